@@ -1,7 +1,6 @@
-//! The console with 100 000 profiles: from a key to the frame, and the search while typing. And a body of
-//! 1 MiB while it is typed.
+//! The console with 100 000 profiles: from a key to the frame, and incremental search. And typing in a body of 1 MiB.
 //!
-//! `cargo bench --bench console` prints the figures and keeps them in `target/figures/console.json`.
+//! `cargo bench --bench console` prints the figures and writes them to `target/figures/console.json`.
 
 #![allow(clippy::unwrap_used, reason = "a bench says what failed by panicking")]
 
@@ -13,12 +12,12 @@ use figures::{Figure, keep, percentile};
 use jiff::Timestamp;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
+use ringback::console::glyphs::Glyphs;
 use ringback::console::model::clock::Clock;
 use ringback::console::model::editor::item::Item;
 use ringback::console::model::message::Message;
 use ringback::console::model::settings::ConsoleSettings;
 use ringback::console::model::state::State;
-use ringback::console::signs::Signs;
 use ringback::console::theme::Theme;
 use ringback::console::update::update;
 use ringback::console::view::view;
@@ -39,7 +38,7 @@ fn state() -> State {
         region: Region::In,
         theme: Theme::colour(),
         keys: Keymap::default(),
-        signs: Signs::default(),
+        glyphs: Glyphs::default(),
         clock: Clock::of(Zone::Utc),
         database: "bench.db".to_owned(),
         demo: false,
@@ -85,14 +84,14 @@ fn main() {
     );
 }
 
-/// What typing in a long body takes.
+/// The cost of typing in a long body.
 struct Typed {
     keys: Vec<f64>,
-    /// Once the typing rests.
+    /// When typing pauses.
     check: f64,
 }
 
-/// A long body in JSON, with this between its members.
+/// A long JSON body, with this text between its members.
 fn body(between: &str) -> String {
     let member = |n: usize| format!("{between}\"member-{n}\": \"<id> of <status>\"");
     let count = LONG / (member(10_000).len() + 1);
@@ -142,7 +141,7 @@ fn measure(state: &mut State, terminal: &mut Terminal<TestBackend>, keys: &[&str
         .map(|key| {
             let key = Key::parse(key).unwrap();
             let start = Instant::now();
-            // As the loop does with every message.
+            // As the event loop does for every message.
             update(state, Message::Now(Timestamp::now()));
             update(state, Message::Key(key));
             terminal.draw(|frame| view(state, frame)).unwrap();

@@ -1,8 +1,7 @@
-//! Deliveries a second, accepted, sent and recorded on disk, against a bare loop of reqwest, and against `oha`
-//! where it is installed; alternated in one run, the median of five. The endpoint is a process of its own.
+//! Deliveries per second, accepted, sent and recorded on disk, against a bare loop of reqwest, and against `oha` if
+//! installed; alternated in one run, the median of five. The endpoint is a separate process.
 //!
-//! `cargo bench --bench deliveries` prints the figures and keeps them in
-//! `target/figures/deliveries.json`.
+//! `cargo bench --bench deliveries` prints the figures and writes them to `target/figures/deliveries.json`.
 
 #![allow(clippy::unwrap_used, reason = "a bench says what failed by panicking")]
 
@@ -16,12 +15,12 @@ use endpoint::Endpoint;
 use figures::{Figure, keep, percentile};
 use ringback::callback::Values;
 
-/// Rounds; the median counts.
+/// Rounds; the median is reported.
 const ROUNDS: usize = 5;
 
 fn main() {
     endpoint::serve_if_asked();
-    // The second: the first notes what comes, which costs a little.
+    // The second one: the first records arrivals, which costs a little.
     let endpoint = Endpoint::start(2, 0);
     let url = &endpoint.taking()[1];
     let profile = [(checked(&draft(url)), Values::default())];

@@ -1,9 +1,9 @@
-//! Instructions for each delivery, counted by callgrind: of `work`, of `send --from`, of accepting alone, and of a
-//! request of the bare loop. Unlike times they are the same on a busy machine, to about one in a hundred: the
-//! figures that a change is held against. What the system does for the program is not among them.
+//! Instructions per delivery, counted by callgrind: of `work`, of `send --from`, of accepting alone, and of a request
+//! of the bare loop. Unlike times they are the same on a busy machine, to about one percent: the figures to judge a
+//! change by. Time in the kernel is not included.
 //!
-//! `cargo bench --bench instructions` prints them and keeps them in `target/figures/instructions.json`. It takes about
-//! five minutes and needs `valgrind`.
+//! `cargo bench --bench instructions` prints them and writes them to `target/figures/instructions.json`. It takes
+//! about five minutes and needs `valgrind`.
 
 #![allow(clippy::unwrap_used, reason = "a bench says what failed by panicking")]
 #![allow(clippy::cast_precision_loss, reason = "a few million")]
@@ -21,10 +21,10 @@ use endpoint::Endpoint;
 use figures::{Figure, keep};
 use program::{Output, PROGRAM, Site};
 
-/// Deliveries of the two runs of each: what starting and ending costs is in both.
+/// The deliveries of the two runs: the cost of starting and ending is in both.
 const FEW: usize = 2_000;
 const MANY: usize = 10_000;
-/// Requests of the bare loop at a time, as many as the sender makes to one endpoint.
+/// The concurrency of the bare loop, equal to the sender's for one endpoint.
 const CONCURRENCY: usize = 16;
 
 fn main() {
@@ -59,7 +59,7 @@ fn main() {
     );
 }
 
-/// What one of many costs.
+/// The cost of a single one.
 fn each(count: impl Fn(usize) -> f64) -> f64 {
     (count(MANY) - count(FEW)) / (MANY - FEW) as f64
 }
@@ -70,20 +70,20 @@ fn of_send(url: &[String], count: usize, more: &[&str]) -> f64 {
     of_command(&site, &[&["send", "--from", events.to_str().unwrap()], more].concat())
 }
 
-/// The instructions of a command of the program.
+/// The instructions of a command.
 fn of_command(site: &Site, args: &[&str]) -> f64 {
     let command = site.command(args);
     let args: Vec<String> = command.get_args().map(|arg| arg.to_str().unwrap().to_owned()).collect();
     instructions(&command, OsStr::new(PROGRAM), &args)
 }
 
-/// The instructions of a program, in the surroundings of a command.
+/// The instructions of a program, in the environment of a command.
 fn instructions(like: &Command, program: &OsStr, args: &[String]) -> f64 {
     let mut command = Command::new("valgrind");
     for (name, value) in like.get_envs() {
         command.env(name, value.unwrap_or_default());
     }
-    // Its threads take turns, so that none spins while another is not scheduled.
+    // Its threads run in turn, so that none spins while another is not scheduled.
     command
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null", "--fair-sched=yes"])
         .arg(program)

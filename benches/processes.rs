@@ -1,8 +1,8 @@
-//! The sender as people run it: `send --from` and `work` as processes with default limits, their output to a file
-//! and to a terminal, against a bare loop of reqwest with as many requests at a time, which is a process too, and
-//! against `oha` where it is installed. Alternated; the median of five rounds.
+//! The sender as people run it: `send --from` and `work` as processes with default limits, their output to a file and
+//! to a terminal, against a bare loop of reqwest with the same concurrency, also a process, and against `oha` if
+//! installed. Alternated; the median of five rounds.
 //!
-//! `cargo bench --bench processes` prints the figures and keeps them in `target/figures/processes.json`. It takes
+//! `cargo bench --bench processes` prints the figures and writes them to `target/figures/processes.json`. It takes
 //! about ten minutes. `-- at_once`, `-- slow`, `-- hundred`, `-- latency` and `-- memory` measure only that.
 
 #![allow(clippy::unwrap_used, reason = "a bench says what failed by panicking")]
@@ -25,15 +25,15 @@ use endpoint::{Endpoint, SLOW};
 use figures::{Figure, keep, percentile, print};
 use program::{Output, Run, Site};
 
-/// Rounds; the median counts.
+/// Rounds; the median is reported.
 const ROUNDS: usize = 5;
 
-/// What is sent to where.
+/// What is sent where.
 struct Load {
     name: &'static str,
     urls: Vec<String>,
     count: usize,
-    /// As many requests at a time as the sender makes to them with default limits.
+    /// The concurrency of the sender for them with default limits.
     concurrency: usize,
 }
 
@@ -43,7 +43,7 @@ fn main() {
     let asked: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
     let is_asked = |name: &str| asked.is_empty() || asked.iter().any(|asked| asked == name);
     let endpoint = Endpoint::start(101, 0);
-    // The first notes what comes, which costs a little.
+    // The first records arrivals, which costs a little.
     let urls = &endpoint.taking()[1..];
     let one = vec![urls[0].clone()];
     let slow = vec![urls[0].replace("/cb", SLOW)];
@@ -75,7 +75,7 @@ fn main() {
 #[derive(Default)]
 struct Runs {
     rates: Vec<f64>,
-    /// Processor microseconds of each delivery.
+    /// Processor microseconds per delivery.
     costs: Vec<f64>,
 }
 
@@ -86,7 +86,7 @@ impl Runs {
     }
 }
 
-/// Both commands against the bare loop.
+/// Compares both commands with the bare loop.
 fn compare(load: &Load) -> Vec<Figure> {
     let kinds = [Output::File, Output::Terminal];
     let (mut bare, mut oha) = (Runs::default(), Vec::new());

@@ -1,8 +1,8 @@
-//! The sender beside others, in time, in memory and in processor time.
+//! The sender compared with others, in time, memory and processor time.
 //!
-//! `cargo bench --bench sender` prints the figures and keeps them in `target/figures/sender.json`. It
-//! takes about six minutes, and a gigabyte in the folder for temporary files. `-- hanging` and other
-//! names of the files in `measures` print only theirs.
+//! `cargo bench --bench sender` prints the figures and writes them to `target/figures/sender.json`. It takes about
+//! six minutes, and a gigabyte in the temporary folder. `-- hanging` and other names of the files in `measures` print
+//! only theirs.
 
 #![allow(clippy::unwrap_used, reason = "a bench says what failed by panicking")]
 

@@ -1,9 +1,8 @@
-//! The real program in a real terminal: its first frame, and what it costs while nothing and little
-//! happens.
+//! The real program in a real terminal: its first frame, and its cost while nothing or little happens.
 //!
-//! `cargo bench --bench terminal` prints the figures and keeps them in `target/figures/terminal.json`.
-//! It fills a database with 100 000 profiles and 1 000 000 deliveries first, which takes a minute or
-//! two; `RINGBACK_DELIVERIES` says another number.
+//! `cargo bench --bench terminal` prints the figures and writes them to `target/figures/terminal.json`. It fills a
+//! database with 100 000 profiles and 1 000 000 deliveries first, which takes a minute or two; `RINGBACK_DELIVERIES`
+//! sets another number.
 
 #![allow(
     clippy::unwrap_used,
@@ -36,11 +35,11 @@ const PROFILES: usize = 100_000;
 const DELIVERIES: usize = 1_000_000;
 const RUNS: usize = 5;
 const WIDE: (u16, u16) = (120, 36);
-/// Deliveries that come in together, and how often: 2 000 a second.
+/// Deliveries that arrive together, and their interval: 2 000 per second.
 const STREAM: (usize, Duration) = (20, Duration::from_millis(10));
 /// Keys pressed meanwhile.
 const KEYS: usize = 200;
-/// Between two keys: ten a second, as somebody does who is in a hurry.
+/// The interval between two keys: ten per second, like a person in a hurry.
 const BETWEEN: Duration = Duration::from_millis(97);
 
 fn main() {
@@ -65,7 +64,7 @@ fn since(start: Instant) -> f64 {
     start.elapsed().as_secs_f64() * 1000.0
 }
 
-/// From the start of the program to its first whole frame, and to the one with the list.
+/// From the start of the program to its first complete frame, and to the one with the list.
 fn first_frames(figures: &mut Vec<Figure>, folder: &Path) {
     let (mut frame, mut list) = starts(|run| folder.join(format!("new{run}/a.db")), "none yet");
     figures.push(Figure::new("first frame, new user, ms", percentile(&mut frame, 50), Some("<= 12")));
@@ -99,7 +98,7 @@ fn starts(db: impl Fn(usize) -> std::path::PathBuf, text: &str) -> (Vec<f64>, Ve
     (frame, list)
 }
 
-/// Waits until the start has left nothing to do.
+/// Waits until the start has completed all its work.
 fn quiet(terminal: &Terminal) {
     let deadline = Instant::now() + Duration::from_mins(1);
     loop {
@@ -117,19 +116,18 @@ fn idle(figures: &mut Vec<Figure>, folder: &Path) {
     apply(&db, &order_sms("https://hooks.example/cb"));
     let terminal = start(&db);
     terminal.wait_for("Order SMS");
-    // After ten seconds it is looked for what is kept no longer, and the thread that this needs ends
-    // by itself ten seconds later.
+    // After ten seconds retention runs, and the thread for that ends ten seconds later.
     std::thread::sleep(Duration::from_secs(22));
     quiet(&terminal);
     let (bytes, before) = (terminal.bytes_written(), sleeps(terminal.pid()));
     std::thread::sleep(Duration::from_secs(10));
-    let said = terminal.bytes_written() - bytes;
+    let written = terminal.bytes_written() - bytes;
     let after = sleeps(terminal.pid());
     let slept = |id: &str| before.iter().find(|(of, ..)| of == id).map_or(0, |(.., count)| *count);
     let woken_now: u64 = after.iter().map(|(id, _, count)| count - slept(id)).sum();
     let ended = before.iter().filter(|(id, ..)| after.iter().all(|(of, ..)| of != id)).count();
     let wakes = (woken_now as f64 + ended as f64) / 10.0;
-    figures.push(Figure::new("idle for 10 s, bytes", said as f64, Some("0")));
+    figures.push(Figure::new("idle for 10 s, bytes", written as f64, Some("0")));
     figures.push(Figure::new("idle, wake-ups a second", wakes, Some("0")));
     for thread in woken(&before, &after) {
         println!("  woken: {thread}");
@@ -138,7 +136,7 @@ fn idle(figures: &mut Vec<Figure>, folder: &Path) {
     figures.push(Figure::new("resident memory, idle, MiB", memory, Some("<= 15")));
 }
 
-/// The bytes of each step down, first to rows in sight, then with the list moving.
+/// The bytes of each step down, first among visible rows, then with the list scrolling.
 fn cursor(figures: &mut Vec<Figure>, folder: &Path) {
     let db = folder.join("full.db");
     let mut terminal = start(&db);
@@ -151,8 +149,8 @@ fn cursor(figures: &mut Vec<Figure>, folder: &Path) {
         let chosen = format!("▌Order SMS {row} ");
         terminal.wait_until(|screen| screen.contents().contains(&chosen), &chosen);
         quiet_moment(&terminal);
-        let said = (terminal.bytes_written() - before) as f64;
-        if row < 15 { within.push(said) } else { moving.push(said) }
+        let written = (terminal.bytes_written() - before) as f64;
+        if row < 15 { within.push(written) } else { moving.push(written) }
     }
     figures.push(Figure::new("cursor down, bytes, most", percentile(&mut within, 100), Some("<= 400")));
     figures.push(Figure::new("the same with the list moving, most", percentile(&mut moving, 100), None));
@@ -168,8 +166,8 @@ fn quiet_moment(terminal: &Terminal) {
     }
 }
 
-/// From a key to its frame on the terminal while another session hands over deliveries, and this one
-/// sends and shows them.
+/// From a key to its frame on the terminal while another session accepts deliveries, and this one sends and shows
+/// them.
 fn streaming(figures: &mut Vec<Figure>, folder: &Path) {
     let endpoint = Endpoint::start(2, 0);
     let db = folder.join("full.db");
@@ -237,7 +235,7 @@ fn ticks(figures: &mut Vec<Figure>, folder: &Path) {
     runtime.block_on(receiver.stop());
 }
 
-/// Profiles, and deliveries that have ended: nothing of it is sent.
+/// Profiles, and deliveries that have ended: nothing is sent.
 fn fill(db: &Path) {
     let deliveries = std::env::var("RINGBACK_DELIVERIES").map_or(DELIVERIES, |text| text.parse().unwrap());
     let runtime = tokio::runtime::Runtime::new().unwrap();

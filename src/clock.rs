@@ -1,39 +1,39 @@
-//! The clock on the wall. This is the only place that reads it, and reading it never fails.
+//! The wall clock. This is the only place that reads it, and reading it never fails.
 //!
-//! A machine may say that it is 1969, or the year 12000: a battery is empty, a file system was restored, a
-//! test plays with time. Most libraries panic then. `clippy.toml` forbids their own ways to the clock.
+//! A machine may report the year 1969, or 12000: an empty battery, a restored file system, a test. Most libraries
+//! panic then. `clippy.toml` forbids their own functions for reading the clock.
 
 use std::time::{Duration, SystemTime};
 
 use jiff::{Timestamp, TimestampArithmetic};
 use rustix::time::{ClockId, clock_gettime};
 
-/// The first time that is ever reported: ids, HTTP dates and TLS count from here.
+/// The earliest time that is ever returned: ids, HTTP dates and TLS count from here.
 const FIRST: Timestamp = Timestamp::UNIX_EPOCH;
 
-/// The last time that is ever reported, 9999-01-01. A year of room is left for what is due later.
+/// The latest time that is ever returned, 9999-01-01. That leaves a year for due times.
 const LAST: Timestamp = Timestamp::constant(253_370_764_800, 0);
 
-/// The time. Where the machine's clock is before 1970 or after the year 9998, it runs on from there with
-/// the time since the machine was started: waits still end, and processes of one machine agree.
+/// The current time. If the machine's clock is before 1970 or after the year 9998, the time continues from that limit
+/// with the time since boot: waits still end, and all processes of a machine agree.
 #[must_use]
 pub fn now() -> Timestamp {
     within(machine(), up())
 }
 
-/// Whether the machine's clock says something that can be true: from 1970 to the year 9998.
+/// Whether the machine's clock is plausible: from 1970 to the year 9998.
 #[must_use]
 pub fn is_plausible() -> bool {
     edge(machine()).is_none()
 }
 
-/// So much later, or the last time there is.
+/// This much later, or the latest time there is.
 #[must_use]
 pub fn later(at: Timestamp, by: impl Into<TimestampArithmetic>) -> Timestamp {
     at.checked_add(by).unwrap_or(Timestamp::MAX)
 }
 
-/// So much earlier, or the first time there is.
+/// This much earlier, or the earliest time there is.
 #[must_use]
 pub fn earlier(at: Timestamp, by: impl Into<TimestampArithmetic>) -> Timestamp {
     at.checked_sub(by).unwrap_or(Timestamp::MIN)
@@ -44,7 +44,7 @@ fn machine() -> SystemTime {
     SystemTime::now()
 }
 
-/// Time since the machine was started. It is read past the C library, which a test may have replaced.
+/// The time since boot. Read without the C library's clock functions, which a test may have replaced.
 fn up() -> Duration {
     Duration::try_from(clock_gettime(ClockId::Monotonic)).unwrap_or_default()
 }
@@ -68,7 +68,7 @@ fn within(machine: SystemTime, up: Duration) -> Timestamp {
     }
 }
 
-/// The end of the plausible times that a time is beyond.
+/// The limit that a time is beyond; none if it is plausible.
 fn edge(machine: SystemTime) -> Option<Timestamp> {
     if machine < SystemTime::from(FIRST) {
         Some(FIRST)
@@ -86,7 +86,7 @@ mod tests {
     const UP: Duration = Duration::from_secs(7);
 
     #[test]
-    fn a_plausible_time_is_reported_to_the_nanosecond() {
+    fn a_plausible_time_keeps_its_nanoseconds() {
         for at in [FIRST, Timestamp::constant(1_764_446_400, 123_456_789), LAST - Duration::from_nanos(1)] {
             assert_eq!(within(at.into(), UP), at);
         }
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn beyond_that_time_runs_on_from_the_edge() {
+    fn beyond_the_limits_time_continues_from_the_edge() {
         let (epoch, second) = (SystemTime::UNIX_EPOCH, Duration::from_secs(1));
         let ages = Duration::from_secs(1 << 60);
         for before in [epoch - Duration::from_nanos(1), epoch - second * 86_400, epoch - ages] {
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn sums_stay_within_the_times_there_are() {
+    fn sums_are_clamped_to_the_supported_times() {
         assert_eq!(later(LAST, Duration::MAX), Timestamp::MAX);
         assert_eq!(earlier(FIRST, Duration::MAX), Timestamp::MIN);
         assert_eq!(later(earlier(LAST, UP), UP), LAST);

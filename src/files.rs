@@ -1,7 +1,7 @@
-//! Files that are read whole: never more bytes than a limit, and never one that does not end.
+//! Reads whole files: never more bytes than a limit, and never endlessly.
 //!
-//! A name that a person, a settings file or a profile gives may lead to a pipe, a device or a file of
-//! any size. `clippy.toml` forbids the functions of `std` that read without a limit.
+//! A file name from a person, a settings file or a profile may lead to a pipe, a device or a file of any size.
+//! `clippy.toml` forbids the functions of `std` that read without a limit.
 
 mod descriptors;
 
@@ -14,37 +14,37 @@ use rustix::fs::OFlags;
 
 pub use descriptors::NoDescriptors;
 
-/// The byte order mark in UTF-8.
+/// The UTF-8 byte order mark.
 const MARK: &[u8] = b"\xEF\xBB\xBF";
 
-/// Why a file was not read. Goes behind the file's name and a colon.
+/// Why a file was not read. Displayed after the file's name and a colon.
 #[derive(Debug, thiserror::Error)]
 pub enum UnreadableFile {
-    /// Nothing has this name.
+    /// There is no such file.
     #[error("there is no such file")]
     Missing,
-    /// The system does not let this user read it.
+    /// This user may not read it.
     #[error("may not be read by this user")]
     Denied,
-    /// A folder.
+    /// It is a folder.
     #[error("is a folder; name a file in it")]
     Folder,
-    /// A pipe, a device or a socket, where only a file will do.
+    /// It is a pipe, a device or a socket, and a regular file is required.
     #[error("is not a regular file")]
     NotRegular,
     /// It has more bytes than this.
     #[error("has more than {0} bytes")]
     TooLong(u64),
-    /// Its bytes are not text; the line of the first one that is not.
+    /// It is not text: the line of the first invalid byte.
     #[error("line {line} is not UTF-8")]
     NotText {
-        /// From 1.
+        /// Counted from 1.
         line: usize,
     },
-    /// It cannot be opened beside the files that are open.
+    /// It cannot be opened because file descriptors have run out.
     #[error("{0}")]
     NoDescriptors(NoDescriptors),
-    /// The system's own reason.
+    /// Another error of the system.
     #[error("{0}")]
     System(io::Error),
 }
@@ -60,7 +60,7 @@ impl From<io::Error> for UnreadableFile {
     }
 }
 
-/// A regular file, open to be read.
+/// A regular file, open for reading.
 #[derive(Debug)]
 pub struct RegularFile {
     file: File,
@@ -68,13 +68,13 @@ pub struct RegularFile {
 }
 
 impl RegularFile {
-    /// Opens a file and checks its kind on the open file. Never waits: opening a pipe without a writer
-    /// would, and so may a device.
+    /// Opens a file and checks its kind on the open file. Never blocks: opening a pipe without a writer would, and so
+    /// may a device.
     ///
     /// # Errors
     /// It cannot be opened, or is not a regular file.
     pub fn open(path: &Path) -> Result<Self, UnreadableFile> {
-        // Both flags have a bit pattern that fits the sign as well.
+        // Both flags fit into the signed type.
         let flags = (OFlags::NONBLOCK | OFlags::NOCTTY).bits().cast_signed();
         let file = OpenOptions::new().read(true).custom_flags(flags).open(path)?;
         let found = file.metadata()?;
@@ -93,13 +93,13 @@ impl RegularFile {
         self.file
     }
 
-    /// Its length in bytes as the system tells it: 0 also for files under `/proc` that have many.
+    /// Its length in bytes as the system reports it: 0 for files under `/proc`, even if they have contents.
     #[must_use]
     pub fn len(&self) -> u64 {
         self.len
     }
 
-    /// Whether the system says that nothing is in it; see [`RegularFile::len`].
+    /// Whether the system reports that it is empty; see [`RegularFile::len`].
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len == 0
@@ -108,7 +108,7 @@ impl RegularFile {
     /// All its bytes, `most` at most.
     ///
     /// # Errors
-    /// It is longer, whatever length the system has told, or cannot be read.
+    /// It is longer, whatever length the system reports, or cannot be read.
     pub fn read(self, most: u64) -> Result<Vec<u8>, UnreadableFile> {
         if self.len > most {
             return Err(UnreadableFile::TooLong(most));
@@ -133,8 +133,8 @@ pub fn read_text(path: &Path, most: u64) -> Result<String, UnreadableFile> {
     text(read(path, most)?)
 }
 
-/// The bytes of what a person names for a command to read: a file, a pipe, or `-` for the standard
-/// input; `most` at most. Waits for a pipe's writer, as other programs do.
+/// The bytes of an input that a person names for a command: a file, a pipe, or `-` for standard input; `most` at
+/// most. Waits for a pipe's writer, as other programs do.
 ///
 /// # Errors
 /// It cannot be read, or is longer.
@@ -145,8 +145,8 @@ pub fn read_input(path: &Path, most: u64) -> Result<Vec<u8>, UnreadableFile> {
     read_from(open_input(path)?, most)
 }
 
-/// Opens what a person names for a command to read: a file, or a pipe, whose writer is waited for. Who
-/// reads it bounds what is read at a time.
+/// Opens an input that a person names for a command: a file, or a pipe, whose writer is waited for. The caller limits
+/// how much is read.
 ///
 /// # Errors
 /// It cannot be opened, or is a folder.
@@ -155,7 +155,7 @@ pub fn open_input(path: &Path) -> Result<File, UnreadableFile> {
     if file.metadata()?.is_dir() { Err(UnreadableFile::Folder) } else { Ok(file) }
 }
 
-/// All that comes from a reader, `most` bytes at most.
+/// Everything from a reader, `most` bytes at most.
 ///
 /// # Errors
 /// There is more, or it cannot be read.
@@ -168,7 +168,7 @@ pub fn read_from(from: impl Read, most: u64) -> Result<Vec<u8>, UnreadableFile> 
 /// Bytes as text, without the byte order mark that some editors put first.
 ///
 /// # Errors
-/// They are not UTF-8, with the line where.
+/// They are not UTF-8, with the line number.
 pub fn text(mut bytes: Vec<u8>) -> Result<String, UnreadableFile> {
     if bytes.starts_with(MARK) {
         bytes.drain(..MARK.len());
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_read_up_to_the_limit() {
+    fn files_are_read_up_to_the_limit() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("file");
         std::fs::write(&path, "12345678").unwrap();
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_end_or_has_no_length_is_refused_at_once() {
+    fn endless_files_are_rejected_at_once() {
         let folder = tempfile::tempdir().unwrap();
         let pipe = folder.path().join("pipe");
         let made = std::process::Command::new("mkfifo").arg(&pipe).status().unwrap();
@@ -214,11 +214,11 @@ mod tests {
         assert_eq!(why(&pipe), "is not a regular file");
         assert_eq!(why(Path::new("/dev/zero")), "is not a regular file");
         assert_eq!(read_input(Path::new("/dev/zero"), 8).unwrap_err().to_string(), "has more than 8 bytes");
-        // It says that it has no bytes, and has gigabytes.
+        // It reports a length of 0, and has gigabytes.
         let endless = Path::new("/proc/self/pagemap");
         if endless.exists() {
             assert!(RegularFile::open(endless).unwrap().is_empty());
-            // Too long, or read at an offset that it does not take.
+            // Too long, or read at an offset that it does not accept.
             assert!(read(endless, 1 << 16).is_err());
         }
     }

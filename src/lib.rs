@@ -31,25 +31,27 @@
 //! - **… a profile checked?** `src/profile/check.rs`: typed text (`Draft`) becomes a `Profile`, or all of its errors.
 //! - **… a request made?** `src/callback/render.rs`; values are escaped in `src/callback/escape.rs`, credentials
 //!   added at each attempt in `src/callback/credentials.rs`.
-//! - **… an event accepted?** `src/cli/send/mod.rs` makes a `NewDelivery` (`src/record/new_delivery.rs`), and the store
-//!   keeps it: `Producer::enqueue` (`src/storage/producer.rs`), in the embedded one `src/storage/sqlite/queue/enqueue.rs`.
-//! - **… decided what is sent next?** The store picks what is due (`src/storage/sqlite/queue/scheduler.rs`), the
-//!   dispatcher shares its slots among endpoints and profiles (`src/delivery/dispatcher/endpoints/mod.rs`).
+//! - **… an event accepted?** `src/cli/send/mod.rs` makes a `NewDelivery` (`src/record/new_delivery.rs`), and the
+//!   store keeps it: `Producer::enqueue` (`src/storage/producer.rs`), on disk in
+//!   `src/storage/sqlite/queue/enqueue.rs`.
+//! - **… the next delivery to send selected?** The store picks what is due (`src/storage/sqlite/queue/scheduler.rs`),
+//!   the dispatcher shares its slots among endpoints and profiles (`src/delivery/dispatcher/endpoints/mod.rs`).
 //! - **… an attempt made?** `src/delivery/attempt/transport.rs`, over the HTTP clients of `src/delivery/http/mod.rs`.
-//! - **… decided whether it is retried?** `src/record/retry_decision.rs`.
+//! - **… decided whether to retry?** `src/record/retry_decision.rs`.
 //! - **… an attempt recorded?** `src/delivery/dispatcher/records.rs` hands outcomes to `Queue::record`
-//!   (`src/storage/queue/mod.rs`). The embedded store does that in `src/storage/sqlite/queue/adapter.rs`, and
-//!   writes the row with `insert_attempt` in `src/storage/sqlite/queue/record.rs`.
-//! - **… said what a store must do?** `src/storage/mod.rs`: seven small traits by subject, and `Queue` for the sender.
-//!   It passes the tests in `src/storage/conformance/mod.rs` and in `src/storage/conformance/queue/mod.rs`.
+//!   (`src/storage/queue/mod.rs`). The embedded store does that in `src/storage/sqlite/queue/adapter.rs`, and writes the row with
+//!   `insert_attempt` in `src/storage/sqlite/queue/record.rs`.
+//! - **… specified what a store must do?** `src/storage/mod.rs`: seven small traits by subject, and `Queue` for the
+//!   sender. The conformance tests are in `src/storage/conformance/mod.rs` and in
+//!   `src/storage/conformance/queue/mod.rs`.
 //! - **… an address refused?** `src/delivery/http/egress_filter.rs`, by the rules of `src/profile/network/mod.rs`.
 //! - **… a key handled?** Bytes become a `Key` in `src/console/terminal/keyboard/decoder.rs`, and
 //!   `src/console/terminal/event_loop.rs` passes it on to `update` (`src/console/update/mod.rs`).
-//!   `src/console/update/key.rs` makes text or an action of it, for what receives it
-//!   (`src/console/model/target.rs`), and `src/console/update/action.rs` does the action. Which key does what:
+//!   `src/console/update/key.rs` turns it into text or an action, depending on the focus
+//!   (`src/console/model/target.rs`), and `src/console/update/action.rs` runs the action. Which key does what:
 //!   `src/keymap/action.rs`.
 //! - **… the screen drawn?** `src/console/view/mod.rs`.
-//! - **… a store or the clock used by the console?** `src/console/effects/mod.rs`: `update` only asks for effects.
+//! - **… a store or the clock used by the console?** `src/console/effects/mod.rs`: `update` only requests effects.
 
 #![forbid(unsafe_code)]
 #![cfg_attr(

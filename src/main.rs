@@ -11,6 +11,6 @@ use ringback::{cli, threads};
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let signals = cli::HeldSignals::hold();
+    let signals = cli::BlockedSignals::block();
     threads::run(cli::run(signals)).unwrap_or_else(|error| cli::cannot_start(&error))
 }

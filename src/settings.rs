@@ -1,7 +1,7 @@
-//! Settings: a small TOML file, which never keeps the program from starting.
+//! Settings: a small TOML file whose errors never prevent the program from starting.
 //!
-//! It fails closed: a file that cannot be read completely neither opens an address that it may close
-//! nor removes a delivery that it may keep.
+//! It fails closed: if a file cannot be read completely, no address is allowed that it may forbid, and no delivery is
+//! removed that it may keep.
 
 mod keys;
 mod look;
@@ -29,32 +29,32 @@ use crate::profile::{Region, Rules, Status};
 /// The longest settings file, in bytes (our decision).
 const LONGEST: u64 = 1 << 20;
 
-/// What a person has set.
+/// The settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
     /// The region of new profile ids.
     pub region: Region,
-    /// Plain http to any host, not to this machine only.
+    /// Allows plain http to any host, not only to this machine.
     pub allow_insecure_http: bool,
-    /// Retries up to the channel's maximum.
+    /// Allows retries up to the channel's maximum.
     pub extended_retries: bool,
     /// The colours of the console.
     pub theme: ThemeName,
-    /// The characters of borders and signs; by the locale where nothing is set.
+    /// The characters of borders and signs; according to the locale if not set.
     pub borders: Option<Borders>,
-    /// The zone of times on the screen.
+    /// The zone of displayed times.
     pub time: Zone,
-    /// Keys in place of the usual ones, in the order of the file.
+    /// Key bindings that replace default ones, in file order.
     pub keys: Vec<Binding>,
-    /// How many days the log keeps a delivery that has ended; 0 for ever.
+    /// How many days ended deliveries are kept in the log; 0 for ever.
     pub keep_days: u32,
-    /// How many deliveries that have ended the log keeps; 0 all.
+    /// How many ended deliveries are kept in the log; 0 for all.
     pub keep_deliveries: u64,
-    /// How many events in a row fail for good before their profile is disabled; 0 never.
+    /// After how many consecutive failed events their profile is disabled; 0 for never.
     pub auto_disable_after: u32,
-    /// Which addresses are dialled, or that this is not known.
+    /// Which addresses may be dialled, or that this is unknown.
     pub addresses: Addresses,
-    /// Whether clicks and the wheel come to the console from the start.
+    /// Whether the console captures the mouse from the start.
     pub mouse: bool,
 }
 
@@ -77,18 +77,18 @@ impl Default for Settings {
     }
 }
 
-/// Settings, and what was wrong with their file.
+/// Settings, and the errors in their file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Loaded {
-    /// What could be read; the rest is as if it were not there.
+    /// Everything that could be read; the rest has its defaults.
     pub settings: Settings,
-    /// A sentence each, with file and line, for a person.
+    /// A sentence for each error, with file and line.
     pub notices: Vec<String>,
 }
 
 impl Settings {
-    /// Reads the file, and the environment's `NO_COLOR`. `named` says that a person asked for this
-    /// file: then it must exist.
+    /// Reads the file, and the environment's `NO_COLOR`. `named` says that the file was named explicitly: then it
+    /// must exist.
     #[must_use]
     pub fn load(file: &Path, named: bool) -> Loaded {
         let mut loaded = match files::read_text(file, LONGEST) {
@@ -96,35 +96,35 @@ impl Settings {
             Err(error) if !named && is_absent(file, &error) => Loaded::default(),
             Err(error) => read::unread(file, &error),
         };
-        // https://no-color.org: any text but the empty one.
+        // https://no-color.org: any value but the empty one.
         if std::env::var_os("NO_COLOR").is_some_and(|text| !text.is_empty()) {
             loaded.settings.theme = ThemeName::Mono;
         }
         loaded
     }
 
-    /// Reads the text of a file. What is unknown or wrong is reported, and the rest is used; without
-    /// valid TOML there is no rest.
+    /// Parses the text of a file. Unknown and invalid settings are reported, and the rest is used; if the TOML is
+    /// invalid there is no rest.
     #[must_use]
     pub fn parse(text: &str, file: &Path) -> Loaded {
         read::parse(text, file)
     }
 
-    /// What a profile is checked by.
+    /// The rules for checking profiles.
     #[must_use]
     pub fn rules(&self) -> Rules {
         Rules {
             allow_insecure_http: self.allow_insecure_http,
             extended_retries: self.extended_retries,
-            network: Some(self.addresses.to_judge()),
+            network: Some(self.addresses.for_checks()),
             any_size: false,
         }
     }
 }
 
-/// Whether no file was written: nothing has its name, not even a link that leads nowhere, and the part of
-/// its path that exists is neither a link that leads nowhere nor a file: a folder that is not mounted now may
-/// hide settings that close something. A home of `/dev/null` has no settings.
+/// Whether there is certainly no settings file: nothing has its name, not even a dangling link, and the existing part
+/// of its path is neither a dangling link nor a file. Otherwise a folder that is not mounted now may hide
+/// restrictions. A home of `/dev/null` has no settings.
 fn is_absent(file: &Path, error: &UnreadableFile) -> bool {
     let missing = match error {
         UnreadableFile::Missing => true,
@@ -136,13 +136,13 @@ fn is_absent(file: &Path, error: &UnreadableFile) -> bool {
     missing && there.next().is_some_and(|part| part != file && is_open(part))
 }
 
-/// Where the settings are unless another file is named; `None` without a home folder.
+/// The default path of the settings file; `None` without a home folder.
 #[must_use]
 pub fn usual_file() -> Option<PathBuf> {
     Xdg::new().ok().map(|xdg| xdg.config_dir().join("ringback").join("config.toml"))
 }
 
-/// Where the database is unless another file is named; `None` without a home folder.
+/// The default path of the database; `None` without a home folder.
 #[must_use]
 pub fn usual_database() -> Option<PathBuf> {
     Xdg::new().ok().map(|xdg| xdg.data_dir().join("ringback").join("ringback.db"))

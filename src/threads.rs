@@ -1,11 +1,10 @@
-//! Threads, which the system may refuse: there is a limit for each user, for each container, and memory
-//! may be short. A refusal is an error to report, and never a panic.
+//! Threads, which the system may refuse: there are limits for each user and each container, and memory may be short.
+//! A refusal is an error to report, never a panic.
 //!
-//! `clippy.toml` forbids the ways of `std` and `tokio` that panic then. tokio's multi-threaded runtime is
-//! among them: it panics when it gets no worker thread, and where it gets only some, work that may block
-//! waits for ever behind a worker that cannot start. So runtimes here have one thread each ([`run`],
-//! [`runtime`]), and what may block goes to a pool of our own ([`blocking`]), which needs a single thread
-//! to get everything done.
+//! `clippy.toml` forbids the functions of `std` and `tokio` that panic then. tokio's multi-threaded runtime is one of
+//! them: it panics if it gets no worker thread, and if it gets only some, blocking work may wait for ever behind a
+//! worker that cannot start. So runtimes here have one thread each ([`run`], [`runtime`]), and blocking work goes to
+//! our own pool ([`blocking`]), which can do all of it with a single thread.
 
 mod pool;
 mod runtimes;
@@ -18,13 +17,13 @@ use rustix::io::Errno;
 pub use pool::{BlockingError, blocking};
 pub use runtimes::{NoRuntime, run, runtime};
 
-/// The system gives no thread.
+/// The system cannot start a thread.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("cannot start a thread ({0}): close other programs, or raise the limit on processes (`ulimit -u`)")]
 pub struct NoThread(Errno);
 
 impl NoThread {
-    /// The system's own reason.
+    /// The system's error.
     #[must_use]
     pub fn errno(self) -> Errno {
         self.0
@@ -37,10 +36,10 @@ impl From<&io::Error> for NoThread {
     }
 }
 
-/// Starts a thread of this name.
+/// Starts a thread with this name.
 ///
 /// # Errors
-/// The system gives none.
+/// The system cannot start one.
 #[expect(clippy::disallowed_methods, reason = "the one place that starts threads")]
 pub fn spawn<T: Send + 'static>(
     name: &str,
@@ -49,11 +48,11 @@ pub fn spawn<T: Send + 'static>(
     Builder::new().name(name.to_owned()).spawn(work).map_err(|error| NoThread::from(&error))
 }
 
-/// Whether the system gives a thread just now: to ask before a library starts one that panics without.
+/// Whether the system can start a thread now: to check before a library starts one and would panic.
 ///
 /// # Errors
-/// It gives none.
+/// It cannot.
 pub fn probe() -> Result<(), NoThread> {
-    // An error of `join` is a panic, and nothing is done there that could.
+    // `join` fails only after a panic, and this thread cannot panic.
     spawn("probe", || ()).map(|thread| drop(thread.join()))
 }

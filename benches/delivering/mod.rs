@@ -1,5 +1,5 @@
-//! What the benches of the sender do alike: a profile, a run of deliveries, and the bare loops of HTTP
-//! clients that it is held against.
+//! Shared by the benches of the sender: a profile, a run of deliveries, and the bare loops of HTTP clients to compare
+//! with.
 
 #![allow(dead_code, reason = "not every bench needs all of it")]
 
@@ -18,11 +18,11 @@ use tempfile::TempDir;
 
 /// Deliveries in each run.
 pub const DELIVERIES: usize = 40_000;
-/// Tries under way at a time.
+/// Concurrent attempts.
 pub const CONCURRENCY: usize = 64;
-/// Deliveries that a source hands over at a time; it waits until they are on disk.
+/// Deliveries that a source submits at a time; it waits until they are on disk.
 const BATCH: usize = 500;
-/// Sources that do so at the same time.
+/// Concurrent sources.
 const SOURCES: usize = 4;
 /// The body, 110 bytes.
 pub const BODY: &str = r#"{"id":"ee8a1c52-90aa-4c0e-a5ff-9b717aa9130d:1","status":"DELIVRD","recipient":"+919800000083","message":"Hi!"}"#;
@@ -36,15 +36,15 @@ pub fn draft(url: &str) -> Draft {
     draft
 }
 
-/// The profile of a draft that is good.
+/// The profile of a valid draft.
 pub fn checked(draft: &Draft) -> Profile {
     let now = Timestamp::now();
     let id = ProfileId::new(Region::In, uuid::Uuid::new_v4());
     draft.check(Rules::STORED, Identity { id, created_at: now, modified_at: now }).unwrap()
 }
 
-/// A profile with everything on: AES-256-GCM on each of the four values of the same body, with a
-/// fresh vector for each, and a signing secret.
+/// A profile with everything enabled: AES-256-GCM on each of the four values of the same body, with a random vector
+/// for each, and a signing secret.
 pub fn sealing(url: &str) -> (Profile, Values) {
     let mut draft = draft(url);
     draft.body =
@@ -57,7 +57,7 @@ pub fn sealing(url: &str) -> (Profile, Values) {
     (checked(&draft), Values::parse(BODY).unwrap())
 }
 
-/// A store in a folder of its own, with these profiles.
+/// A store in its own folder, with these profiles.
 pub async fn store(profiles: &[Profile]) -> (TempDir, Store) {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path().join("bench.db")).unwrap();
@@ -65,8 +65,8 @@ pub async fn store(profiles: &[Profile]) -> (TempDir, Store) {
     (folder, store)
 }
 
-/// Accepts, sends and records one run, taking turns among the profiles. Gives the seconds until so
-/// many are delivered and on disk.
+/// Accepts, sends and records one run, alternating among the profiles. Returns the seconds until all are delivered
+/// and on disk.
 pub async fn deliver(profiles: &[(Profile, Values)], limits: Limits, wanted: usize) -> f64 {
     let all: Vec<Profile> = profiles.iter().map(|(profile, _)| profile.clone()).collect();
     let (_folder, store) = store(&all).await;
@@ -96,8 +96,8 @@ pub async fn deliver(profiles: &[(Profile, Values)], limits: Limits, wanted: usi
     seconds
 }
 
-/// Sends what was accepted before, so many of each profile. Gives the seconds from the start of the
-/// sender until so many are delivered and on disk.
+/// Sends deliveries accepted before, this many of each profile. Returns the seconds from the start of the sender
+/// until `wanted` are delivered and on disk.
 pub async fn deliver_of(profiles: &[(Profile, usize)], wanted: usize) -> f64 {
     deliver_over(Transport::new(Arc::default()), profiles, wanted).await
 }
@@ -108,7 +108,7 @@ pub async fn deliver_over(transport: Transport, profiles: &[(Profile, usize)], w
     let (_folder, store) = store(&all).await;
     let mut left = profiles.to_vec();
     while !left.is_empty() {
-        // In turns, as they come in.
+        // Alternating, in order of acceptance.
         let mut batch = Vec::with_capacity(BATCH);
         while batch.len() < BATCH && !left.is_empty() {
             for (profile, count) in &mut left {
@@ -129,17 +129,17 @@ pub async fn deliver_over(transport: Transport, profiles: &[(Profile, usize)], w
     seconds
 }
 
-/// Room for as many tries to one endpoint as the bare loop makes at a time.
+/// Room for as many attempts to one endpoint as the concurrency of the bare loop.
 pub fn wide() -> Limits {
     Limits { per_origin: CONCURRENCY, ..Limits::default() }
 }
 
-/// As many requests by reqwest alone. Gives the seconds that they took.
+/// The same number of requests by reqwest alone. Returns the seconds that they took.
 pub async fn bare_loop(url: &str) -> f64 {
     bare_loop_to(&[url.to_owned()], CONCURRENCY, DELIVERIES).await
 }
 
-/// So many requests by reqwest alone, to each URL in turn, so many at a time. Returns the seconds that they took.
+/// Requests by reqwest alone, to each URL in turn, with this concurrency. Returns the seconds that they took.
 pub async fn bare_loop_to(urls: &[String], concurrency: usize, count: usize) -> f64 {
     let client = reqwest::Client::builder().no_proxy().http1_only().build().unwrap();
     let urls: Arc<[String]> = urls.into();
@@ -152,7 +152,7 @@ pub async fn bare_loop_to(urls: &[String], concurrency: usize, count: usize) -> 
     loop_of(Arc::new(request), concurrency, count).await
 }
 
-/// Requests a second that `oha` makes with the same body, so many at a time, where it is installed.
+/// Requests per second by `oha` with the same body and this concurrency, if it is installed.
 pub fn oha_rate(url: &str, concurrency: usize, count: usize) -> Option<f64> {
     let mut command = Command::new("oha");
     command.args([
@@ -172,7 +172,7 @@ pub fn oha_rate(url: &str, concurrency: usize, count: usize) -> Option<f64> {
     Some(line.unwrap().split_whitespace().nth(1).unwrap().parse().unwrap())
 }
 
-/// So many requests, so many at a time. Returns the seconds that they took.
+/// Requests with this concurrency. Returns the seconds that they took.
 async fn loop_of<F, R>(request: Arc<F>, concurrency: usize, count: usize) -> f64
 where
     F: Fn() -> R + Send + Sync + 'static,

@@ -1,6 +1,6 @@
-//! The endpoint that the benches send to: a process of its own, so that what it costs is not counted.
+//! The endpoint of the benches: a separate process, so that its cost is not included.
 //!
-//! The bench's own program, started with one argument more, is that process.
+//! The bench program, started with an additional argument, is that process.
 
 #![allow(dead_code, reason = "not every bench needs all of it")]
 
@@ -17,7 +17,7 @@ use axum::routing::{any, get};
 use bytes::Bytes;
 use tokio::net::TcpListener;
 
-/// Says that this process is the endpoint; then come the numbers of ports that take, and that hang.
+/// Marks this process as the endpoint; followed by the numbers of responding and of hanging ports.
 const ARGUMENT: &str = "--endpoint";
 
 /// The path at which every port hangs.
@@ -27,7 +27,7 @@ pub const HANGS: &str = "/hangs";
 pub const SLOW: &str = "/slow";
 const DELAY: Duration = Duration::from_millis(20);
 
-/// The endpoint's process. Dropped, it ends.
+/// The endpoint's process. Dropping it ends the process.
 pub struct Endpoint {
     child: Child,
     taking: Vec<String>,
@@ -35,7 +35,7 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
-    /// Starts one with so many ports that answer 200 to everything, and so many that never answer.
+    /// Starts one with `taking` ports that respond to everything with 200, and `hanging` ports that never respond.
     pub fn start(taking: usize, hanging: usize) -> Self {
         let program = std::env::current_exe().unwrap();
         let numbers = [taking.to_string(), hanging.to_string()];
@@ -47,17 +47,17 @@ impl Endpoint {
         Self { child, taking: urls, hanging }
     }
 
-    /// Where everything is answered with 200.
+    /// The URLs that respond to everything with 200.
     pub fn taking(&self) -> &[String] {
         &self.taking
     }
 
-    /// Where nothing is answered.
+    /// The URLs that never respond.
     pub fn hanging(&self) -> &[String] {
         &self.hanging
     }
 
-    /// When each delivery came to the first port, by its id, in microseconds since 1970.
+    /// When each delivery arrived at the first port, by ID, in microseconds since 1970.
     pub async fn arrivals(&self) -> HashMap<String, i64> {
         let url = self.taking[0].replace("/cb", "/arrivals");
         let text = reqwest::get(url).await.unwrap().text().await.unwrap();
@@ -76,7 +76,7 @@ impl Drop for Endpoint {
     }
 }
 
-/// Is the endpoint until it is killed, where this process was started for that.
+/// Serves as the endpoint until killed, if this process was started for that.
 pub fn serve_if_asked() {
     let mut args = std::env::args().skip_while(|arg| arg != ARGUMENT);
     if args.next().is_none() {
@@ -86,7 +86,7 @@ pub fn serve_if_asked() {
     tokio::runtime::Runtime::new().unwrap().block_on(serve(numbers[0], numbers[1]));
 }
 
-/// Says its URLs, each on a line, and serves them.
+/// Prints its URLs, one per line, and serves them.
 async fn serve(taking: usize, hanging: usize) {
     let mut servers = tokio::task::JoinSet::new();
     for place in 0..taking + hanging {
@@ -104,10 +104,10 @@ async fn serve(taking: usize, hanging: usize) {
     servers.join_next().await;
 }
 
-/// Takes everything, and notes when each delivery came. What has no id is not a delivery.
+/// Accepts everything, and records when each delivery arrived. A request without an ID is not a delivery.
 fn noting() -> Router {
     let arrivals: Arc<Mutex<Vec<(String, i64)>>> = Arc::default();
-    let told = Arc::clone(&arrivals);
+    let shared = Arc::clone(&arrivals);
     let note = move |headers: HeaderMap, _: Bytes| {
         if let Some(id) = headers.get("webhook-id") {
             let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
@@ -118,7 +118,7 @@ fn noting() -> Router {
     };
     let tell = move || {
         let mut text = String::new();
-        for (id, at) in told.lock().unwrap().drain(..) {
+        for (id, at) in shared.lock().unwrap().drain(..) {
             writeln!(text, "{id} {at}").unwrap();
         }
         async { text }

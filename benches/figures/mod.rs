@@ -1,4 +1,4 @@
-//! What the benches share: figures, printed and kept as JSON, and what the system says of processes.
+//! Shared by all benches: figures, printed and written as JSON, and process statistics of the system.
 
 #![allow(dead_code, reason = "not every bench needs all of it")]
 
@@ -14,13 +14,13 @@ pub struct Figure {
 }
 
 impl Figure {
-    /// A figure, and its goal where there is one.
+    /// A figure, with its goal if there is one.
     pub fn new(name: impl Into<String>, value: f64, goal: Option<&'static str>) -> Self {
         Self { name: name.into(), value, goal }
     }
 }
 
-/// The value below which so many of a hundred lie; 50 gives the median.
+/// The value of this percentile; 50 is the median.
 pub fn percentile(values: &mut [f64], percent: usize) -> f64 {
     values.sort_by(f64::total_cmp);
     values[(values.len() - 1) * percent / 100]

@@ -1,4 +1,4 @@
-//! What endpoints and profiles that hang take from those that do not.
+//! The cost of hanging endpoints and profiles to healthy ones.
 
 use ringback::callback::Values;
 use ringback::delivery::Limits;
@@ -10,18 +10,18 @@ use crate::figures::{Figure, percentile};
 
 const ENDPOINTS: usize = 10;
 const ROUNDS: usize = 5;
-/// No response within so many milliseconds is a failure; a round takes longer than that.
+/// The timeout in milliseconds; a round takes longer.
 const TIMEOUT_MS: &str = "1500";
-/// Deliveries of each profile that hangs: some for each of its endpoint's slots.
+/// Deliveries of each hanging profile: some for each of its endpoint's slots.
 const HANGING: usize = 100;
 
-/// Sends as many to each of ten endpoints; one of them hangs in every other round. The deliveries of
-/// each healthy endpoint a second, hanging against clean.
+/// Sends the same number to each of ten endpoints; one of them hangs in every other round. The deliveries per second
+/// of each healthy endpoint, with and without the hanging one.
 ///
-/// Then the same for profiles of one endpoint: the deliveries a second of a healthy profile beside 1, 4
-/// and 20 that hang, against those of the profile alone.
+/// Then the same for profiles of one endpoint: the deliveries per second of a healthy profile beside 1, 4 and 20
+/// hanging ones, compared with the profile alone.
 pub async fn measure() -> Vec<Figure> {
-    // One more than is sent to: the first notes what comes, which costs a little.
+    // One more than is used: the first records arrivals, which costs a little.
     let endpoint = Endpoint::start(ENDPOINTS + 1, 1);
     let healthy = &endpoint.taking()[1..];
     let to =
@@ -33,7 +33,7 @@ pub async fn measure() -> Vec<Figure> {
     for _ in 0..ROUNDS {
         let without = deliver(&clean, Limits::default(), each * ENDPOINTS).await;
         let with = deliver(&mixed, Limits::default(), each * (ENDPOINTS - 1)).await;
-        // Each healthy endpoint got as many in both.
+        // Each healthy endpoint got the same number in both.
         ratios.push(without / with);
     }
     let name = "healthy endpoints' rate, one of ten hanging against clean";
@@ -50,7 +50,7 @@ pub async fn measure() -> Vec<Figure> {
     figures
 }
 
-/// All are accepted before the sender starts, which knows nothing of any of them.
+/// All are accepted before the sender starts, which knows nothing about any of them.
 async fn of_one_endpoint(url: &str, hanging: usize) -> f64 {
     let healthy = [(profile(url), DELIVERIES)];
     let path = url.replace("/cb", HANGS);
@@ -65,7 +65,7 @@ async fn of_one_endpoint(url: &str, hanging: usize) -> f64 {
     percentile(&mut ratios, 50)
 }
 
-/// One that times out, and tries again when all is over.
+/// A profile that times out, and whose retry is due after the end.
 pub fn profile(url: &str) -> Profile {
     let mut draft = draft(url);
     draft.retry_count = "1".into();

@@ -1,4 +1,4 @@
-//! How soon an event goes out that comes while profiles of its endpoint hang.
+//! The latency of an event that arrives while profiles of its endpoint hang.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,12 +19,12 @@ use super::hanging::profile;
 const HANGING: usize = 20;
 /// Deliveries of each of them: more than can time out meanwhile.
 const BACKLOG: usize = 100;
-/// Events that come later, each of a profile of its own.
+/// Later events, each of its own profile.
 const EVENTS: usize = 100;
-/// One after the other, so that they come at all stages of the others' timeouts.
+/// Spaced out, so that they arrive at all stages of the others' timeouts.
 const APART: Duration = Duration::from_millis(100);
 
-/// From when an event is accepted until it is at the endpoint.
+/// From acceptance of an event to its arrival at the endpoint.
 pub async fn measure() -> [Figure; 2] {
     let endpoint = Endpoint::start(1, 0);
     let url = &endpoint.taking()[0];
@@ -35,7 +35,7 @@ pub async fn measure() -> [Figure; 2] {
     let backlog = backlog.map(|profile| NewDelivery::event(profile, None, Values::default()));
     store.enqueue(backlog.collect()).await.unwrap();
     let sender = Sender::start(Arc::new(store.clone()), Transport::new(Arc::default()), Limits::default());
-    sender.sending().wait_for(|sending| sending.in_flight.len() > HANGING / 2).await.unwrap();
+    sender.status().wait_for(|status| status.in_flight.len() > HANGING / 2).await.unwrap();
     let mut late = late(&store, &endpoint, &healthy, APART).await;
     sender.stop().await;
     [
@@ -48,8 +48,7 @@ pub async fn measure() -> [Figure; 2] {
     ]
 }
 
-/// Accepts an event of each profile, one after the other. The milliseconds from then until each is at the
-/// endpoint.
+/// Accepts an event of each profile, one after the other. The milliseconds until each arrives at the endpoint.
 pub async fn late(store: &Store, endpoint: &Endpoint, profiles: &[Profile], apart: Duration) -> Vec<f64> {
     let mut accepted = Vec::new();
     for profile in profiles {

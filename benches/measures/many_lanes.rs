@@ -1,4 +1,4 @@
-//! How soon an event goes out that comes while a hundred thousand profiles wait for an endpoint that hangs.
+//! The latency of an event that arrives while a hundred thousand profiles wait for a hanging endpoint.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,11 +17,11 @@ use super::late_events::late;
 const WAITING: usize = 100_000;
 /// Deliveries that are accepted at a time.
 const BATCH: usize = 2_000;
-/// Events that come later, each of a profile of its own.
+/// Later events, each of its own profile.
 const EVENTS: usize = 20;
 const APART: Duration = Duration::from_millis(200);
 
-/// From when an event is accepted until it is at the endpoint.
+/// From acceptance of an event to its arrival at the endpoint.
 pub async fn measure() -> [Figure; 2] {
     let endpoint = Endpoint::start(1, 1);
     let waiting: Vec<_> = (0..WAITING).map(|_| profile(&endpoint.hanging()[0])).collect();
@@ -32,7 +32,7 @@ pub async fn measure() -> [Figure; 2] {
         store.enqueue(new.collect()).await.unwrap();
     }
     let sender = Sender::start(Arc::new(store.clone()), Transport::new(Arc::default()), Limits::default());
-    sender.sending().wait_for(|sending| !sending.in_flight.is_empty()).await.unwrap();
+    sender.status().wait_for(|status| !status.in_flight.is_empty()).await.unwrap();
     let mut late = late(&store, &endpoint, &healthy, APART).await;
     sender.stop().await;
     [

@@ -1,4 +1,4 @@
-//! What it costs that the deliveries to an endpoint are of many profiles: each keeps connections of its own.
+//! The cost of many profiles with one endpoint: each has its own connections.
 
 use crate::delivering::{DELIVERIES, deliver_of};
 use crate::endpoint::Endpoint;
@@ -8,7 +8,7 @@ use super::hanging::profile;
 
 const ROUNDS: usize = 5;
 
-/// The deliveries a second of many profiles of one endpoint, against one profile.
+/// The deliveries per second of many profiles of one endpoint, compared with one profile.
 pub async fn measure() -> Vec<Figure> {
     let endpoint = Endpoint::start(2, 0);
     let url = &endpoint.taking()[1];

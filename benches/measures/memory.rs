@@ -1,4 +1,4 @@
-//! What a sender needs of memory with a million queued.
+//! The memory of a sender with a million queued deliveries.
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
@@ -18,14 +18,14 @@ use crate::figures::process::memory_mib;
 
 const QUEUED: usize = 1_000_000;
 const BATCH: usize = 2_000;
-/// The profiles that they are of, each to an endpoint of its own.
+/// Their profiles, each with its own endpoint.
 const PROFILES: usize = 10;
-/// How long the sender is left to its work after all that may be under way is.
+/// How long the sender keeps working after all its slots are in use.
 const AT_WORK: Duration = Duration::from_secs(5);
-/// Says that this process only sends, from the database that follows.
+/// Marks this process as a mere sender; followed by the database.
 const ARGUMENT: &str = "--send";
 
-/// Queues a million and lets a process of its own send them to endpoints that hang.
+/// Queues a million and lets a separate process send them to endpoints that hang.
 pub async fn measure() -> Vec<Figure> {
     let endpoint = Endpoint::start(0, PROFILES);
     let profiles: Vec<_> = endpoint.hanging().iter().map(|url| checked(&draft(url))).collect();
@@ -35,7 +35,7 @@ pub async fn measure() -> Vec<Figure> {
         let new = new.map(|profile| NewDelivery::event(profile, None, Values::default()));
         store.enqueue(new.collect()).await.unwrap();
     }
-    let mut sender = sending(store.path());
+    let mut sender = start_sender(store.path());
     tokio::time::sleep(AT_WORK).await;
     let of = |line| memory_mib(sender.id(), line);
     let found = of("VmHWM").zip(of("VmRSS"));
@@ -52,8 +52,8 @@ pub async fn measure() -> Vec<Figure> {
     ]
 }
 
-/// Starts the process that sends, and waits until it has as much under way as it may.
-fn sending(path: &Path) -> Child {
+/// Starts the process that sends, and waits until all its slots are in use.
+fn start_sender(path: &Path) -> Child {
     let program = std::env::current_exe().unwrap();
     let mut command = Command::new(program);
     command.arg(ARGUMENT).arg(path).stdin(Stdio::piped()).stdout(Stdio::piped());
@@ -64,7 +64,7 @@ fn sending(path: &Path) -> Child {
     child
 }
 
-/// Sends until it is killed, where this process was started for that.
+/// Sends until killed, if this process was started for that.
 pub fn send_if_asked() {
     let mut args = std::env::args().skip_while(|arg| arg != ARGUMENT).skip(1);
     let Some(path) = args.next() else { return };
@@ -73,11 +73,11 @@ pub fn send_if_asked() {
         let store = Store::open(path).unwrap();
         let limits = Limits::default();
         let sender = Sender::start(Arc::new(store), Transport::new(Arc::default()), limits);
-        // An endpoint of which nothing is known is probed with a quarter of its slots.
+        // An endpoint that nothing is known about is probed with a quarter of its slots.
         let all = limits.total.min(limits.per_origin / 4 * PROFILES);
-        sender.sending().wait_for(|sending| sending.in_flight.len() == all).await.unwrap();
+        sender.status().wait_for(|status| status.in_flight.len() == all).await.unwrap();
         println!("sending");
-        // The input ends with who started this.
+        // The input ends with the parent process.
         let ended = tokio::task::spawn_blocking(|| std::io::stdin().read(&mut [0]));
         let _ = ended.await;
     });

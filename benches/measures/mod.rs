@@ -1,4 +1,4 @@
-//! What the bench of the sender measures, a file each.
+//! The measurements of the bench of the sender, one per file.
 
 pub mod hanging;
 pub mod late_events;

@@ -1,4 +1,4 @@
-//! What a delivery costs the processor, from its acceptance to its record.
+//! The processor time of a delivery, from its acceptance to its record.
 
 use ringback::callback::Values;
 
@@ -9,8 +9,8 @@ use crate::figures::{Figure, percentile};
 
 const ROUNDS: usize = 3;
 
-/// Processor seconds of this process for a thousand: plain, encrypted and signed, and requests of
-/// the bare loop. Nothing where the system does not tell.
+/// Processor seconds of this process per thousand: plain, encrypted and signed, and requests of the bare loop.
+/// Nothing if the system does not report them.
 pub async fn measure() -> Vec<Figure> {
     let endpoint = Endpoint::start(2, 0);
     let url = &endpoint.taking()[1];
@@ -35,7 +35,7 @@ pub async fn measure() -> Vec<Figure> {
     ]
 }
 
-/// Processor seconds for a thousand of a run.
+/// Processor seconds per thousand of a run.
 async fn spent(run: impl Future<Output = f64>) -> Option<f64> {
     let before = processor_seconds()?;
     run.await;

@@ -1,4 +1,4 @@
-//! How near to their time retries come.
+//! The punctuality of retries.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -13,17 +13,16 @@ use ringback::delivery::{Limits, Sender, Transport};
 use ringback::record::{Attempt, Job, NewDelivery, Next, Outcome};
 use ringback::storage::{Demand, Queue as _, Store};
 
-/// Retries that wait.
+/// Waiting retries.
 const RETRIES: usize = 10_000;
-/// Each is due so long after the one before: ten seconds in all.
+/// The interval between their due times: ten seconds in all.
 const APART: SignedDuration = SignedDuration::from_millis(1);
-/// Before the first one is due.
+/// The time before the first one is due.
 const HEAD_START: SignedDuration = SignedDuration::from_secs(1);
-/// A retry is in time when it is no more than this away from its time, in milliseconds.
+/// A retry is punctual if it is at most this many milliseconds off.
 const IN_TIME_MS: f64 = 50.0;
 
-/// Lets ten thousand retries wait, and compares when they came to the endpoint with when they were
-/// due.
+/// Queues ten thousand retries, and compares their arrival at the endpoint with their due times.
 pub async fn measure() -> [Figure; 3] {
     let endpoint = Endpoint::start(1, 0);
     let profile = checked(&draft(&endpoint.taking()[0]));
@@ -53,8 +52,8 @@ fn micros_after(at: i64, due: Timestamp) -> f64 {
     (at - due.as_microsecond()) as f64
 }
 
-/// Records a first try of each that failed, so that they are due one after the other. Gives when, by
-/// id.
+/// Records a failed first attempt of each, so that their retries are due one after the other. Returns the due times,
+/// by ID.
 async fn put_off(store: &Store) -> HashMap<String, Timestamp> {
     let jobs = store.claim(Demand::idle(Timestamp::now(), RETRIES, RETRIES)).await.unwrap().jobs;
     let from = Timestamp::now() + HEAD_START;

@@ -1,4 +1,4 @@
-//! What names of which no name server says anything take from endpoints that are found.
+//! The cost of names without a response from any name server to other endpoints.
 
 use std::sync::Arc;
 
@@ -12,14 +12,14 @@ use crate::figures::{Figure, percentile};
 use crate::silent_names::PartlySilent;
 
 const ROUNDS: usize = 5;
-/// Names that are silent.
+/// Names without a response.
 const SILENT: usize = 40;
 /// Deliveries to each of them: some for each slot of an endpoint.
 const OF_SILENT: usize = 50;
-/// Deliveries to each endpoint that is found.
+/// Deliveries to each other endpoint.
 const OF_FOUND: usize = 10_000;
 
-/// The deliveries a second to an endpoint by address and one by name, beside silent names against alone.
+/// The deliveries per second to an endpoint by address and one by name, beside silent names compared with alone.
 pub async fn measure() -> Figure {
     let endpoint = Endpoint::start(3, 0);
     let by_name = endpoint.taking()[2].replace("127.0.0.1", "found.localhost");

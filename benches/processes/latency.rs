@@ -1,4 +1,4 @@
-//! How soon an event is at the endpoint: sent alone by a command of its own, and in a stream of 100 a second.
+//! The latency of an event: sent alone by its own command, and in a stream of 100 per second.
 
 use std::collections::HashMap;
 use std::io::{BufRead as _, BufReader, Read, Write};
@@ -15,7 +15,7 @@ use crate::program::Site;
 
 /// Commands, one after the other.
 const ALONE: usize = 50;
-/// Events of the stream, and the time between two.
+/// Events in the stream, and the interval between them.
 const STREAM: usize = 1_000;
 const APART: Duration = Duration::from_millis(10);
 
@@ -40,8 +40,8 @@ pub fn measure(endpoint: &Endpoint) -> Vec<Figure> {
     ]
 }
 
-/// Milliseconds from when a command reported that its event is accepted, and from when it was started, until the
-/// event was at the endpoint.
+/// Milliseconds until the event arrived at the endpoint: since the command reported its acceptance, and since the
+/// command was started.
 fn alone(site: &Site, endpoint: &Endpoint) -> (Vec<f64>, Vec<f64>) {
     let (mut from_acceptance, mut from_start) = (Vec::new(), Vec::new());
     for _ in 0..ALONE {
@@ -61,7 +61,7 @@ fn alone(site: &Site, endpoint: &Endpoint) -> (Vec<f64>, Vec<f64>) {
     (from_acceptance, from_start)
 }
 
-/// Milliseconds from when a line was written to the pipe until its event was at the endpoint.
+/// Milliseconds from writing a line to the pipe until its event arrived at the endpoint.
 fn stream(site: &Site, endpoint: &Endpoint) -> Vec<f64> {
     let mut command = site.command(&["send", "--from", "-", "--json"]);
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
@@ -71,12 +71,12 @@ fn stream(site: &Site, endpoint: &Endpoint) -> Vec<f64> {
     let accepted = reading.join().unwrap();
     assert!(child.wait().unwrap().success());
     let arrivals = arrivals(endpoint);
-    // Lines are accepted in their order.
+    // Lines are accepted in order.
     assert_eq!(accepted.len(), STREAM);
     accepted.iter().zip(written).map(|((id, _), at)| ms(arrivals[id] - at)).collect()
 }
 
-/// Writes the events in time. When each was written.
+/// Writes the events on schedule. Returns when each was written.
 fn write(site: &Site, mut input: impl Write) -> Vec<i64> {
     let start = Instant::now();
     let mut written = Vec::with_capacity(STREAM);
@@ -89,7 +89,7 @@ fn write(site: &Site, mut input: impl Write) -> Vec<i64> {
     written
 }
 
-/// The deliveries that a command reports as accepted, in their order, and when it did.
+/// The deliveries that a command reports as accepted, in order, with the times of the reports.
 fn accepted(output: impl Read) -> Vec<(String, i64)> {
     let mut accepted = Vec::new();
     for line in BufReader::new(output).lines() {

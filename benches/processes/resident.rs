@@ -1,4 +1,4 @@
-//! What the commands need of memory while a million events are queued.
+//! The memory of the commands while a million events are queued.
 
 use std::process::Stdio;
 use std::thread;
@@ -12,7 +12,7 @@ use crate::figures::process::memory_mib;
 use crate::program::Site;
 
 const QUEUED: u32 = 1_000_000;
-/// How long a command is left to its work once it has begun.
+/// How long a command keeps working once it has started.
 const AT_WORK: Duration = Duration::from_secs(5);
 
 pub fn measure(endpoint: &Endpoint) -> Vec<Figure> {
@@ -25,8 +25,8 @@ pub fn measure(endpoint: &Endpoint) -> Vec<Figure> {
     figures.into_iter().filter_map(|(name, mib)| Some(Figure::new(name, mib?, Some("<= 32")))).collect()
 }
 
-/// The most memory that a command had resident until so many are queued and it has worked on for a while. None
-/// where the system does not tell.
+/// The peak resident memory of a command until all are queued and it has worked for a while. None if the system does
+/// not report it.
 fn most(site: &Site, args: &[&str], all: u64) -> Option<f64> {
     let mut child = site.command(args).stdout(Stdio::null()).spawn().unwrap();
     while queued(site) < all {
@@ -39,7 +39,7 @@ fn most(site: &Site, args: &[&str], all: u64) -> Option<f64> {
     mib
 }
 
-/// How many are queued.
+/// The number of queued deliveries.
 fn queued(site: &Site) -> u64 {
     let store = Store::open(site.database()).unwrap();
     tokio::runtime::Runtime::new().unwrap().block_on(store.counts()).unwrap().queued

@@ -1,4 +1,4 @@
-//! The program as its users run it: its commands as processes of their own, over a database in a folder of its own.
+//! The program as its users run it: its commands as separate processes, with a database in its own folder.
 
 #![allow(dead_code, reason = "not every bench needs all of it")]
 
@@ -16,27 +16,27 @@ use uuid::Uuid;
 
 use crate::figures::process::children_seconds;
 
-/// The program, built as packages have it.
+/// The program, built as in packages.
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_ringback");
 
-/// Where a command writes what it reports.
+/// The destination of a command's reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Output {
     File,
     Terminal,
 }
 
-/// What a run took.
+/// The cost of a run.
 #[derive(Debug, Clone, Copy)]
 pub struct Run {
     /// From its start to its end, in seconds.
     pub seconds: f64,
-    /// Processor seconds, those of the system for it included. None where the system does not tell.
+    /// Processor seconds, including system time. None if the system does not report them.
     pub processor: Option<f64>,
 }
 
 impl Run {
-    /// Follows a child until it was waited for.
+    /// Measures a child until it has been waited for.
     pub fn of(child: impl FnOnce()) -> Self {
         let (start, before) = (Instant::now(), children_seconds());
         child();
@@ -84,7 +84,7 @@ impl Site {
         json!({"callback_profile_id": profile, "data": data}).to_string()
     }
 
-    /// A file with so many events, of each profile in turn.
+    /// A file with this many events, of each profile in turn.
     pub fn events(&self, count: usize) -> PathBuf {
         let mut text = String::new();
         for number in 0..count {
@@ -105,12 +105,12 @@ impl Site {
         self.path("bench.db")
     }
 
-    /// The arguments before those of a command.
+    /// The global arguments of a command.
     fn global(&self) -> [String; 2] {
         ["--db".into(), self.database().to_str().unwrap().into()]
     }
 
-    /// A command over this database, with nothing of who runs the bench.
+    /// A command on this database, without the caller's environment.
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(PROGRAM);
         command
@@ -121,7 +121,7 @@ impl Site {
         command
     }
 
-    /// Runs a command to its end, which must be a good one.
+    /// Runs a command to its end, which must be successful.
     pub fn run(&self, args: &[&str], output: Output) -> Run {
         Run::of(|| {
             let succeeded = match output {
@@ -131,12 +131,12 @@ impl Site {
                 }
                 Output::Terminal => self.on_terminal(args),
             };
-            let said = || std::fs::read_to_string(self.path("err")).unwrap_or_default();
-            assert!(succeeded, "{args:?} failed: {}", said());
+            let message = || std::fs::read_to_string(self.path("err")).unwrap_or_default();
+            assert!(succeeded, "{args:?} failed: {}", message());
         })
     }
 
-    /// Runs a command on a terminal that is read as fast as it writes.
+    /// Runs a command on a terminal that is read as fast as it is written.
     fn on_terminal(&self, args: &[&str]) -> bool {
         let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).unwrap();
@@ -150,7 +150,7 @@ impl Site {
         let mut reader = pair.master.try_clone_reader().unwrap();
         let reading = std::thread::spawn(move || {
             let mut bytes = [0; 4096];
-            // A terminal that nobody writes to any more ends with an error.
+            // Reading a terminal fails once nobody writes to it any more.
             while reader.read(&mut bytes).is_ok_and(|read| read > 0) {}
         });
         let status = child.wait().unwrap();

@@ -1,4 +1,4 @@
-//! The body of a request: as typed, or carried over to the data format.
+//! The body of a request: as typed, or converted to the data format.
 
 use url::form_urlencoded;
 
@@ -9,24 +9,24 @@ use super::trace::{Carrier, RequestPart, carry};
 use super::{RenderError, fields, json, markup, multipart};
 use crate::profile::{BodyForm, DataFormat, Profile, Syntax};
 
-/// The bytes of a body and what they are.
+/// The bytes of a body and their type.
 #[derive(Default)]
 pub(super) struct Payload {
-    /// Empty where there is no body.
+    /// Empty without a body.
     pub bytes: Vec<u8>,
-    /// None where there is no body.
+    /// None without a body.
     pub content_type: Option<ContentType>,
 }
 
-/// What a body is.
+/// The type of a body.
 pub(super) enum ContentType {
-    /// A Content-Type among the profile's headers wins over this one.
+    /// The default type; a Content-Type among the profile's headers takes precedence.
     Usual(&'static str),
-    /// It holds the boundary, without which the body cannot be read.
+    /// Contains the boundary, without which the body cannot be parsed.
     Multipart(String),
 }
 
-/// Renders the body. GET and DELETE carry none (our decision).
+/// Renders the body. GET and DELETE have none (our decision).
 pub(super) fn payload(
     profile: &Profile,
     resolver: &mut Resolver,
@@ -65,8 +65,8 @@ pub(super) fn payload(
                 Ok(form_data(&fields::from_pairs(pairs, resolver, ways)?, delivery_id))
             }
         },
-        // Neither markup nor plain text has fields to carry over, so a data format changes nothing. The
-        // check of a profile refuses the two together.
+        // Neither markup nor plain text has fields to convert, so a data format changes nothing. The check of a
+        // profile rejects the combination.
         BodyForm::Markup(template) => Ok(Payload {
             bytes: markup::from_template(template, resolver)?.into_bytes(),
             content_type: Some(ContentType::Usual(match template.syntax() {

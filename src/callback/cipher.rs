@@ -1,7 +1,7 @@
 //! The six algorithms that encrypt parameter values.
 //!
-//! CFB is `OpenSSL`'s `aes-*-cfb`, with full-block feedback. GCM takes a 16-byte nonce, and its
-//! 16-byte tag follows the ciphertext. What is sent is standard base64.
+//! CFB is `OpenSSL`'s `aes-*-cfb`, with full-block feedback. GCM uses a 16-byte nonce, and its 16-byte tag follows
+//! the ciphertext. Standard base64 is sent.
 
 use aes::cipher::{BlockCipherEncrypt, InvalidLength, KeyInit, KeyIvInit};
 use aes::{Aes128, Aes192, Aes256};
@@ -17,7 +17,7 @@ use crate::profile::{Algorithm, Choice, Encryption, IV_BYTES, Iv};
 /// A key or vector of the wrong length. A checked profile has none.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CipherError {
-    /// The key's length does not fit.
+    /// The key's length is invalid.
     #[error("{algorithm} needs a key of {needed} bytes and this one has {found}")]
     Key {
         /// The algorithm's name.
@@ -27,7 +27,7 @@ pub enum CipherError {
         /// Bytes.
         found: usize,
     },
-    /// The vector's length does not fit.
+    /// The vector's length is invalid.
     #[error("the initialization vector needs {IV_BYTES} bytes and this one has {found}")]
     Iv {
         /// Bytes.
@@ -38,10 +38,10 @@ pub enum CipherError {
 /// Why a value cannot be decrypted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DecryptError {
-    /// Not what was sent: encryption is always base64.
+    /// Encrypted values are always base64.
     #[error("the value is not base64")]
     NotBase64,
-    /// No room for the vector or the tag.
+    /// Too short for the vector or the tag.
     #[error("the value is too short: {found} bytes, and {needed} precede any text")]
     TooShort {
         /// Bytes.
@@ -49,10 +49,10 @@ pub enum DecryptError {
         /// Bytes.
         found: usize,
     },
-    /// The key or vector is unfit.
+    /// The key or vector is invalid.
     #[error(transparent)]
     Cipher(#[from] CipherError),
-    /// GCM's tag does not fit. CFB has none: there a wrong key gives wrong bytes.
+    /// GCM's tag does not match. CFB has none: there a wrong key yields wrong bytes.
     #[error("the tag does not match: wrong key or initialization vector, or the value was changed")]
     Tag,
 }
@@ -60,11 +60,11 @@ pub enum DecryptError {
 /// The bytes of GCM's tag.
 const TAG_BYTES: usize = 16;
 
-/// Encrypts one value as a profile asks; the text that is sent for it. A random vector is drawn from
-/// `random` and stands first inside the base64.
+/// Encrypts one value as configured by a profile; returns the text to send. A random vector is drawn from `random`
+/// and comes first inside the base64.
 ///
 /// # Errors
-/// When key or vector have the wrong length.
+/// The key or vector has the wrong length.
 pub fn encrypt(encryption: &Encryption, plain: &[u8], random: &mut Random) -> Result<String, CipherError> {
     let key = encryption.key.reveal().as_bytes();
     let bytes = match &encryption.iv {
@@ -80,10 +80,10 @@ pub fn encrypt(encryption: &Encryption, plain: &[u8], random: &mut Random) -> Re
     Ok(STANDARD.encode(bytes))
 }
 
-/// Decrypts the text sent for a value. Without a vector it stands first inside the base64.
+/// Decrypts the text sent for a value. Without `iv`, the vector comes first inside the base64.
 ///
 /// # Errors
-/// When the text is not what [`encrypt`] makes, or was made with another key (GCM only).
+/// The text is not the output of [`encrypt`], or was encrypted with another key (GCM only).
 pub fn decrypt(
     algorithm: Algorithm,
     key: &[u8],
@@ -101,7 +101,7 @@ pub fn decrypt(
     open(algorithm, key, iv.unwrap_or(sent_iv), sealed)
 }
 
-/// Whether a value that was not encrypted with this key is certain to be refused: GCM's tag says so.
+/// Whether a value that was not encrypted with this key is always rejected: GCM authenticates it by its tag.
 #[must_use]
 pub fn is_authenticated(algorithm: Algorithm) -> bool {
     matches!(algorithm, Algorithm::Aes128Gcm | Algorithm::Aes192Gcm | Algorithm::Aes256Gcm)
@@ -142,7 +142,7 @@ fn open(algorithm: Algorithm, key: &[u8], iv: &[u8], sealed: &[u8]) -> Result<Ve
     opened.map_err(|Unfit| DecryptError::Tag)
 }
 
-/// The cipher refused; which of its reasons it was is known from the place.
+/// The cipher failed; the reason is known from the context.
 struct Unfit;
 
 impl From<InvalidLength> for Unfit {

@@ -1,4 +1,4 @@
-//! The headers that are made at the moment of sending and are never written to the log.
+//! The headers that are created at the moment of sending and are never written to the log.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -7,12 +7,12 @@ use super::resolve::Resolver;
 use super::{Random, RenderError, Signed, Values, header, signature};
 use crate::profile::{Auth, Header, Profile};
 
-/// The headers of one attempt, to be added to those of the rendered request: authentication (but for
-/// a token, which is fetched over the network), the profile's headers that are secrets by their name, `webhook-timestamp`, and `webhook-signature`
-/// where a signing secret is set. `random` is drawn from for random initialization vectors only.
+/// The headers of one attempt, to be added to those of the rendered request: authentication (except a token, which is
+/// fetched over the network), the profile's headers that are secret by name, `webhook-timestamp`, and
+/// `webhook-signature` if a signing secret is set. `random` is only used for random initialization vectors.
 ///
 /// # Errors
-/// When a value is not allowed in a header.
+/// A value is not allowed in a header.
 pub fn credentials(
     profile: &Profile,
     values: &Values,
@@ -22,13 +22,13 @@ pub fn credentials(
     made(profile, signed, &mut Resolver::new(profile, values, random))
 }
 
-/// Whether [`credentials`] of this profile are made of values: only header values that are secrets are.
+/// Whether [`credentials`] of this profile depend on values: only secret header values do.
 #[must_use]
 pub fn needs_values(profile: &Profile) -> bool {
     profile.headers.iter().any(Header::is_secret)
 }
 
-/// The same, with the values of a resolver that may note what becomes of them.
+/// The same, with the values of a resolver that may record their use.
 pub(super) fn made(
     profile: &Profile,
     signed: &Signed,
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn secret_headers_are_encrypted_likewise() {
+    fn secret_headers_are_encrypted_too() {
         let profile = profile(|draft| {
             draft.headers = vec![header("X-Token", "<id>")];
             draft.encryption = true;

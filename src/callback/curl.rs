@@ -1,4 +1,4 @@
-//! A preview as a command: a real shell and a real curl make the same request of it.
+//! A preview as a command: in a real shell, real curl sends the same request.
 
 use std::collections::HashSet;
 
@@ -7,26 +7,26 @@ use super::shell::{fits_argument, format_of, quoted, word};
 use super::wire::WireHeader;
 use crate::profile::{Choice as _, Tls};
 
-/// How secrets stand in a command.
+/// How secrets appear in a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CurlSecrets {
-    /// In the clear, but for an access token, which is fetched when the request is sent.
+    /// In plain text, except an access token, which is fetched when the request is sent.
     Shown,
     /// As shell variables, with a comment that says how to set them.
     AsVariables,
 }
 
-/// Headers that curl makes itself, from the URL and the body.
+/// Headers that curl generates from the URL and the body.
 const CURLS_OWN: [&str; 2] = ["host", "content-length"];
 
-/// Headers that curl would add, and that this request may not have.
+/// Headers that curl adds by default, and that this request may not have.
 const CURLS_USUAL: [&str; 4] = ["accept", "content-type", "expect", "user-agent"];
 
 /// The command for a POSIX shell, with curl 7.43 or newer. Ends with a line feed.
 #[must_use]
 pub fn command(preview: &Preview, secrets: CurlSecrets) -> String {
     let mut variables = Variables::default();
-    // `-q` must stand first: it leaves ~/.curlrc unread.
+    // `-q` must come first: it skips ~/.curlrc.
     let is_secure = preview.callback.url.starts_with("https:");
     let version = if preview.http2 && is_secure { "--http2" } else { "--http1.1" };
     let mut lines = vec![
@@ -47,7 +47,7 @@ pub fn command(preview: &Preview, secrets: CurlSecrets) -> String {
     if preview.callback.method.has_body() {
         let body = &preview.callback.body;
         if let Some(text) = fits_argument(body) {
-            // Unlike `--data` and `--data-binary` it never takes `@` for a file.
+            // Unlike `--data` and `--data-binary` it never interprets `@` as a file.
             lines.push(format!("--data-raw {}", quoted(text)));
         } else {
             before = format!("printf {} |\n", format_of(body));
@@ -57,23 +57,23 @@ pub fn command(preview: &Preview, secrets: CurlSecrets) -> String {
     format!("{}{before}{}\n", variables.comment, lines.join(" \\\n  "))
 }
 
-/// The options for the files of TLS.
+/// The options for the TLS files.
 fn files(tls: &Tls) -> Vec<String> {
     let mut lines = Vec::new();
     lines.extend(tls.ca_file.as_ref().map(|path| format!("--cacert {}", word(path))));
     if let Some(identity) = &tls.identity {
-        // What follows a colon is taken for a passphrase.
+        // Text after a colon would be taken for a passphrase.
         lines.push(format!("--cert {}", word(&identity.certificate.replace(':', "\\:"))));
         lines.extend(identity.key.as_ref().map(|path| format!("--key {}", word(path))));
     }
     lines
 }
 
-/// The shell variables that hold secrets.
+/// The shell variables that contain secrets.
 #[derive(Default)]
 struct Variables {
     names: HashSet<String>,
-    /// Without quotes and signs: some shells read what is pasted after `#` as a command.
+    /// Without quotes and special characters: some shells read what is pasted after `#` as a command.
     comment: String,
 }
 
@@ -81,13 +81,13 @@ impl Variables {
     /// The argument of `-H`.
     fn header(&mut self, header: &WireHeader, secrets: CurlSecrets) -> String {
         let WireHeader { name, value, secret, fetched } = header;
-        // A header without a value is taken for one to leave out, unless it is written so.
+        // curl would remove a header without a value unless it is written this way.
         if value.trim().is_empty() && !fetched {
             return quoted(&format!("{name};"));
         }
         if *fetched || (*secret && secrets == CurlSecrets::AsVariables) {
             let variable = self.variable(name);
-            // With `:?` the shell runs nothing while the variable is not set.
+            // With `:?` the shell runs nothing until the variable is set.
             return format!("{}\"${{{variable}:?}}\"", quoted(&format!("{name}: ")));
         }
         word(&format!("{name}: {value}"))
@@ -110,7 +110,7 @@ impl Variables {
     }
 }
 
-/// A header's name without the signs that mean something to a shell.
+/// A header's name without characters that are special in a shell.
 fn safe(header: &str) -> String {
     header.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')).collect()
 }

@@ -1,12 +1,12 @@
-//! Why a request cannot be made, as sentences for whoever must mend it.
+//! Why a request cannot be made, as sentences for the person who must fix it.
 
 use super::cipher::CipherError;
 
-/// A profile and values that make no request. Which place, which variable, why; never a value, as
-/// it may be a secret.
+/// A profile and values that make no request: which position, which variable, why; never a value, which may be
+/// secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RenderError {
-    /// A value with a control character in a header: it could end the header and start another.
+    /// A header value with a control character: it could end the header and start another.
     #[error("header {header}: the value of <{variable}> holds {found}, which is not allowed in a header")]
     HeaderValue {
         /// The header's name.
@@ -16,7 +16,7 @@ pub enum RenderError {
         /// The character, such as `a line feed`.
         found: String,
     },
-    /// A value that makes a path segment `.` or `..`, which every URL parser resolves away.
+    /// A value that makes a path segment `.` or `..`, which every URL parser removes.
     #[error(
         "URL: the value of <{variable}> makes the path segment '{segment}', so the request would go to \
          another path"
@@ -27,18 +27,18 @@ pub enum RenderError {
         /// The segment as it would be sent.
         segment: String,
     },
-    /// The whole is no URL, or one of another origin.
+    /// The result is not a URL, or one of another origin.
     #[error("URL: with its values it no longer leads to {origin}; check the endpoint")]
     Url {
         /// Scheme, host and port of the endpoint.
         origin: String,
     },
-    /// A form was asked for, and the body's JSON has no fields.
+    /// A form is configured, and the body's JSON has no fields.
     #[error(
         "body: a form needs a JSON object to take its fields from ({reason}); check body and data format"
     )]
     Fields {
-        /// What the body is in place of an object, or the first mistake in it.
+        /// The actual type of the body, or its first syntax error.
         reason: String,
     },
     /// A value that cannot be encrypted.
@@ -46,10 +46,10 @@ pub enum RenderError {
     Encryption {
         /// The placeholder, without `<` and `>`.
         variable: String,
-        /// Why.
+        /// The reason.
         source: CipherError,
     },
-    /// A signing secret of another form.
+    /// An invalid signing secret.
     #[error("signing secret: it is not whsec_ and base64; enter it again in the profile")]
     SigningSecret,
 }

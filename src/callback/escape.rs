@@ -1,4 +1,4 @@
-//! How a value is made fit for its place in a request.
+//! Escapes a value for its position in a request.
 
 pub(super) mod json;
 pub(super) mod markup;
@@ -11,36 +11,36 @@ use crate::profile::MarkupPlace;
 /// All but the unreserved characters of RFC 3986, section 2.3.
 pub(super) const IN_URL: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// How a value was made fit for its place.
+/// How a value was escaped for its position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Escaping {
     /// Nothing was changed.
     AsIs,
     /// All but the unreserved characters of URLs as `%41`.
     Percent,
-    /// A JSON string, quotes included.
+    /// A JSON string, including quotes.
     JsonString,
     /// Text inside a JSON string.
     InJsonString,
-    /// JSON that is no string.
+    /// JSON that is not a string.
     Json,
-    /// As forms have it: `+` and `%41`.
+    /// Form encoding: `+` and `%41`.
     Form,
-    /// JSON, and the whole of it as forms have it.
+    /// JSON, then form encoding.
     JsonInForm,
     /// Text between the tags of XML or HTML.
     Markup,
     /// The quoted value of an attribute.
     Attribute,
-    /// In a tag, outside of quotes.
+    /// In a tag, outside quotes.
     Unquoted,
     /// In a CDATA section.
     CData,
-    /// The name of a multipart's part.
+    /// The name of a multipart part.
     PartName,
-    /// The members of an object became the fields of a form; what is sent is the whole body.
+    /// The members of an object became the fields of a form; the sent text is the whole body.
     Fields,
-    /// Not sent: a later field of the same name took its place.
+    /// Not sent: a later field with the same name replaced it.
     Dropped,
 }
 
@@ -66,7 +66,7 @@ impl Escaping {
         }
     }
 
-    /// How a piece of JSON was made: quotes say that it is a string.
+    /// How a piece of JSON was escaped: quotes mean that it is a string.
     pub(super) fn of_json(json: &str) -> Self {
         if json.starts_with('"') { Self::JsonString } else { Self::Json }
     }

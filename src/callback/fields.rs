@@ -1,4 +1,4 @@
-//! The fields of a form: names and values in order, repeats included.
+//! The fields of a form: names and values in order, including repeated names.
 
 use std::fmt;
 
@@ -12,10 +12,10 @@ use super::resolve::Resolver;
 use crate::json::mistake;
 use crate::profile::Template;
 
-/// Names and values in order, repeats included.
+/// Names and values in order, including repeated names.
 pub(super) type Fields = Vec<(String, String)>;
 
-/// The fields of a body typed as pairs, of which names and values will be escaped in these ways.
+/// The fields of a body typed as pairs, whose names and values will be escaped in these ways.
 pub(super) fn from_pairs(
     pairs: &[(Template, Template)],
     resolver: &mut Resolver,
@@ -27,8 +27,8 @@ pub(super) fn from_pairs(
         .collect()
 }
 
-/// The members of a JSON object as fields: a string's text, a number as it is written, `null` as
-/// nothing, an object or array as compact JSON.
+/// The members of a JSON object as fields: the text of a string, a number as written, `null` as nothing, an object or
+/// array as compact JSON.
 pub(super) fn from_json(json: &str) -> Result<Fields, RenderError> {
     let unfit = |error: serde_json::Error| RenderError::Fields {
         reason: if error.is_data() { kind_of(json).to_owned() } else { mistake(json, &error).to_string() },
@@ -37,7 +37,7 @@ pub(super) fn from_json(json: &str) -> Result<Fields, RenderError> {
     members.into_iter().map(|(name, value)| Ok((name, text_of(value.get()).map_err(unfit)?))).collect()
 }
 
-/// What a body is that is JSON and not an object.
+/// The type of a body that is JSON but not an object.
 fn kind_of(json: &str) -> &'static str {
     match json.trim_start().as_bytes().first() {
         Some(b'[') => "it is an array",
@@ -46,8 +46,8 @@ fn kind_of(json: &str) -> &'static str {
     }
 }
 
-/// The members of an object with their JSON as it is written. Reading them as values would write
-/// `1E5` as `1e+5` and drop repeats.
+/// The members of an object with their JSON as written. Parsing them as values would write `1E5` as `1e+5` and drop
+/// repeated names.
 struct Members<'a>(Vec<(String, &'a RawValue)>);
 
 impl<'de> Deserialize<'de> for Members<'de> {
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn repeats_are_kept() {
+    fn repeated_names_are_kept() {
         assert_eq!(
             fields(r#"{"a":1,"b":2,"a":3}"#),
             [("a", "1"), ("b", "2"), ("a", "3")].map(|(n, v)| (n.to_owned(), v.to_owned()))

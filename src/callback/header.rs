@@ -8,8 +8,8 @@ use crate::profile::{Header, TemplatePart};
 
 /// A header's value with its variables.
 ///
-/// CR, LF and NUL could start another header. The other control characters of ASCII are refused
-/// here too: no HTTP client sends them (RFC 9110, section 5.5). A tab may stand.
+/// CR, LF and NUL could start another header. The other ASCII control characters are rejected too: no HTTP client
+/// sends them (RFC 9110, section 5.5). A tab is allowed.
 pub(super) fn value(header: &Header, resolver: &mut Resolver) -> Result<String, RenderError> {
     resolver.at(|| RequestPart::Header { name: header.name.clone(), secret: header.is_secret() });
     let mut rendered = String::new();

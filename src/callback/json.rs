@@ -1,5 +1,5 @@
-//! JSON bodies: placeholders are replaced in the text, so that key order, spacing and the text of
-//! numbers stay as typed.
+//! JSON bodies: placeholders are replaced in the text, so that key order, spacing and the text of numbers stay as
+//! typed.
 
 mod position;
 
@@ -18,7 +18,7 @@ use crate::profile::{JsonPart, JsonTemplate, Template, TemplatePart};
 
 use position::Position;
 
-/// Bytes that a usual body has room in.
+/// The capacity for a usual body, in bytes.
 const ROOM: usize = 256;
 
 /// A body typed as JSON, with its values.
@@ -44,7 +44,7 @@ pub(super) fn from_template(template: &JsonTemplate, resolver: &mut Resolver) ->
                 }
                 Escaping::of_json(&json[start..])
             }
-            // A value that is there goes as JSON, `null` too; one that is not is the empty string.
+            // An existing value is sent as JSON, `null` too; a missing one is the empty string.
             JsonPart::Bare(path) => {
                 match resolver.value(path)? {
                     Some(value) => json.push_str(&value.to_string()),
@@ -58,8 +58,8 @@ pub(super) fn from_template(template: &JsonTemplate, resolver: &mut Resolver) ->
     Ok(json)
 }
 
-/// A body typed as pairs, carried over to a JSON object. An object has each name once: of a name
-/// that stands twice the first place and the last value are kept, as most readers of JSON do.
+/// A body typed as pairs, converted to a JSON object. Names in an object are unique: a repeated name keeps its first
+/// position and its last value, as in most JSON parsers.
 pub(super) fn from_pairs(
     pairs: &[(Template, Template)],
     resolver: &mut Resolver,
@@ -88,7 +88,7 @@ pub(super) fn from_pairs(
     Ok(Value::Object(members).to_string())
 }
 
-/// What a placeholder alone in a string becomes: objects and arrays themselves, all else a string.
+/// The replacement of a placeholder alone in a string: objects and arrays themselves, anything else a string.
 fn in_quotes(value: Option<Cow<Value>>) -> Value {
     match value {
         None => Value::String(String::new()),

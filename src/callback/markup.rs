@@ -1,4 +1,4 @@
-//! Bodies in XML and HTML: values are escaped, and all else is sent as typed.
+//! Bodies in XML and HTML: values are escaped, everything else is sent as typed.
 
 use super::RenderError;
 use super::escape::{Escaping, markup};
@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn the_content_type_says_what_is_escaped() {
+    fn escaping_follows_the_content_type() {
         let values = values(json!({"v": "a & b"}));
         let sent = |typed: Option<&str>, text: &str| {
             let profile = profile(|draft| {

@@ -1,9 +1,9 @@
-//! A profile and an event's values become one HTTP request, to the byte. Pure: randomness and time
-//! are brought by the caller.
+//! A profile and an event's values become one HTTP request, exact to the byte. Pure: the caller provides randomness
+//! and time.
 //!
-//! [`render`] runs once, when a delivery is accepted, and makes all that may stand in the delivery
-//! log. [`credentials`] runs at the moment of sending, once an attempt, and makes what must not.
-//! [`preview`] runs both and notes what becomes of each value.
+//! [`render`] runs once, when a delivery is accepted, and produces everything that may be written to the delivery
+//! log. [`credentials`] runs at the moment of sending, once per attempt, and produces what must not be. [`preview`]
+//! runs both and records how each value is used.
 
 mod body;
 pub mod cipher;

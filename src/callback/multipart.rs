@@ -1,4 +1,4 @@
-//! Writes `multipart/form-data` (RFC 7578), one part a field.
+//! Writes `multipart/form-data` (RFC 7578), one part per field.
 
 use super::escape::part_name;
 
@@ -10,8 +10,8 @@ pub(super) struct Multipart {
     pub bytes: Vec<u8>,
 }
 
-/// Writes the fields in order. The boundary is made of the delivery's id, so that the same delivery
-/// is the same bytes, and stands in no name and no value.
+/// Writes the fields in order. The boundary is derived from the delivery's id, so that the same delivery has the same
+/// bytes, and occurs in no name and no value.
 pub(super) fn write(fields: &[(String, String)], delivery_id: &str) -> Multipart {
     let boundary = boundary(fields, delivery_id);
     let mut body = String::new();
@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn the_boundary_stands_in_no_value() {
+    fn no_value_contains_the_boundary() {
         let fields = [field("a", "--ringback-7-0\r\n"), field("x ringback-7-1", "ringback-7-3")];
         assert_eq!(write(&fields, "7").boundary, "ringback-7-2");
     }

@@ -1,4 +1,4 @@
-//! A variable of a person's own, from what was typed.
+//! Validates an own variable as typed.
 
 use serde_json::Value;
 
@@ -7,38 +7,38 @@ use crate::profile::catalogue::{Variable, VariableOrigin};
 use crate::profile::is_variable_name;
 use crate::profile::sizes::{MEANING, NAME, NAMES, VALUE, within};
 
-/// The meaning of one that was given none.
+/// The meaning if none was given.
 const NO_MEANING: &str = "own variable";
 
-/// Why something typed is no variable.
+/// Why the input is not a valid variable.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum OwnVariableError {
-    /// The name has a character that a placeholder cannot have.
+    /// The name has a character that is not allowed in a placeholder.
     #[error("a letter or _ first; then letters, digits, _ and -")]
     Name,
-    /// The event has one of that name.
+    /// The event already has a variable with that name.
     #[error("{0} exists already")]
     Taken(String),
     /// The name, the meaning or the sample is too long.
     #[error("{what}: {why}")]
     TooLong {
-        /// Which of them.
+        /// The part that is too long.
         what: &'static str,
         /// By how much.
         why: String,
     },
-    /// The event has as many as it may have.
+    /// The event has the maximum number of own variables.
     #[error("there are {NAMES} already, which is the limit")]
     TooMany,
-    /// The sample begins as JSON and is none.
+    /// The sample looks like JSON but is invalid.
     #[error("the sample begins as JSON: {0}")]
     Sample(JsonError),
 }
 
-/// A variable beside those of its event, `taken`. An empty meaning is replaced by a few words.
+/// A variable in addition to those of its event, `taken`. An empty meaning gets a default.
 ///
 /// # Errors
-/// Why it is none.
+/// Why it is invalid.
 pub fn own_variable(
     name: &str,
     meaning: &str,
@@ -59,7 +59,7 @@ pub fn own_variable(
     Ok(Variable { name, origin: VariableOrigin::Own, meaning, sample })
 }
 
-/// A meaning; a few words in place of an empty one.
+/// A meaning; an empty one gets a default.
 ///
 /// # Errors
 /// It is too long.
@@ -72,10 +72,10 @@ fn limited<'a>(what: &'static str, text: &'a str, most: usize) -> Result<&'a str
     within(text, most).map(|()| text).map_err(|why| OwnVariableError::TooLong { what, why })
 }
 
-/// A sample: an object or array is meant as JSON; anything else is text, as most values are.
+/// A sample: an object or array is parsed as JSON; anything else is text, as most values are.
 ///
 /// # Errors
-/// It begins as JSON and is none, or is too long.
+/// It looks like JSON but is invalid, or is too long.
 pub fn own_sample(text: &str) -> Result<Value, OwnVariableError> {
     let text = limited("the sample", text, VALUE)?;
     if text.starts_with(['{', '[']) {
@@ -91,7 +91,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn what_is_typed_is_a_variable_or_says_why_not() {
+    fn a_typed_variable_is_valid_or_says_why_not() {
         let made = own_variable("order", "", "A-17", &[]).unwrap();
         assert_eq!((made.meaning.as_str(), &made.sample), (NO_MEANING, &json!("A-17")));
         let json = own_variable("cart", "what is bought", "{\"n\": 2}", &[]).unwrap();
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_long_or_one_too_many_is_refused() {
+    fn too_long_and_too_many_variables_are_rejected() {
         let made = |name: usize, meaning: usize, sample: usize| {
             let [name, meaning, sample] = [name, meaning, sample].map(|bytes| "x".repeat(bytes));
             own_variable(&name, &meaning, &sample, &[]).map(drop).map_err(|error| error.to_string())

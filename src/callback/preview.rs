@@ -1,5 +1,5 @@
-//! The request as it would leave now, to the byte, and what became of each variable. It is made by
-//! the renderer that makes what is sent; nothing here renders a second time.
+//! The request as it would be sent now, exact to the byte, and how each variable is used. It is made by the renderer
+//! that makes real requests; nothing here renders separately.
 
 use std::collections::HashMap;
 
@@ -12,22 +12,22 @@ use super::{Callback, Random, RenderError, Signed, Values, credentials, render};
 use crate::profile::catalogue::{self, VariableOrigin};
 use crate::profile::{Choice as _, Encryption, Iv, Profile, Tls};
 
-/// Where a value came from.
+/// The origin of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ValueOrigin {
     /// A sample of the platform's catalogue.
     Catalogue,
-    /// The sample of a variable that a person added.
+    /// The sample of an own variable.
     Own,
-    /// Changed by hand.
+    /// Changed manually.
     Hand,
-    /// The last test had it.
+    /// From the last test.
     LastTest,
-    /// An earlier delivery had it.
+    /// From an earlier delivery.
     Delivery,
-    /// A file brought it.
+    /// From a file.
     File,
-    /// An event brought it.
+    /// From an event.
     Event,
 }
 
@@ -61,10 +61,10 @@ impl ValueOrigin {
     }
 }
 
-/// Where values came from, by the variable's name. What is not in it came with the event.
+/// The origins of values, by variable name. Values without an entry came with the event.
 pub type Origins = HashMap<String, ValueOrigin>;
 
-/// Where the samples of these variables come from.
+/// The origins of the samples of these variables.
 #[must_use]
 pub fn origins_of(variables: &[catalogue::Variable]) -> Origins {
     let origin = |variable: &catalogue::Variable| match variable.origin {
@@ -80,7 +80,7 @@ pub struct Moment<'a> {
     pub delivery_id: &'a str,
     /// As in `webhook-timestamp`: seconds since 1970.
     pub unix_seconds: i64,
-    /// Drawn from for random initialization vectors only.
+    /// Only used for random initialization vectors.
     pub random: &'a mut Random<'a>,
 }
 
@@ -89,15 +89,15 @@ pub struct Moment<'a> {
 pub struct Preview {
     /// The request without credentials, as the delivery log would keep it.
     pub callback: Callback,
-    /// Path and query, as they stand in the request line.
+    /// Path and query, as in the request line.
     pub target: String,
-    /// All headers in the order in which they leave.
+    /// All headers in sending order.
     pub headers: Vec<WireHeader>,
-    /// The placeholders, in the order in which they were rendered, repeats included.
+    /// The placeholders, in rendering order, including repeated ones.
     pub variables: Vec<PreviewVariable>,
-    /// The algorithm's name, where values are encrypted.
+    /// The algorithm's name if values are encrypted.
     pub algorithm: Option<&'static str>,
-    /// What is made anew at each sending, so that what leaves then differs from what is here.
+    /// The parts that are regenerated for each request, so that the real request will differ from this one.
     pub renewed: Vec<&'static str>,
     /// How the connection is secured.
     pub tls: Tls,
@@ -108,9 +108,9 @@ pub struct Preview {
 /// A placeholder of the request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PreviewVariable {
-    /// What became of it.
+    /// How it is used.
     pub used: Use,
-    /// Where its value came from; none where it has none.
+    /// The origin of its value; none if it has no value.
     pub origin: Option<ValueOrigin>,
 }
 
@@ -121,17 +121,17 @@ impl PreviewVariable {
         self.used.value.is_none()
     }
 
-    /// Whether its value is shown only when asked for: it stands in a header that is a secret.
+    /// Whether its value is shown only on request: it is part of a secret header.
     #[must_use]
     pub fn is_secret(&self) -> bool {
         matches!(self.used.part, RequestPart::Header { secret: true, .. })
     }
 }
 
-/// Makes the request with its credentials, and notes what becomes of each placeholder.
+/// Makes the request with its credentials, and records how each placeholder is used.
 ///
 /// # Errors
-/// When a value cannot stand where it is wanted, as when it is sent.
+/// A value is not allowed at its position, as when sending.
 pub fn preview(
     profile: &Profile,
     values: &Values,
@@ -144,7 +144,7 @@ pub fn preview(
     let signed =
         Signed { delivery_id: moment.delivery_id, unix_seconds: moment.unix_seconds, body: &callback.body };
     let secrets = credentials::made(profile, &signed, &mut resolver)?;
-    // The renderer has read the URL already.
+    // The renderer has parsed the URL already.
     let url = Url::parse(&callback.url)
         .map_err(|_| RenderError::Url { origin: profile.endpoint.origin().to_owned() })?;
     let headers = wire::headers(&callback, &secrets, &profile.auth, &url);
@@ -189,8 +189,7 @@ impl Preview {
         format!("{} {} HTTP/1.1", self.callback.method.name(), self.target)
     }
 
-    /// Every byte that leaves: request line, headers, an empty line, the body. An access token is
-    /// not there yet.
+    /// Every byte that is sent: request line, headers, an empty line, the body. An access token is not included.
     #[must_use]
     pub fn bytes(&self) -> Vec<u8> {
         let mut head = self.request_line() + "\r\n";
@@ -203,8 +202,8 @@ impl Preview {
         bytes
     }
 
-    /// The same as text: lines end with a line feed, secrets are dots unless asked for, and bytes
-    /// that are no UTF-8 stand as `\xNN`.
+    /// The same as text: lines end with a line feed, secrets are masked unless requested, and invalid UTF-8 is
+    /// written as `\xNN`.
     #[must_use]
     pub fn text(&self, secrets: bool) -> String {
         let mut text = self.request_line() + "\n";
@@ -214,7 +213,7 @@ impl Preview {
         text + "\n" + &self.body_text()
     }
 
-    /// The body as text; bytes that are no UTF-8 stand as `\xNN`.
+    /// The body as text; invalid UTF-8 is written as `\xNN`.
     #[must_use]
     pub fn body_text(&self) -> String {
         let mut text = String::new();
@@ -225,7 +224,7 @@ impl Preview {
         text
     }
 
-    /// The placeholders that have no value, each once.
+    /// The placeholders without a value, each once.
     #[must_use]
     pub fn missing(&self) -> Vec<&str> {
         let mut names: Vec<&str> = Vec::new();
@@ -238,7 +237,7 @@ impl Preview {
         names
     }
 
-    /// Whether there is a secret to be shown or hidden.
+    /// Whether there are secrets to show or hide.
     #[must_use]
     pub fn has_secrets(&self) -> bool {
         self.headers.iter().any(|header| header.secret && !header.fetched)

@@ -1,4 +1,4 @@
-//! A profile and values become a request.
+//! Renders a profile and values into a request.
 
 use super::body::{ContentType, payload};
 use super::resolve::Resolver;
@@ -9,24 +9,24 @@ use crate::profile::{Auth, Profile};
 pub struct Context<'a> {
     /// Sent as `webhook-id`: visible ASCII.
     pub delivery_id: &'a str,
-    /// Drawn from for random initialization vectors only.
+    /// Only used for random initialization vectors.
     pub random: &'a mut Random<'a>,
 }
 
-/// What every request names itself.
+/// The User-Agent of every request.
 pub const USER_AGENT: &str = concat!("ringback/", env!("CARGO_PKG_VERSION"));
 
-/// Makes the request, without credentials: see [`credentials`](super::credentials).
-/// `webhook-timestamp` is left out too, as it is of the attempt and not of the delivery: receivers
-/// that verify signatures accept five minutes, and a retry may come later.
+/// Makes the request, without credentials: see [`credentials`](super::credentials). `webhook-timestamp` is omitted
+/// too, since it belongs to the attempt and not to the delivery: receivers that verify signatures accept five
+/// minutes, and a retry may be later.
 ///
 /// # Errors
-/// When a value cannot stand where it is wanted.
+/// A value is not allowed at its position.
 pub fn render(profile: &Profile, values: &Values, context: &mut Context) -> Result<Callback, RenderError> {
     made(profile, context.delivery_id, &mut Resolver::new(profile, values, &mut *context.random))
 }
 
-/// The same, with the values of a resolver that may note what becomes of them.
+/// The same, with the values of a resolver that may record their use.
 pub(super) fn made(
     profile: &Profile,
     delivery_id: &str,
@@ -59,7 +59,7 @@ pub(super) fn made(
     Ok(Callback { method: profile.method, url, headers, body: body.bytes })
 }
 
-/// Whether the profile brings this header itself.
+/// Whether the profile sets this header.
 fn sets(profile: &Profile, name: &str) -> bool {
     let key_header = match &profile.auth {
         Auth::ApiKey { header, .. } => Some(header),

@@ -1,4 +1,4 @@
-//! From a placeholder to its value, encrypted where the profile asks for it.
+//! Resolves a placeholder to its value, encrypted if the profile says so.
 
 use std::borrow::Cow;
 
@@ -9,8 +9,7 @@ use super::trace::{RequestPart, Spot, Trace, Use};
 use super::{Random, RenderError, Values, cipher, plain_text};
 use crate::profile::{Encryption, Path, Profile, Template, TemplatePart};
 
-/// Looks values up, and notes what becomes of them where somebody wants to know. A value is never
-/// read again for placeholders.
+/// Looks up values, and records their use on request. Placeholders inside values are never replaced.
 pub(super) struct Resolver<'a> {
     values: &'a Values,
     encryption: Option<&'a Encryption>,
@@ -23,19 +22,19 @@ impl<'a> Resolver<'a> {
         Self { values, encryption: profile.encryption.as_ref(), random, trace: None }
     }
 
-    /// Notes each placeholder from now on.
+    /// Records each placeholder from now on.
     pub(super) fn traced(self, uses: &'a mut Vec<Use>) -> Self {
         Self { trace: Some(Trace { uses, part: RequestPart::Url }), ..self }
     }
 
-    /// Says where the placeholders that follow stand.
+    /// Sets the part of the request for the placeholders that follow.
     pub(super) fn at(&mut self, part: impl FnOnce() -> RequestPart) {
         if let Some(trace) = &mut self.trace {
             trace.part = part();
         }
     }
 
-    /// Notes what stands in the request for the placeholder looked up last.
+    /// Records the text that is sent for the placeholder looked up last.
     pub(super) fn sent(&mut self, escaping: Escaping, spot: Spot, sent: &str) {
         if let Some(last) = self.trace.as_mut().and_then(|trace| trace.uses.last_mut()) {
             (last.escaping, last.spot) = (escaping, spot);
@@ -43,13 +42,13 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// The notes so far; none where nobody wants them.
+    /// The records so far; none if nothing is recorded.
     pub(super) fn uses(&mut self) -> &mut [Use] {
         self.trace.as_mut().map_or(&mut [], |trace| trace.uses)
     }
 
-    /// The value as it is sent; `None` where there is none. What is encrypted is a text, also where
-    /// the value is missing: then the empty text is encrypted.
+    /// The value as sent; `None` if there is none. Encryption applies to text, also if the value is missing: then the
+    /// empty text is encrypted.
     pub(super) fn value(&mut self, path: &Path) -> Result<Option<Cow<'a, Value>>, RenderError> {
         let found = self.values.get(path);
         let encryption = self.encryption.filter(|e| e.covers(path.name()) || e.covers(path.as_str()));
@@ -73,7 +72,7 @@ impl<'a> Resolver<'a> {
             .map_err(|source| RenderError::Encryption { variable: path.as_str().to_owned(), source })
     }
 
-    /// The value as plain text; empty where there is none.
+    /// The value as plain text; empty if there is none.
     pub(super) fn text(&mut self, path: &Path) -> Result<Cow<'a, str>, RenderError> {
         Ok(match self.value(path)? {
             None => Cow::Borrowed(""),
@@ -83,7 +82,7 @@ impl<'a> Resolver<'a> {
         })
     }
 
-    /// A template with its values as they are, for places that escape the whole, in this way.
+    /// A template with its values unescaped, for positions that are escaped as a whole, in this way.
     pub(super) fn fill(&mut self, template: &Template, escaping: Escaping) -> Result<String, RenderError> {
         let mut filled = String::new();
         for part in template.parts() {

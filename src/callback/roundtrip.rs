@@ -1,4 +1,4 @@
-//! Properties: whatever a value holds, a real decoder at the other end finds it again.
+//! Properties: whatever a value contains, a real decoder at the other end recovers it.
 
 use std::borrow::Cow;
 
@@ -10,7 +10,7 @@ use super::sample::{header, profile, rendered, values, with_body};
 use super::{Callback, Values};
 use crate::profile::BodyForm;
 
-/// Text with what each of the places holds special, and what looks like a placeholder.
+/// Text with the special characters of each position, and with text that looks like a placeholder.
 fn any_text() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         Just("<id>".to_owned()),
@@ -36,7 +36,7 @@ fn owned(pairs: impl Iterator<Item = (impl Into<String>, impl Into<String>)>) ->
     pairs.map(|(name, value)| (name.into(), value.into())).collect()
 }
 
-/// The parts of a multipart body by the letter of RFC 2046, or nothing.
+/// The parts of a multipart body, parsed strictly by RFC 2046; none if it is invalid.
 fn parts(callback: &Callback) -> Option<Vec<(String, String)>> {
     let (_, content_type) = callback.headers.iter().find(|(name, _)| name == "Content-Type")?;
     let boundary = content_type.strip_prefix("multipart/form-data; boundary=")?;
@@ -75,7 +75,7 @@ proptest! {
     }
 
     #[test]
-    fn a_segment_of_its_own_goes_nowhere_else(id in "[.]{0,3}|%2[eE]|[./%2eE\\\\]{0,6}") {
+    fn a_whole_segment_cannot_change_the_path(id in "[.]{0,3}|%2[eE]|[./%2eE\\\\]{0,6}") {
         let profile = profile(|draft| "https://x.example/a/<id>/b".clone_into(&mut draft.endpoint));
         match rendered(&profile, &two(&id, "")) {
             Ok(callback) => {
@@ -119,7 +119,7 @@ proptest! {
     }
 
     #[test]
-    fn a_multipart_name_ends_where_it_should(name in any_text()) {
+    fn a_multipart_name_cannot_break_out(name in any_text()) {
         let callback = sent("<id>=1", "form-data", &two(&name, ""));
         let escaped = name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A");
         prop_assert_eq!(parts(&callback), Some(vec![(escaped, "1".to_owned())]));
@@ -133,7 +133,7 @@ proptest! {
     }
 
     #[test]
-    fn any_body_makes_a_request(
+    fn any_body_yields_a_request(
         text in "([<>/=\"'&{}:\\[\\]!?\\-]|[a-c\\n ]|<id>|</id>|<<id>|<a x=\"|<!--|-->|<!\\[CDATA\\[|\\]\\]>){0,30}",
         content_type in "|text/html|application/xml|text/plain",
         id in any_text(),
@@ -143,7 +143,7 @@ proptest! {
             draft.headers = vec![header("Content-Type", &content_type)];
         });
         let callback = rendered(&profile, &two(&id, "")).unwrap();
-        // Markup, and what is no form, is sent as typed where no placeholder is in it.
+        // Markup, and other bodies that are not forms, are sent as typed if they contain no placeholder.
         let as_typed = !matches!(profile.body.form(), BodyForm::Pairs(_) | BodyForm::Empty);
         if as_typed && profile.body.variables().is_empty() && !text.contains("<<") {
             prop_assert_eq!(callback.body, text.into_bytes());
@@ -157,7 +157,7 @@ proptest! {
     }
 
     #[test]
-    fn headers_hold_the_value_or_refuse_it(id in any_text()) {
+    fn headers_contain_the_value_or_reject_it(id in any_text()) {
         let profile = profile(|draft| draft.headers = vec![header("X-Id", "<id>")]);
         let fits = hyper::header::HeaderValue::from_bytes(id.as_bytes()).is_ok();
         match rendered(&profile, &two(&id, "")) {

@@ -4,26 +4,24 @@ use std::fmt::Write as _;
 
 use crate::text::is_hidden;
 
-/// One word of a command: in single quotes, or from `printf` where it holds what a terminal or an
-/// eye would take for something else. It must hold no NUL and not end with a line feed there, which
-/// headers and URLs never do.
+/// One word of a command: in single quotes, or from `printf` if it contains control characters or invisible ones. In
+/// that case it must not contain NUL or end with a line feed, which headers and URLs never do.
 pub(super) fn word(text: &str) -> String {
     if is_seen(text) { quoted(text) } else { format!("\"$(printf {})\"", format_of(text.as_bytes())) }
 }
 
-/// Whether a body can be an argument as it stands: no argument can hold NUL, nor (on Linux) more
-/// than 128 KiB.
+/// Whether a body can be an argument unchanged: no argument can contain NUL, nor (on Linux) more than 128 KiB.
 pub(super) fn fits_argument(bytes: &[u8]) -> Option<&str> {
     const MOST: usize = 100_000;
     std::str::from_utf8(bytes).ok().filter(|text| text.len() <= MOST && is_seen(&text.replace('\n', "")))
 }
 
-/// The text in single quotes, in which nothing has a meaning; a quote itself stands outside.
+/// The text in single quotes, in which nothing is special; a quote itself is outside of them.
 pub(super) fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
-/// The format for `printf` that writes these bytes: octal escapes, as every shell has them.
+/// The format string with which `printf` writes these bytes: octal escapes, which every shell supports.
 pub(super) fn format_of(bytes: &[u8]) -> String {
     let mut format = String::from("'");
     for (at, byte) in bytes.iter().enumerate() {
@@ -45,8 +43,8 @@ pub(super) fn format_of(bytes: &[u8]) -> String {
     format
 }
 
-/// Whether every character is seen: a pasted control character drives the terminal, and one that
-/// turns the direction of writing shows another command than the one that runs.
+/// Whether every character is visible: a pasted control character takes effect in the terminal, and a bidirectional
+/// control shows another command than the one that runs.
 fn is_seen(text: &str) -> bool {
     !text.chars().any(is_hidden)
 }

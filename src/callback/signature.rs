@@ -1,4 +1,4 @@
-//! Signatures as the Standard Webhooks specification has them.
+//! Signatures according to the Standard Webhooks specification.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -8,14 +8,14 @@ use sha2::Sha256;
 use super::RenderError;
 use crate::profile::Secret;
 
-/// What a signature is made over.
+/// The signed contents.
 #[derive(Debug, Clone, Copy)]
 pub struct Signed<'a> {
     /// As in `webhook-id`.
     pub delivery_id: &'a str,
-    /// When this attempt is made, in seconds since 1970.
+    /// The time of this attempt, in seconds since 1970.
     pub unix_seconds: i64,
-    /// As it is sent.
+    /// As sent.
     pub body: &'a [u8],
 }
 
@@ -26,7 +26,7 @@ pub(super) fn sign(secret: &Secret, signed: &Signed) -> Result<String, RenderErr
         .strip_prefix("whsec_")
         .and_then(|encoded| STANDARD.decode(encoded).ok())
         .ok_or(RenderError::SigningSecret)?;
-    // HMAC takes a key of any length.
+    // HMAC accepts a key of any length.
     let mut mac = Hmac::<Sha256>::new_from_slice(&key).map_err(|_| RenderError::SigningSecret)?;
     mac.update(format!("{}.{}.", signed.delivery_id, signed.unix_seconds).as_bytes());
     mac.update(signed.body);

@@ -9,8 +9,8 @@ use super::resolve::Resolver;
 use super::trace::Spot;
 use crate::profile::{Endpoint, Path, TemplatePart};
 
-/// The endpoint with its values, in the normal form of the URL standard. A value fills the place
-/// where it stands and nothing more: neither another path nor another host.
+/// The endpoint with its values, normalized according to the URL standard. A value cannot escape its position:
+/// neither to another path nor to another host.
 pub(super) fn url(endpoint: &Endpoint, resolver: &mut Resolver) -> Result<String, RenderError> {
     if let Some(fixed) = endpoint.fixed() {
         return Ok(fixed.to_owned());
@@ -28,7 +28,7 @@ pub(super) fn url(endpoint: &Endpoint, resolver: &mut Resolver) -> Result<String
         }
     }
     writer.end_segment()?;
-    // Placeholders stand behind the host, so this holds for every checked endpoint.
+    // Placeholders come after the host, so this is true for every checked endpoint.
     Url::parse(&writer.written)
         .ok()
         .filter(|url| url.origin().ascii_serialization() == endpoint.origin())
@@ -36,7 +36,7 @@ pub(super) fn url(endpoint: &Endpoint, resolver: &mut Resolver) -> Result<String
         .ok_or_else(|| RenderError::Url { origin: endpoint.origin().to_owned() })
 }
 
-/// Watches the segments of the path while the URL is written.
+/// Tracks the segments of the path while the URL is written.
 #[derive(Default)]
 struct Writer<'a> {
     written: String,
@@ -49,7 +49,7 @@ struct Writer<'a> {
 impl Writer<'_> {
     fn text(&mut self, text: &str) -> Result<(), RenderError> {
         for c in text.chars() {
-            // The URL standard reads `\` as `/` with http and https.
+            // The URL standard treats `\` as `/` with http and https.
             if matches!(c, '/' | '\\' | '?') {
                 self.end_segment()?;
                 self.in_query |= c == '?';
@@ -60,8 +60,7 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// A segment that is dots as typed stays the author's own; one that a value had a part in does
-    /// not.
+    /// A segment of dots that was typed is kept; one that a value contributed to is not.
     fn end_segment(&mut self) -> Result<(), RenderError> {
         let Some(variable) = self.variable.take() else { return Ok(()) };
         let segment = &self.written[self.segment_start..];
@@ -75,7 +74,7 @@ impl Writer<'_> {
     }
 }
 
-/// Whether URL parsers resolve this segment away: `.` or `..`, each dot also as `%2e`.
+/// Whether URL parsers remove this segment: `.` or `..`, with each dot possibly as `%2e`.
 fn is_dots(segment: &str) -> bool {
     segment.len() <= 6 && matches!(segment.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..")
 }
@@ -94,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn values_are_encoded_whole() {
+    fn values_are_encoded_completely() {
         let values = values(json!({"id": "a/b?c=d&e#f+ü", "n": 12}));
         assert_eq!(
             rendered("https://x.example/p/<id>/q?id=<id>&n=<n>&none=<gone>", &values).unwrap(),
@@ -104,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn the_normal_form_of_what_was_typed() {
+    fn typed_urls_are_normalized() {
         let none = Values::default();
         for (typed, sent) in [
             ("https://X.example", "https://x.example/"),
@@ -117,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_makes_no_dot_segment() {
+    fn a_value_cannot_create_a_dot_segment() {
         let values = values(json!({"one": ".", "two": "..", "none": "", "e": "2e", "name": "..."}));
         for (endpoint, variable) in [
             ("https://x.example/a/<two>", "two"),

@@ -1,47 +1,46 @@
-//! What became of each placeholder while a request was made: written by the renderer itself, so that
-//! a preview tells what happened and not what should have.
+//! How each placeholder was used in a request: recorded by the renderer, so that a preview shows what really happens.
 
 use serde_json::Value;
 
 use super::escape::{Escaping, json};
 use crate::profile::Path;
 
-/// One placeholder, and what stands in its place.
+/// One placeholder, and its replacement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Use {
     /// The placeholder.
     pub path: Path,
-    /// Where it stands.
+    /// The part of the request.
     pub part: RequestPart,
-    /// The value before encryption and escaping; none where there is none.
+    /// The value before encryption and escaping; none if there is none.
     pub value: Option<Value>,
     /// Whether the value was encrypted.
     pub encrypted: bool,
-    /// How the text was made fit for its place.
+    /// How the text was escaped.
     pub escaping: Escaping,
-    /// What stands in the request for it.
+    /// Its replacement in the request.
     pub sent: String,
-    /// In a JSON body: which part of a form it is when the body is carried over to one.
+    /// In a JSON body: the part of a form that it becomes when the body is converted to one.
     pub(super) spot: Spot,
 }
 
-/// Where a placeholder stands.
+/// The part of a request that contains a placeholder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RequestPart {
-    /// In path or query.
+    /// Path or query.
     Url,
-    /// In the value of a header.
+    /// The value of a header.
     Header {
         /// The header's name as typed.
         name: String,
-        /// Whether the value is a secret by the header's name.
+        /// Whether the value is secret by the header's name.
         secret: bool,
     },
-    /// In the body.
+    /// The body.
     Body,
 }
 
-/// Which part of a form a placeholder in JSON becomes.
+/// The part of a form that a placeholder in JSON becomes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Spot {
     /// The whole body.
@@ -54,20 +53,20 @@ pub(super) enum Spot {
     Nested,
 }
 
-/// The renderer's notes.
+/// The records of the renderer.
 pub(super) struct Trace<'a> {
     pub uses: &'a mut Vec<Use>,
     pub part: RequestPart,
 }
 
-/// What JSON becomes when its members are sent as the fields of a form.
+/// The target format when the members of a JSON object are sent as the fields of a form.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Carrier {
     UrlEncoded,
     Multipart,
 }
 
-/// Takes the notes of a JSON body over to those of the form that it was carried over to.
+/// Converts the records of a JSON body to those of the form that it was converted to.
 pub(super) fn carry(uses: &mut [Use], carrier: Carrier, body: &[u8]) {
     for noted in uses.iter_mut().filter(|noted| noted.part == RequestPart::Body) {
         let escaping = match (noted.spot, carrier) {
@@ -84,7 +83,7 @@ pub(super) fn carry(uses: &mut [Use], carrier: Carrier, body: &[u8]) {
             Spot::Name | Spot::Value => {
                 let within = noted.escaping == Escaping::InJsonString;
                 let json = if within { format!("\"{}\"", noted.sent) } else { noted.sent.clone() };
-                // What was written as JSON a moment ago is JSON.
+                // Valid, since it was just serialized.
                 json::text_of(&json).unwrap_or(json)
             }
         };

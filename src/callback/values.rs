@@ -6,12 +6,12 @@ use crate::json::{self, exact};
 use crate::profile::catalogue::{self, Variable};
 use crate::profile::{Event, Path, PathStep};
 
-/// Values by variable, in the order in which they came. The text of numbers is kept.
+/// Values by variable, in the order given. The text of numbers is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Values(Map<String, Value>);
 
 impl Values {
-    /// Most bytes of a JSON object of values that is read from a file (our decision).
+    /// The largest JSON file of values, in bytes (our decision).
     pub const LONGEST_FILE: u64 = 1 << 20;
 
     /// From a JSON object.
@@ -20,13 +20,13 @@ impl Values {
         Self(members)
     }
 
-    /// The sample values of an event's variables, those that people added among them.
+    /// The sample values of an event's variables, including own variables.
     #[must_use]
     pub fn samples(event: Option<Event>, added: &[(String, Variable)]) -> Self {
         Self(catalogue::offered(event, added).into_iter().map(|v| (v.name, v.sample)).collect())
     }
 
-    /// The same with other values in the place of some.
+    /// The same with some values replaced.
     #[must_use]
     pub fn with(mut self, others: &Map<String, Value>) -> Self {
         for (name, value) in others {
@@ -35,7 +35,7 @@ impl Values {
         self
     }
 
-    /// Reads a JSON object that was stored, the text of its numbers kept.
+    /// Parses a stored JSON object, keeping the text of its numbers.
     ///
     /// # Errors
     /// Why it is not a JSON object.
@@ -43,10 +43,10 @@ impl Values {
         exact::from_str(text).map_err(|error| format!("not JSON: {error}")).and_then(Self::of)
     }
 
-    /// Reads a JSON object that a person or a program gives, the text of its numbers kept.
+    /// Parses a JSON object from a person or a program, keeping the text of its numbers.
     ///
     /// # Errors
-    /// The first mistake, with its place, or why it is not an object.
+    /// The first error, with its position, or why it is not an object.
     pub fn read(text: &str) -> Result<Self, String> {
         json::read(text).map_err(|error| error.to_string()).and_then(Self::of)
     }
@@ -69,8 +69,8 @@ impl Values {
         self.0.insert(name.into(), value);
     }
 
-    /// The name under which the value of a path is looked up: the whole path where there is a value of
-    /// that name, as of `caller.isdcode` beside the text `caller`; else the variable's name.
+    /// The name under which the value of a path is looked up: the whole path if there is a value with that name, such
+    /// as `caller.isdcode` beside the text `caller`; otherwise the variable's name.
     #[must_use]
     pub fn name_of<'a>(&self, path: &'a Path) -> &'a str {
         if self.whole(path).is_some() { path.as_str() } else { path.name() }
@@ -80,7 +80,7 @@ impl Values {
         if path.as_str() == path.name() { None } else { self.0.get(path.as_str()) }
     }
 
-    /// The value at the end of a path; `None` where the path leads nowhere.
+    /// The value of a path; `None` if there is none.
     #[must_use]
     pub fn get(&self, path: &Path) -> Option<&Value> {
         if let Some(value) = self.whole(path) {
@@ -93,8 +93,8 @@ impl Values {
     }
 }
 
-/// A value as plain text: text as it is, numbers as they were written, `null` as nothing, objects
-/// and arrays as compact JSON.
+/// A value as plain text: strings unchanged, numbers as written, `null` as nothing, objects and arrays as compact
+/// JSON.
 #[must_use]
 pub fn plain_text(value: &Value) -> String {
     match value {
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn a_repeated_name_is_refused_where_it_is_given_and_read_where_it_is_stored() {
+    fn a_repeated_name_is_rejected_on_input_and_accepted_from_the_store() {
         let text = r#"{"id": 1, "id": 7}"#;
         assert!(Values::read(text).unwrap_err().contains("repeated name \"id\""));
         assert_eq!(Values::parse(text).unwrap().members()["id"], 7);

@@ -1,32 +1,32 @@
-//! The head of a request as it leaves over HTTP/1.1: what the profile asks for, the credentials, and
-//! what the HTTP client adds. A test compares it with the bytes that the real client writes.
+//! The head of a request as sent over HTTP/1.1: from the profile, the credentials, and the HTTP client. A test
+//! compares it with the bytes that the real client writes.
 
 use url::{Position, Url};
 
 use super::Callback;
 use crate::profile::Auth;
 
-/// What stands in place of a secret.
+/// Replaces a secret.
 const HIDDEN: &str = "••••••••";
 
-/// What stands in place of a token.
+/// Replaces a token.
 const FETCHED: &str = "(an access token, fetched when it is sent)";
 
-/// A header as it leaves.
+/// A header as sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WireHeader {
-    /// In small letters, as the HTTP client writes it.
+    /// In lower case, as the HTTP client writes it.
     pub name: String,
-    /// As it leaves.
+    /// As sent.
     pub value: String,
-    /// Whether it is shown only when asked for.
+    /// Whether it is shown only on request.
     pub secret: bool,
-    /// Whether the value is an access token that is fetched when the request is sent; none is here.
+    /// Whether the value is an access token that is fetched when the request is sent; it is not included.
     pub fetched: bool,
 }
 
 impl WireHeader {
-    /// The value, or dots where it is a secret that was not asked for.
+    /// The value, or dots if it is a secret that was not requested.
     #[must_use]
     pub fn shown(&self, secrets: bool) -> &str {
         if self.fetched {
@@ -39,12 +39,11 @@ impl WireHeader {
     }
 }
 
-/// Headers of [`credentials`](super::credentials) that are no secrets: the signing secret cannot be
-/// found from a signature, which is good for this id, time and body only.
+/// Headers of [`credentials`](super::credentials) that are not secret: the signing secret cannot be derived from a
+/// signature, which is valid for this id, time and body only.
 const OPEN: [&str; 2] = ["webhook-timestamp", "webhook-signature"];
 
-/// The headers in the order in which they leave. Those of one name leave together, at the place of
-/// the first.
+/// The headers in sending order. Those with the same name are sent together, at the position of the first.
 pub(super) fn headers(
     callback: &Callback,
     credentials: &[(String, String)],
@@ -56,7 +55,7 @@ pub(super) fn headers(
     let mut rows: Vec<WireHeader> = plain.chain(proof).map(|((n, v), secret)| row(n, v, secret)).collect();
     let length = row("content-length", &callback.body.len().to_string(), false);
     let empty = callback.body.is_empty();
-    // Asked for where the client would leave it out (`delivery::transport`), so it stands earlier.
+    // Set explicitly where the client would omit it (`delivery::transport`), so it comes earlier.
     if callback.method.has_body() && empty {
         rows.push(length.clone());
     }
@@ -77,7 +76,7 @@ pub(super) fn headers(
     rows
 }
 
-/// What stands in the request line: path and query.
+/// The path and query in the request line.
 pub(super) fn target(url: &Url) -> String {
     url[Position::BeforePath..Position::AfterQuery].to_owned()
 }

@@ -1,4 +1,4 @@
-//! A question with yes and no, before what cannot be taken back.
+//! Yes-or-no questions before irreversible actions.
 
 use std::io::{self, BufRead as _, Read as _, Write as _};
 
@@ -6,14 +6,14 @@ use super::error::CommandError;
 use super::terminal;
 use crate::text::escape_controls;
 
-/// Longest reply that is read, in bytes.
+/// The longest reply that is read, in bytes.
 const LONGEST: u64 = 1024;
 
-/// Asks, where there is somebody to ask. `without` says what was not done for want of a terminal,
-/// `declined` that nothing was.
+/// Asks, if there is a terminal to ask on. `without` says what was not done for lack of a terminal, `declined` that
+/// nothing was done.
 ///
 /// # Errors
-/// Nobody can be asked, or the reply is no.
+/// There is no terminal, or the reply is no.
 #[expect(clippy::disallowed_methods, reason = "writes a question without a line feed, shown")]
 pub fn ask(question: &str, without: &str, declined: &str) -> Result<(), CommandError> {
     if !terminal::is_there() {

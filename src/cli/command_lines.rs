@@ -1,4 +1,4 @@
-//! Command lines in the examples and in the manual, read as a shell and the program read them.
+//! Command lines in the examples and in the manual, parsed as the shell and the program parse them.
 
 use clap::ArgMatches;
 use clap::error::ErrorKind;
@@ -6,7 +6,7 @@ use clap::error::ErrorKind;
 use super::command;
 use super::command_tree::join;
 
-/// Parses each `ringback …` of a line for a shell. Gives the path of its command, or why it does not parse.
+/// Parses each `ringback …` in a shell command line. Returns the path of its command, or why it does not parse.
 pub(super) fn parse(line: &str) -> Vec<Result<String, String>> {
     let words = match shell_words::split(line) {
         Ok(words) => words,
@@ -16,7 +16,7 @@ pub(super) fn parse(line: &str) -> Vec<Result<String, String>> {
     commands.filter_map(run_of).map(|words| parse_words(&words)).collect()
 }
 
-/// The words of a command of Ringback, without variables before it and redirections.
+/// The words of a Ringback command, without preceding variables and redirections.
 fn run_of(words: &[String]) -> Option<Vec<&str>> {
     let mut words = words.iter().map(String::as_str).skip_while(|word| is_assignment(word));
     let mut run = vec![words.next().filter(|word| *word == "ringback")?];

@@ -1,4 +1,4 @@
-//! `ringback completions`: what a shell needs to complete commands and options.
+//! `ringback completions`: prints a shell's completion script.
 
 use std::process::ExitCode;
 

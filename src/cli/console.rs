@@ -3,13 +3,13 @@
 use std::process::ExitCode;
 
 use super::error::CommandError;
-use super::output::tell;
+use super::output::eprint_line;
 use super::session::Session;
 use super::terminal;
+use crate::console::glyphs::Glyphs;
 use crate::console::model::clock::Clock;
 use crate::console::model::notice::{Notice, Tone};
 use crate::console::model::settings::ConsoleSettings;
-use crate::console::signs::Signs;
 use crate::console::theme::{Depth, Theme};
 use crate::console::{self, Start};
 use crate::keymap;
@@ -28,10 +28,10 @@ pub(super) async fn run(session: &Session) -> Result<ExitCode, CommandError> {
     show(store, settings, named, None, notice).await
 }
 
-/// The problem with the settings, shortened to a line: every command prints all of it.
+/// The problem with the settings, shortened to one line: every command prints all of it.
 fn first_of(notices: &[String]) -> Option<String> {
     let first = notices.first()?;
-    // They are read at the start only.
+    // The settings are only read at the start.
     let first = format!("{first} · fix it and start again");
     Some(match notices.len() {
         1 => first,
@@ -68,20 +68,20 @@ async fn show(
         receiver,
         notice,
     };
-    // From now on the terminal is the console's.
+    // From now on the console uses the terminal.
     report_lock_waits(None);
     let left = console::run(start)
         .await
         .map_err(|error| CommandError::System("the terminal cannot be used".to_owned(), error))?;
     if let Some(trouble) = &left.trouble {
-        tell(&format!("ringback: {trouble}"));
+        eprint_line(&format!("ringback: {trouble}"));
     }
     let counts = store.counts().await?;
     match counts.queued + counts.waiting {
         0 => {}
         _ if demo => {}
-        1 => tell("1 delivery is pending: the next session sends it"),
-        n => tell(&format!("{n} deliveries are pending: the next session sends them")),
+        1 => eprint_line("1 delivery is pending: the next session sends it"),
+        n => eprint_line(&format!("{n} deliveries are pending: the next session sends them")),
     }
     Ok(left.code().into())
 }
@@ -91,7 +91,7 @@ fn settings_of(settings: &Settings, database: String, demo: bool) -> ConsoleSett
         rules: settings.rules(),
         region: settings.region,
         theme: Theme::of(settings.theme, Depth::of(variable)),
-        signs: Signs::of(settings.borders, variable),
+        glyphs: Glyphs::of(settings.borders, variable),
         clock: Clock::of(settings.time),
         keys: keymap::bind(&settings.keys).0,
         database,
@@ -99,7 +99,7 @@ fn settings_of(settings: &Settings, database: String, demo: bool) -> ConsoleSett
     }
 }
 
-/// How long the log is kept.
+/// The retention of the log.
 pub(super) fn keep(settings: &Settings) -> RetentionPolicy {
     RetentionPolicy { days: settings.keep_days, deliveries: settings.keep_deliveries }
 }
@@ -108,7 +108,7 @@ fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
-/// The message for someone whose terminal cannot run the console.
+/// The error if the terminal cannot run the console.
 fn no_terminal(why: &str) -> CommandError {
     let commands = "`ringback profiles`, `ringback variables`, `ringback test`, `ringback send`, \
                     `ringback work`, `ringback deliveries`, `ringback receive`, `ringback demo`";

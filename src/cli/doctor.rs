@@ -1,5 +1,5 @@
-//! `ringback doctor`: what is found of files, sender, terminal, clipboard and certificates, and what to
-//! fix. Changes nothing.
+//! `ringback doctor`: checks files, sender, terminal, clipboard and certificates, and suggests fixes. Changes
+//! nothing.
 
 mod database;
 mod finding;
@@ -54,14 +54,14 @@ async fn database(session: &Session, migrate: bool) -> Result<Vec<Finding>, Comm
         return Err(CommandError::Input(why));
     }
     // The whole file is read.
-    Ok(threads::blocking(move || database::look(file, named)).await?)
+    Ok(threads::blocking(move || database::check(file, named)).await?)
 }
 
 pub(super) async fn run(session: &Session, args: &DoctorArgs) -> Result<ExitCode, CommandError> {
-    let mut found = settings::look(session);
+    let mut found = settings::check(session);
     found.extend(database(session, args.migrate).await?);
     // The system's certificates are read.
-    found.extend(threads::blocking(surroundings::look).await?);
+    found.extend(threads::blocking(surroundings::check).await?);
     let ill = found.iter().any(|finding| finding.state == State::Problem);
     if args.json {
         let findings: Vec<_> = found.iter().map(Finding::json).collect();

@@ -1,4 +1,4 @@
-//! Why a command did not do what was asked, and the exit code that says so.
+//! Errors of commands, and their exit codes.
 
 use std::io;
 
@@ -9,39 +9,39 @@ use crate::threads::{BlockingError, NoThread};
 
 use super::receive::error::ReceiveError;
 
-/// Exit code of wrong usage or input (design, section 3).
-pub const WRONG_INPUT: u8 = 2;
-/// Exit code of what was asked rightly and failed.
+/// The exit code for invalid usage or input (design, section 3).
+pub const INVALID_INPUT: u8 = 2;
+/// The exit code for a valid request that failed.
 pub const FAILED: u8 = 1;
 
-/// A command's end that is none of its good ones. The message says what, where, and what to do.
+/// Why a command failed. The message says what, where, and how to fix it.
 #[derive(Debug, thiserror::Error)]
 pub enum CommandError {
-    /// Wrong usage or input; may have several lines.
+    /// Invalid usage or input; may have several lines.
     #[error("{0}")]
     Input(String),
-    /// A person said no.
+    /// The confirmation was declined.
     #[error("{0}")]
     Declined(String),
-    /// The database.
+    /// A store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The database, as the sender sees it.
+    /// A store failed, as reported to the sender.
     #[error(transparent)]
     Queue(#[from] QueueError),
-    /// No request can be made of a profile and its values.
+    /// No request can be made from a profile and its values.
     #[error("cannot build the request: {0}")]
     NoRequest(#[from] RenderError),
-    /// The settings do not say where anything may be sent.
+    /// The settings do not say which addresses may be dialled.
     #[error(transparent)]
     Settings(#[from] AddressesUnknown),
-    /// The receiver.
+    /// The receiver failed.
     #[error(transparent)]
     Receive(#[from] ReceiveError),
-    /// The system refuses something that is needed.
+    /// The system refuses something that is required.
     #[error("{0}: {1}")]
     System(String, io::Error),
-    /// There is no thread for it.
+    /// No thread could be started.
     #[error(transparent)]
     NoThread(#[from] NoThread),
     /// Work on another thread has no result.
@@ -53,19 +53,19 @@ pub enum CommandError {
     /// Standard output cannot be written.
     #[error("cannot write to standard output ({0}): check where it is redirected")]
     Output(io::Error),
-    /// Whoever read standard output has gone.
+    /// The reader of standard output has closed it.
     #[error("nobody reads standard output")]
     Unread,
-    /// The stored object exists and cannot be read.
+    /// The stored object exists but cannot be read.
     #[error("{}: it was changed by another program, or by a later version", .0.named.first().map_or_else(String::new, ToString::to_string))]
     Unreadable(PassedOver),
-    /// Nothing can be sent until somebody fixes the cause.
+    /// Nothing can be sent until the cause is fixed.
     #[error("{0}")]
     CannotSend(String),
-    /// Ended by a signal, with what it leaves behind.
+    /// Ended by a signal, with deliveries left queued.
     #[error("{left}")]
     Interrupted {
-        /// The exit code: 128 and the signal's number.
+        /// The exit code: 128 plus the signal's number.
         code: u8,
         /// What stays queued, and how to continue.
         left: String,
@@ -73,28 +73,27 @@ pub enum CommandError {
 }
 
 impl CommandError {
-    /// The exit code: 2 for wrong usage or input, which the name of a file is too; 1 for what failed
-    /// though it was asked rightly. A reader that has gone is no failure.
+    /// The exit code: 2 for invalid usage or input, including file names; 1 for a valid request that failed. A closed
+    /// pipe is not a failure.
     #[must_use]
     pub fn code(&self) -> u8 {
         match self {
-            Self::Input(_) | Self::Settings(_) | Self::Receive(ReceiveError::Decrypt { .. }) => WRONG_INPUT,
-            Self::Store(error) if is_wrong_file(&error.problem) => WRONG_INPUT,
+            Self::Input(_) | Self::Settings(_) | Self::Receive(ReceiveError::Decrypt { .. }) => INVALID_INPUT,
+            Self::Store(error) if is_wrong_file(&error.problem) => INVALID_INPUT,
             Self::Unread => 0,
             Self::Interrupted { code, .. } => *code,
             _ => FAILED,
         }
     }
 
-    /// Whether it is printed. A reader that has gone gets no message.
+    /// Whether the error is printed. A closed pipe is not reported.
     #[must_use]
-    pub fn is_told(&self) -> bool {
+    pub fn is_printed(&self) -> bool {
         !matches!(self, Self::Unread)
     }
 }
 
-/// Whether the database that was named is not one that can be used; the others may pass by
-/// themselves, or are the disk's.
+/// Whether the problem is the choice of the file; others may be temporary, or are problems of the disk.
 fn is_wrong_file(problem: &Problem) -> bool {
     if let Problem::Server(problem) = problem {
         return problem.is_wrong_input();
@@ -119,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn codes_tell_wrong_input_from_failure() {
+    fn exit_codes_distinguish_invalid_input_from_failure() {
         let store = |problem| CommandError::Store(StoreError { location: None, problem }).code();
         assert_eq!(store(Problem::NotADatabase), 2);
         assert_eq!(store(Problem::Newer { found: 9, known: 1 }), 2);

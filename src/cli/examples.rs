@@ -250,7 +250,10 @@ mod tests {
             for line in of(path).iter().flat_map(|(_, line)| line.lines()) {
                 // Help is wrapped: a line that is broken cannot be pasted.
                 assert!(line.len() <= 78, "too long for help in 80 columns: {line}");
-                assert!(help.lines().any(|told| told.strip_prefix("  ") == Some(line)), "{line}: {help}");
+                assert!(
+                    help.lines().any(|reported| reported.strip_prefix("  ") == Some(line)),
+                    "{line}: {help}"
+                );
             }
         }
         for (path, _) in EXAMPLES {

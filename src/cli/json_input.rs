@@ -1,4 +1,4 @@
-//! JSON that a command reads: from a file, or from standard input.
+//! JSON input of a command: from a file, or from standard input.
 
 use std::fmt;
 use std::path::Path;
@@ -7,20 +7,20 @@ use serde_json::Value;
 
 use crate::{files, json};
 
-/// Where JSON comes from: a file, or standard input where it is `-`.
+/// The source of JSON: a file, or standard input for `-`.
 pub struct JsonInput<'a>(pub &'a Path);
 
 impl JsonInput<'_> {
-    /// The whole of it as one value.
+    /// The whole input as one value.
     ///
     /// # Errors
-    /// It cannot be read, has more than `most` bytes, or is not JSON, which is reported with line and
-    /// column; the caller says of what.
+    /// It cannot be read, has more than `most` bytes, or is not JSON, which is reported with line and column; the
+    /// caller names the input.
     pub fn read(&self, most: u64) -> Result<Value, String> {
         json::read(&self.text(most)?).map_err(|error| error.to_string())
     }
 
-    /// The whole of it as text.
+    /// The whole input as text.
     ///
     /// # Errors
     /// It cannot be read, has more than `most` bytes, or is not UTF-8.

@@ -8,7 +8,7 @@ use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
 
 use super::error::CommandError;
-use super::output::{print, tell};
+use super::output::{eprint_line, print};
 use super::{built, command_tree, examples};
 
 /// Exit codes, for the program's own page.
@@ -40,11 +40,11 @@ pub(super) fn run(args: &ManArgs) -> Result<ExitCode, CommandError> {
     };
     let written =
         write_all(dir).map_err(failed(format!("cannot write manual pages to {}", dir.display())))?;
-    tell(&format!("ringback: wrote {written} manual pages to {}", dir.display()));
+    eprint_line(&format!("ringback: wrote {written} manual pages to {}", dir.display()));
     Ok(ExitCode::SUCCESS)
 }
 
-/// Writes a page for the program and one for each command. Gives their number.
+/// Writes a page for the program and one for each command. Returns their number.
 fn write_all(dir: &Path) -> io::Result<usize> {
     std::fs::create_dir_all(dir)?;
     let program = built();

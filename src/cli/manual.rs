@@ -1,4 +1,4 @@
-//! Tests of the manual: its commands are commands, and it names all of them.
+//! Tests of the manual: its commands are valid, and it describes all of them.
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +7,7 @@ use clap::{Arg, Command};
 use super::command_lines::parse;
 use super::{built, command_tree};
 
-/// Options that every command has, or most of them: the manual describes them once.
+/// Options of all or most commands: the manual describes them once.
 const COMMON: [&str; 5] = ["config", "db", "help", "json", "version"];
 
 /// README.md, CHANGELOG.md and the pages of `docs/`, with their text.
@@ -19,17 +19,17 @@ fn pages() -> Vec<(PathBuf, String)> {
     pages.map(|file| (file.clone(), std::fs::read_to_string(file).unwrap())).collect()
 }
 
-/// The text between each pair of these marks.
+/// The text between each pair of these delimiters.
 fn between<'a>(text: &'a str, open: &str, close: &str) -> Vec<&'a str> {
     text.split(open).skip(1).filter_map(|rest| Some(rest.split_once(close)?.0)).collect()
 }
 
-/// The text without its blocks of code.
+/// The text without code blocks.
 fn prose(text: &str) -> String {
     text.split("```").step_by(2).collect()
 }
 
-/// The commands of a block for a shell: an open quote or a backslash continues on the next line.
+/// The commands in a shell code block: an open quote or a backslash continues on the next line.
 fn shell_commands(block: &str) -> Vec<String> {
     let (mut commands, mut command) = (Vec::new(), String::new());
     for line in block.lines() {
@@ -46,13 +46,13 @@ fn shell_commands(block: &str) -> Vec<String> {
     commands
 }
 
-/// Whether a piece of code says how a command is used, with places to be filled in.
+/// Whether a code span shows the usage of a command, with placeholders.
 fn is_usage(code: &str) -> bool {
     let is_place = |word: &str| word.len() > 1 && word.chars().all(|c| c.is_ascii_uppercase() || c == '_');
     code.contains(['[', '…']) || code.split(' ').any(is_place)
 }
 
-/// Whether a piece of code only names a command, or options of it.
+/// Whether a code span only names a command, or some of its options.
 fn is_name(program: &Command, code: &str) -> bool {
     let (path, command, _) = usage(program, code);
     let Some(rest) = code.strip_prefix("ringback ").and_then(|words| words.strip_prefix(&path)) else {
@@ -107,7 +107,7 @@ fn every_command_line_of_the_manual_parses() {
     assert!(seen > 40, "only {seen} commands were found");
 }
 
-/// The code in a text that begins with the name of the program.
+/// The code spans that begin with the name of the program.
 fn between_ticks(prose: &str) -> Vec<&str> {
     let code = prose.split('`').skip(1).step_by(2);
     code.filter(|code| *code == "ringback" || code.starts_with("ringback ")).collect()
@@ -156,7 +156,7 @@ fn links_of_the_manual_lead_somewhere() {
     }
 }
 
-/// The name by which a heading is linked to.
+/// The link anchor of a heading.
 fn anchor_of(heading: &str) -> String {
     let text = heading.trim_start_matches('#').trim().to_lowercase();
     let kept = text.chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));

@@ -1,11 +1,10 @@
-//! The commands: one for each thing that the console does, for scripts. One file a command.
+//! The commands: everything that the console can do, for scripts. One file per command.
 //!
-//! Text for people unless `--json` is given; errors on standard error; exit codes as in the design,
-//! section 3: 0 done, 1 failed, 2 wrong usage or input.
+//! Output is text unless `--json` is given; errors go to standard error; exit codes follow the design, section 3: 0
+//! done, 1 failed, 2 invalid usage or input.
 
 mod ask;
-mod choices;
-mod choose;
+mod blocked;
 #[cfg(test)]
 mod command_lines;
 mod command_tree;
@@ -17,18 +16,17 @@ mod demo;
 mod doctor;
 mod error;
 mod examples;
-mod held;
 mod interrupt;
 mod json_input;
 mod man;
 #[cfg(test)]
 mod manual;
 mod output;
-mod pace;
 mod passed_over;
 mod preview;
 mod profiles;
 mod receive;
+mod resolve_profile;
 mod send;
 mod senders;
 mod sending;
@@ -39,8 +37,10 @@ mod streams;
 mod table;
 mod terminal;
 mod test;
+mod throughput;
 mod times;
 mod unused;
+mod value_enum;
 mod values;
 mod variables;
 mod work;
@@ -54,9 +54,9 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
 
 use error::{CommandError, FAILED};
-pub use interrupt::HeldSignals;
+pub use interrupt::BlockedSignals;
 use interrupt::Interrupts;
-use output::tell;
+use output::eprint_line;
 use session::Session;
 
 use crate::delivery::raise_limit;
@@ -104,12 +104,12 @@ enum Command {
     Demo,
 }
 
-/// The command line: what the types above say, with examples.
+/// The command line as declared above, with examples.
 fn command() -> clap::Command {
     examples::add(Cli::command())
 }
 
-/// The same with all that clap adds: the options of every command in each of them, and their names.
+/// The same, completed by clap: with inherited options and full names.
 fn built() -> clap::Command {
     let mut command = command().disable_help_subcommand(true);
     command.build();
@@ -118,7 +118,7 @@ fn built() -> clap::Command {
 
 /// Reads the arguments of this process.
 fn arguments() -> Result<Cli, clap::Error> {
-    // A variable that is set to nothing is not set, as for other programs.
+    // An empty variable counts as not set, as in other programs.
     let mut command = command().mut_args(|arg| {
         let is_empty = arg.get_env().and_then(std::env::var_os).is_some_and(|value| value.is_empty());
         if is_empty { arg.env(Resettable::Reset) } else { arg }
@@ -127,42 +127,42 @@ fn arguments() -> Result<Cli, clap::Error> {
     Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
 }
 
-/// Runs the command of the arguments. Needs a tokio runtime. The signals have been blocked since the start of
-/// the process.
-pub async fn run(signals: HeldSignals) -> ExitCode {
+/// Runs the command of the arguments. Needs a tokio runtime. The signals have been blocked since the start of the
+/// process.
+pub async fn run(signals: BlockedSignals) -> ExitCode {
     let cli = match arguments() {
         Ok(cli) => cli,
         Err(error) => {
-            // A reader that never reads must not keep the process from ending.
+            // A reader that never reads must not prevent the process from ending.
             drop(signals);
             if error.use_stderr() {
                 // It repeats arguments, which may contain anything.
-                tell(error.render().to_string().trim_end());
+                eprint_line(error.render().to_string().trim_end());
             } else {
-                // Help and version: our own text, in colours where there are any.
-                // It ends with a line feed, at which the standard output is flushed.
+                // Help and version: our own text, in colours if supported. It ends with a line feed, which flushes
+                // standard output.
                 if let Err(unwritten) = error.print()
                     && unwritten.kind() != std::io::ErrorKind::BrokenPipe
                 {
-                    tell(&format!("ringback: {}", CommandError::Output(unwritten)));
+                    eprint_line(&format!("ringback: {}", CommandError::Output(unwritten)));
                     return FAILED.into();
                 }
             }
-            return u8::try_from(error.exit_code()).unwrap_or(error::WRONG_INPUT).into();
+            return u8::try_from(error.exit_code()).unwrap_or(error::INVALID_INPUT).into();
         }
     };
     raise_limit();
-    // A file that may not grow further (`ulimit -f`) fails a write then, and does not end the program.
+    // A write beyond the file size limit (`ulimit -f`) then fails instead of ending the program.
     let _ = signal(SignalKind::from_raw(Signal::XFSZ.as_raw()));
-    report_lock_waits(Some(|wait| tell(&format!("ringback: {wait}"))));
+    report_lock_waits(Some(|wait| eprint_line(&format!("ringback: {wait}"))));
     let session = cli.session;
     let ended = carry_out(&session, cli.command, signals).await;
     close(&session).await;
     match ended {
         Ok(code) => code,
         Err(error) => {
-            if error.is_told() {
-                tell(&format!("ringback: {error}"));
+            if error.is_printed() {
+                eprint_line(&format!("ringback: {error}"));
             }
             error.code().into()
         }
@@ -172,12 +172,12 @@ pub async fn run(signals: HeldSignals) -> ExitCode {
 /// Closes the database, which takes as long as the disk does: a signal ends the program at once.
 async fn close(session: &Session) {
     let Some(store) = session.opened() else { return };
-    let (tell, closed) = oneshot::channel();
+    let (tx, closed) = oneshot::channel();
     let own = store.clone();
     let closing = threads::spawn("close", move || {
         own.close();
-        // Nobody waits any more after a signal.
-        let _ = tell.send(());
+        // After a signal nobody is waiting.
+        let _ = tx.send(());
     });
     match (closing, Interrupts::watch()) {
         (Ok(_), Ok(mut interrupts)) => tokio::select! {
@@ -191,21 +191,21 @@ async fn close(session: &Session) {
     }
 }
 
-/// Reports that not even the start worked.
+/// Reports that the program could not start.
 #[must_use]
 pub fn cannot_start(error: &NoRuntime) -> ExitCode {
-    tell(&format!("ringback: {error}"));
+    eprint_line(&format!("ringback: {error}"));
     FAILED.into()
 }
 
 async fn carry_out(
     session: &Session,
     command: Option<Command>,
-    signals: HeldSignals,
+    signals: BlockedSignals,
 ) -> Result<ExitCode, CommandError> {
-    // A signal is the end of these two, and no failure: they handle it from the start.
+    // These two are normally ended by a signal, so they handle signals from the start.
     let signals = matches!(command, Some(Command::Work(_) | Command::Receive(_))).then_some(signals);
-    // Those left out have no use for settings, or show what is wrong with them in their own place.
+    // The commands left out do not use the settings, or report their errors themselves.
     if !matches!(command, None | Some(Command::Completions(_) | Command::Man(_) | Command::Doctor(_))) {
         session.report_settings();
     }
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn the_store_sends_people_to_commands_that_there_are() {
+    fn commands_named_in_errors_exist() {
         let message = crate::storage::Problem::NoDelivery(crate::record::DeliveryId::generate()).to_string();
         let commands: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
         assert!(!commands.is_empty(), "{message}");

@@ -7,12 +7,12 @@ use serde_json::Value;
 use super::error::CommandError;
 use super::streams::write;
 
-pub use super::streams::tell;
+pub use super::streams::eprint_line;
 
 /// Writes text to standard output at once.
 ///
 /// # Errors
-/// [`CommandError::Unread`] when its reader has gone; else why it cannot be written.
+/// [`CommandError::Unread`] if the reader has closed it; otherwise the output error.
 pub fn print(text: &str) -> Result<(), CommandError> {
     write(text).map_err(|error| match error.kind() {
         io::ErrorKind::BrokenPipe => CommandError::Unread,
@@ -20,10 +20,10 @@ pub fn print(text: &str) -> Result<(), CommandError> {
     })
 }
 
-/// As [`print`], but a closed pipe is no failure: for commands that continue without a reader.
+/// As [`print`], but a closed pipe is not a failure: for commands that continue without a reader.
 ///
 /// # Errors
-/// Why it cannot be written.
+/// The output error.
 pub fn print_if_read(text: &str) -> Result<(), CommandError> {
     match print(text) {
         Err(CommandError::Unread) => Ok(()),
@@ -31,7 +31,7 @@ pub fn print_if_read(text: &str) -> Result<(), CommandError> {
     }
 }
 
-/// Writes one JSON document on a line of its own.
+/// Writes one JSON document on its own line.
 ///
 /// # Errors
 /// As [`print`].

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::error::CommandError;
-use super::output::{print, print_json, tell};
+use super::output::{eprint_line, print, print_json};
 use super::session::Session;
 use super::table::table;
 use crate::clock;
@@ -27,7 +27,7 @@ pub(super) async fn run(session: &Session, args: &SendersArgs) -> Result<ExitCod
     if args.json {
         print_json(&senders.iter().map(document).collect())?;
     } else if senders.is_empty() {
-        tell("no process sends from this database; start `ringback work` or the console (`ringback`)");
+        eprint_line("no process sends from this database; start `ringback work` or the console (`ringback`)");
     } else {
         print(&listed(&senders, clock::now()))?;
     }

@@ -1,4 +1,4 @@
-//! The sender of a command that waits for what is sent: its start, its news, its end.
+//! The sender of a command that waits for deliveries: start, status, end.
 
 use std::time::Instant;
 
@@ -6,16 +6,16 @@ use tokio::sync::watch;
 
 use super::error::CommandError;
 use super::interrupt::Interrupts;
-use super::output::tell;
-use crate::delivery::{LocalTrouble, Role, Sender, Sending, Unreadable};
+use super::output::eprint_line;
+use crate::delivery::{LocalTrouble, Sender, SenderRole, SenderStatus, Unreadable};
 use crate::record::DeliveryId;
 use crate::storage::{ClockDoubt, UpkeepTrouble};
 
-/// Reports the state of the sender, each change once.
+/// Reports the status of the sender, each change once.
 #[derive(Debug)]
-pub struct News {
-    sending: watch::Receiver<Sending>,
-    /// Whether another session sends; none while that is not known.
+pub struct SenderReports {
+    status: watch::Receiver<SenderStatus>,
+    /// Whether another session is the active sender; none while unknown.
     elsewhere: Option<bool>,
     trouble: Option<String>,
     /// How many unreadable deliveries were reported.
@@ -25,75 +25,75 @@ pub struct News {
     log_pinned: Option<String>,
 }
 
-impl News {
-    /// Of a sender, and of the database that it sends from.
+impl SenderReports {
+    /// The status of a sender, and of its database.
     pub fn of(sender: &Sender, log: watch::Receiver<Option<UpkeepTrouble>>) -> Self {
-        let (sending, trouble) = (sender.sending(), None);
-        Self { sending, elsewhere: None, trouble, unreadable: 0, log, log_pinned: None }
+        let (status, trouble) = (sender.status(), None);
+        Self { status, elsewhere: None, trouble, unreadable: 0, log, log_pinned: None }
     }
 
-    /// Waits until the sender does something else.
+    /// Waits until the status of the sender changes.
     ///
     /// # Errors
-    /// The sender has ended, although nobody has stopped it.
+    /// The sender has ended unexpectedly.
     pub async fn changed(&mut self) -> Result<(), CommandError> {
         let gone = tokio::select! {
             biased;
-            changed = self.sending.changed() => changed.is_err(),
+            changed = self.status.changed() => changed.is_err(),
             Ok(()) = self.log.changed() => false,
         };
-        let sending = self.sending.borrow();
-        if !gone && sending.role != Role::Stopped {
+        let status = self.status.borrow();
+        if !gone && status.role != SenderRole::Stopped {
             return Ok(());
         }
-        let why = sending.trouble.clone();
+        let why = status.trouble.clone();
         Err(CommandError::SenderEnded(why.unwrap_or_else(|| "it stopped unexpectedly".to_owned())))
     }
 
-    /// Whether this session cannot do its work, as of now.
+    /// Whether this session cannot send at the moment.
     pub fn is_failing(&self) -> bool {
-        self.sending.borrow().failure().is_some()
+        self.status.borrow().failure().is_some()
     }
 
-    /// The problem that keeps this session from sending until somebody fixes it, if there is one. The caller
+    /// The problem that prevents this session from sending until somebody fixes it, if there is one. The caller
     /// reports it.
     pub fn lasting(&mut self) -> Option<String> {
-        let sending = self.sending.borrow();
-        let why = sending.trouble.clone().filter(|_| sending.lasting)?;
+        let status = self.status.borrow();
+        let why = status.trouble.clone().filter(|_| status.lasting)?;
         self.trouble = Some(why.clone());
         Some(why)
     }
 
-    /// The resource that this machine lacks for sending, while it does.
+    /// The resource that this machine lacks for sending, if any.
     pub fn local(&self) -> Option<LocalTrouble> {
-        self.sending.borrow().local
+        self.status.borrow().local
     }
 
     /// Attempts in flight in this process.
-    pub fn under_way(&self) -> usize {
-        self.sending.borrow().in_flight.len()
+    pub fn in_flight(&self) -> usize {
+        self.status.borrow().in_flight.len()
     }
 
     /// Whether an attempt of this delivery is in flight in this process.
-    pub fn is_under_way(&self, id: DeliveryId) -> bool {
-        self.sending.borrow().in_flight.contains_key(&id)
+    pub fn is_in_flight(&self, id: DeliveryId) -> bool {
+        self.status.borrow().in_flight.contains_key(&id)
     }
 
-    /// Whether another session sends, and the storage's trouble, where these are news. `instead` says
-    /// what becomes of this command while another sends.
+    /// Whether another session is the active sender, and storage errors, if these have changed. `instead` says what
+    /// this command does while another session sends.
     pub fn next(&mut self, instead: &str) -> Vec<String> {
         let (role, trouble, unreadable) = {
-            let sending = self.sending.borrow_and_update();
-            (sending.role, sending.trouble.clone(), sending.unreadable.clone())
+            let status = self.status.borrow_and_update();
+            (status.role, status.trouble.clone(), status.unreadable.clone())
         };
         let mut news = Vec::new();
         match role {
-            Role::Watches(pid) if self.elsewhere != Some(true) => {
+            SenderRole::Standby(pid) if self.elsewhere != Some(true) => {
                 self.elsewhere = Some(true);
                 let pid = pid.map(|pid| format!(" (pid {pid})")).unwrap_or_default();
                 news.push(format!("another session{pid} is the active sender: {instead}"));
             }
-            Role::Sends if self.elsewhere.replace(false) == Some(true) => {
+            SenderRole::Active if self.elsewhere.replace(false) == Some(true) => {
                 news.push("the active sender has stopped: this session is sending now".to_owned());
             }
             _ => {}
@@ -108,8 +108,8 @@ impl News {
     }
 }
 
-impl News {
-    /// That the write-ahead log cannot shrink, or that it can again.
+impl SenderReports {
+    /// Reports that the write-ahead log cannot shrink, or can again.
     fn log_news(&mut self) -> Option<String> {
         let pinned = self.log.borrow_and_update().as_ref().map(ToString::to_string);
         if pinned == self.log_pinned {
@@ -120,13 +120,13 @@ impl News {
         Some(note.unwrap_or_else(|| "the write-ahead log can shrink again".to_owned()))
     }
 
-    /// Unreadable deliveries since the last report.
+    /// Reports unreadable deliveries since the last report.
     fn passed_over(&mut self, unreadable: &Unreadable) -> Vec<String> {
         let new = unreadable.all - std::mem::replace(&mut self.unreadable, unreadable.all);
-        let told = unreadable.last.len().min(usize::try_from(new).unwrap_or(usize::MAX));
+        let reported = unreadable.last.len().min(usize::try_from(new).unwrap_or(usize::MAX));
         let mut notes: Vec<String> =
-            unreadable.last[..told].iter().map(|sentence| format!("note: {sentence}")).collect();
-        let more = new.saturating_sub(told as u64);
+            unreadable.last[..reported].iter().map(|sentence| format!("note: {sentence}")).collect();
+        let more = new.saturating_sub(reported as u64);
         if more > 0 {
             notes.push(format!("note: {more} more cannot be read and have failed"));
         }
@@ -134,12 +134,12 @@ impl News {
     }
 }
 
-/// Waits until something was committed, and a look may be taken.
-pub async fn look_due(changes: &mut watch::Receiver<u64>, next: Instant) {
-    // In this order nothing is lost when another thing happens first.
+/// Waits until something was committed, and a poll is due.
+pub async fn poll_due(changes: &mut watch::Receiver<u64>, next: Instant) {
+    // In this order no notification is lost if something else happens first.
     tokio::time::sleep_until(next.into()).await;
     if changes.changed().await.is_err() {
-        // The database was closed: nothing more is committed.
+        // The database was closed: there are no more commits.
         std::future::pending::<()>().await;
     }
 }
@@ -147,42 +147,42 @@ pub async fn look_due(changes: &mut watch::Receiver<u64>, next: Instant) {
 /// Stops a sender after a signal. Requests in flight get five seconds; a second signal aborts them. Returns
 /// what [`stop`] returns.
 pub async fn stop_when_interrupted(sender: Sender, interrupts: &mut Interrupts) -> Option<String> {
-    tell("ringback: stopping; waiting up to 5 s for requests in flight (Ctrl+C again to abort)");
+    eprint_line("ringback: stopping; waiting up to 5 s for requests in flight (Ctrl+C again to abort)");
     stop(sender, interrupts).await
 }
 
-/// Ends a sender whose work for this command is done: other requests in flight get five seconds, and a signal
-/// aborts them. Nothing is lost then: they stay queued. Returns what [`stop`] returns.
+/// Ends a sender whose work for this command is done: other requests in flight get five seconds, and a signal aborts
+/// them. No delivery is lost: they stay queued. Returns what [`stop`] returns.
 pub async fn stop_when_done(
     sender: Sender,
     interrupts: &mut Interrupts,
     own: impl Fn(DeliveryId) -> bool,
 ) -> Option<String> {
-    let others = sender.sending().borrow().in_flight.keys().filter(|id| !own(**id)).count();
+    let others = sender.status().borrow().in_flight.keys().filter(|id| !own(**id)).count();
     if others > 0 {
         let requests = if others == 1 { "request" } else { "requests" };
-        tell(&format!(
+        eprint_line(&format!(
             "ringback: stopping; waiting up to 5 s for {others} other {requests} in flight (Ctrl+C to abort)"
         ));
     }
     stop(sender, interrupts).await
 }
 
-/// Ends a sender; a signal cuts it off. Gives the sentence that attempts were made and could not be
-/// recorded, where that is so: the command has failed then.
+/// Ends a sender; a signal aborts requests in flight. Returns an error sentence if attempts were made and could not
+/// be recorded: then the command has failed.
 pub async fn stop(sender: Sender, interrupts: &mut Interrupts) -> Option<String> {
-    let sending = sender.sending();
+    let status = sender.status();
     tokio::select! {
         () = sender.stop() => {}
         _ = interrupts.next() => {}
     }
-    let sending = sending.borrow();
-    sending.trouble.clone().filter(|_| sending.unrecorded > 0)
+    let status = status.borrow();
+    status.trouble.clone().filter(|_| status.unrecorded > 0)
 }
 
-/// Reports that nothing is removed from the log by age.
+/// Reports that retention by age is suspended.
 pub fn warn_of_clock(doubt: ClockDoubt) {
-    tell(&format!("ringback: {doubt}"));
+    eprint_line(&format!("ringback: {doubt}"));
 }
 
 #[cfg(test)]
@@ -237,9 +237,9 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_sender_that_panicked_ends_whoever_waits_for_it() {
+    async fn a_panic_of_the_sender_ends_the_wait_for_it() {
         let sender = Sender::start(Arc::new(Buggy), Transport::new(Arc::default()), Limits::default());
-        let mut news = News::of(&sender, watch::channel(None).1);
+        let mut news = SenderReports::of(&sender, watch::channel(None).1);
         let error = loop {
             if let Err(error) = news.changed().await {
                 break error;

@@ -1,4 +1,4 @@
-//! Which database and which settings a command works with.
+//! The database and the settings that a command uses.
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -12,12 +12,12 @@ use crate::text::escape_controls;
 
 use super::database_name::{Database, Given};
 use super::error::CommandError;
-use super::output::tell;
+use super::output::eprint_line;
 
-/// The heading of the options that every command has.
+/// The heading of the global options.
 const GLOBAL: &str = "Global options";
 
-/// The options that every command has.
+/// The global options.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Session {
     #[arg(long, value_name = "FILE", global = true, env = "RINGBACK_DB", hide_env_values = true, help_heading = GLOBAL)]
@@ -28,14 +28,14 @@ pub struct Session {
     #[arg(long, value_name = "FILE", global = true, env = "RINGBACK_CONFIG", hide_env_values = true, help_heading = GLOBAL)]
     #[arg(help = "Settings file [default: $XDG_CONFIG_HOME/ringback/config.toml]")]
     config: Option<PathBuf>,
-    /// The store that the command opened, to be closed when it has ended.
+    /// The store that the command opened, closed when the command has ended.
     #[arg(skip)]
     opened: OnceLock<Opened>,
     #[arg(skip)]
     loaded: OnceLock<Loaded>,
 }
 
-/// Whether the file exists. One that cannot be inspected does: opening it reports the problem.
+/// Whether the file exists. If that cannot be determined it is assumed to: opening it reports the problem.
 fn is_there(file: &Path) -> bool {
     file.try_exists().unwrap_or(true)
 }
@@ -47,7 +47,7 @@ impl Session {
         &self.loaded().settings
     }
 
-    /// The settings, and what is wrong with them. Read once: all parts of a command go by the same.
+    /// The settings, and their errors. Read once, so that all parts of a command use the same.
     #[must_use]
     pub fn loaded(&self) -> &Loaded {
         self.loaded.get_or_init(|| {
@@ -57,27 +57,27 @@ impl Session {
                     settings::usual_file().map_or_else(Loaded::default, |file| Settings::load(&file, false))
                 }
             };
-            // Which keys can be bound to what, the console knows.
+            // The key bindings are checked by the keymap.
             let (_, untaken) = keymap::bind(&loaded.settings.keys);
             loaded.notices.extend(untaken);
             loaded
         })
     }
 
-    /// Reports on standard error what is wrong with the settings.
+    /// Reports errors in the settings on standard error.
     pub fn report_settings(&self) {
         for notice in &self.loaded().notices {
-            tell(&format!("ringback: {notice}"));
+            eprint_line(&format!("ringback: {notice}"));
         }
     }
 
-    /// The settings file, whether it is there or not; none without a home folder.
+    /// The settings file, existing or not; none without a home folder.
     #[must_use]
     pub fn settings_file(&self) -> Option<PathBuf> {
         self.config.clone().or_else(settings::usual_file)
     }
 
-    /// The database, made where it is missing.
+    /// The database, created if it does not exist.
     ///
     /// # Errors
     /// It cannot be used, or there is no home folder to look for it in.
@@ -89,11 +89,11 @@ impl Session {
         }
     }
 
-    /// The database, unless there is none yet: looking for something must not make one. Without a
-    /// name a new user has none yet; a name that leads nowhere is mistyped.
+    /// The database, or none if it does not exist: a read-only command must not create one. Without an explicit name,
+    /// a new user has none yet; an explicit name that does not exist is mistyped.
     ///
     /// # Errors
-    /// As [`Session::store`], or there is no file of the name that was given.
+    /// As [`Session::store`], or the named file does not exist.
     pub fn store_if_there(&self) -> Result<Option<Opened>, CommandError> {
         let file = match self.database()? {
             Database::File(file) => file,
@@ -109,7 +109,7 @@ impl Session {
         }
     }
 
-    /// As [`Session::store`], but a file that was named must be there.
+    /// As [`Session::store`], but a named file must exist.
     ///
     /// # Errors
     /// As [`Session::store_if_there`].
@@ -117,7 +117,7 @@ impl Session {
         self.store_if_there()?.map_or_else(|| self.store(), Ok)
     }
 
-    /// That a database was named, and is not there; none otherwise.
+    /// The error if a database was named and does not exist; none otherwise.
     ///
     /// # Errors
     /// As [`Session::database`].
@@ -136,7 +136,7 @@ impl Session {
         )))
     }
 
-    /// Whatever is recorded there is counted as the settings say.
+    /// Failures recorded here are counted according to the settings.
     fn open(&self, file: PathBuf) -> Result<Opened, CommandError> {
         let store = Store::open(file)?;
         store.disable_after(self.loaded().settings.auto_disable_after);
@@ -177,13 +177,13 @@ impl Session {
         })
     }
 
-    /// Whether a person or a script gave the name of the database.
+    /// Whether the name of the database was given explicitly.
     #[must_use]
     pub fn is_named(&self) -> bool {
         self.db.is_some()
     }
 
-    /// Where the database is, or will be.
+    /// The path of the database, existing or not.
     ///
     /// # Errors
     /// None was named and there is no home folder; or the name cannot be used.

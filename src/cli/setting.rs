@@ -1,11 +1,11 @@
-//! One variable's value on the command line.
+//! A variable's value on the command line.
 
 use serde_json::Value;
 
 use crate::json;
 use crate::profile::is_variable_name;
 
-/// Reads `name=text` or `name:=JSON`.
+/// Parses `name=text` or `name:=JSON`.
 pub fn setting(text: &str) -> Result<(String, Value), String> {
     let (name, value) = text.split_once('=').ok_or("write NAME=TEXT, or NAME:=JSON")?;
     let (name, value) = match name.strip_suffix(':') {
@@ -27,7 +27,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn settings_are_text_or_json() {
+    fn values_are_text_or_json() {
         assert_eq!(setting("status=FAILED"), Ok(("status".to_owned(), json!("FAILED"))));
         assert_eq!(setting("ref="), Ok(("ref".to_owned(), json!(""))));
         assert_eq!(setting("url=a=b"), Ok(("url".to_owned(), json!("a=b"))));

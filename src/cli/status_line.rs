@@ -1,20 +1,20 @@
-//! One line at the bottom of a terminal that says how far a command has come.
+//! A progress line at the bottom of the terminal.
 //!
-//! It is written to standard error, and only where that is a terminal: what a script reads is not
-//! touched. It has no colours, so `NO_COLOR` is kept as it is.
+//! It is written to standard error, and only to a terminal: scripts never see it. It has no colours, as `NO_COLOR`
+//! requires.
 
 use std::io::{self, IsTerminal as _, Write as _};
 
 use unicode_width::UnicodeWidthChar as _;
 
-use super::output::tell;
+use super::output::eprint_line;
 use super::streams::set_progress;
 use crate::text::escape_controls;
 
-/// Columns of a terminal that does not report them.
+/// The columns of a terminal that does not report them.
 const USUAL_COLUMNS: u16 = 80;
 
-/// The line. Dropped, it takes itself away.
+/// The line. Dropping it removes it.
 #[derive(Debug)]
 pub struct StatusLine {
     on: bool,
@@ -23,19 +23,19 @@ pub struct StatusLine {
 }
 
 impl StatusLine {
-    /// One that draws where there is a terminal that can go back to the start of a line.
+    /// A line that draws only on a terminal with cursor control.
     #[expect(clippy::disallowed_methods, reason = "writes nothing")]
     pub fn new() -> Self {
         let dumb = std::env::var_os("TERM").is_none_or(|name| name == "dumb");
         Self { on: io::stderr().is_terminal() && !dumb, text: String::new() }
     }
 
-    /// Whether anybody sees it.
+    /// Whether it is visible.
     pub fn is_on(&self) -> bool {
         self.on
     }
 
-    /// Shows what `text` makes for so many columns, in the place of what was shown before.
+    /// Shows the text for this many columns, replacing the previous one.
     pub fn draw(&mut self, text: impl FnOnce(usize) -> String) {
         if !self.on {
             return;
@@ -51,13 +51,13 @@ impl StatusLine {
         }
     }
 
-    /// Tells something on standard error, above the line.
-    pub fn tell(&mut self, text: &str) {
+    /// Prints a message on standard error, above the line.
+    pub fn print_above(&mut self, text: &str) {
         self.clear();
-        tell(text);
+        eprint_line(text);
     }
 
-    /// Takes it away until it is drawn again.
+    /// Removes the line until it is drawn again.
     pub fn clear(&mut self) {
         self.text.clear();
         if set_progress(false) {
@@ -72,14 +72,14 @@ impl Drop for StatusLine {
     }
 }
 
-/// A terminal that is gone is not written to: nobody is there to read.
+/// Errors are ignored: without a terminal nobody can read it.
 #[expect(clippy::disallowed_methods, reason = "draws a line again and again, with its own controls")]
 fn write(bytes: &str) {
     let mut err = io::stderr().lock();
     let _ = err.write_all(bytes.as_bytes()).and_then(|()| err.flush());
 }
 
-/// As much of a text as fits.
+/// The part of a text that fits.
 fn cut(text: &str, columns: usize) -> &str {
     let mut width = 0;
     for (at, c) in text.char_indices() {
@@ -96,7 +96,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_never_runs_over_into_the_next_line() {
+    fn the_line_never_wraps() {
         assert_eq!(cut("abc", 3), "abc");
         assert_eq!(cut("abcd", 3), "abc");
         assert_eq!(cut("a日本", 4), "a日");

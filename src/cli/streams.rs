@@ -1,15 +1,15 @@
-//! The streams of a command. All that it writes goes through here, and nothing in it drives a terminal:
-//! `clippy.toml` forbids the streams elsewhere.
+//! The standard streams. All output of commands is written here, sanitized for terminals: `clippy.toml` forbids the
+//! streams elsewhere.
 
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::text::{escape_json, escape_lines};
 
-/// Writes text to standard output at once, with what would drive a terminal escaped, as [`escape_json`] does.
+/// Writes text to standard output at once, with control characters escaped as in [`escape_json`].
 ///
 /// # Errors
-/// Why it cannot be written.
+/// The output error.
 #[expect(clippy::disallowed_methods, reason = "the one place that writes to it")]
 pub fn write(text: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
@@ -25,11 +25,10 @@ pub fn set_progress(is_shown: bool) -> bool {
     PROGRESS.swap(is_shown, Ordering::Relaxed)
 }
 
-/// Tells a person something on standard error, in place of a progress line. That nobody can read it is no
-/// failure.
+/// Prints a message on standard error, replacing a progress line. Errors are ignored: then nobody can read it.
 #[expect(clippy::disallowed_methods, reason = "the one place that writes to it")]
-pub fn tell(text: &str) {
-    // A thread of the store may report something while another draws.
+pub fn eprint_line(text: &str) {
+    // A thread of the store may report something while another one draws.
     let clear = if set_progress(false) { "\r\x1b[K" } else { "" };
     let _ = writeln!(io::stderr(), "{clear}{}", escape_lines(text));
 }

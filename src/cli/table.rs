@@ -4,8 +4,8 @@ use unicode_width::UnicodeWidthStr as _;
 
 use crate::text::escape_controls;
 
-/// Rows under a heading, in columns with two spaces between. The last column is not filled up. What
-/// could drive a terminal is shown as escapes. Ends with a line feed.
+/// Rows below a heading, in columns separated by two spaces. The last column is not padded. Control characters are
+/// escaped. Ends with a line feed.
 #[must_use]
 pub fn table<const N: usize>(heading: [&str; N], rows: &[[String; N]]) -> String {
     let mut lines = vec![heading.map(str::to_owned)];
@@ -35,7 +35,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn columns_fit_what_stands_in_them() {
+    fn columns_are_as_wide_as_their_contents() {
         let rows = [["日本", "x"], ["a", "long\u{1b}"], ["", ""]].map(|row| row.map(str::to_owned));
         assert_eq!(table(["T", "END"], &rows), "T     END\n日本  x\na     long\\u{1b}\n\n");
     }

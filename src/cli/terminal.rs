@@ -1,15 +1,14 @@
-//! Whether there is a terminal to draw on.
+//! Whether the console can run.
 
 use std::io::{IsTerminal as _, stdin, stdout};
 
-/// Whether the console can run here: keys come from a terminal, pictures go to one, and it can do
-/// more than print.
+/// Whether the console can run here: input and output are a terminal with cursor control.
 #[must_use]
 pub fn is_there() -> bool {
     why_not().is_none()
 }
 
-/// The requirement of the console that is missing, as the end of a sentence; `None` if none is.
+/// The requirement that is missing, as the end of a sentence; `None` if none is.
 #[must_use]
 #[expect(clippy::disallowed_methods, reason = "writes nothing")]
 pub fn why_not() -> Option<&'static str> {

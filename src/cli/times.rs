@@ -7,14 +7,14 @@ use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp, Zoned};
 
 use crate::clock;
 
-/// A time that a person has typed, not yet turned into one: `2h` is from when the command runs.
+/// A typed time, not yet resolved: `2h` is relative to the start of the command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Time {
-    /// So long ago.
+    /// This long ago.
     Ago(SignedDuration),
-    /// Then.
+    /// At this time.
     At(Timestamp),
-    /// Then, chosen for a time of day that its zone has twice, or not at all.
+    /// At this time, chosen because its zone has the time of day twice, or not at all.
     Chosen(Timestamp),
 }
 
@@ -28,7 +28,7 @@ impl Time {
         }
     }
 
-    /// A note about it for people.
+    /// A note for people.
     #[must_use]
     pub fn note(self) -> Option<String> {
         let Self::Chosen(time) = self else { return None };
@@ -38,10 +38,10 @@ impl Time {
     }
 }
 
-/// Reads a length of time such as `90s`, `2h 30m`, `30d` or `1w`; a day has 24 hours.
+/// Parses a duration such as `90s`, `2h 30m`, `30d` or `1w`; a day has 24 hours.
 ///
 /// # Errors
-/// A sentence about what can be written.
+/// A sentence about the accepted forms.
 pub fn long(text: &str) -> Result<SignedDuration, String> {
     let wrong = || format!("'{text}' is not a duration: use 90s, 30m, 2h, 7d or 4w");
     let span: Span = text.parse().map_err(|_| wrong())?;
@@ -49,11 +49,11 @@ pub fn long(text: &str) -> Result<SignedDuration, String> {
     if long.is_negative() { Err(wrong()) } else { Ok(long) }
 }
 
-/// Reads a length of time, which is so long ago; or a time as RFC 3339 has it, which may name its zone in
-/// brackets (RFC 9557). Without offset and zone it is UTC, as in the log; without a time of day, midnight.
+/// Parses a duration, meaning that long ago; or an RFC 3339 time, optionally with its zone in brackets (RFC 9557).
+/// Without offset and zone it is UTC, as in the log; without a time of day it is midnight.
 ///
 /// # Errors
-/// A sentence about what can be written.
+/// A sentence about the accepted forms.
 pub fn time(text: &str) -> Result<Time, String> {
     if let Ok(long) = long(text) {
         return Ok(Time::Ago(long));
@@ -70,8 +70,8 @@ fn no_time(text: &str) -> String {
     format!("'{text}' is not a time: use 2h or 7d (ago), 2025-04-17, or 2025-04-17T14:02:10Z")
 }
 
-/// Reads a time that names its zone. Of a time of day that the zone has twice the first is meant; one
-/// that it passes over is as far behind the gap (jiff's `Disambiguation::Compatible`, as in RFC 5545).
+/// Parses a time with a zone. A time of day that occurs twice means the first occurrence; one that is skipped is
+/// moved forward by the gap (jiff's `Disambiguation::Compatible`, as in RFC 5545).
 fn in_zone(text: &str, before: &str, zone: &str) -> Result<Time, String> {
     if before.parse::<DateTime>().is_err() && before.parse::<Timestamp>().is_err() {
         return Err(no_time(text));
@@ -99,7 +99,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_length_of_time_is_so_long_ago() {
+    fn a_duration_means_that_long_ago() {
         let now: Timestamp = "2025-04-17T14:00:00Z".parse().unwrap();
         let from = |text: &str| time(text).unwrap().from(now).to_string();
         assert_eq!(from("2h"), "2025-04-17T12:00:00Z");
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn a_time_is_utc_unless_it_says_where() {
+    fn a_time_is_utc_by_default() {
         let now = Timestamp::now();
         let from = |text: &str| time(text).unwrap().from(now).to_string();
         assert_eq!(from("2025-04-17T14:02:10+05:30"), "2025-04-17T08:32:10Z");
@@ -155,10 +155,10 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_time_says_what_is() {
+    fn an_invalid_time_lists_the_valid_forms() {
         for bad in ["", "yesterday", "1mo", "-2h", "2h ago", "14:02"] {
-            let said = time(bad);
-            assert!(said.as_ref().is_err_and(|why| why.contains("use 2h")), "{bad}: {said:?}");
+            let message = time(bad);
+            assert!(message.as_ref().is_err_and(|why| why.contains("use 2h")), "{bad}: {message:?}");
         }
         assert!(long("2025-04-17").is_err());
     }

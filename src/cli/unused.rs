@@ -1,5 +1,5 @@
-//! Values that are given and that no placeholder of the profile takes: a misspelled name would
-//! otherwise go unnoticed, because samples fill what is missing.
+//! Detects values that no placeholder of the profile uses: a misspelled name would otherwise go unnoticed, because
+//! samples fill in missing values.
 
 use std::path::Path;
 
@@ -7,29 +7,29 @@ use serde_json::{Map, Value};
 use strsim::osa_distance;
 
 use super::json_input::JsonInput;
-use super::output::tell;
+use super::output::eprint_line;
 use crate::profile::Profile;
 use crate::profile::catalogue::Variable;
 use crate::text::escape_controls;
 
-/// Most slips in a name that is still recognized, and most in a short one: a third of its letters.
+/// The maximum number of edits between similar names, and at most a third of the letters.
 const SLIPS: usize = 2;
 
-/// Most names of a file that are listed.
+/// How many names of a file are listed.
 const LISTED: usize = 5;
 
-/// Says on standard error that no placeholder takes a variable that was set.
-pub fn tell_of_setting(profile: &Profile, name: &str) {
-    if let Some(said) = of_setting(profile, name) {
-        tell(&format!("ringback: note: {said}"));
+/// Warns that no placeholder uses a variable that was set.
+pub fn warn_about_setting(profile: &Profile, name: &str) {
+    if let Some(message) = of_setting(profile, name) {
+        eprint_line(&format!("ringback: note: {message}"));
     }
 }
 
-/// Says on standard error which names of a values file were probably meant for a placeholder. `known` are
-/// the variables of the event.
-pub fn tell_of_file(profile: &Profile, file: &Path, members: &Map<String, Value>, known: &[Variable]) {
-    if let Some(said) = of_file(profile, members, known) {
-        tell(&format!("ringback: note: {}: {said}", JsonInput(file)));
+/// Warns about names in a values file that were probably meant for a placeholder. `known` are the variables of the
+/// event.
+pub fn warn_about_file(profile: &Profile, file: &Path, members: &Map<String, Value>, known: &[Variable]) {
+    if let Some(message) = of_file(profile, members, known) {
+        eprint_line(&format!("ringback: note: {}: {message}", JsonInput(file)));
     }
 }
 
@@ -41,9 +41,9 @@ fn of_setting(profile: &Profile, name: &str) -> Option<String> {
     })
 }
 
-/// The warning about the names of a values file: about all of them if no placeholder uses any; otherwise
-/// about those that resemble a placeholder without a value. A file may well have more values than one
-/// profile uses, so the variables of the event, `known`, are not reported.
+/// The warning about the names of a values file: about all of them if no placeholder uses any; otherwise about those
+/// that resemble a placeholder without a value. A file may well have more values than one profile uses, so the
+/// variables of the event, `known`, are not reported.
 fn of_file(profile: &Profile, members: &Map<String, Value>, known: &[Variable]) -> Option<String> {
     let title = &profile.title;
     let is_free = |name: &str| !members.contains_key(name);
@@ -71,7 +71,7 @@ fn takes(profile: &Profile, name: &str) -> bool {
     profile.variables().iter().any(|path| path.name() == name || path.as_str() == name)
 }
 
-/// The placeholder that a name resembles, among those that are free.
+/// The placeholder that a name resembles, among those without a value.
 fn meant<'a>(profile: &'a Profile, name: &str, is_free: impl Fn(&str) -> bool) -> Option<&'a str> {
     let plain = |name: &str| name.to_lowercase().replace('-', "_");
     let slips = |known: &str| osa_distance(&plain(name), &plain(known));
@@ -103,39 +103,39 @@ mod tests {
         draft.check(Rules::STORED, Identity { id, created_at: epoch, modified_at: epoch }).unwrap()
     }
 
-    fn said(names: &[&str]) -> Option<String> {
+    fn message(names: &[&str]) -> Option<String> {
         let members = names.iter().map(|name| ((*name).to_owned(), json!(1))).collect();
         of_file(&profile(), &members, variables(Event::SmsSend))
     }
 
     #[test]
-    fn a_file_of_which_nothing_is_taken_is_reported_with_its_names() {
-        assert_eq!(said(&[]), None);
+    fn a_file_without_any_used_value_is_reported_with_its_names() {
+        assert_eq!(message(&[]), None);
         assert_eq!(
-            said(&["stauts", "x"]).unwrap(),
+            message(&["stauts", "x"]).unwrap(),
             "'Order SMS' has no placeholder for any of its values: <stauts> (did you mean <status>?), <x>"
         );
-        assert!(said(&["a", "b", "c", "d", "e", "f", "g"]).unwrap().ends_with("<d>, <e> and 2 more"));
+        assert!(message(&["a", "b", "c", "d", "e", "f", "g"]).unwrap().ends_with("<d>, <e> and 2 more"));
         // A variable of the event may still have no placeholder.
-        assert!(said(&["recipient"]).unwrap().ends_with(": <recipient>"));
+        assert!(message(&["recipient"]).unwrap().ends_with(": <recipient>"));
     }
 
     #[test]
-    fn otherwise_only_what_resembles_a_placeholder_without_a_value_is() {
-        assert_eq!(said(&["status", "x", "recipient"]), None);
-        assert_eq!(said(&["payment.amount", "payment"]), None);
+    fn otherwise_only_names_that_resemble_a_placeholder_are_reported() {
+        assert_eq!(message(&["status", "x", "recipient"]), None);
+        assert_eq!(message(&["payment.amount", "payment"]), None);
         assert_eq!(
-            said(&["id", "Status", "pay-ment"]).unwrap(),
+            message(&["id", "Status", "pay-ment"]).unwrap(),
             "'Order SMS' has no placeholder <Status> (did you mean <status>?), <pay-ment> (did you mean <payment>?)"
         );
-        assert_eq!(said(&["status", "stauts"]), None, "the placeholder has its value");
+        assert_eq!(message(&["status", "stauts"]), None, "the placeholder has its value");
     }
 
     #[test]
-    fn a_variable_that_is_set_in_vain_is_reported() {
+    fn a_set_variable_without_placeholder_is_reported() {
         assert_eq!(of_setting(&profile(), "id"), None);
-        let said = of_setting(&profile(), "statsu").unwrap();
-        assert_eq!(said, "'Order SMS' has no placeholder <statsu> (did you mean <status>?)");
+        let message = of_setting(&profile(), "statsu").unwrap();
+        assert_eq!(message, "'Order SMS' has no placeholder <statsu> (did you mean <status>?)");
         assert_eq!(of_setting(&profile(), "x").unwrap(), "'Order SMS' has no placeholder <x>");
     }
 }

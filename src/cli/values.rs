@@ -1,14 +1,14 @@
-//! The event of a test, and the values that it is made of.
+//! The event of a test, and its values.
 
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
-use super::choices::choices;
 use super::error::CommandError;
 use super::json_input::JsonInput;
 use super::setting::setting;
 use super::unused;
+use super::value_enum::choices;
 use crate::callback::{Origins, ValueOrigin, Values, origins_of};
 use crate::profile::{Choice as _, Event, Profile, catalogue};
 use crate::record::{DeliveryId, Details};
@@ -37,21 +37,21 @@ pub struct ValueArgs {
 
 /// The values of a test.
 #[derive(Debug)]
-pub struct Chosen {
+pub struct TestValues {
     /// None with Default.
     pub event: Option<Event>,
-    /// The values of the event's variables, and of what else was given one.
+    /// The values of the event's variables, and of others that were given.
     pub values: Values,
-    /// Where each came from.
+    /// The origin of each value.
     pub origins: Origins,
 }
 
 impl ValueArgs {
-    /// The event and its values. Says on standard error what is set in vain.
+    /// The event and its values. Warns about values that are not used.
     ///
     /// # Errors
-    /// The profile has no such event, or there is no such sample, delivery or file.
-    pub async fn choose(&self, store: &dyn Storage, profile: &Profile) -> Result<Chosen, CommandError> {
+    /// The profile does not have this event, or there is no such sample, delivery or file.
+    pub async fn choose(&self, store: &dyn Storage, profile: &Profile) -> Result<TestValues, CommandError> {
         let from = match self.from {
             Some(id) => Some(delivery(store, id).await?),
             None => None,
@@ -74,28 +74,28 @@ impl ValueArgs {
         }
         if let Some(file) = &self.values {
             let members = members(file)?;
-            unused::tell_of_file(profile, file, &members, &known);
+            unused::warn_about_file(profile, file, &members, &known);
             take(&members, ValueOrigin::File);
         }
         for (name, value) in &self.set {
-            unused::tell_of_setting(profile, name);
+            unused::warn_about_setting(profile, name);
             values.set(name.as_str(), value.clone());
             origins.insert(name.clone(), ValueOrigin::Hand);
         }
-        Ok(Chosen { event, values, origins })
+        Ok(TestValues { event, values, origins })
     }
 }
 
-/// The event that was asked for, or the earlier delivery's where the profile has it too, or the
-/// profile's first; none with Default.
+/// The requested event, or that of the earlier delivery if the profile has it too, or the profile's first; none with
+/// Default.
 fn event_of(
     profile: &Profile,
-    asked: Option<Event>,
+    requested: Option<Event>,
     earlier: Option<Event>,
 ) -> Result<Option<Event>, CommandError> {
-    match asked {
+    match requested {
         Some(event) if !profile.events.contains(&event) => {
-            Err(CommandError::Input(not_told_of(profile, event)))
+            Err(CommandError::Input(not_subscribed(profile, event)))
         }
         Some(event) => Ok(Some(event)),
         None => Ok(earlier
@@ -104,14 +104,14 @@ fn event_of(
     }
 }
 
-/// Why a profile takes no values of an event that is not among its own.
-pub fn not_told_of(profile: &Profile, event: Event) -> String {
+/// The error if a profile does not subscribe to an event.
+pub fn not_subscribed(profile: &Profile, event: Event) -> String {
     let names: Vec<&str> = profile.events.iter().map(|event| event.name()).collect();
     let has = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
     format!("'{}' does not subscribe to {}; its events: {has}", profile.title, event.name())
 }
 
-/// The values of a named sample, letter case aside.
+/// The values of a named sample, ignoring case.
 fn sample(
     profile: &Profile,
     event: Option<Event>,
@@ -140,7 +140,7 @@ fn delivery_id(text: &str) -> Result<DeliveryId, String> {
     DeliveryId::parse(text).ok_or_else(|| "must be a full delivery ID (a UUID)".to_owned())
 }
 
-/// The JSON object of a file, or of standard input.
+/// The JSON object in a file, or from standard input.
 pub fn members(file: &Path) -> Result<Map<String, Value>, CommandError> {
     let input = JsonInput(file);
     let refused = |why: &str| CommandError::Input(format!("{input}: nothing was sent: {why}"));

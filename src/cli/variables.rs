@@ -1,4 +1,4 @@
-//! `ringback variables`: the catalogue, and what was added to it.
+//! `ringback variables`: lists the catalogue and own variables.
 
 mod own;
 mod samples;
@@ -7,19 +7,19 @@ use std::process::ExitCode;
 
 use serde_json::{Value, json};
 
-use super::choices::choices;
 use super::error::CommandError;
-use super::output::{print, print_json, tell};
+use super::output::{eprint_line, print, print_json};
 use super::passed_over;
 use super::session::Session;
 use super::table::table;
+use super::value_enum::choices;
 use crate::callback::plain_text;
 use crate::profile::catalogue::{self, NO_EVENT, Variable};
 use crate::profile::{Channel, Choice as _, Event};
 use crate::storage::Listing;
 use crate::text::escape_start;
 
-/// Most characters of a sample in a table.
+/// How many characters of a sample a table shows.
 const SAMPLE_SHOWN: usize = 48;
 
 #[derive(Debug, clap::Args)]
@@ -51,15 +51,15 @@ pub(super) async fn run(session: &Session, args: &VariablesArgs) -> Result<ExitC
         samples::list(&events, args.json)?;
         return Ok(ExitCode::SUCCESS);
     }
-    // The catalogue is in no database.
+    // The catalogue is not stored in the database.
     let own = match session.named_and_missing()? {
         Some(why) => {
-            tell(&format!("ringback: note: own variables are not listed: {why}"));
+            eprint_line(&format!("ringback: note: own variables are not listed: {why}"));
             Vec::new()
         }
         None => match session.store_if_there()? {
             Some(store) => {
-                passed_over::tell_of(&store.unreadable(Listing::OwnVariables).await?);
+                passed_over::report(&store.unreadable(Listing::OwnVariables).await?);
                 store.own_variables().await?
             }
             None => Vec::new(),
@@ -75,15 +75,14 @@ pub(super) async fn run(session: &Session, args: &VariablesArgs) -> Result<ExitC
     if args.json {
         print_json(&found.iter().map(|(scope, variable)| document(scope, variable)).collect())?;
     } else if found.is_empty() {
-        tell("no variables: the default channel has only your own (`ringback variables add`)");
+        eprint_line("no variables: the default channel has only your own (`ringback variables add`)");
     } else {
         print(&listed(&found))?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// The requested events, in the order of the channels. None is the default channel, which has no event, and
-/// comes last.
+/// The requested events, in channel order. `None` is the default channel, which has no events, and comes last.
 fn events(channel: Option<Channel>, event: Option<Event>) -> Result<Vec<Option<Event>>, CommandError> {
     let of = |channel: Channel| match channel.events() {
         [] => vec![None],

@@ -9,10 +9,10 @@
 //! There are no import cycles among the files of the console (`tests/module_map` checks this).
 
 mod effects;
+pub mod glyphs;
 pub mod model;
 mod pass_on;
 mod run;
-pub mod signs;
 mod terminal;
 #[cfg(test)]
 mod tests;
@@ -21,5 +21,5 @@ pub mod update;
 pub mod view;
 
 pub use effects::copying::Route;
-pub use run::{Left, Start, run};
+pub use run::{ConsoleExit, Start, run};
 pub use terminal::signals::Ended;

@@ -8,20 +8,20 @@ use tokio::sync::watch;
 use crate::console::model::message::Message;
 
 /// The minimum interval between two messages.
-const NEWS: Duration = Duration::from_millis(50);
+const MIN_INTERVAL: Duration = Duration::from_millis(50);
 
-/// Sends each change as a message: always the last one, and at most one per [`NEWS`].
+/// Sends each change as a message: always the last one, and at most one per [`MIN_INTERVAL`].
 pub async fn pass_on<T>(
     mut changes: watch::Receiver<T>,
-    tell: UnboundedSender<Message>,
+    tx: UnboundedSender<Message>,
     message: impl Fn(&T) -> Message,
 ) {
     loop {
         let news = message(&changes.borrow_and_update());
-        if tell.send(news).is_err() {
+        if tx.send(news).is_err() {
             return;
         }
-        tokio::time::sleep(NEWS).await;
+        tokio::time::sleep(MIN_INTERVAL).await;
         if changes.changed().await.is_err() {
             return;
         }

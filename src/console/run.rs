@@ -49,14 +49,14 @@ pub struct Start {
 
 /// How a console ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Left {
+pub struct ConsoleExit {
     /// The cause of the end.
     pub ended: Ended,
     /// The storage error at the end, and which deliveries stay pending because of it: a complete sentence.
     pub trouble: Option<String>,
 }
 
-impl Left {
+impl ConsoleExit {
     /// The exit code: that of the cause, or 1 when quitting with a storage error.
     #[must_use]
     pub fn code(&self) -> u8 {
@@ -71,13 +71,13 @@ impl Left {
 ///
 /// # Errors
 /// The terminal cannot be used.
-pub async fn run(start: Start) -> io::Result<Left> {
-    let (tell, messages) = mpsc::unbounded_channel();
+pub async fn run(start: Start) -> io::Result<ConsoleExit> {
+    let (tx, messages) = mpsc::unbounded_channel();
     let (ask, requests) = mpsc::unbounded_channel();
     // Before the terminal is taken over, so that every signal restores it.
-    signals::listen(&tell)?;
+    signals::listen(&tx)?;
     let job = JobControl::listen()?;
-    let screen = Screen::take(tell.clone())?;
+    let screen = Screen::acquire(tx.clone())?;
     let mut state = State::new(start.settings, screen.size()?, clock::now());
     if let Some(receiver) = &start.receiver {
         state.receiver.address = Some(receiver.addr().to_string());
@@ -87,15 +87,15 @@ pub async fn run(start: Start) -> io::Result<Left> {
     state.closed = start.addresses.closed();
     state.mouse.turn(start.mouse);
     let region = state.settings.region;
-    let mut console = Console::new(screen, job, state, ask, tell.clone())?;
+    let mut console = Console::new(screen, job, state, ask, tx.clone())?;
     console.show()?;
     drop(threads::blocking(private_file::sweep));
-    let surroundings = system::surroundings(start.receiver, tell.clone());
-    let effects = Runner::new(start.store.storage(), region, surroundings, tell.clone());
+    let surroundings = system::surroundings(start.receiver, tx.clone());
+    let effects = Runner::new(start.store.storage(), region, surroundings, tx.clone());
     let effects = tokio::spawn(effects.run(requests));
-    let mut sender = SessionSender::start(start.store.clone(), start.addresses, start.keep, tell.clone());
-    let news = tokio::spawn(pass_on(start.store.changes(), tell.clone(), |_| Message::StoreChanged));
-    let log = store_upkeep(&*start.store, &tell);
+    let mut sender = SessionSender::start(start.store.clone(), start.addresses, start.keep, tx.clone());
+    let news = tokio::spawn(pass_on(start.store.changes(), tx.clone(), |_| Message::StoreChanged));
+    let log = store_upkeep(&*start.store, &tx);
     let ended = console.run(messages, &mut sender).await;
     drop(console);
     news.abort();
@@ -112,12 +112,12 @@ pub async fn run(start: Start) -> io::Result<Left> {
             () = session_sender::wait_for_impatience() => {}
         }
     }
-    ended.map(|ended| Left { ended, trouble: sender.failure() })
+    ended.map(|ended| ConsoleExit { ended, trouble: sender.failure() })
 }
 
 /// Passes on what prevents maintenance of the store.
-fn store_upkeep(store: &dyn Storage, tell: &mpsc::UnboundedSender<Message>) -> JoinHandle<()> {
+fn store_upkeep(store: &dyn Storage, tx: &mpsc::UnboundedSender<Message>) -> JoinHandle<()> {
     let sentence =
         |trouble: &Option<UpkeepTrouble>| Message::LogPinned(trouble.as_ref().map(ToString::to_string));
-    tokio::spawn(pass_on(store.upkeep(), tell.clone(), sentence))
+    tokio::spawn(pass_on(store.upkeep(), tx.clone(), sentence))
 }

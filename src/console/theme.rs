@@ -38,7 +38,7 @@ pub struct Theme {
     /// The selected row of the focused pane.
     pub selected: Style,
     /// The selected row of another pane.
-    pub chosen: Style,
+    pub selected_unfocused: Style,
     /// A key in the footer.
     pub key: Style,
     /// Delivered, active, on.
@@ -103,9 +103,11 @@ impl Theme {
             Some(shade) => depth.background(shade).patch(fg(palette.text)),
             None => plain,
         };
-        let selected = match palette.choice {
+        let selected = match palette.selection {
             // Bold as well, so that the selection is not shown by colour alone.
-            Some(shade) => depth.background(shade).patch(fg(palette.on_choice)).add_modifier(Modifier::BOLD),
+            Some(shade) => {
+                depth.background(shade).patch(fg(palette.on_selection)).add_modifier(Modifier::BOLD)
+            }
             None => plain.add_modifier(Modifier::REVERSED),
         };
         Self {
@@ -118,7 +120,7 @@ impl Theme {
             focus: fg(palette.focus).add_modifier(Modifier::BOLD),
             border: fg(palette.border),
             selected,
-            chosen: plain.add_modifier(Modifier::BOLD),
+            selected_unfocused: plain.add_modifier(Modifier::BOLD),
             // On a faint border too.
             key: fg(palette.key).remove_modifier(Modifier::DIM),
             good: fg(palette.good),
@@ -145,7 +147,7 @@ impl Theme {
             focus: bold,
             border: plain.add_modifier(Modifier::DIM),
             selected: plain.add_modifier(Modifier::REVERSED),
-            chosen: bold,
+            selected_unfocused: bold,
             key: bold.remove_modifier(Modifier::DIM),
             good: plain,
             warn: plain,
@@ -190,7 +192,7 @@ mod tests {
             t.focus,
             t.border,
             t.selected,
-            t.chosen,
+            t.selected_unfocused,
             t.key,
             t.good,
             t.warn,
@@ -207,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn no_theme_asks_for_more_than_the_terminal_has() {
+    fn no_theme_exceeds_the_colour_depth() {
         let eight = [
             Color::Black,
             Color::Red,
@@ -236,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_written_in_the_colour_that_it_stands_on() {
+    fn no_text_has_the_colour_of_its_background() {
         for name in ThemeName::ALL {
             for depth in DEPTHS {
                 let theme = Theme::of(*name, depth);
@@ -250,11 +252,13 @@ mod tests {
     }
 
     #[test]
-    fn the_choice_is_never_told_by_colour_alone() {
+    fn the_selection_is_never_shown_by_colour_alone() {
         for name in ThemeName::ALL {
             for depth in DEPTHS {
                 let theme = Theme::of(*name, depth);
-                for style in [theme.focus, theme.selected, theme.chosen, theme.unknown, theme.marked] {
+                for style in
+                    [theme.focus, theme.selected, theme.selected_unfocused, theme.unknown, theme.marked]
+                {
                     assert!(!style.add_modifier.is_empty(), "{name:?} at {depth:?}: {style:?}");
                 }
             }
@@ -262,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn one_theme_follows_on_the_other() {
+    fn themes_cycle() {
         let mut theme = Theme::of(ThemeName::Terminal, Depth::Indexed);
         let mut names = vec![theme.name.name()];
         for _ in 0..4 {

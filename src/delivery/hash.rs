@@ -1,4 +1,4 @@
-//! Maps of what this program itself has made: nobody else chooses the keys so that they collide.
+//! Maps of keys created by this program itself: nobody else can choose keys that collide.
 
 use std::collections::HashMap;
 

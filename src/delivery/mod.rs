@@ -1,6 +1,6 @@
-//! The sender: what is due goes out over HTTP, and its outcome is recorded.
+//! The sender: sends due deliveries over HTTP, and records the outcomes.
 //!
-//! In layers, each of which uses those below it only:
+//! In layers, each of which uses only those below it:
 //!
 //! | layer | what it does |
 //! |---|---|
@@ -35,4 +35,4 @@ pub use outcome_stream::{CompleteOutcomes, LossyOutcomes, OutcomeStream, Recorde
 pub use preview::{check_address, preview};
 pub use retention::Keeping;
 pub use sender::Sender;
-pub use sender_status::{InFlight, Role, Sending, Unreadable};
+pub use sender_status::{InFlight, SenderRole, SenderStatus, Unreadable};

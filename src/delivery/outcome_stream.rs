@@ -1,10 +1,10 @@
-//! The outcomes that a sender records, for subscribers in this process. A subscriber sees an outcome once it
-//! is on disk; those of other processes it finds in the store.
+//! The outcomes that a sender records, for subscribers in this process. Subscribers receive an outcome once it is on
+//! disk; outcomes of other processes are in the store.
 //!
-//! There are two kinds, both of bounded memory. [Complete](OutcomeStream::complete): nothing is lost, and a
-//! sender whose subscriber reads too slowly waits for it, as `work --json` needs. [Lossy](OutcomeStream::lossy):
-//! the sender never waits, and a subscriber that reads too slowly learns how many it has missed, as a live
-//! view or an HTTP stream needs.
+//! There are two kinds, both with bounded memory. [Complete](OutcomeStream::complete): nothing is lost, and the
+//! sender waits for a subscriber that reads too slowly, as `work --json` needs. [Lossy](OutcomeStream::lossy): the
+//! sender never waits, and a subscriber that reads too slowly learns how many it has missed, as a live view or an
+//! HTTP stream needs.
 
 use std::ops::Deref;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -13,13 +13,13 @@ use tokio::sync::{broadcast, mpsc};
 
 use crate::record::Outcome;
 
-/// Outcomes that wait for a subscriber that gets all. Beyond that sending waits for it.
+/// The buffer of a complete subscriber. When it is full, sending waits for it.
 const COMPLETE: usize = 4096;
 
-/// Outcomes that wait for a subscriber that may miss some.
+/// The buffer of a lossy subscriber.
 const LOSSY: usize = 1024;
 
-/// An outcome that is on disk. It shares the memory of those that were recorded with it.
+/// An outcome that is on disk. It shares the memory of its batch.
 #[derive(Debug, Clone)]
 pub struct RecordedOutcome {
     batch: Arc<[Outcome]>,
@@ -44,23 +44,23 @@ impl Deref for RecordedOutcome {
 /// All outcomes from the subscription on.
 pub type CompleteOutcomes = mpsc::Receiver<RecordedOutcome>;
 
-/// Outcomes from the subscription on, without those that were missed
-/// ([`RecvError::Lagged`](broadcast::error::RecvError::Lagged) says how many).
+/// Outcomes from the subscription on, without missed ones ([`RecvError::Lagged`](broadcast::error::RecvError::Lagged)
+/// says how many).
 pub type LossyOutcomes = broadcast::Receiver<RecordedOutcome>;
 
-/// Where a sender's outcomes are subscribed to. Cheap to clone.
+/// Where to subscribe to a sender's outcomes. Cheap to clone.
 #[derive(Debug, Clone, Default)]
 pub struct OutcomeStream(Arc<Subscribers>);
 
 #[derive(Debug, Default)]
 struct Subscribers {
     complete: Mutex<Vec<mpsc::Sender<RecordedOutcome>>>,
-    /// None before the first one.
+    /// None before the first subscriber.
     lossy: OnceLock<broadcast::Sender<RecordedOutcome>>,
 }
 
 impl OutcomeStream {
-    /// Subscribes to all that is recorded from now on. The sender waits for a subscriber that does not read,
+    /// Subscribes to everything that is recorded from now on. The sender waits for a subscriber that does not read,
     /// until it is dropped.
     #[must_use]
     pub fn complete(&self) -> CompleteOutcomes {
@@ -69,16 +69,16 @@ impl OutcomeStream {
         outcomes
     }
 
-    /// Subscribes to what is recorded from now on. Who does not read in time misses the oldest.
+    /// Subscribes to what is recorded from now on. A subscriber that does not read in time misses the oldest.
     #[must_use]
     pub fn lossy(&self) -> LossyOutcomes {
         self.0.lossy.get_or_init(|| broadcast::Sender::new(LOSSY)).subscribe()
     }
 
-    /// Tells the subscribers of outcomes that are on disk.
+    /// Notifies the subscribers of outcomes that are on disk.
     pub(super) async fn publish(&self, batch: &Arc<[Outcome]>) {
         if let Some(lossy) = self.0.lossy.get().filter(|lossy| lossy.receiver_count() > 0) {
-            // An error says that nobody listens any more.
+            // An error means that nobody is subscribed any more.
             RecordedOutcome::each(batch).for_each(|outcome| drop(lossy.send(outcome)));
         }
         let mut is_any_gone = false;

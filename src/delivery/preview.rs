@@ -1,4 +1,4 @@
-//! The preview of a delivery that is not made.
+//! The preview of a delivery that is not created.
 
 use url::Url;
 
@@ -8,11 +8,10 @@ use crate::profile::Profile;
 use crate::profile::network::{Network, Refused};
 use crate::record::{DeliveryId, random};
 
-/// The request that a test with these values would send now, with an id and a time of its own.
-/// Nothing is sent and nothing is kept.
+/// The request that a test with these values would send now, with its own id and time. Nothing is sent or stored.
 ///
 /// # Errors
-/// When cannot build the request.
+/// The request cannot be built.
 pub fn preview(profile: &Profile, values: &Values, origins: &Origins) -> Result<Preview, RenderError> {
     let id = DeliveryId::generate().to_string();
     let unix_seconds = clock::now().as_second();
@@ -24,10 +23,10 @@ pub fn preview(profile: &Profile, values: &Values, origins: &Origins) -> Result<
     )
 }
 
-/// Whether the sender would dial the address in the URL. A name is judged only where it is dialled.
+/// Whether the sender would dial the address in the URL. The addresses of a name are checked only when dialling.
 ///
 /// # Errors
-/// When the address is refused.
+/// The address is refused.
 pub fn check_address(preview: &Preview, network: &Network) -> Result<(), Refused> {
     Url::parse(&preview.callback.url).map_or(Ok(()), |url| network.judge_url(&url))
 }

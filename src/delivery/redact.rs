@@ -1,8 +1,8 @@
-//! Takes the credentials of a request out of its response, for endpoints that repeat what they were
-//! sent: the delivery log keeps responses, and no secret (facts, section 4).
+//! Removes the credentials of a request from its response, for endpoints that repeat what they received: the delivery
+//! log contains responses, but no secrets (facts, section 4).
 //!
-//! A secret is found as it was sent, and in the spellings in which programs repeat it: percent-encoding,
-//! the escapes of JSON, HTML entities and base64, in any mixture and nested.
+//! A secret is found as it was sent, and in the encodings in which programs repeat it: percent-encoding, JSON
+//! escapes, HTML entities and base64, mixed and nested.
 
 mod base64_runs;
 mod entities;
@@ -23,16 +23,15 @@ pub(super) use secrets::of_headers;
 
 /// Replaces a secret.
 const HIDDEN: &[u8] = "••••".as_bytes();
-/// How often base64 is decoded: a secret in base64 is found in what was decoded, so one encoding more may be
-/// base64.
+/// How often base64 is decoded: a secret in base64 is found in the decoded text, so one more encoding may be base64.
 const DECODED: u8 = 2;
 
-/// Finds secrets. One without any costs nothing.
+/// Finds secrets. Without any it costs nothing.
 #[derive(Default)]
 pub(super) struct Redactor(Vec<Group>);
 
 impl Redactor {
-    /// One that finds these; an empty one is none.
+    /// A redactor for these; empty ones are ignored.
     pub(super) fn new(mut secrets: Vec<Vec<u8>>) -> Self {
         secrets.retain(|secret| !secret.is_empty());
         secrets.sort_unstable();
@@ -45,7 +44,7 @@ impl Redactor {
         Self(groups)
     }
 
-    /// Where secrets stand in a text, in order, none touching another.
+    /// The positions of secrets in a text, in order and disjoint.
     pub(super) fn find(&self, text: &[u8], extent: Extent) -> Vec<Range<usize>> {
         let mut found = Vec::new();
         if !self.0.is_empty() {
@@ -81,7 +80,7 @@ impl Redactor {
                 self.search(&bytes, extent, decoded, steps, &mut within);
                 found.extend(within.drain(..).map(|range| {
                     let place = run.place(phase, &range);
-                    // Behind the last run there may be a part of an escape.
+                    // After the last run there may be a part of an escape.
                     let is_cut = extent == Extent::Cut && range.end == bytes.len();
                     place.start..if is_cut { text.len() } else { place.end }
                 }));
@@ -93,7 +92,7 @@ impl Redactor {
         });
     }
 
-    /// The text without the secrets, where there are some.
+    /// The text without the secrets, if there are any.
     pub(super) fn hide(&self, text: &[u8], extent: Extent) -> Option<Vec<u8>> {
         let found = self.find(text, extent);
         let mut at = found.first()?.start;

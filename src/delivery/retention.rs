@@ -1,5 +1,5 @@
-//! The log is kept within its bounds by the process that sends, and what was deleted goes in time.
-//! By age nothing goes while the clock is doubted.
+//! Applies the retention in the active sender, and removes deleted profiles in time. Nothing is removed by age while
+//! the clock is doubtful.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -10,19 +10,19 @@ use tokio::task::JoinHandle;
 use crate::clock;
 use crate::storage::{ClockDoubt, Removed, RetentionPolicy, Storage, StoreError, rest};
 
-use crate::delivery::sender_status::{Role, Sending};
+use crate::delivery::sender_status::{SenderRole, SenderStatus};
 
-/// Free pages that stay in the file: new deliveries fill them.
+/// Free pages that stay in the file: new deliveries use them.
 const SPARE: u64 = 256;
 
-/// When it is looked for what can go.
+/// When retention runs.
 #[derive(Debug, Clone, Copy)]
 pub struct Pace {
-    /// After the start, which has better to do.
+    /// After the start, which has more important work.
     first: Duration,
-    /// At most this often, while deliveries come.
+    /// At most this often, while deliveries arrive.
     often: Duration,
-    /// At least this often, since what is there grows old.
+    /// At least this often, since deliveries grow old.
     seldom: Duration,
 }
 
@@ -34,33 +34,33 @@ const PACE: Pace =
 const QUICK: Pace =
     Pace { first: Duration::ZERO, often: Duration::from_millis(1), seldom: Duration::from_hours(1) };
 
-/// Removes what is kept no longer, for as long as this is held and this process sends.
+/// Applies the retention for as long as this value exists and this process sends.
 #[derive(Debug)]
 pub struct Keeping {
     task: JoinHandle<()>,
 }
 
 impl Keeping {
-    /// Starts when this process becomes the one that sends. `doubted` gets each new doubt of the clock,
-    /// for whoever watches. Needs a tokio runtime.
+    /// Starts when this process becomes the active sender. `doubted` receives each new doubt about the clock. Needs a
+    /// tokio runtime.
     #[must_use]
     pub fn start(
         store: Arc<dyn Storage>,
         keep: RetentionPolicy,
-        sending: watch::Receiver<Sending>,
+        status: watch::Receiver<SenderStatus>,
         doubted: impl Fn(ClockDoubt) + Send + 'static,
     ) -> Self {
-        Self::at(PACE, store, keep, sending, doubted)
+        Self::at(PACE, store, keep, status, doubted)
     }
 
     fn at(
         pace: Pace,
         store: Arc<dyn Storage>,
         keep: RetentionPolicy,
-        sending: watch::Receiver<Sending>,
+        status: watch::Receiver<SenderStatus>,
         doubted: impl Fn(ClockDoubt) + Send + 'static,
     ) -> Self {
-        Self { task: tokio::spawn(run(store, keep, sending, pace, doubted)) }
+        Self { task: tokio::spawn(run(store, keep, status, pace, doubted)) }
     }
 }
 
@@ -73,19 +73,19 @@ impl Drop for Keeping {
 async fn run(
     store: Arc<dyn Storage>,
     keep: RetentionPolicy,
-    mut sending: watch::Receiver<Sending>,
+    mut status: watch::Receiver<SenderStatus>,
     pace: Pace,
     doubted: impl Fn(ClockDoubt) + Send,
 ) {
-    if sending.wait_for(|now| now.role == Role::Sends).await.is_err() {
+    if status.wait_for(|now| now.role == SenderRole::Active).await.is_err() {
         return;
     }
     tokio::time::sleep(pace.first).await;
     let mut changes = store.changes();
     let mut reported = None;
-    while sending.borrow().role == Role::Sends {
+    while status.borrow().role == SenderRole::Active {
         changes.mark_unchanged();
-        // A full disk is the sender's to tell; what could not go now goes the next time.
+        // A full disk is reported by the sender; what could not be removed now is removed the next time.
         if let Ok(doubt) = sweep(&*store, keep).await
             && let Some(doubt) = doubt.filter(|doubt| reported != Some(*doubt))
         {
@@ -103,8 +103,8 @@ async fn run(
     }
 }
 
-/// Removes all that is kept no longer, with rests between the batches; nothing by age while the clock is
-/// doubted.
+/// Removes everything beyond the retention, with pauses between the batches; nothing by age while the clock is
+/// doubtful.
 async fn sweep(store: &dyn Storage, mut keep: RetentionPolicy) -> Result<Option<ClockDoubt>, StoreError> {
     let now = clock::now();
     let doubt = store.doubt_clock(now).await?;

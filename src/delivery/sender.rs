@@ -1,4 +1,4 @@
-//! The running sender: it waits until no other process sends, and then does the work.
+//! The running sender: it waits until no other process sends, and then sends.
 
 use std::sync::Arc;
 use std::thread;
@@ -12,32 +12,31 @@ use crate::threads;
 use super::attempt::Transport;
 use super::dispatcher::{Board, Dispatcher, End, Limits, Step, TROUBLE_PAUSE, WorkerPool};
 use super::outcome_stream::OutcomeStream;
-use super::sender_status::{Role, Sending};
+use super::sender_status::{SenderRole, SenderStatus};
 
-/// A store that does not answer keeps a sender no longer than this from its end.
+/// The longest time that an unresponsive store delays a sender's end.
 const LEAVE: Duration = Duration::from_secs(5);
 
-/// The running sender. Dropped, it ends at once; what is under way stays pending.
+/// The running sender. Dropping it ends it at once; requests in flight stay pending.
 #[derive(Debug)]
 pub struct Sender {
     stop: Option<oneshot::Sender<()>>,
-    /// Dropped, the thread ends whatever it does.
+    /// Dropping it ends the thread, whatever it does.
     _alive: oneshot::Sender<()>,
     ended: oneshot::Receiver<()>,
-    sending: watch::Receiver<Sending>,
+    status: watch::Receiver<SenderStatus>,
     outcomes: OutcomeStream,
 }
 
 impl Sender {
-    /// Starts sending, as soon as no other process does, on threads of its own: what the console or a
-    /// command does meanwhile takes nothing from it.
+    /// Starts sending, as soon as no other process does, on separate threads: the console or a command does not slow
+    /// it down.
     #[must_use]
     pub fn start<Q: Queue>(queue: Arc<Q>, transport: Transport, limits: Limits) -> Self {
         Self::start_with(queue, transport, limits, OutcomeStream::default())
     }
 
-    /// As [`Sender::start`], with an outcome stream that has its first subscribers already: they miss
-    /// nothing.
+    /// As [`Sender::start`], with an outcome stream that has its first subscribers already: they miss nothing.
     #[must_use]
     pub fn start_with<Q: Queue>(
         queue: Arc<Q>,
@@ -48,10 +47,10 @@ impl Sender {
         let (stop, stopped) = oneshot::channel();
         let (alive, dead) = oneshot::channel::<()>();
         let (tell, ended) = oneshot::channel();
-        let (board, sending) = Board::new();
+        let (board, status) = Board::new();
         let (own, stream) = (board.clone(), outcomes.clone());
         let work = move || {
-            // Dropped at the very end, which tells.
+            // Dropped at the very end, as a notification.
             let _tell = tell;
             let _report = PanicReport(own.clone());
             match threads::runtime() {
@@ -67,10 +66,10 @@ impl Sender {
         if let Err(error) = threads::spawn("sender", work) {
             board.broken(&error);
         }
-        Self { stop: Some(stop), _alive: alive, ended, sending, outcomes }
+        Self { stop: Some(stop), _alive: alive, ended, status, outcomes }
     }
 
-    /// As [`Sender::start_with`], on the store that was opened.
+    /// As [`Sender::start_with`], on the opened store.
     #[must_use]
     pub fn start_on(store: &Opened, transport: Transport, limits: Limits, outcomes: OutcomeStream) -> Self {
         match store {
@@ -80,21 +79,21 @@ impl Sender {
         }
     }
 
-    /// A sender that never sends, for this reason: a sentence that stands by itself.
+    /// A sender that never sends, for this reason: a complete sentence.
     #[must_use]
     pub fn refused(why: String) -> Self {
-        let (board, sending) = Board::new();
+        let (board, status) = Board::new();
         board.refused(why);
-        // Whoever waits for its end finds it at once.
+        // Anyone who waits for its end finds it at once.
         let (_, ended) = oneshot::channel();
         let outcomes = OutcomeStream::default();
-        Self { stop: None, _alive: oneshot::channel().0, ended, sending, outcomes }
+        Self { stop: None, _alive: oneshot::channel().0, ended, status, outcomes }
     }
 
-    /// What it does just now.
+    /// Its current status.
     #[must_use]
-    pub fn sending(&self) -> watch::Receiver<Sending> {
-        self.sending.clone()
+    pub fn status(&self) -> watch::Receiver<SenderStatus> {
+        self.status.clone()
     }
 
     /// Where to subscribe to the outcomes that it records.
@@ -103,7 +102,7 @@ impl Sender {
         &self.outcomes
     }
 
-    /// Starts nothing new, gives what is under way five seconds, and ends. The rest stays pending.
+    /// Starts nothing new, gives requests in flight five seconds, and ends. The rest stays pending.
     pub async fn stop(mut self) {
         if let Some(stop) = self.stop.take() {
             let _ = stop.send(());
@@ -113,7 +112,7 @@ impl Sender {
     }
 }
 
-/// Reports on the board that the sender's thread has panicked: whoever waits for it must not wait for ever.
+/// Reports on the board that the sender's thread has panicked: nobody must wait for it for ever.
 struct PanicReport(Board);
 
 impl Drop for PanicReport {
@@ -136,17 +135,17 @@ async fn run<Q: Queue>(
         let seat = tokio::select! {
             seat = join(&*queue, &board) => seat,
             _ = &mut stopped => {
-                board.role(Role::Stopped);
+                board.role(SenderRole::Stopped);
                 return;
             }
         };
-        board.role(Role::Sends);
+        board.role(SenderRole::Active);
         let workers = WorkerPool::new(transport.clone(), limits.threads);
         let dispatcher =
             Dispatcher::new(Arc::clone(&queue), workers, limits, board.clone(), outcomes.clone());
         let ended = dispatcher.until(&mut stopped).await;
-        // The process that took over waits for it for a few seconds only; what is claimed is free again at the
-        // latest when the seat's lease runs out.
+        // The process that took over waits for it only for a few seconds; claimed deliveries are free at the latest
+        // when the seat's lease expires.
         let _ = tokio::time::timeout(LEAVE, queue.leave(seat)).await;
         if ended == End::Stopped {
             return;
@@ -154,11 +153,11 @@ async fn run<Q: Queue>(
     }
 }
 
-/// Takes a seat, or waits for it and says meanwhile who has it.
+/// Takes a seat, or waits for it and reports meanwhile who has it.
 async fn join<Q: Queue>(queue: &Q, board: &Board) -> Q::Seat {
     loop {
         let joined = queue.join(|standby| match standby {
-            Standby::Active(pid) => board.role(Role::Watches(pid)),
+            Standby::Active(pid) => board.role(SenderRole::Standby(pid)),
             Standby::Stalled(why) => {
                 let stalled = why.map_or(Ok(()), |why| Err(QueueError::Passing(why)));
                 let _ = board.told(Step::Watch, stalled);

@@ -1,4 +1,4 @@
-//! What the sender is doing just now, for whoever watches.
+//! The current status of the sender, for observers.
 
 use std::collections::BTreeMap;
 
@@ -7,67 +7,67 @@ use jiff::Timestamp;
 use super::http::local_trouble::LocalTrouble;
 use crate::record::DeliveryId;
 
-/// The sender's state at this moment. It lives in memory only: the disk knows what is pending.
+/// The current status of the sender. Only in memory: pending deliveries are on disk.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Sending {
-    /// Whether this process sends.
-    pub role: Role,
-    /// The senders of the store, this one included, where several may send; else 0.
+pub struct SenderStatus {
+    /// Whether this process is the active sender.
+    pub role: SenderRole,
+    /// The number of senders of the store, including this one, if several may send; otherwise 0.
     pub senders: usize,
-    /// How many machines those run on.
+    /// How many machines they run on.
     pub hosts: usize,
-    /// The tries under way.
+    /// The attempts in flight.
     pub in_flight: BTreeMap<DeliveryId, InFlight>,
-    /// What the storage fails at, while it does: a sentence that stands by itself.
+    /// The storage error, while there is one: a complete sentence.
     pub trouble: Option<String>,
-    /// Whether that stays until somebody fixes its cause.
+    /// Whether it lasts until somebody fixes its cause.
     pub lasting: bool,
-    /// Whether this session cannot do its work for it. A session that another one has replaced as the
-    /// active sender is a standby like any other.
+    /// Whether this session cannot work because of it. A session that another one has replaced as the active sender
+    /// is a standby like any other.
     pub failing: bool,
     /// Attempts that were made and could not be recorded before the sender ended: their deliveries are pending.
     pub unrecorded: usize,
-    /// What this machine lacks for sending, while it does.
+    /// What this machine lacks for sending, if anything.
     pub local: Option<LocalTrouble>,
-    /// What was due, could not be read, and has failed for that.
+    /// Due deliveries that could not be read and have therefore failed.
     pub unreadable: Unreadable,
 }
 
-/// Deliveries that have failed since they could not be read.
+/// Deliveries that have failed because they could not be read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Unreadable {
-    /// How many there were so far.
+    /// Their number so far.
     pub all: u64,
-    /// Those that were met last: a sentence each, of a few.
+    /// The latest few: a sentence each.
     pub last: Vec<String>,
 }
 
-impl Sending {
-    /// What keeps this session from its work, while something does.
+impl SenderStatus {
+    /// What prevents this session from working, if anything.
     #[must_use]
     pub fn failure(&self) -> Option<&str> {
         self.trouble.as_deref().filter(|_| self.failing)
     }
 }
 
-/// Which part this process plays.
+/// The role of this process.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Role {
+pub enum SenderRole {
     /// Not known yet.
     #[default]
     Starting,
-    /// This process sends.
-    Sends,
-    /// Another session sends; its process id where that is known.
-    Watches(Option<u32>),
-    /// No new tries are made.
+    /// This process is the active sender.
+    Active,
+    /// Another session is the active sender; its process ID if known.
+    Standby(Option<u32>),
+    /// No new attempts are made.
     Stopped,
 }
 
-/// A try under way.
+/// An attempt in flight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InFlight {
-    /// 1 is the first try.
+    /// 1 is the first attempt.
     pub n: u32,
     /// When it started.
     pub started_at: Timestamp,

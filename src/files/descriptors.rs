@@ -1,4 +1,4 @@
-//! File descriptors that have run out: files, sockets and pipes each take one.
+//! Detects that file descriptors have run out: files, sockets and pipes need one each.
 
 use std::io;
 
@@ -8,16 +8,16 @@ use rustix::process::{Resource, getrlimit};
 /// No further file can be opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NoDescriptors {
-    /// This process has as many as it may have.
+    /// This process has reached its limit.
     #[error("this process may open only {0} files and sockets: raise the limit with `ulimit -n`")]
     Process(u64),
-    /// The system has as many as it can have.
+    /// The system has reached its limit.
     #[error("too many files are open on this system: close other programs")]
     System,
 }
 
 impl NoDescriptors {
-    /// Whether descriptors have run out, by the error of a system call.
+    /// Whether descriptors have run out, according to the error of a system call.
     #[must_use]
     pub fn of(error: &io::Error) -> Option<Self> {
         match Errno::from_io_error(error)? {
@@ -27,8 +27,8 @@ impl NoDescriptors {
         }
     }
 
-    /// Whether fewer than so many further files can be opened: to ask after a library has failed without
-    /// its reason, or before one panics.
+    /// Whether fewer than this many further files can be opened: for use after a library has failed without a reason,
+    /// or before one panics.
     #[must_use]
     pub fn within(wanted: usize) -> Option<Self> {
         // Each has two ends.
@@ -42,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_limit_has_its_own_words() {
+    fn each_limit_has_its_own_message() {
         let of = |errno: Errno| NoDescriptors::of(&errno.into()).map(|error| error.to_string());
         assert!(of(Errno::MFILE).unwrap().starts_with("this process may open only "));
         assert_eq!(of(Errno::NFILE).unwrap(), NoDescriptors::System.to_string());

@@ -1,28 +1,27 @@
-//! A mistake in JSON: where it is, what it is, and how to fix it. Never the text of a value: it may be a
-//! secret.
+//! A syntax error in JSON: where it is, what it is, and how to fix it. Never contains values, which may be secret.
 
 use std::fmt;
 
 use crate::text::escape_controls;
 
-/// Why a text is not JSON that can be used.
+/// Why a text is not valid JSON.
 ///
-/// Shown as `invalid JSON at line 2 column 10: a value is missing before '}'`.
+/// Displayed as `invalid JSON at line 2 column 10: a value is missing before '}'`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JsonError {
-    at: Option<Place>,
-    mistake: Mistake,
+    at: Option<LineColumn>,
+    mistake: SyntaxError,
     shown: Shown,
 }
 
-/// A place in a text, both from 1; columns are characters.
+/// A position in a text, counted from 1; columns are characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct LineColumn {
     pub(super) line: usize,
     pub(super) column: usize,
 }
 
-/// How places are shown.
+/// How positions are displayed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Shown {
     Both,
@@ -30,32 +29,32 @@ enum Shown {
     Columns,
 }
 
-/// What is wrong.
+/// The error.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Mistake {
-    /// Nothing but blanks.
+pub(super) enum SyntaxError {
+    /// Nothing but white space.
     Empty,
     /// The text ends before this string or bracket is closed.
-    Unclosed { open: char, at: Place },
-    /// The text ends within this bracket, where a value must be.
-    NoValue { open: char, at: Place },
+    Unclosed { open: char, at: LineColumn },
+    /// The text ends inside this bracket, where a value is expected.
+    NoValue { open: char, at: LineColumn },
     /// A string continues past the end of its line.
-    LineBreak { string: Place },
-    /// A character that a string may only hold as an escape.
+    LineBreak { string: LineColumn },
+    /// A character that must be escaped in a string.
     Control(char),
-    /// A backslash before something else than an escape.
+    /// A backslash before anything but an escape.
     Escape,
     /// `\u` without four digits.
     HexEscape,
     /// Half a surrogate pair.
     Surrogate,
-    /// A comma with nothing behind it.
+    /// A comma with nothing after it.
     ExtraComma { before: char },
-    /// Nothing where a value must be.
+    /// Nothing where a value is expected.
     ValueMissing { before: char },
-    /// Text that is not in quotes, where a value must be.
+    /// Unquoted text where a value is expected.
     Unquoted,
-    /// A word of another language, and what JSON has for it.
+    /// A word from another language, and its JSON equivalent.
     Word { found: &'static str, write: &'static str },
     /// Quotes that JSON does not have.
     Quotes,
@@ -63,58 +62,58 @@ pub(super) enum Mistake {
     Comment,
     /// Digits that are not a number.
     Number,
-    /// Something else than a string, where a name must be.
+    /// Anything but a string where a name is expected.
     NameUnquoted,
-    /// No colon behind a name.
+    /// No colon after a name.
     ColonMissing,
     /// No comma between two members or items.
     CommaMissing,
-    /// Text that follows a string without a comma.
+    /// Text after a string without a comma.
     AfterString,
-    /// A bracket that closes another one.
-    Mismatch { found: char, open: char, at: Place },
-    /// A bracket that closes none.
+    /// A bracket that closes another kind of bracket.
+    Mismatch { found: char, open: char, at: LineColumn },
+    /// A bracket that closes nothing.
     Unopened(char),
-    /// Text behind the value.
+    /// Text after the value.
     AfterEnd,
-    /// Objects in objects in objects.
+    /// Nested too deeply.
     TooDeep,
-    /// A character that begins nothing.
+    /// A character that starts nothing.
     Unexpected(char),
     /// A name that occurs twice in one object.
-    Repeated { name: String, first: Place },
+    Repeated { name: String, first: LineColumn },
     /// In the words of the reader, which has a rule of its own.
     Other(String),
 }
 
 impl JsonError {
-    pub(super) fn new(at: Place, mistake: Mistake) -> Self {
+    pub(super) fn new(at: LineColumn, mistake: SyntaxError) -> Self {
         Self { at: Some(at), mistake, shown: Shown::Both }
     }
 
     pub(super) fn empty() -> Self {
-        Self { at: None, mistake: Mistake::Empty, shown: Shown::Both }
+        Self { at: None, mistake: SyntaxError::Empty, shown: Shown::Both }
     }
 
-    /// What only `serde_json` refuses.
+    /// An error that only `serde_json` detects.
     pub(super) fn other(error: &serde_json::Error) -> Self {
-        Self { at: None, mistake: Mistake::Other(error.to_string()), shown: Shown::Both }
+        Self { at: None, mistake: SyntaxError::Other(error.to_string()), shown: Shown::Both }
     }
 
-    /// The same of a text that is one line: places are shown as columns.
+    /// The same for a text of one line: positions are displayed as columns.
     #[must_use]
     pub fn on_one_line(self) -> Self {
         Self { shown: Shown::Columns, ..self }
     }
 
-    /// The same of a text of which the columns are not what a person sees: places are shown as lines.
+    /// The same for a text whose columns are not those a person sees: positions are displayed as lines.
     #[must_use]
     pub fn without_columns(self) -> Self {
         Self { shown: Shown::Lines, ..self }
     }
 
-    fn place(&self, place: Place) -> String {
-        let Place { line, column } = place;
+    fn place(&self, place: LineColumn) -> String {
+        let LineColumn { line, column } = place;
         match self.shown {
             Shown::Both => format!("line {line} column {column}"),
             Shown::Lines => format!("line {line}"),
@@ -124,46 +123,48 @@ impl JsonError {
 
     fn reason(&self) -> String {
         match &self.mistake {
-            Mistake::Empty => "it is empty; write a value, such as {\"name\": \"text\"}".to_owned(),
-            Mistake::Unclosed { open: '"', at } => {
+            SyntaxError::Empty => "it is empty; write a value, such as {\"name\": \"text\"}".to_owned(),
+            SyntaxError::Unclosed { open: '"', at } => {
                 format!("the string at {} is not closed: add \"", self.place(*at))
             }
-            Mistake::Unclosed { open, at } => {
+            SyntaxError::Unclosed { open, at } => {
                 format!("the {} at {} is not closed: add {}", bracket(*open), self.place(*at), closing(*open))
             }
-            Mistake::NoValue { open, at } => {
+            SyntaxError::NoValue { open, at } => {
                 let (open, close) = (bracket(*open), closing(*open));
                 format!("a value is missing, and then {close} to close the {open} at {}", self.place(*at))
             }
-            Mistake::LineBreak { string } => {
+            SyntaxError::LineBreak { string } => {
                 let at = self.place(*string);
                 format!("line break in the string at {at}: close the string with \", or write \\n")
             }
-            Mistake::Control(c) => {
+            SyntaxError::Control(c) => {
                 let code = u32::from(*c);
                 format!("control character in a string: write \\u{code:04x}")
             }
-            Mistake::Escape => "invalid escape: for a backslash write \\\\".to_owned(),
-            Mistake::HexEscape => "\\u requires four hexadecimal digits, such as \\u00e9".to_owned(),
-            Mistake::Surrogate => {
+            SyntaxError::Escape => "invalid escape: for a backslash write \\\\".to_owned(),
+            SyntaxError::HexEscape => "\\u requires four hexadecimal digits, such as \\u00e9".to_owned(),
+            SyntaxError::Surrogate => {
                 "unpaired surrogate in a string: \\ud800 to \\udfff must come in pairs".to_owned()
             }
-            Mistake::ExtraComma { before } => format!("comma before '{before}': remove it"),
-            Mistake::ValueMissing { before } => format!("a value is missing before '{before}'"),
-            Mistake::Unquoted => "text without quotes: strings require double quotes (\")".to_owned(),
-            Mistake::Word { found, write } => format!("{found} is not JSON: write {write}"),
-            Mistake::Quotes => "strings require plain double quotes (\")".to_owned(),
-            Mistake::Comment => "JSON has no comments: remove it".to_owned(),
-            Mistake::Number => "invalid number: remove a leading + or 0, add digits beside a dot, or write \
+            SyntaxError::ExtraComma { before } => format!("comma before '{before}': remove it"),
+            SyntaxError::ValueMissing { before } => format!("a value is missing before '{before}'"),
+            SyntaxError::Unquoted => "text without quotes: strings require double quotes (\")".to_owned(),
+            SyntaxError::Word { found, write } => format!("{found} is not JSON: write {write}"),
+            SyntaxError::Quotes => "strings require plain double quotes (\")".to_owned(),
+            SyntaxError::Comment => "JSON has no comments: remove it".to_owned(),
+            SyntaxError::Number => {
+                "invalid number: remove a leading + or 0, add digits beside a dot, or write \
                                 it as a string in double quotes"
-                .to_owned(),
-            Mistake::NameUnquoted => "names require double quotes (\")".to_owned(),
-            Mistake::ColonMissing => "a colon is missing after the name".to_owned(),
-            Mistake::CommaMissing => "a comma is missing before this".to_owned(),
-            Mistake::AfterString => {
+                    .to_owned()
+            }
+            SyntaxError::NameUnquoted => "names require double quotes (\")".to_owned(),
+            SyntaxError::ColonMissing => "a colon is missing after the name".to_owned(),
+            SyntaxError::CommaMissing => "a comma is missing before this".to_owned(),
+            SyntaxError::AfterString => {
                 "text after a string: add a comma, or write \\\" for a quote within the string".to_owned()
             }
-            Mistake::Mismatch { found, open, at } => {
+            SyntaxError::Mismatch { found, open, at } => {
                 format!(
                     "'{found}' does not close the {} at {}: write {}",
                     bracket(*open),
@@ -171,14 +172,14 @@ impl JsonError {
                     closing(*open)
                 )
             }
-            Mistake::Unopened(found) => format!("'{found}' closes nothing: remove it"),
-            Mistake::AfterEnd => "more text after the end of the value: remove it".to_owned(),
-            Mistake::TooDeep => "more than 127 levels of nesting".to_owned(),
-            Mistake::Unexpected(c) => format!("unexpected {}", character(*c)),
-            Mistake::Repeated { name, first } => {
+            SyntaxError::Unopened(found) => format!("'{found}' closes nothing: remove it"),
+            SyntaxError::AfterEnd => "more text after the end of the value: remove it".to_owned(),
+            SyntaxError::TooDeep => "more than 127 levels of nesting".to_owned(),
+            SyntaxError::Unexpected(c) => format!("unexpected {}", character(*c)),
+            SyntaxError::Repeated { name, first } => {
                 format!("repeated name {}, first at {}: remove one", shown_name(name), self.place(*first))
             }
-            Mistake::Other(said) => said.clone(),
+            SyntaxError::Other(message) => message.clone(),
         }
     }
 }
@@ -195,8 +196,8 @@ impl fmt::Display for JsonError {
 
 impl std::error::Error for JsonError {}
 
-impl Place {
-    /// The place of a byte of a text.
+impl LineColumn {
+    /// The position of a byte of a text.
     pub(super) fn of(text: &str, at: usize) -> Self {
         let before = &text[..at];
         let start = before.rfind('\n').map_or(0, |feed| feed + 1);
@@ -205,7 +206,7 @@ impl Place {
     }
 }
 
-/// What starts with a bracket.
+/// What a bracket starts.
 fn bracket(open: char) -> &'static str {
     if open == '{' { "object" } else { "array" }
 }
@@ -219,7 +220,7 @@ fn character(c: char) -> String {
     if c.is_ascii_graphic() { format!("'{c}'") } else { format!("character U+{:04X}", u32::from(c)) }
 }
 
-/// A name, in quotes, as much of it as fits a line.
+/// A name in quotes, truncated to fit a line.
 fn shown_name(name: &str) -> String {
     const MOST: usize = 60;
     let cut: String = name.chars().take(MOST).collect();

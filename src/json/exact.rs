@@ -1,7 +1,7 @@
-//! JSON read with the text of its numbers as it was written.
+//! JSON with the text of its numbers as written.
 //!
-//! `serde_json` keeps digits, and still turns `1e400` into `1e+400` and `1E5` into `1e+5`. A callback
-//! carries a number as the event had it (facts, section 4).
+//! `serde_json` keeps digits, but turns `1e400` into `1e+400` and `1E5` into `1e+5`. A callback sends a number as the
+//! event contained it (facts, section 4).
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use serde_json::{Map, Number, Value};
 
-/// Reads JSON. Of a name that occurs twice in one object the last value is taken.
+/// Parses JSON. If a name occurs twice in one object, the last value is used.
 ///
 /// # Errors
 /// As `serde_json` reports them, with line and column.
@@ -20,24 +20,24 @@ pub fn from_str(text: &str) -> Result<Value, serde_json::Error> {
 /// As [`from_str`], but a name that occurs twice in one object is an error.
 ///
 /// # Errors
-/// As [`from_str`]; of a repeated name without its place.
+/// As [`from_str`]; for a repeated name without its position.
 pub(super) fn unique(text: &str) -> Result<Value, serde_json::Error> {
     read::<true>(text)
 }
 
 fn read<const UNIQUE: bool>(text: &str) -> Result<Value, serde_json::Error> {
-    // What is not JSON, or nested too deep, is found here; what follows may trust the text.
+    // Invalid and too deeply nested JSON is detected here; the code below may rely on valid text.
     let value = serde_json::from_str::<Value>(text)?;
-    // A name that occurs twice, and an object that `serde_json` takes for something of its own, have more colons
-    // than members.
+    // A name that occurs twice, and an object that `serde_json` interprets in a special way, have more colons than
+    // members.
     if members_spelt(&value).is_some_and(|members| members == colons(text)) {
         return Ok(value);
     }
     exact::<UNIQUE>(text.trim())
 }
 
-/// How many members the objects of a value have together. None if it has a number that `serde_json` may have
-/// written anew.
+/// The total number of members of all objects in a value. None if it contains a number that `serde_json` may have
+/// rewritten.
 fn members_spelt(value: &Value) -> Option<usize> {
     match value {
         Value::Number(number) => (!number.as_str().contains(['e', 'E'])).then_some(0),
@@ -71,7 +71,7 @@ fn exact<const UNIQUE: bool>(text: &str) -> Result<Value, serde_json::Error> {
             let items: Vec<Exact<UNIQUE>> = serde_json::from_str(text)?;
             Ok(Value::Array(items.into_iter().map(|item| item.0).collect()))
         }
-        // Hidden in the crate's documents, and the only way past its spelling; the tests below hold it.
+        // Hidden in the crate's documentation, and the only way to keep the spelling; the tests below guard it.
         Some(b'-' | b'0'..=b'9') => Ok(Value::Number(Number::from_string_unchecked(text.to_owned()))),
         _ => serde_json::from_str(text),
     }
@@ -128,14 +128,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_json_or_too_deep_is_told() {
+    fn invalid_and_too_deep_json_is_reported() {
         for bad in ["", "01", "1e", "{\"a\":}", "[1,]", "\"\\ud800\"", "nul", &"[".repeat(10_000)] {
             assert!(from_str(bad).is_err(), "{}", &bad[..bad.len().min(20)]);
         }
     }
 
     #[test]
-    fn a_repeated_name_is_an_error_at_any_depth_where_names_must_be_unique() {
+    fn unique_rejects_repeated_names_at_any_depth() {
         for text in [r#"{"a":1,"b":2,"a":3}"#, r#"[{"x":{"a":1,"\u0061":2}}]"#] {
             assert!(from_str(text).is_ok() && unique(text).is_err(), "{text}");
         }
@@ -169,13 +169,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_short_way_reads_as_the_long_one(text in json()) {
+        fn the_fast_path_equals_the_slow_one(text in json()) {
             prop_assert_eq!(from_str(&text).ok(), exact::<false>(&text).ok());
             prop_assert_eq!(unique(&text).ok(), exact::<true>(&text).ok(), "{}", text);
         }
 
         #[test]
-        fn all_but_the_spelling_of_numbers_is_as_serde_json_reads_it(text in "[\\[\\]{}:,\"a0-9eE+.\\- ]{0,24}") {
+        fn only_the_spelling_of_numbers_differs_from_serde_json(text in "[\\[\\]{}:,\"a0-9eE+.\\- ]{0,24}") {
             let plain = serde_json::from_str::<Value>(&text).ok();
             let exact = from_str(&text).ok().map(|value| value.to_string());
             let spelt = exact.map(|text| serde_json::from_str::<Value>(&text).unwrap());

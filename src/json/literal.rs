@@ -1,8 +1,8 @@
-//! Values in JSON without quotes: numbers, three words, and what people write in their place.
+//! JSON values without quotes: numbers, three words, and what people write instead.
 
-use super::error::Mistake;
+use super::error::SyntaxError;
 
-/// Words of other languages, and what JSON has for each.
+/// Words of other languages, and the JSON equivalent of each.
 const FOREIGN: [(&str, &str); 11] = [
     ("True", "true"),
     ("TRUE", "true"),
@@ -23,22 +23,22 @@ pub(super) fn word(text: &str) -> &str {
     &text[..text.find(ends).unwrap_or(text.len())]
 }
 
-/// Why a word is not a value; nothing where it is one.
-pub(super) fn mistake(word: &str) -> Option<Mistake> {
+/// Why a word is not a value; none if it is one.
+pub(super) fn mistake(word: &str) -> Option<SyntaxError> {
     if matches!(word, "true" | "false" | "null") || is_number(word) {
         return None;
     }
     let bare = word.trim_start_matches('-');
     let foreign = FOREIGN.into_iter().find(|(found, _)| *found == bare);
     if let Some((found, write)) = foreign {
-        return Some(Mistake::Word { found, write });
+        return Some(SyntaxError::Word { found, write });
     }
-    // Rust reads numbers as people write them: with a plus, leading zeros, and nothing beside the dot.
+    // Rust parses numbers as people write them: with a plus, leading zeros, and no digits beside the dot.
     let is_loose_number = !word.starts_with(char::is_alphabetic) && word.parse::<f64>().is_ok();
-    Some(if is_loose_number { Mistake::Number } else { Mistake::Unquoted })
+    Some(if is_loose_number { SyntaxError::Number } else { SyntaxError::Unquoted })
 }
 
-/// Whether a text is a number of JSON (RFC 8259, section 6).
+/// Whether a text is a JSON number (RFC 8259, section 6).
 fn is_number(text: &str) -> bool {
     let unsigned = text.strip_prefix('-').unwrap_or(text);
     let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {

@@ -1,7 +1,7 @@
-//! JSON that people and programs give: events, values, profiles, samples. Read without loss, and each
-//! mistake reported with its place and its fix.
+//! JSON from people and programs: events, values, profiles, samples. Parsed without loss; each error is reported with
+//! its position and its fix.
 //!
-//! What Ringback stored itself, and what an endpoint sends, is read by `serde_json` alone.
+//! JSON that Ringback stored itself, and JSON from endpoints, is parsed by `serde_json` alone.
 
 mod error;
 pub mod exact;
@@ -13,19 +13,19 @@ use serde_json::Value;
 pub use error::JsonError;
 use scan::Scan;
 
-/// Reads JSON: the text of its numbers is kept, and a name that occurs twice in one object is an error,
-/// because one of the two values would be lost.
+/// Parses JSON: the text of its numbers is kept, and a name that occurs twice in one object is an error, because one
+/// of the two values would be lost.
 ///
 /// # Errors
-/// The first mistake.
+/// The first error.
 pub fn read(text: &str) -> Result<Value, JsonError> {
     read_part(text, text)
 }
 
-/// As [`read`], of a part of a text: errors count lines and columns from the start of the whole.
+/// As [`read`], for a part of a text: errors count lines and columns from the start of the whole text.
 ///
 /// # Errors
-/// The first mistake in the part.
+/// The first error in the part.
 pub fn read_part(whole: &str, part: &str) -> Result<Value, JsonError> {
     exact::unique(part).map_err(|error| {
         let (before, text) = offset_of(whole, part).map_or((0, part), |at| (at, &whole[..at + part.len()]));
@@ -34,14 +34,13 @@ pub fn read_part(whole: &str, part: &str) -> Result<Value, JsonError> {
     })
 }
 
-/// What is wrong with a text that is not JSON, by the error with which `serde_json` refused it. Repeated
-/// names are no mistake here.
+/// Describes the error in a text that `serde_json` rejected with this error. Repeated names are not an error here.
 #[must_use]
 pub fn mistake(text: &str, error: &serde_json::Error) -> JsonError {
     Scan::new(text, 0).run().syntax.err().unwrap_or_else(|| JsonError::other(error))
 }
 
-/// Where a slice of a text starts in it.
+/// The offset of a slice within a text.
 fn offset_of(whole: &str, part: &str) -> Option<usize> {
     let at = part.as_ptr().addr().checked_sub(whole.as_ptr().addr())?;
     (whole.get(at..at.checked_add(part.len())?)? == part).then_some(at)

@@ -1,30 +1,30 @@
-//! Looks for the first mistake in a text that is not JSON, and for a name that occurs twice in one object.
+//! Finds the first error in an invalid JSON text, and a name that occurs twice in one object.
 //!
-//! `serde_json` decides what is JSON; this finds out what a person has to change. Only what was refused is
+//! `serde_json` decides what is valid JSON; this finds out what a person has to change. Only rejected texts are
 //! scanned.
 
 use std::collections::HashMap;
 
-use super::error::{JsonError, Mistake, Place, closing};
+use super::error::{JsonError, LineColumn, SyntaxError, closing};
 use super::literal;
 
-/// As many levels as `serde_json` takes.
+/// The nesting limit of `serde_json`.
 const DEEPEST: usize = 127;
 
-/// A text on the way to its first mistake.
+/// A scan of a text for its first error.
 pub(super) struct Scan<'a> {
     text: &'a str,
     at: usize,
-    /// The brackets that are open, with their places.
+    /// The open brackets, with their positions.
     open: Vec<(char, usize)>,
     repeated: Option<JsonError>,
 }
 
-/// What was found.
+/// The result of a scan.
 pub(super) struct Scanned {
-    /// The first mistake, if there is one.
+    /// The first error, if there is one.
     pub(super) syntax: Result<(), JsonError>,
-    /// The first name that occurs twice in one object, as far as the text could be read.
+    /// The first name that occurs twice in one object, as far as the text could be scanned.
     pub(super) repeated: Option<JsonError>,
 }
 
@@ -51,15 +51,17 @@ impl<'a> Scan<'a> {
         self.value()?;
         match self.following(starts_with_quote)? {
             None => Ok(()),
-            Some(found @ ('}' | ']')) => Err(self.here(Mistake::Unopened(found))),
-            Some(_) => Err(self.here(Mistake::AfterEnd)),
+            Some(found @ ('}' | ']')) => Err(self.here(SyntaxError::Unopened(found))),
+            Some(_) => Err(self.here(SyntaxError::AfterEnd)),
         }
     }
 
     fn value(&mut self) -> Result<(), JsonError> {
         match self.peek() {
             None => Err(match self.open.last() {
-                Some(&(open, at)) => self.here(Mistake::NoValue { open, at: Place::of(self.text, at) }),
+                Some(&(open, at)) => {
+                    self.here(SyntaxError::NoValue { open, at: LineColumn::of(self.text, at) })
+                }
                 None => JsonError::empty(),
             }),
             Some('{') => self.within('{', Self::members),
@@ -73,19 +75,19 @@ impl<'a> Scan<'a> {
                 self.at += word.len();
                 Ok(())
             }
-            Some(c @ ('}' | ']' | ',' | ':')) => Err(self.here(Mistake::ValueMissing { before: c })),
+            Some(c @ ('}' | ']' | ',' | ':')) => Err(self.here(SyntaxError::ValueMissing { before: c })),
             Some(c) => Err(self.here(strange(c))),
         }
     }
 
-    /// What is within a bracket.
+    /// The contents of a bracket.
     fn within(
         &mut self,
         open: char,
         inside: fn(&mut Self) -> Result<(), JsonError>,
     ) -> Result<(), JsonError> {
         if self.open.len() == DEEPEST {
-            return Err(self.here(Mistake::TooDeep));
+            return Err(self.here(SyntaxError::TooDeep));
         }
         self.open.push((open, self.at));
         self.at += open.len_utf8();
@@ -119,7 +121,7 @@ impl<'a> Scan<'a> {
                 Some(_) => {
                     let mistake = match self.peek() {
                         Some(c @ ('/' | '#' | '\'' | '“' | '”' | '„')) => strange(c),
-                        _ => Mistake::NameUnquoted,
+                        _ => SyntaxError::NameUnquoted,
                     };
                     return Err(self.here(mistake));
                 }
@@ -130,7 +132,7 @@ impl<'a> Scan<'a> {
             match self.peek() {
                 Some(':') => self.at += 1,
                 None => return Err(self.unended()),
-                Some(_) => return Err(self.here(Mistake::ColonMissing)),
+                Some(_) => return Err(self.here(SyntaxError::ColonMissing)),
             }
             let is_string = self.peek() == Some('"');
             self.value()?;
@@ -141,20 +143,20 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// Keeps the place of a name, and notes the first that occurs twice.
+    /// Records the position of a name, and the first name that occurs twice.
     fn note(&mut self, names: &mut HashMap<String, usize>, name: &str, start: usize) {
         // Two spellings of one name are the same name.
         let Ok(name) = serde_json::from_str::<String>(name) else { return };
         if let Some(first) = names.insert(name.clone(), start)
             && self.repeated.is_none()
         {
-            let first = Place::of(self.text, first);
-            let at = Place::of(self.text, start);
-            self.repeated = Some(JsonError::new(at, Mistake::Repeated { name, first }));
+            let first = LineColumn::of(self.text, first);
+            let at = LineColumn::of(self.text, start);
+            self.repeated = Some(JsonError::new(at, SyntaxError::Repeated { name, first }));
         }
     }
 
-    /// Reads a comma, or the bracket that closes what is open.
+    /// Reads a comma, or the bracket that closes the current one.
     fn after(&mut self, was_string: bool) -> Result<After, JsonError> {
         let open = self.open.last().map_or('{', |(open, _)| *open);
         match self.following(was_string)? {
@@ -169,27 +171,27 @@ impl<'a> Scan<'a> {
             }
             Some(c @ ('}' | ']')) => Err(self.here(self.mismatch(c))),
             Some(c @ ('/' | '#')) => Err(self.here(strange(c))),
-            Some(_) => Err(self.here(Mistake::CommaMissing)),
+            Some(_) => Err(self.here(SyntaxError::CommaMissing)),
         }
     }
 
-    /// The character behind a value. Letters right behind a string were meant to be in it.
+    /// The character after a value. Letters directly after a string were meant to be part of it.
     fn following(&mut self, was_string: bool) -> Result<Option<char>, JsonError> {
         let adjacent = self.text[self.at..].chars().next();
         if was_string && adjacent.is_some_and(char::is_alphanumeric) {
-            return Err(self.here(Mistake::AfterString));
+            return Err(self.here(SyntaxError::AfterString));
         }
         Ok(self.peek())
     }
 
     fn no_close_after(&mut self, comma: usize, close: char) -> Result<(), JsonError> {
         if self.peek() == Some(close) {
-            return Err(self.at(comma, Mistake::ExtraComma { before: close }));
+            return Err(self.at(comma, SyntaxError::ExtraComma { before: close }));
         }
         Ok(())
     }
 
-    /// Reads a string, and gives it with its quotes.
+    /// Reads a string, and returns it with its quotes.
     fn string(&mut self) -> Result<&'a str, JsonError> {
         let start = self.at;
         let mut rest = self.text[start + 1..].char_indices();
@@ -202,18 +204,20 @@ impl<'a> Scan<'a> {
                 }
                 '\\' => {
                     let length = self.escape()?;
-                    // The backslash is read already; all of an escape is ASCII.
+                    // The backslash was read already; the rest of an escape is ASCII.
                     rest.nth(length - 2);
                 }
                 '\n' | '\r' => {
-                    return Err(self.here(Mistake::LineBreak { string: Place::of(self.text, start) }));
+                    return Err(
+                        self.here(SyntaxError::LineBreak { string: LineColumn::of(self.text, start) })
+                    );
                 }
-                '\0'..'\u{20}' => return Err(self.here(Mistake::Control(c))),
+                '\0'..'\u{20}' => return Err(self.here(SyntaxError::Control(c))),
                 _ => {}
             }
         }
         self.at = self.text.len();
-        Err(self.here(Mistake::Unclosed { open: '"', at: Place::of(self.text, start) }))
+        Err(self.here(SyntaxError::Unclosed { open: '"', at: LineColumn::of(self.text, start) }))
     }
 
     /// The length of the escape that starts here.
@@ -222,8 +226,8 @@ impl<'a> Scan<'a> {
         match &self.text.as_bytes()[self.at..] {
             [_, b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', ..] => Ok(2),
             [_, b'u', ..] => {
-                let surrogate = || self.here(Mistake::Surrogate);
-                let unit = |at| self.unit(at).ok_or_else(|| self.here(Mistake::HexEscape));
+                let surrogate = || self.here(SyntaxError::Surrogate);
+                let unit = |at| self.unit(at).ok_or_else(|| self.here(SyntaxError::HexEscape));
                 match unit(self.at)? {
                     0xD800..=0xDBFF => match self.unit(self.at + LONG) {
                         Some(0xDC00..=0xDFFF) => Ok(2 * LONG),
@@ -233,41 +237,41 @@ impl<'a> Scan<'a> {
                     _ => Ok(LONG),
                 }
             }
-            _ => Err(self.here(Mistake::Escape)),
+            _ => Err(self.here(SyntaxError::Escape)),
         }
     }
 
-    /// The number of an escape `\u0000`.
+    /// The code unit of an escape such as `\u0000`.
     fn unit(&self, at: usize) -> Option<u16> {
         let digits = self.text.get(at..at + 6)?.strip_prefix("\\u")?;
         let is_hex = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
         u16::from_str_radix(digits, 16).ok().filter(|_| is_hex)
     }
 
-    /// That the text ends too early.
+    /// The error that the text ends too early.
     fn unended(&self) -> JsonError {
         match self.open.last() {
-            Some(&(open, at)) => self.here(Mistake::Unclosed { open, at: Place::of(self.text, at) }),
+            Some(&(open, at)) => self.here(SyntaxError::Unclosed { open, at: LineColumn::of(self.text, at) }),
             None => JsonError::empty(),
         }
     }
 
-    fn mismatch(&self, found: char) -> Mistake {
+    fn mismatch(&self, found: char) -> SyntaxError {
         match self.open.last() {
-            Some(&(open, at)) => Mistake::Mismatch { found, open, at: Place::of(self.text, at) },
-            None => Mistake::Unopened(found),
+            Some(&(open, at)) => SyntaxError::Mismatch { found, open, at: LineColumn::of(self.text, at) },
+            None => SyntaxError::Unopened(found),
         }
     }
 
-    fn here(&self, mistake: Mistake) -> JsonError {
+    fn here(&self, mistake: SyntaxError) -> JsonError {
         self.at(self.at, mistake)
     }
 
-    fn at(&self, at: usize, mistake: Mistake) -> JsonError {
-        JsonError::new(Place::of(self.text, at), mistake)
+    fn at(&self, at: usize, mistake: SyntaxError) -> JsonError {
+        JsonError::new(LineColumn::of(self.text, at), mistake)
     }
 
-    /// The next character that is not blank; none at the end.
+    /// The next character that is not white space; none at the end.
     fn peek(&mut self) -> Option<char> {
         let rest = &self.text[self.at..];
         let more = rest.trim_start_matches([' ', '\t', '\n', '\r']);
@@ -276,11 +280,11 @@ impl<'a> Scan<'a> {
     }
 }
 
-/// What a character is that neither begins a value nor ends one.
-fn strange(c: char) -> Mistake {
+/// The error for a character that neither starts nor ends a value.
+fn strange(c: char) -> SyntaxError {
     match c {
-        '\'' | '`' | '‘' | '’' | '“' | '”' | '„' | '«' | '»' => Mistake::Quotes,
-        '/' | '#' => Mistake::Comment,
-        _ => Mistake::Unexpected(c),
+        '\'' | '`' | '‘' | '’' | '“' | '”' | '„' | '«' | '»' => SyntaxError::Quotes,
+        '/' | '#' => SyntaxError::Comment,
+        _ => SyntaxError::Unexpected(c),
     }
 }

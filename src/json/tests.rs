@@ -3,12 +3,12 @@ use serde_json::Value;
 
 use super::*;
 
-fn said(text: &str) -> String {
+fn message(text: &str) -> String {
     read(text).unwrap_err().to_string()
 }
 
 #[test]
-fn each_mistake_is_reported_with_its_place_and_its_fix() {
+fn each_error_is_reported_with_its_position_and_its_fix() {
     for (text, wanted) in [
         ("", "invalid JSON: it is empty; write a value, such as {\"name\": \"text\"}"),
         (" \n", "invalid JSON: it is empty; "),
@@ -50,19 +50,19 @@ fn each_mistake_is_reported_with_its_place_and_its_fix() {
         ("{\"a\": *}", "line 1 column 7: unexpected '*'"),
         ("[\u{a0}1]", "line 1 column 2: unexpected character U+00A0"),
     ] {
-        let said = said(text);
-        let told = said.strip_prefix("invalid JSON at ").unwrap_or(&said);
-        assert!(told.starts_with(wanted), "{text}\n{said}");
+        let message = message(text);
+        let reported = message.strip_prefix("invalid JSON at ").unwrap_or(&message);
+        assert!(reported.starts_with(wanted), "{text}\n{message}");
     }
     let deep = format!("{}{}", "[".repeat(128), "]".repeat(128));
-    assert_eq!(said(&deep), "invalid JSON at line 1 column 128: more than 127 levels of nesting");
+    assert_eq!(message(&deep), "invalid JSON at line 1 column 128: more than 127 levels of nesting");
     assert!(read(&deep[1..255]).is_ok());
 }
 
 #[test]
-fn a_repeated_name_is_reported_with_both_places() {
+fn a_repeated_name_is_reported_with_both_positions() {
     assert_eq!(
-        said("{\n  \"ref\": 1,\n  \"x\": [{\"r\\u0065f\": 2, \"ref\": 3}],\n  \"ref\": 4\n}"),
+        message("{\n  \"ref\": 1,\n  \"x\": [{\"r\\u0065f\": 2, \"ref\": 3}],\n  \"ref\": 4\n}"),
         "invalid JSON at line 3 column 25: repeated name \"ref\", first at line 3 column 10: remove one"
     );
     assert_eq!(
@@ -70,14 +70,14 @@ fn a_repeated_name_is_reported_with_both_places() {
         "invalid JSON at column 10: repeated name \"a\", first at column 2: remove one"
     );
     let long = "x".repeat(1000);
-    let said = said(&format!("{{\"\\u001b{long}\": 1, \"\\u001b{long}\": 2}}"));
-    assert!(said.contains(&format!("repeated name \"\\u{{1b}}{}…\"", "x".repeat(59))), "{said}");
-    // What is not JSON at all is reported first.
-    assert!(self::said("{\"a\": 1, \"a\": 2").contains("is not closed"));
+    let message = message(&format!("{{\"\\u001b{long}\": 1, \"\\u001b{long}\": 2}}"));
+    assert!(message.contains(&format!("repeated name \"\\u{{1b}}{}…\"", "x".repeat(59))), "{message}");
+    // Invalid JSON is reported first.
+    assert!(self::message("{\"a\": 1, \"a\": 2").contains("is not closed"));
 }
 
 #[test]
-fn a_value_is_never_repeated() {
+fn errors_never_contain_a_value() {
     const SECRET: &str = "hunter2";
     for text in [
         "{\"key\": hunter2}",
@@ -87,13 +87,13 @@ fn a_value_is_never_repeated() {
         "hunter2",
         "{} hunter2",
     ] {
-        let said = said(text);
-        assert!(!said.contains(SECRET), "{said}");
+        let message = message(text);
+        assert!(!message.contains(SECRET), "{message}");
     }
 }
 
 #[test]
-fn places_in_a_part_count_from_the_start_of_the_whole() {
+fn positions_in_a_part_count_from_the_start_of_the_whole() {
     let whole = "[{\"a\": 1},\n {\"b\": 1, \"b\": 2}]";
     let part = &whole[whole.find("{\"b\"").unwrap()..whole.len() - 1];
     assert_eq!(
@@ -104,13 +104,13 @@ fn places_in_a_part_count_from_the_start_of_the_whole() {
 }
 
 #[test]
-fn places_are_shown_as_lines_where_columns_mean_nothing() {
+fn positions_are_shown_as_lines_if_columns_mean_nothing() {
     let text = "{\"a\": [1,\n2}";
     let error = mistake(text, &serde_json::from_str::<Value>(text).unwrap_err()).without_columns();
     assert_eq!(error.to_string(), "invalid JSON at line 2: '}' does not close the array at line 1: write ]");
 }
 
-/// JSON with one character taken out, doubled or replaced.
+/// JSON with one character removed, doubled or replaced.
 fn nearly_json() -> impl Strategy<Value = String> {
     const WHOLE: &str =
         r#"{"a": [1, -2.5e+3, "x\n\u00e9\ud83d\ude00"], "b": {"c": true, "d": null}, "é": ""}"#;
@@ -123,7 +123,7 @@ fn nearly_json() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn what_serde_json_refuses_has_a_mistake_and_nothing_else_has(
+    fn an_error_is_found_exactly_if_serde_json_rejects_the_text(
         text in prop_oneof![nearly_json(), "[\\[\\]{}:,\"\\\\a-fu0-9eE+.\\- \n]{0,24}", ".{0,20}"],
     ) {
         let is_json = serde_json::from_str::<Value>(&text).is_ok();
@@ -131,7 +131,7 @@ proptest! {
     }
 
     #[test]
-    fn names_are_repeated_where_one_of_them_would_be_lost(text in "(\\{(\"[ab]\":[1{\\[}\\]],?){1,4}\\}){1,2}") {
+    fn a_repeated_name_is_found_exactly_if_a_value_would_be_lost(text in "(\\{(\"[ab]\":[1{\\[}\\]],?){1,4}\\}){1,2}") {
         if let Ok(value) = exact::from_str(&text) {
             let names = text.matches(':').count();
             prop_assert_eq!(read(&text).is_ok(), count(&value) == names, "{}", text);

@@ -39,18 +39,20 @@ fn read(binding: &Binding) -> Result<(usize, Vec<Chord>), String> {
         return Err(unknown(name));
     };
     let entry = &TABLE[line];
-    let told = |what: String| format!("{name}: {what}{}", stays(entry));
+    let reported = |what: String| format!("{name}: {what}{}", stays(entry));
     let mut keys = Vec::new();
     for text in &binding.keys {
         let key = Chord::parse(text).ok_or_else(|| {
-            told(format!("unknown key \"{text}\": write keys as ctrl+s, f5, pgdn, G or gg"))
+            reported(format!("unknown key \"{text}\": write keys as ctrl+s, f5, pgdn, G or gg"))
         })?;
         let own = entry.keys().any(|own| own == key);
         if let Some(why) = reserved::why(key.first()).filter(|_| !own) {
-            return Err(told(format!("{key} cannot be bound: {why}")));
+            return Err(reported(format!("{key} cannot be bound: {why}")));
         }
         if entry.scope.is_for_text() && key.first().is_text() {
-            return Err(told(format!("{key} writes text there: a key with Ctrl, or F1 to F12, does not")));
+            return Err(reported(format!(
+                "{key} writes text there: a key with Ctrl, or F1 to F12, does not"
+            )));
         }
         if !keys.contains(&key) {
             keys.push(key);
@@ -58,7 +60,7 @@ fn read(binding: &Binding) -> Result<(usize, Vec<Chord>), String> {
     }
     if keys.len() == 1 && keys[0].to_string() == "Ctrl+S" {
         let why = "Ctrl+S needs another key beside it: flow control keeps it in some terminals";
-        return Err(told(why.to_owned()));
+        return Err(reported(why.to_owned()));
     }
     keys.extend(
         entry.keys().filter(|own| reserved::is_fixed(own.first()) && !keys.contains(own)).collect::<Vec<_>>(),
@@ -124,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn the_table_itself_has_no_clash() {
+    fn the_table_has_no_clashes() {
         let keymap = Keymap::default();
         for (line, entry) in TABLE.iter().enumerate() {
             let taken = taken(&keymap, line).map(|(key, other)| (key.to_string(), other.name));
@@ -136,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_are_bound_and_the_old_ones_are_free() {
+    fn bound_keys_replace_the_default_ones() {
         let (keymap, notices) =
             bound(&[("profiles-new", "ctrl+n o"), ("list-top", "home tt"), ("test", "x")]);
         assert_eq!(notices, [""; 0]);
@@ -151,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn two_actions_can_change_places() {
+    fn two_actions_can_swap_keys() {
         let (keymap, notices) = bound(&[("profiles-new", "e"), ("profiles-edit", "enter n")]);
         assert_eq!(notices, [""; 0]);
         assert_eq!(
@@ -161,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_bound_is_told_and_stays() {
+    fn invalid_bindings_are_reported_and_change_nothing() {
         let (keymap, notices) = bound(&[
             ("profiles-new", "hyper+n"),
             ("save", "f2"),
@@ -195,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_is_anothers_is_told_and_the_later_one_gives_way() {
+    fn a_key_bound_twice_is_reported_and_the_later_binding_is_rejected() {
         let (keymap, notices) = bound(&[("profiles-new", "e"), ("help", "j")]);
         assert_eq!(notices.len(), 2, "{notices:?}");
         assert!(notices.contains(
@@ -218,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn the_way_out_stays() {
+    fn quit_cannot_be_rebound() {
         let (keymap, notices) = bound(&[("quit", "f11"), ("leave", "backspace"), ("profiles-undo", "")]);
         assert_eq!(notices, [""; 0]);
         let shown = |name: &str| {

@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn what_begins_alike_clashes() {
+    fn sequences_with_a_common_start_clash() {
         assert!(strokes("g").clashes_with(strokes("gg")) && strokes("gg").clashes_with(strokes("g")));
         assert!(strokes("gg").clashes_with(strokes("gg")) && !strokes("gg").clashes_with(strokes("gt")));
         assert!(!strokes("G").clashes_with(strokes("gg")));

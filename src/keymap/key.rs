@@ -151,7 +151,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_are_read_and_shown() {
+    fn keys_are_parsed_and_displayed() {
         for (text, shown) in [
             ("ctrl+s", "Ctrl+S"),
             ("shift+tab", "Shift+Tab"),
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_terminal_reports_is_what_is_written() {
+    fn reported_keys_equal_written_keys() {
         let event = KeyEvent::new(KeyCode::Char('S'), KeyModifiers::CONTROL | KeyModifiers::SHIFT);
         assert_eq!(Some(Key::from(event)), Key::parse("ctrl+s"));
         let event = KeyEvent::new(KeyCode::BackTab, KeyModifiers::SHIFT);

@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn the_scope_that_has_the_keyboard_is_asked_first() {
+    fn the_focused_scope_takes_precedence() {
         let keys = Keymap::default();
         let scopes = [Scope::Profiles, Scope::Global, Scope::List];
         assert_eq!(keys.resolve(key("n"), &scopes), Some(Meaning::Does(Action::New)));

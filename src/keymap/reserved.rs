@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_that_terminals_keep() {
+    fn keys_used_by_terminals() {
         let kept = "alt+x ctrl+a ctrl+b ctrl+q ctrl+1 ctrl+enter ctrl+i ctrl+m shift+enter ctrl+space esc";
         for name in kept.split(' ') {
             assert!(why(Key::parse(name).unwrap()).is_some(), "{name}");
@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn the_table_needs_none_of_them() {
+    fn the_table_uses_no_reserved_key() {
         for entry in TABLE {
             for key in entry.keys().map(Chord::first).filter(|key| !is_fixed(*key)) {
                 assert_eq!(why(key), None, "{key} of {}", entry.name);

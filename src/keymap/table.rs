@@ -132,7 +132,7 @@ pub const TABLE: &[Entry] = table! {
         "deliveries-retry-now" RetryNow, "r", "Retry now", "Retry now",
             "attempt again immediately re-trigger";
         "deliveries-cancel" Cancel, "c", "Cancel", "Stop retrying", "cancel abort give up stop";
-        "deliveries-send-again" SendAgain, "a", "Resend", "Resend: the same request as a new delivery",
+        "deliveries-send-again" Resend, "a", "Resend", "Resend: the same request as a new delivery",
             "send again repeat replay re-trigger a failed request";
         "deliveries-filter-state" FilterState, "s", "State",
             "Show all, pending, delivered, failed or cancelled ones",
@@ -155,7 +155,7 @@ pub const TABLE: &[Entry] = table! {
         "deliveries-cancel-all" CancelAll, "C", "Cancel all",
             "Cancel all pending ones that match the filter; asks first",
             "bulk stop everything pending abort";
-        "deliveries-send-all-again" SendAllAgain, "A", "Resend all",
+        "deliveries-send-all-again" ResendAll, "A", "Resend all",
             "Resend all failed ones that match the filter; asks first",
             "bulk send again replay everything failed";
         "deliveries-pager" Pager, "o", "", "Open the last response in $PAGER", "less view body response";
@@ -297,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn every_key_of_the_table_can_be_read() {
+    fn every_key_of_the_table_is_valid() {
         for entry in TABLE {
             assert_eq!(entry.keys().count(), entry.keys.split(' ').count(), "{:?}", entry.action);
         }
@@ -305,7 +305,7 @@ mod tests {
 
     /// Settings files use these names: they may be added to, never removed or changed.
     #[test]
-    fn the_names_are_those_that_settings_use() {
+    fn action_names_are_stable() {
         let names: Vec<&str> = TABLE.iter().map(|entry| entry.name).collect();
         let mut lasting: Vec<&str> = NAMES.split_whitespace().collect();
         lasting.retain(|name| !names.contains(name));

@@ -1,4 +1,4 @@
-//! What is allowed but worth knowing: shown beside a field, never in the way of saving.
+//! Advice on valid drafts: shown beside a field, never preventing a save.
 
 use std::collections::HashSet;
 
@@ -28,14 +28,13 @@ const SECRET_PARAMETERS: [&str; 11] = [
 ];
 
 impl Draft {
-    /// Sentences about a draft. `known` says whether a variable of this name has a value; with
-    /// Default every name is allowed.
+    /// Advice on a draft. `known` says whether a variable with this name exists; with Default every name is allowed.
     #[must_use]
     pub fn advice(&self, known: &dyn Fn(&str) -> bool) -> Vec<FieldError> {
         self.advice_with(&self.parsed_body(), known)
     }
 
-    /// The same, with its body parsed already.
+    /// The same, with the body already parsed.
     #[must_use]
     pub fn advice_with(&self, body: &Body, known: &dyn Fn(&str) -> bool) -> Vec<FieldError> {
         let mut out = Vec::new();
@@ -53,7 +52,7 @@ impl Draft {
         {
             say(Field::Body, format!("sent as plain text: {error}"));
         }
-        // With Default every name is known, and a tag is none the less one.
+        // With Default every name is known, but a tag is still a tag.
         let named = |name: &str| self.channel() != Some(Channel::Default) && known(name);
         if let Some(message) = tags_sent_as_variables(body, &named).filter(|_| sends_body) {
             say(Field::Body, message);
@@ -102,7 +101,7 @@ impl Draft {
     }
 }
 
-/// Such as `{id} is sent as text: write <id>`: Voice's older placeholders are read on import only.
+/// Such as `{id} is sent as text: write <id>`: Voice's older placeholders are only read on import.
 fn braces_sent(text: &str, known: &dyn Fn(&str) -> bool) -> Option<String> {
     let found = braces::placeholders(text, known);
     let first = found.first()?;
@@ -111,11 +110,11 @@ fn braces_sent(text: &str, known: &dyn Fn(&str) -> bool) -> Option<String> {
     Some(format!("{list} {are} sent as text: write {first}"))
 }
 
-/// The names of the query parameters that carry a fixed secret, by their names; none where there is none.
+/// The names of query parameters with a fixed secret; none if there are none.
 fn secrets_in_query(endpoint: &str) -> Option<String> {
     let (_, query) = endpoint.split_once('?')?;
     let carries_secret = |name: &str, value: &str| {
-        // A value that is filled in is not part of the profile.
+        // A value from a placeholder is not part of the profile.
         let is_fixed = !value.is_empty() && Template::parse(value).variables().next().is_none();
         is_fixed && SECRET_PARAMETERS.contains(&name.to_ascii_lowercase().as_str())
     };
@@ -127,12 +126,12 @@ fn secrets_in_query(endpoint: &str) -> Option<String> {
 }
 
 fn unknown<'a>(variables: impl Iterator<Item = &'a Path>, known: &dyn Fn(&str) -> bool) -> Option<String> {
-    let (mut seen, mut told) = (HashSet::new(), HashSet::new());
+    let (mut seen, mut reported) = (HashSet::new(), HashSet::new());
     let mut names: Vec<&str> = Vec::new();
     for path in variables {
-        // A long body uses the same few again and again.
+        // A long body uses the same few variables repeatedly.
         let is_known = |path: &Path| known(path.name()) || known(path.as_str());
-        if seen.insert(path.as_str()) && !is_known(path) && told.insert(path.name()) {
+        if seen.insert(path.as_str()) && !is_known(path) && reported.insert(path.name()) {
             names.push(path.name());
         }
     }
@@ -151,18 +150,18 @@ mod tests {
     }
 
     #[test]
-    fn unknown_names_are_told_once_each() {
-        let said = advice(|d| d.body = "a=<id>&b=<x>&c=<x>&d=<y>".into());
-        assert_eq!(said, ["body: unknown, will be sent empty: <x> <y>"]);
+    fn unknown_names_are_reported_once_each() {
+        let output = advice(|d| d.body = "a=<id>&b=<x>&c=<x>&d=<y>".into());
+        assert_eq!(output, ["body: unknown, will be sent empty: <x> <y>"]);
         assert!(advice(|d| (d.channel, d.body) = ("default".into(), "<x>".into())).is_empty());
     }
 
     #[test]
-    fn tags_are_told_from_variables_with_default_too() {
-        let said =
+    fn tags_are_distinguished_from_variables_with_default_too() {
+        let output =
             advice(|d| (d.channel, d.body) = ("default".into(), "{\"html\":\"a<br><status>\"}".into()));
         assert_eq!(
-            said,
+            output,
             ["body: <br> looks like a tag and is sent as a variable: close with </br>, or write <<br>"]
         );
         let closed =
@@ -193,21 +192,21 @@ mod tests {
 
     #[test]
     fn a_secret_in_the_query_is_named_without_its_value() {
-        let said = |endpoint: &str| advice(|d| d.endpoint = endpoint.into());
+        let output = |endpoint: &str| advice(|d| d.endpoint = endpoint.into());
         assert_eq!(
-            said("https://x.example/cb?id=<id>&Token=hunter2&api_key=hunter2"),
+            output("https://x.example/cb?id=<id>&Token=hunter2&api_key=hunter2"),
             [
                 "url: Token, api_key: a secret in the URL is shown and logged; send it in a header such as X-Api-Key"
             ]
         );
         for url in ["/cb", "/token?id=<id>", "/cb?token=<id>", "/cb?token=&sig", "/cb?tokens=5&monkey=1"] {
-            assert!(said(&format!("https://x.example{url}")).is_empty(), "{url}");
+            assert!(output(&format!("https://x.example{url}")).is_empty(), "{url}");
         }
     }
 
     #[test]
-    fn a_body_that_is_not_sent_is_told() {
-        let said = advice(|d| (d.method, d.body) = ("GET".into(), "{}".into()));
-        assert_eq!(said, ["body: kept, but not sent with GET"]);
+    fn a_body_that_is_not_sent_is_reported() {
+        let output = advice(|d| (d.method, d.body) = ("GET".into(), "{}".into()));
+        assert_eq!(output, ["body: kept, but not sent with GET"]);
     }
 }

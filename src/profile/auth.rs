@@ -1,4 +1,4 @@
-//! How a callback proves to the endpoint where it comes from.
+//! How a callback authenticates itself to the endpoint.
 
 use super::choice::Choice;
 use super::oauth2::OAuth2;
@@ -12,9 +12,9 @@ pub enum Auth {
     None,
     /// `Authorization: Basic …` (seed).
     Basic {
-        /// Any characters but a colon and control characters (RFC 7617).
+        /// Any characters except colons and control characters (RFC 7617).
         user: String,
-        /// Any characters but control characters.
+        /// Any characters except control characters.
         password: Secret,
     },
     /// A header with a key (seed).
@@ -24,7 +24,7 @@ pub enum Auth {
         /// The key.
         key: Secret,
     },
-    /// `Authorization: Bearer …` with a token from an authentication URL (the seed's *Advanced*).
+    /// `Authorization: Bearer …` with a token from an authentication URL (*Advanced* on the platform's page).
     OAuth2(Box<OAuth2>),
 }
 
@@ -56,7 +56,7 @@ impl Choice for AuthKind {
 }
 
 impl AuthKind {
-    /// The label in the list, in the seed's words.
+    /// The label in the list, as on the platform's page.
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {
@@ -69,7 +69,7 @@ impl AuthKind {
 }
 
 impl Auth {
-    /// Which kind it is.
+    /// The kind of authentication.
     #[must_use]
     pub fn kind(&self) -> AuthKind {
         match self {

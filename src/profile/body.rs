@@ -9,20 +9,20 @@ use super::path::Path;
 use super::sizes;
 use super::template::{Template, TemplatePart};
 
-/// What some editors put before a text in UTF-8. It is not part of the text (RFC 8259, section 8.1).
+/// A mark that some editors put before UTF-8 text. It is not part of the text (RFC 8259, section 8.1).
 pub(super) const BYTE_ORDER_MARK: char = '\u{feff}';
 
-/// A body parsed once into the form in which it was typed.
+/// A body parsed once according to its format.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Body {
     text: String,
     form: BodyForm,
 }
 
-/// The ways a body may be typed.
+/// The formats of typed bodies.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum BodyForm {
-    /// Nothing but blanks.
+    /// Nothing but white space.
     #[default]
     Empty,
     /// JSON with placeholders.
@@ -31,21 +31,21 @@ pub enum BodyForm {
     Pairs(Vec<(Template, Template)>),
     /// XML or HTML with placeholders.
     Markup(MarkupTemplate),
-    /// Anything else. `json_error` says why text that looks like JSON is none.
+    /// Anything else. `json_error` says why text that looks like JSON is invalid.
     Text {
         /// The whole text.
         template: Template,
-        /// Set when the text starts as JSON does.
+        /// Set if the text starts like JSON.
         json_error: Option<String>,
     },
 }
 
 impl Body {
-    /// Most bytes.
+    /// The maximum length in bytes.
     pub const MAX: usize = sizes::BODY;
 
-    /// Reads a body; any text is one. `content_type` is that of the profile's headers: a body is XML
-    /// or HTML where it says so or, with none, where the text starts with a tag.
+    /// Parses a body; any text is valid. `content_type` is that of the profile's headers: a body is XML or HTML if it
+    /// says so or, without one, if the text starts with a tag.
     #[must_use]
     pub fn parse(text: &str, content_type: Option<&str>) -> Self {
         Self { form: form_of(text, content_type), text: text.to_owned() }
@@ -63,7 +63,7 @@ impl Body {
         &self.form
     }
 
-    /// The placeholders in order, repeats included.
+    /// The placeholders in order, including repeated ones.
     #[must_use]
     pub fn variables(&self) -> Vec<&Path> {
         match &self.form {
@@ -77,7 +77,7 @@ impl Body {
         }
     }
 
-    /// The bytes of the typed text where its placeholders start, in order.
+    /// The byte offsets of the placeholders in the typed text, in order.
     #[must_use]
     pub fn placeholder_starts(&self) -> Vec<usize> {
         match &self.form {
@@ -88,7 +88,7 @@ impl Body {
             BodyForm::Pairs(_) => {
                 let mut from = 0;
                 let mut starts = Vec::new();
-                // Name and value are read apart.
+                // Name and value are parsed separately.
                 for piece in self.text.split_inclusive('&') {
                     let middle = piece.find('=').unwrap_or(piece.len());
                     for (text, at) in [(&piece[..middle], from), (&piece[middle..], from + middle)] {
@@ -101,8 +101,7 @@ impl Body {
         }
     }
 
-    /// The placeholders that are only a part of what they are in: of a string, a field or a text.
-    /// What is meant as a tag is among them.
+    /// The placeholders that are only a part of their string, field or text. Those meant as tags are among them.
     #[must_use]
     pub fn variables_in_text(&self) -> Vec<&Path> {
         fn within(template: &Template) -> Vec<&Path> {
@@ -124,7 +123,7 @@ fn form_of(text: &str, content_type: Option<&str>) -> BodyForm {
     if trimmed.is_empty() {
         return BodyForm::Empty;
     }
-    // A lone placeholder could be either; a value as plain text is what it looks like.
+    // A lone placeholder could be either; as plain text its value stays unchanged.
     let looks_like_json = trimmed.starts_with(['{', '[', '"']);
     if looks_like_json {
         return match JsonTemplate::parse(text) {
@@ -139,7 +138,7 @@ fn form_of(text: &str, content_type: Option<&str>) -> BodyForm {
     if let Some(syntax) = typed.map_or(starts_as, declared) {
         return BodyForm::Markup(MarkupTemplate::parse(text, syntax));
     }
-    // Markup under another name is no form, whatever `=` and `&` it holds.
+    // Markup with another content type is not a form, even if it contains `=` and `&`.
     match pairs_of(trimmed).filter(|_| starts_as.is_none()) {
         Some(pairs) => BodyForm::Pairs(pairs),
         None => BodyForm::Text { template: Template::of_body(text), json_error: None },
@@ -156,7 +155,7 @@ fn declared(content_type: &str) -> Option<Syntax> {
     }
 }
 
-/// The pairs of `a=<a>&b=<b>`; `None` when a piece has no name and `=`, or a blank in its name.
+/// The pairs of `a=<a>&b=<b>`; `None` if a piece has no name and `=`, or a blank in its name.
 fn pairs_of(text: &str) -> Option<Vec<(Template, Template)>> {
     text.split('&')
         .map(|pair| {
@@ -169,7 +168,7 @@ fn pairs_of(text: &str) -> Option<Vec<(Template, Template)>> {
         .collect()
 }
 
-/// Form decoding of typed text: `+` is a space, `%41` an `A`. Bytes that are no UTF-8 stay as typed.
+/// Form decoding of typed text: `+` is a space, `%41` an `A`. Invalid UTF-8 stays as typed.
 fn decode(text: &str) -> String {
     let spaced = text.replace('+', " ");
     percent_decode_str(&spaced).decode_utf8().map_or_else(|_| text.to_owned(), std::borrow::Cow::into_owned)
@@ -180,7 +179,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_way_of_typing_is_told_apart() {
+    fn formats_of_typed_bodies_are_detected() {
         assert_eq!(*Body::parse(" \n", None).form(), BodyForm::Empty);
         assert!(matches!(Body::parse("{\"a\":<a>}", None).form(), BodyForm::Json(_)));
         assert!(matches!(Body::parse("a=<a>&\nb=<b>", None).form(), BodyForm::Pairs(p) if p.len() == 2));
@@ -190,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn the_content_type_or_the_first_tag_says_markup() {
+    fn markup_is_detected_by_content_type_or_first_tag() {
         let is_markup = |text: &str, typed| match Body::parse(text, typed).form() {
             BodyForm::Markup(markup) => Some(markup.syntax()),
             _ => None,
@@ -210,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn placeholders_start_where_they_are_typed() {
+    fn placeholders_have_their_typed_positions() {
         for (text, wanted) in [
             ("{\"a\": \"<a>\", \"<k>\": <b>, \"c\": \"<i>x</i> <<c> <c>\"}", 4),
             ("a=<a>&\n<b>=x<i>c</i><<d><e>", 3),

@@ -4,10 +4,10 @@ use std::collections::HashSet;
 
 use super::path::Path;
 
-/// The names before a colon that the platform documents.
+/// The prefixes before a colon that the platform documents.
 const SPACES: [&str; 2] = ["keypress:", "api:"];
 
-/// Whether this is a placeholder of Voice, where `known` says whether there is a variable of a name.
+/// Whether this is a Voice placeholder; `known` says whether a variable with a name exists.
 fn is_placeholder(path: &Path, known: &dyn Fn(&str) -> bool) -> bool {
     SPACES.iter().any(|space| path.name().starts_with(space)) || known(path.name()) || known(path.as_str())
 }
@@ -24,7 +24,7 @@ impl<'a> Iterator for Braces<'a> {
         let mut from = 0;
         while let Some(found) = self.rest[from..].find('{') {
             let (open, inside) = (from + found, from + found + 1);
-            // Up to the next brace only: a long text is read once.
+            // Only up to the next brace, so that a long text is scanned once.
             let brace = inside + self.rest[inside..].find(['{', '}'])?;
             let name = &self.rest[inside..brace];
             if self.rest[brace..].starts_with('}')
@@ -89,7 +89,7 @@ mod tests {
             (r#"{"id":{"a":1}} {a:b{keypress:1}}"#, r#"{"id":{"a":1}} {a:b<keypress:1>}"#),
             ("{{id}} { id } {a b} {}", "{<id>} { id } {a b} {}"),
             ("no end {id", "no end {id"),
-            // Styles, scripts, shells and other templates are none of Voice's.
+            // Styles, scripts, shells and other templates are not Voice placeholders.
             ("<style>p{color:red}</style>", "<style>p{color:red}</style>"),
             ("${HOME} {{x}} {name} {keypress:}", "${HOME} {{x}} {name} {keypress:}"),
         ] {
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_text_is_read_once() {
+    fn a_long_text_is_parsed_in_linear_time() {
         let text = format!("{}{{id}}", "{".repeat(1 << 20));
         assert_eq!(placeholders(&text, &known).len(), 1);
         assert!(has_any(&text) && !has_any(&"{".repeat(1 << 20)));

@@ -1,6 +1,6 @@
 //! The variables that the platform offers for each event.
 //!
-//! The data stands in `catalogue.json`, each variable with its mark of origin.
+//! The data is in `catalogue.json`, each variable with its origin.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -15,21 +15,21 @@ use super::choice::Choice;
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Variable {
-    /// What stands between `<` and `>`.
+    /// The text between `<` and `>`.
     pub name: String,
-    /// Where the name comes from.
+    /// The origin of the name.
     pub origin: VariableOrigin,
     /// A few words for people.
     pub meaning: String,
-    /// A value such as the platform sends.
+    /// A realistic value.
     pub sample: Value,
 }
 
-/// Where a variable's name comes from.
+/// The origin of a variable's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum VariableOrigin {
-    /// Documented publicly under this name.
+    /// Documented publicly with this name.
     Documented,
     /// Derived from sibling pages, since the public table could not be read.
     Derived,
@@ -49,11 +49,11 @@ impl VariableOrigin {
     }
 }
 
-/// The scope of one's own variables where a profile has no event.
+/// The scope of own variables for profiles without events.
 pub const NO_EVENT: &str = "default";
 
-/// The variables of an event, the catalogue's and then those that people added; with Default only
-/// the latter. `added` are pairs of scope (an event's name, or [`NO_EVENT`]) and variable.
+/// The variables of an event: those of the catalogue, then own ones; with Default only the latter. `added` are pairs
+/// of scope (an event's name, or [`NO_EVENT`]) and variable.
 #[must_use]
 pub fn offered(event: Option<Event>, added: &[(String, Variable)]) -> Vec<Variable> {
     let scope = event.map_or(NO_EVENT, |e| e.name());
@@ -67,7 +67,7 @@ static CATALOGUE: LazyLock<HashMap<String, Vec<Variable>>> = LazyLock::new(|| {
     serde_json::from_str(include_str!("catalogue.json")).expect("catalogue.json is well formed")
 });
 
-/// A named set of values, such as `failed`: what differs from the variables' own samples.
+/// A named set of values, such as `failed`: the differences from the variables' own samples.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sample {
     /// A word or two.
@@ -87,7 +87,7 @@ static SAMPLES: LazyLock<HashMap<String, Vec<Sample>>> = LazyLock::new(|| {
     all.into_iter().map(|(event, samples)| (event, samples.into_iter().map(sample).collect())).collect()
 });
 
-/// The named samples of an event; the first is what the variables' own samples say.
+/// The named samples of an event; the first equals the variables' own samples.
 #[must_use]
 pub fn samples(event: Event) -> &'static [Sample] {
     SAMPLES.get(event.name()).map_or(&[], Vec::as_slice)

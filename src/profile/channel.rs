@@ -1,9 +1,9 @@
-//! Channels and the events that each has.
+//! Channels and their events.
 
 use super::choice::Choice;
 use super::retry::Backoff;
 
-/// What kind of message a profile's callbacks speak of. Cannot change after creation (public page).
+/// The kind of messages that a profile's callbacks report on. Cannot change after creation (public page).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Channel {
     /// No channel selected; preselected (seed).
@@ -64,7 +64,7 @@ impl Channel {
         }
     }
 
-    /// The most retries the platform's support team can grant (seed; Default is our decision).
+    /// The maximum number of retries that the platform's support team can grant (seed; Default is our decision).
     #[must_use]
     pub fn most_retries(self) -> u8 {
         match self {
@@ -73,7 +73,7 @@ impl Channel {
         }
     }
 
-    /// The seconds between retries that the field is filled with at first (seed).
+    /// The initial interval between retries, in seconds (seed).
     #[must_use]
     pub fn usual_interval_s(self) -> u32 {
         match self {
@@ -82,7 +82,7 @@ impl Channel {
         }
     }
 
-    /// How waits grow: the same each time, and doubling with Default (seed).
+    /// How waits grow: constant, or doubling with Default (seed).
     #[must_use]
     pub fn backoff(self) -> Backoff {
         match self {
@@ -92,7 +92,7 @@ impl Channel {
     }
 }
 
-/// Something that happened to a message, of which a callback tells.
+/// An event in the life of a message, reported by a callback.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Event {
     /// A voice call's progress.
@@ -103,7 +103,7 @@ pub enum Event {
     EmailSend,
     /// The status of an outgoing `WhatsApp` message.
     MessageStatus,
-    /// A `WhatsApp` message came in.
+    /// An incoming `WhatsApp` message.
     IncomingMessage,
     /// A `WhatsApp` payment's status.
     PaymentStatus,

@@ -1,4 +1,4 @@
-//! From a draft to a profile, or to every field's error at once.
+//! Checks a draft: the result is a profile, or all errors at once.
 
 mod auth;
 #[cfg(test)]
@@ -38,33 +38,32 @@ pub struct Rules {
     pub allow_insecure_http: bool,
     /// Retries up to the channel's maximum.
     pub extended_retries: bool,
-    /// Which addresses are dialled; without it they are judged only where that is done.
+    /// Which addresses may be dialled; without it addresses are only checked when dialling.
     pub network: Option<Arc<Network>>,
-    /// Whether a profile may be larger than the [`sizes`](super::sizes), as one may that was stored before
-    /// there were limits.
+    /// Whether a profile may exceed the [`sizes`](super::sizes), like those stored before there were limits.
     pub any_size: bool,
 }
 
 impl Rules {
-    /// The rules for what was checked once already and is read back.
+    /// The rules for profiles that were checked before they were stored.
     pub const STORED: Self =
         Self { allow_insecure_http: true, extended_retries: true, network: None, any_size: true };
 
-    /// The most retries offered for a channel.
+    /// The maximum number of retries offered for a channel.
     #[must_use]
     pub fn most_retries(&self, channel: Channel) -> u8 {
         if self.extended_retries { channel.most_retries() } else { RetryPolicy::COUNTS[2] }
     }
 }
 
-/// What a profile has that nobody types.
+/// The properties of a profile that are not typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
     /// The callback profile id.
     pub id: ProfileId,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Timestamp,
-    /// When it was saved last.
+    /// When it was last saved.
     pub modified_at: Timestamp,
 }
 
@@ -72,7 +71,7 @@ impl Draft {
     /// Checks every field.
     ///
     /// # Errors
-    /// All fields in error, in the order of the editor. Those that are too large come first, alone.
+    /// All errors, in the order of the editor. If something is too large, only those errors.
     pub fn check(&self, rules: Rules, identity: Identity) -> Result<Profile, Vec<FieldError>> {
         Check { draft: self, rules, errors: Vec::new() }.run(identity)
     }
@@ -157,7 +156,7 @@ impl Check<'_> {
         found
     }
 
-    /// Judges the address in a URL; a name is judged again where it is dialled.
+    /// Checks the address in a URL; the addresses of a name are checked when dialling.
     fn address(&mut self, field: Field, url: &str) {
         let Some((network, url)) = self.rules.network.as_deref().zip(Url::parse(url).ok()) else { return };
         let judged = network.judge_url(&url);
@@ -185,7 +184,7 @@ impl Check<'_> {
             }
         }
         match known {
-            // One event is chosen by itself (facts, section 2).
+            // A single event is selected implicitly (facts, section 2).
             [only] if chosen.is_empty() => chosen.push(*only),
             [_, _, ..] if self.draft.events.is_empty() => {
                 self.error(Field::Events, "select at least one event");
@@ -342,7 +341,7 @@ impl Check<'_> {
             .strip_prefix("whsec_")
             .and_then(|encoded| base64::engine::general_purpose::STANDARD.decode(encoded).ok());
         match bytes {
-            // Standard Webhooks asks for 24 to 64 bytes.
+            // Standard Webhooks requires 24 to 64 bytes.
             Some(bytes) if (24..=64).contains(&bytes.len()) => Some(Secret::new(text)),
             Some(bytes) => {
                 self.error(Field::SigningSecret, format!("{} bytes: must be 24 to 64", bytes.len()));

@@ -1,9 +1,9 @@
 //! A profile as JSON: what `profiles apply` reads and `profiles export` writes.
 //!
-//! Names are the platform's where it has one (facts, section 6). Unknown fields are refused by
-//! name. A document is the whole profile: a member that is absent is as in a new one, so without
-//! `auth`, `enc`, `headers`, `signing_secret` or `tls` there are none. For a secret that is stored already
-//! `null` stands in its place; a password, key, vector or client secret may be left out too.
+//! Names are the platform's where it has one (facts, section 6). Unknown fields are rejected by name. A document is
+//! the whole profile: a missing member is as in a new profile, so without `auth`, `enc`, `headers`, `signing_secret`
+//! or `tls` there are none. `null` keeps a secret that is already stored; a password, key, vector or client secret
+//! may be omitted too.
 
 mod auth;
 mod error;
@@ -34,26 +34,26 @@ pub use platform::{Response, response};
 pub use removed::RemovedPart;
 pub use typed::write_draft;
 
-/// A profile read from JSON, not checked yet.
+/// A profile parsed from JSON, not checked yet.
 #[derive(Debug, Clone)]
 pub struct Document {
-    /// Present when it names a profile to update or restore.
+    /// Present if it names a profile to update or restore.
     pub id: Option<ProfileId>,
     /// Its fields as text.
     pub draft: Draft,
-    /// Secrets that were left out; [`Document::keep_secrets`] fills them.
+    /// Secrets that were omitted; [`Document::keep_secrets`] fills them in.
     pub left_out: Vec<Field>,
-    /// What is absent from the whole document; [`Document::removed`] tells what that removes.
+    /// What is absent from the whole document; [`Document::removed`] says what that removes.
     absent: Vec<RemovedPart>,
-    /// The names of what [`Document::import`] did not use.
+    /// The names of members that [`Document::import`] did not use.
     pub unused: Vec<String>,
-    /// What [`Document::import`] changed, at its field.
+    /// What [`Document::import`] changed, by field.
     pub changed: Vec<FieldError>,
-    /// Whether braces are text in it, not Voice's older placeholders.
+    /// Whether braces in it are text, not Voice's older placeholders.
     literal_braces: bool,
-    /// When it was made, where the file says so.
+    /// When it was created, if the file says so.
     pub created_at: Option<Timestamp>,
-    /// When it was saved last, where the file says so.
+    /// When it was last saved, if the file says so.
     pub modified_at: Option<Timestamp>,
 }
 
@@ -102,7 +102,7 @@ struct Retry {
     backoff: Option<String>,
 }
 
-/// A field where `null` means something else than nothing at all.
+/// A field whose `null` differs from its absence.
 #[derive(Default)]
 enum Told {
     #[default]
@@ -118,10 +118,10 @@ impl<'de> Deserialize<'de> for Told {
 }
 
 impl Document {
-    /// Reads one profile exactly as it is written.
+    /// Parses one profile exactly as written.
     ///
     /// # Errors
-    /// A field that is unknown or of another type, by its place.
+    /// A field that is unknown or of another type, with its path.
     pub fn read(value: Value) -> Result<Self, DocumentError> {
         let absent = removed::absent(&value);
         let fields: Fields = serde_path_to_error::deserialize(value).map_err(|error| misfit(&error))?;
@@ -130,7 +130,7 @@ impl Document {
             .map(|id| ProfileId::parse(&id).map_err(|error| problem("profile_id", error.to_string())))
             .transpose()?;
         let mut left_out = Vec::new();
-        // A channel that is no channel is told by the check, with the other fields' errors.
+        // An invalid channel is reported by the check, with the errors of other fields.
         let named = fields.channel.as_deref().map_or(Some(Channel::Default), Channel::from_name);
         let mut draft = Draft::new(named.unwrap_or_default());
         draft.events.clear();
@@ -175,12 +175,12 @@ impl Document {
         Ok(Self { id, draft, left_out, absent, unused, changed, literal_braces, created_at, modified_at })
     }
 
-    /// Fills the secrets that were left out with those of the stored profile.
+    /// Fills in omitted secrets from the stored profile.
     pub fn keep_secrets(&mut self, stored: &Profile) {
         self.keep_secrets_of(&Draft::from(stored));
     }
 
-    /// As [`Document::keep_secrets`], with those of what was typed before.
+    /// As [`Document::keep_secrets`], from an earlier draft.
     pub fn keep_secrets_of(&mut self, stored: &Draft) {
         for field in std::mem::take(&mut self.left_out) {
             match field {
@@ -206,7 +206,7 @@ impl Document {
         }
     }
 
-    /// Fills the value of a row with that of the stored row of its name, if there is one.
+    /// Fills in the value of a row from the stored row with its name, if there is one.
     fn keep_row(
         &mut self,
         field: Field,
@@ -233,7 +233,7 @@ fn read_time(place: &str, text: Option<String>) -> Result<Option<Timestamp>, Doc
     text.map(|text| text.parse().map_err(|_| wanted())).transpose()
 }
 
-/// Checks a name where a whole secret may have been put by mistake, which a message must not hold.
+/// Checks a name in whose place a secret may have been put by mistake, so the message must not contain it.
 fn one_of<C: Choice>(place: &str, name: &str) -> Result<(), DocumentError> {
     let wanted = || problem(place, format!("must be one of {}", C::names()));
     C::from_name(name).map(|_| ()).ok_or_else(wanted)
@@ -277,7 +277,7 @@ fn read_retry(retry: Retry, draft: &mut Draft) -> Result<(), DocumentError> {
     if draft.retry_count == "0" && (retry.interval_s.is_some() || retry.timeout_ms.is_some()) {
         return Err(problem("retry", "interval_s and timeout_ms require a count of 1 or more"));
     }
-    // No usual interval here: with retries it is mandatory (seed).
+    // No default interval here: with retries it is mandatory (seed).
     draft.retry_interval = text(retry.interval_s).unwrap_or_default();
     set(&mut draft.retry_timeout, text(retry.timeout_ms));
     set(&mut draft.retry_backoff, retry.backoff);
@@ -302,13 +302,13 @@ fn read_enc(enc: Enc, draft: &mut Draft, left_out: &mut Vec<Field>) {
 /// Whether secrets are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Secrets {
-    /// As they are.
+    /// Unchanged.
     Shown,
     /// As `null`, which [`Document::keep_secrets`] understands.
     Hidden,
 }
 
-/// Writes a profile as JSON that [`Document::read`] reads to the same.
+/// Writes a profile as JSON that [`Document::read`] parses to the same profile.
 #[must_use]
 pub fn write(profile: &Profile, secrets: Secrets) -> Value {
     let secret = |text: &str| match secrets {

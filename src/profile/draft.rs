@@ -1,4 +1,4 @@
-//! What a person has typed so far: text, and nothing checked.
+//! What a person has typed so far: text, unchecked.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +13,7 @@ use super::oauth2::{Extra, OAuth2, SentAs};
 use super::secret::Secret;
 use super::status::Status;
 
-/// A profile as text. [`Draft::check`] makes a [`Profile`] of it.
+/// A profile as text. [`Draft::check`] turns it into a [`Profile`].
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[allow(missing_docs, reason = "each is named for its field, see Field")]
@@ -95,7 +95,7 @@ impl Default for DraftOAuth2 {
 }
 
 impl Draft {
-    /// An empty draft with what is filled in at first: POST, no retry, the channel's interval.
+    /// An empty draft with the initial values: POST, no retry, the channel's interval.
     #[must_use]
     pub fn new(channel: Channel) -> Self {
         Self {
@@ -132,19 +132,19 @@ impl Draft {
         }
     }
 
-    /// The channel, when its name is one.
+    /// The channel, if its name is valid.
     #[must_use]
     pub fn channel(&self) -> Option<Channel> {
         Channel::from_name(&self.channel)
     }
 
-    /// The method, when its name is one.
+    /// The method, if its name is valid.
     #[must_use]
     pub fn method(&self) -> Option<Method> {
         Method::from_name(&self.method)
     }
 
-    /// The body, read as the Content-Type among the headers says.
+    /// The body, parsed according to the Content-Type among the headers.
     #[must_use]
     pub fn parsed_body(&self) -> Body {
         let mut rows = self.headers.iter();
@@ -153,7 +153,7 @@ impl Draft {
     }
 }
 
-/// Secrets stay out of debug output: a draft holds them as plain text.
+/// Secrets are omitted from debug output: a draft contains them as plain text.
 impl std::fmt::Debug for Draft {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Draft").field("title", &self.title).finish_non_exhaustive()

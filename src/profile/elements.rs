@@ -1,5 +1,5 @@
-//! Which `<name>` of a body is an element of XML or HTML and not a placeholder: one that the same
-//! text closes with `</name>`.
+//! Detects which `<name>` in a body is an XML or HTML element rather than a placeholder: one that the same text
+//! closes with `</name>`.
 //!
 //! `<id><id></id>` has one end and two starts: the outer is the element, the inner the placeholder.
 //! `<div><div></div></div>` has as many ends as starts, and no placeholder.
@@ -9,20 +9,20 @@ use std::collections::HashMap;
 
 use super::path::placeholder_at;
 
-/// What a body in markup is written in.
+/// The language of a markup body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Syntax {
     /// XML 1.0.
     Xml,
-    /// HTML: names in any letter case, and elements without an end.
+    /// HTML: case-insensitive names, and elements without an end.
     Html,
 }
 
 /// Elements of HTML that have neither an end nor, as a rule, attributes.
 const WITHOUT_END: [&str; 3] = ["br", "hr", "wbr"];
 
-/// The most bytes of a start tag with attributes: with none, a text full of quotes would be read
-/// again from each `<`.
+/// The maximum length in bytes of a start tag with attributes: without a limit, a text full of quotes would be
+/// scanned again from each `<`.
 const LONGEST_TAG: usize = 8 << 10;
 
 /// Where the elements start: the bytes of their `<`, ascending.
@@ -30,16 +30,16 @@ const LONGEST_TAG: usize = 8 << 10;
 pub(super) struct Elements(Vec<usize>);
 
 impl Elements {
-    /// Those of text that may hold markup, such as a string of JSON.
+    /// The elements in text that may contain markup, such as a JSON string.
     pub(super) fn of_text(text: &str) -> Self {
-        // Most texts have none, and this is asked of each string.
+        // Most texts have none, and this is checked for each string.
         if !text.contains("</") && !text.contains("<\\/") {
             return Self::default();
         }
         Self(matched(&tags(text, None)))
     }
 
-    /// Those of a document.
+    /// The elements of a document.
     pub(super) fn of_markup(text: &str, syntax: Syntax) -> Self {
         let tags = tags(text, Some(syntax));
         let mut found = matched(&tags);
@@ -58,20 +58,20 @@ impl Elements {
     }
 }
 
-/// A start or an end.
+/// A start tag or an end tag.
 struct Tag<'a> {
     name: Cow<'a, str>,
     /// The byte of its `<`; none for an end.
     start: Option<usize>,
-    /// It has attributes, so it is no placeholder.
+    /// It has attributes, so it is not a placeholder.
     certain: bool,
 }
 
-/// The length of a comment, a processing instruction or a document type at the start of a text:
-/// nothing in it is a tag or a placeholder.
+/// The length of a comment, a processing instruction or a document type at the start of a text: it contains no tags
+/// or placeholders.
 pub(super) fn aside(text: &str) -> Option<usize> {
     let to = |end: &str| Some(text.find(end).map_or(text.len(), |at| at + end.len()));
-    // The end may not begin within the start: `<!-->` is no comment.
+    // The end must not overlap the start: `<!-->` is not a comment.
     if let Some(inside) = text.strip_prefix("<!--") {
         return Some(inside.find("-->").map_or(text.len(), |at| 4 + at + 3));
     }
@@ -80,7 +80,7 @@ pub(super) fn aside(text: &str) -> Option<usize> {
     }
     let is_doctype = text.get(..9).is_some_and(|start| start.eq_ignore_ascii_case("<!doctype"));
     if is_doctype {
-        // A document type may hold declarations in brackets.
+        // A document type may contain declarations in brackets.
         return match text.find(['>', '[']) {
             Some(end) if text[end..].starts_with('>') => Some(end + 1),
             Some(_) => to("]>"),
@@ -153,7 +153,7 @@ fn tag_with_attributes(text: &str) -> Option<(&str, usize)> {
     None
 }
 
-/// The name at the start of a text, near enough to XML's: letters first, then digits and `.-_:` too.
+/// The name at the start of a text, close to XML's rules: letters first, then digits and `.-_:` too.
 fn tag_name(text: &str) -> Option<&str> {
     let first = text.chars().next()?;
     let letter = |c: char| c.is_ascii_alphabetic() || c == '_' || !c.is_ascii();
@@ -161,9 +161,9 @@ fn tag_name(text: &str) -> Option<&str> {
     letter(first).then(|| &text[..text.find(|c| !rest(c)).unwrap_or(text.len())])
 }
 
-/// The starts that have an end. Of several starts to one end the outermost is taken, so that what is
-/// within it is a placeholder; but no start that a later end needs, and none within an element that
-/// has ended, unless there is no other.
+/// The starts that have an end. Of several starts for one end the outermost is used, so that those inside it are
+/// placeholders; but not a start that a later end needs, nor one within an element that has ended, unless there is no
+/// other.
 fn matched(tags: &[Tag]) -> Vec<usize> {
     let needed = needed_later(tags);
     let mut open: HashMap<&str, Vec<usize>> = HashMap::new();
@@ -182,7 +182,7 @@ fn matched(tags: &[Tag]) -> Vec<usize> {
         let pick = certain.or_else(|| (kept..=last).find(free)).unwrap_or(last);
         let start = starts[pick];
         found.extend(tags[start].start);
-        // Each start is looked at once: what was passed over is a placeholder.
+        // Each start is examined once: skipped ones are placeholders.
         starts.truncate(if certain.is_some() { pick } else { kept });
         ended.add(start, at);
     }
@@ -190,7 +190,7 @@ fn matched(tags: &[Tag]) -> Vec<usize> {
     found
 }
 
-/// For each tag, how many starts before it the ends behind it need, of its name.
+/// For each tag, how many starts before it the ends after it need, by name.
 fn needed_later(tags: &[Tag]) -> Vec<usize> {
     let mut needed: HashMap<&str, usize> = HashMap::new();
     let mut later: Vec<usize> = tags
@@ -207,7 +207,7 @@ fn needed_later(tags: &[Tag]) -> Vec<usize> {
     later
 }
 
-/// The elements that have ended, the outermost only, as first and last tag.
+/// The elements that have ended, outermost only, as first and last tag.
 #[derive(Default)]
 struct Ended(Vec<(usize, usize)>);
 
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_text_closes_is_an_element() {
+    fn a_closed_tag_is_an_element() {
         for (text, wanted) in [
             ("<dlr><id><id></id></dlr>", "{dlr>{id><id></id></dlr>"),
             ("<b>hi</b> <status>", "{b>hi</b> <status>"),
@@ -263,22 +263,22 @@ mod tests {
     }
 
     #[test]
-    fn html_has_names_in_any_case_and_elements_without_an_end() {
+    fn html_names_are_case_insensitive_and_some_elements_have_no_end_tag() {
         let text = "<P>a<br>b</p><br/><status>";
         assert_eq!(marked(text, &Elements::of_markup(text, Syntax::Html)), "{P>a{br>b</p><br/><status>");
         assert_eq!(marked(text, &Elements::of_markup(text, Syntax::Xml)), text);
     }
 
     #[test]
-    fn comments_of_a_document_hold_no_tags() {
+    fn comments_contain_no_tags() {
         let text = "<!-- <id> --><id><id></id><!-- </x> --><x>";
         let wanted = "<!-- <id> -->{id><id></id><!-- </x> --><x>";
         assert_eq!(marked(text, &Elements::of_markup(text, Syntax::Xml)), wanted);
     }
 
     #[test]
-    fn a_million_bytes_of_tags_are_read_at_once() {
-        // Each of these would take minutes if a start were looked at for each end.
+    fn a_million_bytes_of_tags_are_parsed_in_linear_time() {
+        // Each of these would take minutes if each end examined all starts.
         for text in [
             "<i>".repeat(80_000) + &"</b>".repeat(80_000),
             "<b>".repeat(60_000) + &"<i>".repeat(60_000) + &"</b>".repeat(60_000) + &"</i>".repeat(60_000),
@@ -300,17 +300,16 @@ mod tests {
     }
 
     proptest! {
-        /// Where no placeholder has the name of an element, each start is an element and each
-        /// placeholder is none.
+        /// If no placeholder has the name of an element, each start is an element and no placeholder is one.
         #[test]
-        fn other_names_are_never_taken(text in document()) {
+        fn other_names_are_never_accepted(text in document()) {
             let text = text.replace("<id>", "<PLACE>").replace("</id>", "").replace("<PLACE>", "<id>");
             let found = Elements::of_text(&text);
             let wanted: String = text.replace("<id>", "\0").replace('<', "{").replace("{/", "</").replace('\0', "<id>");
             prop_assert_eq!(marked(&text, &found), wanted);
         }
 
-        /// As many elements as ends, where each end has its start.
+        /// As many elements as ends, if each end has its start.
         #[test]
         fn each_end_has_a_start(text in document()) {
             let found = Elements::of_text(&text);
@@ -318,7 +317,7 @@ mod tests {
         }
 
         #[test]
-        fn any_text_is_read(text in "([<>/ab\"' !\\-?\\[\\]é]|<!--|-->|<!DOCTYPE|<\\?|\\?>|</a>|<a>){0,40}") {
+        fn any_text_is_parsed(text in "([<>/ab\"' !\\-?\\[\\]é]|<!--|-->|<!DOCTYPE|<\\?|\\?>|</a>|<a>){0,40}") {
             for syntax in [Syntax::Xml, Syntax::Html] {
                 Elements::of_markup(&text, syntax);
             }

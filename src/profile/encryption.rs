@@ -1,9 +1,9 @@
-//! The encryption of parameter values, as a profile sets it.
+//! The encryption of parameter values, as configured in a profile.
 
 use super::choice::Choice;
 use super::secret::Secret;
 
-/// The six algorithms. CFB is full-block feedback (CFB128); GCM takes a 16-byte nonce.
+/// The six algorithms. CFB is full-block feedback (CFB128); GCM uses a 16-byte nonce.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[allow(missing_docs, reason = "the names say it all")]
 pub enum Algorithm {
@@ -53,37 +53,37 @@ impl Algorithm {
 /// The length of the initialization vector in bytes, for both modes (public sample).
 pub const IV_BYTES: usize = 16;
 
-/// Each named value is encrypted, not the whole body (public page).
+/// Each listed value is encrypted, not the whole body (public page).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Encryption {
     /// Cipher, key length and mode.
     pub algorithm: Algorithm,
     /// Raw characters, exactly [`Algorithm::key_bytes`] bytes.
     pub key: Secret,
-    /// Where each value's vector comes from.
+    /// The source of each value's vector.
     pub iv: Iv,
-    /// The variables whose values are encrypted; none named means all of them (our decision).
+    /// The variables whose values are encrypted; an empty list means all of them (our decision).
     pub parameters: Vec<String>,
 }
 
 /// The initialization vector.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Iv {
-    /// Raw characters, exactly [`IV_BYTES`] bytes, the same for each value: the platform's way.
+    /// Raw characters, exactly [`IV_BYTES`] bytes, the same for each value, as on the platform.
     Fixed(Secret),
-    /// Fresh for each value and sent before the ciphertext (our option).
+    /// A new one for each value, sent before the ciphertext (our option).
     Random,
 }
 
 impl Encryption {
-    /// Whether the variable of this name is encrypted.
+    /// Whether the variable with this name is encrypted.
     #[must_use]
     pub fn covers(&self, variable: &str) -> bool {
         self.parameters.is_empty() || self.parameters.iter().any(|p| p == variable)
     }
 }
 
-/// Checks a key or vector as typed: exactly so many bytes.
+/// Checks the exact length in bytes of a typed key or vector.
 ///
 /// # Errors
 /// What is missing, such as `must be 16 characters (14 so far)`.
@@ -103,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lengths_say_what_is_missing() {
+    fn invalid_lengths_say_what_is_missing() {
         assert_eq!(check_length("12345678901234", 16).unwrap_err(), "must be 16 characters (14 so far)");
         assert_eq!(check_length("12345678901234567", 16).unwrap_err(), "must be 16 characters (17 so far)");
         assert!(check_length("1234567890123456", 16).is_ok());

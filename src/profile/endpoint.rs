@@ -7,24 +7,23 @@ use super::sizes;
 use super::template::Template;
 use super::title::shown;
 
-/// A checked endpoint: its scheme, host and port are fixed, its path and query may hold
-/// placeholders.
+/// A checked endpoint: scheme, host and port are fixed; path and query may contain placeholders.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoint {
     template: Template,
     origin: String,
-    /// The whole URL in the normal form of the URL standard, where it has no placeholder.
+    /// The whole normalized URL (URL standard), if it has no placeholder.
     fixed: Option<String>,
 }
 
-/// User and password that stood in a URL; they move to Basic authentication (our decision).
+/// User and password from a URL; they move to Basic authentication (our decision).
 pub type UserInfo = (String, String);
 
 impl Endpoint {
-    /// Most characters.
+    /// The maximum length in characters.
     pub const MAX: usize = sizes::URL;
 
-    /// Reads an endpoint. Also gives the user and password that stood in it, which it drops.
+    /// Parses an endpoint. Also returns the user and password in it, which it removes.
     ///
     /// # Errors
     /// The sentence to show beside the field.
@@ -65,13 +64,13 @@ impl Endpoint {
         Ok((Self { template, origin, fixed }, user))
     }
 
-    /// Scheme, host and port: what one endpoint's deliveries have in common.
+    /// Scheme, host and port: what the deliveries to one endpoint have in common.
     #[must_use]
     pub fn origin(&self) -> &str {
         &self.origin
     }
 
-    /// The whole URL in the normal form of the URL standard, where it has no placeholder: that of every request.
+    /// The whole normalized URL (URL standard), if it has no placeholder: that of every request.
     #[must_use]
     pub fn fixed(&self) -> Option<&str> {
         self.fixed.as_deref()
@@ -119,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn https_anywhere_and_http_at_home() {
+    fn https_anywhere_and_http_on_this_machine() {
         for good in [
             "https://hooks.example/cb?id=<id>",
             "http://127.0.0.1:9977/cb",
@@ -135,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn each_rule_has_its_sentence() {
+    fn each_rule_has_its_message() {
         assert!(error("").contains("enter an endpoint"));
         assert!(error("ftp://x/").contains("https://"));
         assert!(error("https://").contains("not a URL"));

@@ -1,4 +1,4 @@
-//! The fields of a profile, and what can be wrong with one.
+//! The fields of a profile, and their errors.
 
 use std::fmt;
 
@@ -48,7 +48,7 @@ pub enum Field {
 }
 
 impl Field {
-    /// The label in the editor, in the seed's words.
+    /// The label in the editor, as on the platform's page.
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {
@@ -91,7 +91,7 @@ impl Field {
     }
 }
 
-/// The place in the JSON, such as `retry.interval_s`.
+/// The path in the JSON, such as `retry.interval_s`.
 impl fmt::Display for Field {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = match self {
@@ -139,7 +139,7 @@ impl fmt::Display for Field {
     }
 }
 
-/// What is wrong with a field, or worth knowing about it, as a sentence to show beside it.
+/// An error of a field, or advice, as a sentence to show beside it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{field}: {message}")]
 pub struct FieldError {

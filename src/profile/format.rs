@@ -5,7 +5,7 @@ use super::choice::Choice;
 /// How the values of a body are sent (seed).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum DataFormat {
-    /// `multipart/form-data`, one part a field.
+    /// `multipart/form-data`, one part per field.
     FormData,
     /// `application/x-www-form-urlencoded`.
     UrlEncoded,

@@ -4,17 +4,17 @@ use std::fmt;
 
 use super::template::Template;
 
-/// One header row of a profile. Debug output hides the value where it is a secret.
+/// One header row of a profile. Debug output hides secret values.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Header {
     /// As typed.
     pub name: String,
-    /// May hold placeholders.
+    /// May contain placeholders.
     pub value: Template,
 }
 
 impl Header {
-    /// Whether the value is a secret by the name of its header (our decision).
+    /// Whether the value is secret by the name of its header (our decision).
     #[must_use]
     pub fn is_secret(&self) -> bool {
         is_secret_name(&self.name)
@@ -33,7 +33,7 @@ impl fmt::Debug for Header {
     }
 }
 
-/// Names made by Ringback or by HTTP itself, which a profile cannot set.
+/// Names set by Ringback or by HTTP itself, which a profile cannot set.
 const RESERVED: &[&str] = &[
     "connection",
     "content-length",
@@ -48,10 +48,10 @@ const RESERVED: &[&str] = &[
     "webhook-timestamp",
 ];
 
-/// Parts of a header's name that say that its value is a secret.
+/// Parts of a header's name that mark its value as secret.
 const SECRET_WORDS: &[&str] = &["auth", "cookie", "credential", "key", "passw", "secret", "session", "token"];
 
-/// Whether a header of this name carries a secret: its value then stays out of the delivery log.
+/// Whether a header with this name is secret: its value is then kept out of the delivery log.
 #[must_use]
 pub fn is_secret_name(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn secrets_are_known_by_name() {
+    fn secret_headers_are_detected_by_name() {
         for name in ["Authorization", "X-API-KEY", "X-Access-Token", "Cookie"] {
             assert!(is_secret_name(name), "{name}");
         }

@@ -1,4 +1,4 @@
-//! The callback profile id: made once, never changed, copied into send requests.
+//! The callback profile id: generated once, never changed, copied into send requests.
 
 use std::fmt;
 
@@ -6,10 +6,10 @@ use uuid::Uuid;
 
 use super::choice::Choice;
 
-/// Where the platform account lives; the first two letters of a profile id (public page).
+/// The region of the platform account; the first two letters of a profile id (public page).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Region {
-    /// India, the one used unless set.
+    /// India, the default.
     #[default]
     In,
     /// Singapore.
@@ -46,16 +46,16 @@ pub struct ProfileId(String);
 pub struct BadProfileId(String);
 
 impl ProfileId {
-    /// The id of a new profile; the caller brings the randomness.
+    /// The id of a new profile; the caller provides the randomness.
     #[must_use]
     pub fn new(region: Region, unique: Uuid) -> Self {
         Self(format!("{}_{}", region.name(), unique.hyphenated()))
     }
 
-    /// Reads an id: a region, an underscore, a UUID.
+    /// Parses an id: a region, an underscore, a UUID.
     ///
     /// # Errors
-    /// When the text has another form.
+    /// The text has another form.
     pub fn parse(text: &str) -> Result<Self, BadProfileId> {
         let bad = || BadProfileId(text.to_owned());
         let (region, unique) = text.split_once('_').ok_or_else(bad)?;
@@ -64,7 +64,7 @@ impl ProfileId {
         Ok(Self::new(region, unique))
     }
 
-    /// Whether a text is the beginning of the id, letter case aside; the region says nothing by itself.
+    /// Whether a text is a prefix of the id, ignoring case; the region alone does not count.
     #[must_use]
     pub fn begins_with(&self, text: &str) -> bool {
         text.len() > "IN_".len()
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_other_forms() {
+    fn rejects_other_forms() {
         for text in ["", "IN", "IN_", "XX_09b3dfa7-e05d-4d84-ab2d-6ed654272aaa", "IN_zz"] {
             assert!(ProfileId::parse(text).is_err(), "{text}");
         }

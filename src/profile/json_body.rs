@@ -1,4 +1,4 @@
-//! A JSON body with placeholders, cut into pieces by where each placeholder stands.
+//! A JSON body with placeholders, split into pieces by the position of each placeholder.
 
 use serde::de::IgnoredAny;
 
@@ -10,37 +10,37 @@ use crate::json::{JsonError, mistake};
 /// A piece of a JSON body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum JsonPart {
-    /// Sent as it stands, so that key order, spacing and the text of numbers are kept.
+    /// Sent unchanged, so that key order, spacing and the text of numbers are kept.
     Text(String),
-    /// Inside a string among other text, or in a key: the value's text, JSON-escaped.
+    /// Inside a string with other text, or in a key: the value's text, JSON-escaped.
     InString(Path),
-    /// Alone in a string, quotes included: a string, or the object or array itself.
+    /// Alone in a string, including quotes: a string, or the object or array itself.
     WholeString(Path),
     /// Outside any string: the value as JSON.
     Bare(Path),
 }
 
-/// Text that is JSON once its placeholders are replaced.
+/// Text that is valid JSON once its placeholders are replaced.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct JsonTemplate {
     parts: Vec<JsonPart>,
 }
 
 impl JsonTemplate {
-    /// Reads a JSON body.
+    /// Parses a JSON body.
     ///
     /// # Errors
     /// Where and why it is not JSON.
     pub fn parse(text: &str) -> Result<Self, JsonError> {
         let template = Self { parts: Scanner::new(text).run().0 };
         let sample = template.sample();
-        // The column is that of the sample, which placeholders shift; the line is right.
+        // The column is that of the sample, shifted by placeholders; the line is correct.
         serde_json::from_str::<IgnoredAny>(&sample)
             .map_err(|error| mistake(&sample, &error).without_columns())?;
         Ok(template)
     }
 
-    /// The bytes where the placeholders of a JSON body start.
+    /// The byte offsets of the placeholders in a JSON body.
     pub(super) fn starts(text: &str) -> Vec<usize> {
         Scanner::new(text).run().1
     }
@@ -51,7 +51,7 @@ impl JsonTemplate {
         &self.parts
     }
 
-    /// The placeholders in order, repeats included.
+    /// The placeholders in order, including repeated ones.
     pub fn variables(&self) -> impl Iterator<Item = &Path> {
         self.parts.iter().filter_map(|part| match part {
             JsonPart::Text(_) => None,
@@ -59,7 +59,7 @@ impl JsonTemplate {
         })
     }
 
-    /// The placeholders among other text of a string.
+    /// The placeholders with other text in their string.
     pub fn variables_in_strings(&self) -> impl Iterator<Item = &Path> {
         self.parts.iter().filter_map(|part| match part {
             JsonPart::InString(path) => Some(path),
@@ -169,7 +169,7 @@ impl<'a> Scanner<'a> {
     }
 }
 
-/// The bytes before the quote that ends a string.
+/// The length up to the quote that ends a string.
 fn string_end(text: &str) -> usize {
     let mut escaped = false;
     text.find(|c| {
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn places_are_told_apart() {
+    fn positions_in_json_are_distinguished() {
         let parts = kinds(r#"{"a":"<a>","b":<b>,"c":"x<c>y","<d>":1}"#);
         assert!(parts.contains(&JsonPart::WholeString(path("a"))));
         assert!(parts.contains(&JsonPart::Bare(path("b"))));
@@ -231,7 +231,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_text_is_scanned_without_loss(text in ".*|[<>a\"\\\\:{}]*") {
-            // A doubled `<` is sent as one.
+            // A doubled `<` is sent as a single one.
             let text = text.replace("<<", "< ");
             let shown: String = Scanner::new(&text).run().0.iter().map(|part| match part {
                 JsonPart::Text(text) => text.clone(),

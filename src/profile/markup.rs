@@ -1,33 +1,33 @@
-//! A body in XML or HTML, cut into pieces by where each placeholder is.
+//! A body in XML or HTML, split into pieces by the position of each placeholder.
 
 use super::elements::{Elements, Syntax, aside};
 use super::path::Path;
 use super::template::bracket_at;
 
-/// A piece of a body in markup.
+/// A piece of a markup body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MarkupPart {
-    /// Sent as is: all that was typed but for the placeholders.
+    /// Sent unchanged: everything typed except placeholders.
     Text(String),
-    /// Replaced by a value, escaped for its place.
+    /// Replaced by a value, escaped for its position.
     Variable(Path, MarkupPlace),
 }
 
-/// Where a placeholder is.
+/// The position of a placeholder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MarkupPlace {
     /// Between tags.
     Text,
     /// In the quoted value of an attribute.
     Quoted,
-    /// In a tag, outside of quotes.
+    /// In a tag, outside quotes.
     Tag,
     /// In a CDATA section.
     CData,
 }
 
-/// A body that is XML or HTML once its placeholders are replaced. In comments, processing
-/// instructions and the document type nothing is replaced (our decision: a comment cannot escape).
+/// A body that is XML or HTML once its placeholders are replaced. Nothing is replaced in comments, processing
+/// instructions and the document type (our decision: text in a comment cannot be escaped).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MarkupTemplate {
     syntax: Syntax,
@@ -35,12 +35,12 @@ pub struct MarkupTemplate {
 }
 
 impl MarkupTemplate {
-    /// Reads a body in markup; any text is one.
+    /// Parses a markup body; any text is valid.
     pub(super) fn parse(text: &str, syntax: Syntax) -> Self {
         Self { syntax, parts: Scanner::new(text, syntax).run().0 }
     }
 
-    /// The bytes where the placeholders of such a body start.
+    /// The byte offsets of the placeholders in such a body.
     pub(super) fn starts(text: &str, syntax: Syntax) -> Vec<usize> {
         Scanner::new(text, syntax).run().1
     }
@@ -57,7 +57,7 @@ impl MarkupTemplate {
         &self.parts
     }
 
-    /// The placeholders in order, repeats included.
+    /// The placeholders in order, including repeated ones.
     pub fn variables(&self) -> impl Iterator<Item = &Path> {
         self.parts.iter().filter_map(|part| match part {
             MarkupPart::Variable(path, _) => Some(path),
@@ -66,7 +66,7 @@ impl MarkupTemplate {
     }
 }
 
-/// Whether a body that no Content-Type describes is markup, by its first tag. A placeholder is none.
+/// Whether a body without Content-Type is markup, judging by its first tag. A placeholder is not a tag.
 pub(super) fn syntax_of(text: &str) -> Option<Syntax> {
     let text = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
     let starts = |name: &str| text.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name));
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn each_place_is_known() {
+    fn the_position_of_each_variable_is_known() {
         let text = "<?xml version='1.0'?><!-- <no> --><a x=\"1><q>\" y=<u> z='<r>\"'><t><![CDATA[<b>x</b><c>]]></a><e>";
         let wanted = [
             ("q", MarkupPlace::Quoted),
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_tag_tells_markup_from_text() {
+    fn the_first_tag_distinguishes_markup_from_text() {
         for (text, wanted) in [
             ("<?xml version=\"1.0\"?><id>", Some(Syntax::Xml)),
             (" \u{feff}\n<dlr><id></dlr>", Some(Syntax::Xml)),

@@ -5,14 +5,14 @@ use super::choice::Choice;
 /// GET and POST are the suggested ones (seed); PUT and DELETE are accepted too (public page).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Method {
-    /// Variables travel in the query.
+    /// Variables are sent in the query.
     Get,
-    /// Variables travel in the body.
+    /// Variables are sent in the body.
     #[default]
     Post,
-    /// As POST.
+    /// Like POST.
     Put,
-    /// As GET.
+    /// Like GET.
     Delete,
 }
 

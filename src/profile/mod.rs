@@ -1,7 +1,7 @@
-//! What a callback profile is: pure, with no I/O, no clock and no async.
+//! Callback profiles: pure, without I/O, clock or async.
 //!
-//! What a person types is a [`Draft`]. [`Draft::check`] is the only way to a [`Profile`], whose
-//! parts cannot hold a bad value. [`document`] is the same profile as JSON.
+//! People type a [`Draft`]. [`Draft::check`] is the only way to a [`Profile`], whose parts cannot contain an invalid
+//! value. [`document`] is the same profile as JSON.
 
 mod advice;
 mod auth;
@@ -64,26 +64,26 @@ pub use token_url::TokenUrl;
 
 use jiff::Timestamp;
 
-/// A callback profile: where, when and how an endpoint is told.
+/// A callback profile: where, when and how an endpoint is notified.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Profile {
-    /// Made once, never changed.
+    /// Generated once, never changed.
     pub id: ProfileId,
     /// Need not be unique.
     pub title: Title,
     /// Fixed after creation.
     pub channel: Channel,
-    /// One or more of the channel's, in its order; none with Default.
+    /// One or more of the channel's events, in its order; none with Default.
     pub events: Vec<Event>,
     /// The HTTP method.
     pub method: Method,
     /// The URL.
     pub endpoint: Endpoint,
-    /// Sent with POST and PUT, kept with the others.
+    /// Sent with POST and PUT, kept with other methods.
     pub body: Body,
-    /// What happens after a failure.
+    /// The retry policy.
     pub retry: RetryPolicy,
-    /// How the body's values are sent; `None` follows the body.
+    /// How the body's values are sent; `None` means according to the body.
     pub data_format: Option<DataFormat>,
     /// Rows of name and value, in order.
     pub headers: Vec<Header>,
@@ -91,29 +91,29 @@ pub struct Profile {
     pub auth: Auth,
     /// How its connections are secured.
     pub tls: Tls,
-    /// Whether HTTP/2 is offered over TLS; HTTP/1.1 is spoken else.
+    /// Whether HTTP/2 is offered over TLS; otherwise HTTP/1.1 is used.
     pub http2: bool,
-    /// Encryption of parameter values, when turned on.
+    /// Encryption of parameter values, if enabled.
     pub encryption: Option<Encryption>,
-    /// The Standard Webhooks secret, `whsec_` and base64, when set.
+    /// The Standard Webhooks secret, `whsec_` and base64, if set.
     pub signing_secret: Option<Secret>,
-    /// Whether it takes events.
+    /// Whether it accepts events.
     pub status: Status,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Timestamp,
-    /// When it was saved last.
+    /// When it was last saved.
     pub modified_at: Timestamp,
 }
 
 impl Profile {
-    /// The placeholders of URL, body (where one is sent) and headers, in that order, each once.
+    /// The placeholders of URL, body (if one is sent) and headers, in that order, each once.
     #[must_use]
     pub fn variables(&self) -> Vec<&Path> {
         let mut seen = std::collections::HashSet::new();
         self.placeholders().filter(|path| seen.insert(path.as_str())).collect()
     }
 
-    /// The placeholders of URL, body (where one is sent) and headers, in that order, repeats included.
+    /// The placeholders of URL, body (if one is sent) and headers, in that order, including repeated ones.
     pub fn placeholders(&self) -> impl Iterator<Item = &Path> {
         let body = self.method.has_body().then(|| self.body.variables()).into_iter().flatten();
         let headers = self.headers.iter().flat_map(|header| header.value.variables());

@@ -6,29 +6,29 @@ use super::headers::is_secret_name;
 use super::secret::Secret;
 use super::token_url::TokenUrl;
 
-/// Everything that a token depends on, so that two profiles with the same share one.
+/// Everything that a token depends on, so that profiles with equal settings share one.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct OAuth2 {
-    /// Where the token is fetched.
+    /// Where the token is requested.
     pub token_url: TokenUrl,
     /// Not empty, no control characters.
     pub client_id: String,
     /// Not empty, no control characters.
     pub client_secret: Secret,
-    /// Where client id and secret stand in the token request.
+    /// How client id and secret are sent in the token request.
     pub sent_as: SentAs,
-    /// Names with spaces between; none leaves the scope to the server.
+    /// Names separated by spaces; none leaves the scope to the server.
     pub scope: Option<String>,
-    /// Further fields of the form, such as `audience`.
+    /// Additional fields of the form, such as `audience`.
     pub fields: Vec<Extra>,
-    /// Further headers of the token request.
+    /// Additional headers of the token request.
     pub headers: Vec<Extra>,
 }
 
-/// Where client id and secret stand in the token request (RFC 6749, section 2.3.1).
+/// How client id and secret are sent in the token request (RFC 6749, section 2.3.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum SentAs {
-    /// As the form's fields `client_id` and `client_secret`.
+    /// As the form fields `client_id` and `client_secret`.
     #[default]
     Body,
     /// As `Authorization: Basic`.
@@ -57,28 +57,28 @@ impl SentAs {
     }
 }
 
-/// A further field or header of the token request. It is sent as typed: a token serves many
-/// deliveries, so there are no placeholders.
+/// An additional field or header of the token request. It is sent as typed: a token is used for many deliveries, so
+/// there are no placeholders.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Extra {
     /// As typed.
     pub name: String,
-    /// Not seen by accident, whatever its name.
+    /// Hidden by default, whatever its name.
     pub value: Secret,
 }
 
 impl Extra {
-    /// Whether the value is a secret by its name (our decision, as for headers).
+    /// Whether the value is secret by its name (our decision, as for headers).
     #[must_use]
     pub fn is_secret(&self) -> bool {
         is_secret_name(&self.name)
     }
 }
 
-/// The fields of the form that are made of the others.
+/// The form fields that are derived from other settings.
 const RESERVED_FIELDS: &[&str] = &["grant_type", "client_id", "client_secret", "scope"];
 
-/// Checks the name of a further field.
+/// Checks the name of an additional field.
 ///
 /// # Errors
 /// The sentence to show beside the field.
@@ -95,7 +95,7 @@ pub(super) fn check_field_name(name: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// Checks the name of a further header.
+/// Checks the name of an additional header.
 ///
 /// # Errors
 /// The sentence to show beside the field.
@@ -110,8 +110,8 @@ pub(super) fn check_header_name(name: &str, sent_as: SentAs) -> Result<(), Strin
     Ok(())
 }
 
-/// Checks a scope: names of visible ASCII without `"` and `\`, with spaces between (RFC 6749,
-/// section 3.3). An empty one is none.
+/// Checks a scope: names of visible ASCII without `"` and `\`, separated by spaces (RFC 6749, section 3.3). An empty
+/// one counts as none.
 ///
 /// # Errors
 /// The sentence to show beside the field.

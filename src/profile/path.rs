@@ -1,8 +1,8 @@
-//! What stands in a placeholder: `name`, `a.b`, `parts[0]`, `keypress:12`.
+//! The contents of a placeholder: `name`, `a.b`, `parts[0]`, `keypress:12`.
 
 use std::fmt;
 
-/// A placeholder's way to a value: a variable, then members and items.
+/// A placeholder's path to a value: a variable, then members and items.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Path {
     text: String,
@@ -20,7 +20,7 @@ pub enum PathStep {
 }
 
 impl Path {
-    /// Reads what stands between `<` and `>`; `None` when it is not well formed.
+    /// Parses the text between `<` and `>`; `None` if it is not well formed.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let name_len = name_length(text)?;
@@ -49,13 +49,13 @@ impl Path {
         &self.text[..self.name_len]
     }
 
-    /// The whole way as typed, without `<` and `>`.
+    /// The whole path as typed, without `<` and `>`.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// The bytes of the placeholder, `<` and `>` included.
+    /// The length in bytes of the placeholder, including `<` and `>`.
     pub(super) fn placeholder_length(&self) -> usize {
         self.text.len() + 2
     }
@@ -73,11 +73,11 @@ impl fmt::Display for Path {
     }
 }
 
-/// Written literally behind a list, it means the whole of it: `<parts[n]>` (public page).
+/// Written literally after a list, it means all of it: `<parts[n]>` (public page).
 const WHOLE_LIST: &str = "[n]";
 
-/// The bytes of the name at the start: a word, then more of them behind colons, as in
-/// `keypress:12` and `api:WIDGET:VARIABLE` (public page).
+/// The length in bytes of the name at the start: a word, then more words after colons, as in `keypress:12` and
+/// `api:WIDGET:VARIABLE` (public page).
 fn name_length(text: &str) -> Option<usize> {
     let mut length = word_length(text)?;
     while let Some(after) = text[length..].strip_prefix(':') {
@@ -90,7 +90,7 @@ fn name_length(text: &str) -> Option<usize> {
     Some(length)
 }
 
-/// The bytes of the word at the start: a letter or underscore, then letters, digits, `_`, `-`.
+/// The length in bytes of the word at the start: a letter or underscore, then letters, digits, `_`, `-`.
 fn word_length(text: &str) -> Option<usize> {
     let first = text.bytes().next()?;
     (first.is_ascii_alphabetic() || first == b'_')
@@ -101,14 +101,14 @@ fn in_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')
 }
 
-/// Whether a variable may have this name: words with `:` or `.` between them. The platform has
-/// variables such as `caller.isdcode` beside `caller`, which is a string.
+/// Whether a variable may have this name: words separated by `:` or `.`. The platform has variables such as
+/// `caller.isdcode` beside `caller`, which is a string.
 #[must_use]
 pub fn is_variable_name(text: &str) -> bool {
     !text.contains('[') && Path::parse(text).is_some()
 }
 
-/// The placeholder that starts at the start of `text`, and its length in bytes with `<` and `>`.
+/// The placeholder at the start of `text`, and its length in bytes including `<` and `>`.
 #[must_use]
 pub fn placeholder_at(text: &str) -> Option<(Path, usize)> {
     let inside = text.strip_prefix('<')?;

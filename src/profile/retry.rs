@@ -1,11 +1,11 @@
-//! How often a failed callback is sent again, and when.
+//! How often and when a failed callback is retried.
 
 use super::choice::Choice;
 
 /// How the wait grows from one retry to the next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Backoff {
-    /// The same wait each time: profiles of a channel (seed).
+    /// A constant wait: profiles with a channel (seed).
     Fixed,
     /// Delay = Initial Delay × 2^`retry_count`: Default profiles (seed).
     #[default]
@@ -23,7 +23,7 @@ impl Choice for Backoff {
     }
 }
 
-/// First try, then up to `count` retries.
+/// A first attempt, then up to `count` retries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct RetryPolicy {
     count: u8,
@@ -33,22 +33,22 @@ pub struct RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// Retries offered to everyone (seed).
+    /// The retry counts offered to everyone (seed).
     pub const COUNTS: [u8; 3] = [0, 1, 2];
-    /// Least and greatest interval in seconds (our decision).
+    /// Minimum and maximum interval in seconds (our decision).
     pub const INTERVAL_S: (u32, u32) = (1, 86_400);
-    /// Least and greatest timeout in milliseconds (our decision).
+    /// Minimum and maximum timeout in milliseconds (our decision).
     pub const TIMEOUT_MS: (u32, u32) = (100, 60_000);
-    /// The timeout where none is asked for, in milliseconds (our decision).
+    /// The default timeout in milliseconds (our decision).
     pub const USUAL_TIMEOUT_MS: u32 = 10_000;
 
-    /// One try and no retry.
+    /// One attempt without retries.
     #[must_use]
     pub fn none(backoff: Backoff) -> Self {
         Self { count: 0, interval_s: 1, timeout_ms: Self::USUAL_TIMEOUT_MS, backoff }
     }
 
-    /// A policy whose numbers were checked, or come from the store; they are held to their limits.
+    /// A policy from checked numbers, or from the store; they are clamped to their limits.
     #[must_use]
     pub fn new(count: u8, interval_s: u32, timeout_ms: u32, backoff: Backoff) -> Self {
         Self {
@@ -59,7 +59,7 @@ impl RetryPolicy {
         }
     }
 
-    /// Retries after the first try.
+    /// The number of retries after the first attempt.
     #[must_use]
     pub fn count(self) -> u8 {
         self.count
@@ -71,7 +71,7 @@ impl RetryPolicy {
         self.interval_s
     }
 
-    /// From before connecting to the last byte of the answer, in milliseconds.
+    /// From before connecting to the last byte of the response, in milliseconds.
     #[must_use]
     pub fn timeout_ms(self) -> u32 {
         self.timeout_ms
@@ -83,7 +83,7 @@ impl RetryPolicy {
         self.backoff
     }
 
-    /// The seconds of the delay that belongs to a try, 0 being the first.
+    /// The delay of an attempt in seconds, 0 being the first attempt.
     #[must_use]
     pub fn delay_s(self, attempt: u8) -> u64 {
         let initial = u64::from(self.interval_s);
@@ -93,13 +93,13 @@ impl RetryPolicy {
         }
     }
 
-    /// The wait after try `attempt` (0 being the first) failed; `None` when it was the last.
+    /// The wait after attempt `attempt` (0 being the first) failed; `None` if it was the last.
     #[must_use]
     pub fn wait_after(self, attempt: u8) -> Option<u64> {
         (attempt < self.count).then(|| self.delay_s(attempt))
     }
 
-    /// The seed's retry table for this policy, a row a try.
+    /// The platform's retry table for this policy, one row per attempt.
     #[must_use]
     pub fn table(self) -> Vec<RetryRow> {
         let mut sent_at_s = 0;
@@ -114,16 +114,16 @@ impl RetryPolicy {
     }
 }
 
-/// A row of the retry table (seed): a try, its delay, the waits added up, and when it is sent.
+/// A row of the retry table (seed): an attempt, its delay, the cumulative delay, and when it is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RetryRow {
-    /// 0 is the first try.
+    /// 0 is the first attempt.
     pub attempt: u8,
-    /// The wait after this try's failure, in seconds.
+    /// The wait after this attempt failed, in seconds.
     pub delay_s: u64,
-    /// All waits up to and with this one, in seconds.
+    /// All waits up to and including this one, in seconds.
     pub cumulative_s: u64,
-    /// When this try is sent, in seconds after the first, if answers take no time.
+    /// When this attempt is sent, in seconds after the first, if responses take no time.
     pub sent_at_s: u64,
 }
 
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn a_channel_waits_the_same_each_time() {
+    fn a_channel_has_a_constant_interval() {
         let policy = RetryPolicy::new(2, 10, 5000, Backoff::Fixed);
         let sent: Vec<_> = policy.table().iter().map(|r| r.sent_at_s).collect();
         assert_eq!(sent, [0, 10, 20]);

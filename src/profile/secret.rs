@@ -1,4 +1,4 @@
-//! Text that must not be seen by accident.
+//! Text that must not be displayed accidentally.
 
 use std::fmt;
 
@@ -13,7 +13,7 @@ impl Secret {
         Self(text.into())
     }
 
-    /// The secret itself: for the wire, for storage, and for a screen only when asked.
+    /// The secret itself: for requests, for storage, and for display on request only.
     #[must_use]
     pub fn reveal(&self) -> &str {
         &self.0

@@ -1,11 +1,11 @@
-//! Whether a profile takes events.
+//! Whether a profile accepts events.
 
 use super::choice::Choice;
 
 /// The status of a profile; the numbers are the platform's (public page).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Status {
-    /// Takes events.
+    /// Accepts events.
     #[default]
     Active,
     /// Disabled by Ringback after too many consecutive failures.
@@ -27,8 +27,8 @@ impl Choice for Status {
 }
 
 impl Status {
-    /// A profile is disabled when so many of its events in a row have failed for good (our decision;
-    /// the setting `auto_disable_after`).
+    /// A profile is disabled after this many consecutive events have failed permanently (our decision; the setting
+    /// `auto_disable_after`).
     pub const AUTO_DISABLE_AFTER: u32 = 20;
 
     /// The platform's number: 1, 2 or 3.

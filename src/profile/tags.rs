@@ -1,11 +1,10 @@
-//! What looks like a tag of HTML and is sent as a variable.
+//! Detects names that look like HTML tags but are sent as variables.
 
 use std::collections::{HashMap, HashSet};
 
 use super::body::Body;
 
-/// Elements of HTML whose names are hardly those of variables. `title`, `source` or `code` are left
-/// out: they are.
+/// HTML elements whose names are unlikely as variables. `title`, `source` or `code` are omitted: they are likely.
 const TAGS: [&str; 44] = [
     "a",
     "b",
@@ -53,9 +52,8 @@ const TAGS: [&str; 44] = [
     "wbr",
 ];
 
-/// A sentence about what looks like a tag among the placeholders of a body: the name of an element of
-/// HTML within other text, or one that is closed in other letters. `known` says whether a variable of
-/// this name has a value.
+/// A sentence about placeholders of a body that look like tags: the name of an HTML element within other text, or a
+/// name that is closed in another case. `known` says whether a variable with this name exists.
 #[must_use]
 pub fn tags_sent_as_variables(body: &Body, known: &dyn Fn(&str) -> bool) -> Option<String> {
     let ends = end_tags(body.text());
@@ -82,10 +80,10 @@ pub fn tags_sent_as_variables(body: &Body, known: &dyn Fn(&str) -> bool) -> Opti
     Some(format!("{list} {look}: close with </{first}>, or write <<{first}>"))
 }
 
-/// No name of a tag is longer.
+/// No tag name is longer.
 const LONGEST: usize = 512;
 
-/// The names in the end tags of a text as they are written, by the same in small letters.
+/// The names in the end tags of a text as written, by their lower-case forms.
 fn end_tags(text: &str) -> HashMap<String, HashSet<&str>> {
     let mut ends: HashMap<String, HashSet<&str>> = HashMap::new();
     for (at, start) in text.match_indices("</") {
@@ -102,34 +100,34 @@ fn end_tags(text: &str) -> HashMap<String, HashSet<&str>> {
 mod tests {
     use super::*;
 
-    fn said(text: &str) -> Option<String> {
+    fn message(text: &str) -> Option<String> {
         tags_sent_as_variables(&Body::parse(text, None), &|name| name == "i")
     }
 
     #[test]
-    fn what_looks_like_a_tag_is_named() {
+    fn names_that_look_like_tags_are_reported() {
         let one = "<br> looks like a tag and is sent as a variable: close with </br>, or write <<br>";
-        assert_eq!(said("{\"html\":\"a<br>b <status>\"}").as_deref(), Some(one));
+        assert_eq!(message("{\"html\":\"a<br>b <status>\"}").as_deref(), Some(one));
         let two = "<br> <P> look like tags and are sent as variables: close with </br>, or write <<br>";
-        assert_eq!(said("a <br>b<br> <P>").as_deref(), Some(two));
-        assert!(said("<r><Id>7</id></r>").is_some_and(|said| said.starts_with("<Id> looks")));
+        assert_eq!(message("a <br>b<br> <P>").as_deref(), Some(two));
+        assert!(message("<r><Id>7</id></r>").is_some_and(|message| message.starts_with("<Id> looks")));
     }
 
-    /// Searched anew for each placeholder, it would take minutes.
+    /// Searching again for each placeholder would take minutes.
     #[test]
-    fn a_long_body_is_looked_through_once() {
+    fn a_long_body_is_scanned_in_linear_time() {
         let member = |n: usize| format!("\"m{n}\":\"<id> of <status>, <v{n}>\"");
         let body: String = (0..20_000).map(member).collect::<Vec<_>>().join(",");
         let body = Body::parse(&format!("{{{body},\"x\":\"<V7>a</v7> <b>\"}}"), None);
-        let said = tags_sent_as_variables(&body, &|_| false).unwrap();
+        let message = tags_sent_as_variables(&body, &|_| false).unwrap();
         assert_eq!(
-            said,
+            message,
             "<V7> <b> look like tags and are sent as variables: close with </V7>, or write <<V7>"
         );
     }
 
     #[test]
-    fn placeholders_are_no_tags() {
+    fn placeholders_are_not_tags() {
         for text in [
             "a=<a>&b=<b>",
             "{\"a\":\"<a>\",\"b\":<b>}",
@@ -138,7 +136,7 @@ mod tests {
             "<r><id><id></id></r>",
             "<b>x</b> <<br> <status>",
         ] {
-            assert_eq!(said(text), None, "{text}");
+            assert_eq!(message(text), None, "{text}");
         }
     }
 }

@@ -8,7 +8,7 @@ use super::path::{Path, placeholder_at};
 /// A piece of a template.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TemplatePart {
-    /// Sent as is.
+    /// Sent unchanged.
     Text(String),
     /// Replaced by a value.
     Variable(Path),
@@ -16,18 +16,18 @@ pub enum TemplatePart {
 
 /// What a run of `<` in a template means.
 pub(super) struct Bracket {
-    /// How many bytes of the template it takes.
+    /// Its length in bytes in the template.
     pub typed: usize,
-    /// How many `<` of it are sent.
+    /// How many `<` are sent for it.
     pub sent: usize,
-    /// The placeholder that its last `<` starts; part of `typed`.
+    /// The placeholder that its last `<` starts; included in `typed`.
     pub variable: Option<Path>,
 }
 
-/// Reads the run of `<` at the start of `text`, which is at byte `at` of its template.
+/// Parses the run of `<` at the start of `text`, which is at byte `at` of its template.
 ///
-/// Directly before what would be a placeholder, `<<` is a literal `<` (our decision): `<<id>` is
-/// sent as `<id>`, and `<<<id>` is a `<` and the value. Anywhere else a `<` is sent as typed.
+/// Directly before a placeholder, `<<` is a literal `<` (our decision): `<<id>` is sent as `<id>`, and `<<<id>` as a
+/// `<` and the value. Anywhere else a `<` is sent as typed.
 pub(super) fn bracket_at(text: &str, at: usize, elements: &Elements) -> Bracket {
     let run = text.bytes().take_while(|byte| *byte == b'<').count();
     let last = run.saturating_sub(1);
@@ -43,21 +43,20 @@ pub(super) fn bracket_at(text: &str, at: usize, elements: &Elements) -> Bracket 
     Bracket { typed: last + length, sent: run / 2, variable: Some(path) }
 }
 
-/// Text parsed once into pieces. A `<` that starts no well-formed placeholder is sent as typed
-/// (our decision).
+/// Text parsed once into pieces. A `<` that starts no well-formed placeholder is sent as typed (our decision).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Template {
     parts: Vec<TemplatePart>,
 }
 
 impl Template {
-    /// Reads a template; any text is one.
+    /// Parses a template; any text is valid.
     #[must_use]
     pub fn parse(text: &str) -> Self {
         Self::with_elements(text, &Elements::default())
     }
 
-    /// Reads a template in a body: an element that it closes is text.
+    /// Parses a template in a body: elements that it closes are text.
     pub(super) fn of_body(text: &str) -> Self {
         Self::with_elements(text, &Elements::of_text(text))
     }
@@ -66,7 +65,7 @@ impl Template {
         Self::scan(text, elements, &mut Vec::new())
     }
 
-    /// The bytes where the placeholders of such a template start.
+    /// The byte offsets of the placeholders in such a template.
     pub(super) fn starts_in_body(text: &str) -> Vec<usize> {
         let mut starts = Vec::new();
         Self::scan(text, &Elements::of_text(text), &mut starts);
@@ -100,7 +99,7 @@ impl Template {
         &self.parts
     }
 
-    /// The placeholders in order, repeats included.
+    /// The placeholders in order, including repeated ones.
     pub fn variables(&self) -> impl Iterator<Item = &Path> {
         self.parts.iter().filter_map(|part| match part {
             TemplatePart::Variable(path) => Some(path),
@@ -108,7 +107,7 @@ impl Template {
         })
     }
 
-    /// The text that is sent, where the template has no placeholder.
+    /// The text that is sent, if the template has no placeholder.
     pub(super) fn fixed(&self) -> Option<String> {
         let text = |part: &TemplatePart| match part {
             TemplatePart::Text(text) => Some(text.clone()),
@@ -135,7 +134,7 @@ fn push_text(parts: &mut Vec<TemplatePart>, plain: &mut String) {
 }
 
 impl fmt::Display for Template {
-    /// As it is typed: [`Template::parse`] reads it to the same template.
+    /// As typed: [`Template::parse`] parses it to the same template.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (at, part) in self.parts.iter().enumerate() {
             match part {
@@ -150,7 +149,7 @@ impl fmt::Display for Template {
     }
 }
 
-/// Doubles the `<` that would start a placeholder, or that a placeholder follows.
+/// Doubles each `<` that would start a placeholder, or that a placeholder follows.
 fn write_text(f: &mut fmt::Formatter<'_>, text: &str, before_variable: bool) -> fmt::Result {
     let mut done = 0;
     while let Some(found) = text[done..].find('<') {
@@ -180,7 +179,7 @@ mod tests {
         assert_eq!(template.to_string(), "a < b <id> << <p>");
     }
 
-    /// What is sent of a template when each value is `V`.
+    /// The text that is sent for a template if each value is `V`.
     fn sent(text: &str) -> String {
         let parts = Template::parse(text).parts;
         parts.iter().map(|part| if let TemplatePart::Text(text) = part { text } else { "V" }).collect()
@@ -204,7 +203,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_comes_back(text in ".*|[<>a-c.:\\[\\]0-9]*") {
+        fn any_text_round_trips(text in ".*|[<>a-c.:\\[\\]0-9]*") {
             prop_assert_eq!(Template::parse(&text).to_string(), text);
         }
     }

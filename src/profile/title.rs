@@ -6,17 +6,17 @@ use super::sizes;
 
 /// 3 to 100 of: ASCII letters, digits, spaces, hyphens, underscores.
 ///
-/// The characters are the seed's, the least length a public page's, the greatest our decision.
+/// The characters are from the seed, the minimum length from a public page, the maximum is our decision.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Title(String);
 
 impl Title {
-    /// Fewest characters.
+    /// The minimum length in characters.
     pub const MIN: usize = 3;
-    /// Most characters.
+    /// The maximum length in characters.
     pub const MAX: usize = sizes::TITLE;
 
-    /// Reads a title; spaces around it are dropped.
+    /// Parses a title; surrounding spaces are dropped.
     ///
     /// # Errors
     /// The sentence to show beside the field.
@@ -49,7 +49,7 @@ impl Title {
     }
 }
 
-/// A character as it can stand in a message: itself, or its code where it would not be seen.
+/// A character for a message: itself, or its code if it would be invisible.
 pub(super) fn shown(c: char) -> String {
     if c.is_control() || (c.is_whitespace() && c != ' ') {
         format!("U+{:04X}", u32::from(c))

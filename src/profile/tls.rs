@@ -1,17 +1,17 @@
-//! How a profile's connections are secured, and spoken over.
+//! TLS and HTTP version of a profile's connections.
 
-/// The files of a profile's TLS: paths only, what stands in them is read when it is needed. None is
-/// named with a profile that trusts whom the system trusts, and shows no certificate.
+/// The files of a profile's TLS settings: only the paths; the files are read when needed. Without any, a profile
+/// trusts the system's authorities and presents no certificate.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Tls {
-    /// Certificates (PEM) of authorities that are trusted besides the system's.
+    /// Certificates (PEM) of authorities that are trusted in addition to the system's.
     pub ca_file: Option<String>,
-    /// What proves to the endpoint who calls.
+    /// The client certificate.
     pub identity: Option<ClientIdentity>,
 }
 
 impl Tls {
-    /// Whether nothing is named.
+    /// Whether no file is configured.
     #[must_use]
     pub fn is_usual(&self) -> bool {
         *self == Self::default()
@@ -28,13 +28,13 @@ impl Tls {
 /// A client certificate and its key.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ClientIdentity {
-    /// The file (PEM) of the certificate and those that lead to its authority.
+    /// The file (PEM) of the certificate and its chain.
     pub certificate: String,
-    /// The file (PEM) of the private key; none where it stands in the certificate's.
+    /// The file (PEM) of the private key; none if it is in the certificate's file.
     pub key: Option<String>,
 }
 
-/// Checks a path. It must be whole: commands and sessions start in different folders.
+/// Checks a path. It must be absolute: commands and sessions start in different folders.
 pub(super) fn check_path(text: &str) -> Result<Option<String>, String> {
     let path = text.trim();
     if path.is_empty() {

@@ -1,13 +1,13 @@
-//! The authentication URL, from which tokens come.
+//! The authentication URL, where tokens are requested.
 
 use super::endpoint::Endpoint;
 
-/// A checked authentication URL: as an endpoint, but fixed, with no placeholders and no user.
+/// A checked authentication URL: like an endpoint, but without placeholders and user.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct TokenUrl(String);
 
 impl TokenUrl {
-    /// Reads an authentication URL. The rules of scheme, host and length are the endpoint's.
+    /// Parses an authentication URL. The rules for scheme, host and length are the endpoint's.
     ///
     /// # Errors
     /// The sentence to show beside the field.

@@ -1,26 +1,25 @@
-//! How the receiver answers.
+//! How the receiver responds.
 
 use std::time::Duration;
 
-use super::received::Answer;
+use super::received::Reply;
 
-/// How the receiver answers. Can be changed while it runs.
+/// How the receiver responds. Can be changed while it is running.
 #[derive(Debug, Clone)]
 pub struct Behaviour {
-    /// The status of its answers; held to 200..=599.
+    /// The status of its responses; clamped to 200..=599.
     pub status: u16,
-    /// The first so many tries of each delivery fail. Tries belong together by their `webhook-id`;
-    /// those without one are counted together.
+    /// How many attempts of each delivery fail first. Attempts are grouped by their `webhook-id`; those without one
+    /// are counted together.
     pub fail_first: u32,
-    /// The status of those failures, unless `hang` or `reset` says that they fail another way; held
-    /// to 200..=599.
+    /// The status of those failures, unless `hang` or `reset` is set; clamped to 200..=599.
     pub fail_status: u16,
-    /// How long it waits before it answers or resets.
+    /// How long it waits before it responds or resets.
     pub delay: Duration,
-    /// Never answers: each time, or the first `fail_first` tries when that is more than 0.
+    /// Never responds: always, or for the first `fail_first` attempts if that is more than 0.
     pub hang: bool,
-    /// Closes the connection without an answer: each time, or the first `fail_first` tries when that
-    /// is more than 0. Goes before `hang`.
+    /// Closes the connection without a response: always, or for the first `fail_first` attempts if that is more than
+    /// 0. Takes precedence over `hang`.
     pub reset: bool,
 }
 
@@ -38,18 +37,18 @@ impl Default for Behaviour {
 }
 
 impl Behaviour {
-    /// The answer to a delivery's try, 1 being the first.
+    /// The response to a delivery's attempt, counted from 1.
     #[must_use]
-    pub fn answer(&self, attempt: u32) -> Answer {
+    pub fn reply(&self, attempt: u32) -> Reply {
         let fails = attempt <= self.fail_first;
         let without_answer = fails || self.fail_first == 0;
         if self.reset && without_answer {
-            Answer::Reset
+            Reply::Reset
         } else if self.hang && without_answer {
-            Answer::Hung
+            Reply::Hung
         } else {
             let status = if fails { self.fail_status } else { self.status };
-            Answer::Status(status.clamp(200, 599))
+            Reply::Status(status.clamp(200, 599))
         }
     }
 }
@@ -58,33 +57,33 @@ impl Behaviour {
 mod tests {
     use super::*;
 
-    fn answers(behaviour: &Behaviour) -> Vec<Answer> {
-        (1..=3).map(|attempt| behaviour.answer(attempt)).collect()
+    fn answers(behaviour: &Behaviour) -> Vec<Reply> {
+        (1..=3).map(|attempt| behaviour.reply(attempt)).collect()
     }
 
     #[test]
-    fn the_first_tries_fail_and_the_next_is_answered() {
+    fn the_first_attempts_fail_and_the_next_succeeds() {
         let mut behaviour = Behaviour { fail_first: 2, status: 202, ..Behaviour::default() };
-        let ok = Answer::Status(202);
-        assert_eq!(answers(&behaviour), [Answer::Status(500), Answer::Status(500), ok]);
+        let ok = Reply::Status(202);
+        assert_eq!(answers(&behaviour), [Reply::Status(500), Reply::Status(500), ok]);
         behaviour.hang = true;
-        assert_eq!(answers(&behaviour), [Answer::Hung, Answer::Hung, ok]);
+        assert_eq!(answers(&behaviour), [Reply::Hung, Reply::Hung, ok]);
         behaviour.reset = true;
-        assert_eq!(answers(&behaviour), [Answer::Reset, Answer::Reset, ok]);
+        assert_eq!(answers(&behaviour), [Reply::Reset, Reply::Reset, ok]);
     }
 
     #[test]
-    fn without_a_number_every_try_is_treated_alike() {
+    fn without_fail_first_every_attempt_is_treated_alike() {
         let hang = Behaviour { hang: true, ..Behaviour::default() };
-        assert_eq!(answers(&hang), [Answer::Hung; 3]);
-        assert_eq!(answers(&Behaviour::default()), [Answer::Status(200); 3]);
+        assert_eq!(answers(&hang), [Reply::Hung; 3]);
+        assert_eq!(answers(&Behaviour::default()), [Reply::Status(200); 3]);
     }
 
     #[test]
-    fn a_status_that_cannot_be_sent_is_brought_into_range() {
+    fn an_invalid_status_is_clamped() {
         let low = Behaviour { status: 100, ..Behaviour::default() };
         let high = Behaviour { status: 999, ..Behaviour::default() };
-        assert_eq!(low.answer(1), Answer::Status(200));
-        assert_eq!(high.answer(1), Answer::Status(599));
+        assert_eq!(low.reply(1), Reply::Status(200));
+        assert_eq!(high.reply(1), Reply::Status(599));
     }
 }

@@ -1,4 +1,4 @@
-//! Reading a request's body within bounds.
+//! Reads a request's body within limits.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,24 +10,24 @@ use hyper::body::Incoming;
 /// Bytes of a body that are kept: 1 MiB.
 pub const BODY_KEPT: usize = 1 << 20;
 
-/// Bytes of a body that are read before the answer is given without the rest: 64 MiB. A sender that
-/// is still writing would otherwise see a broken connection instead of the answer.
+/// Bytes of a body that are read before responding without the rest: 64 MiB. Otherwise a client that is still writing
+/// would see a broken connection instead of the response.
 pub const BODY_READ: u64 = 64 << 20;
 
-/// Bytes of all bodies that are kept while they are being read: 16 MiB. What goes beyond is not kept.
+/// Bytes of all bodies that are kept while they are being read: 16 MiB. Anything beyond is not kept.
 const BODIES_KEPT: usize = 16 << 20;
 
-/// A body as far as it was kept.
+/// A body, as far as it was kept.
 pub(super) struct ReadBody {
     /// At most [`BODY_KEPT`] bytes.
     pub(super) kept: Bytes,
-    /// All bytes that were read, kept or not.
+    /// The number of bytes that were read, kept or not.
     pub(super) length: u64,
-    /// Until the request is with its readers.
+    /// Held until the request has been passed to its readers.
     _share: Share,
 }
 
-/// The room for bodies that are being read.
+/// The memory budget for bodies that are being read.
 #[derive(Debug)]
 pub(super) struct Room(AtomicUsize);
 
@@ -37,14 +37,14 @@ impl Default for Room {
     }
 }
 
-/// What a body has of the room.
+/// A body's share of the budget.
 struct Share {
     room: Arc<Room>,
     bytes: usize,
 }
 
 impl Share {
-    /// Takes more of the room. False when there is not so much.
+    /// Reserves more of the budget. False if there is not enough left.
     fn grow(&mut self, by: usize) -> bool {
         let free = &self.room.0;
         let taken = free.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |free| free.checked_sub(by));
@@ -59,7 +59,7 @@ impl Drop for Share {
     }
 }
 
-/// Reads a body. An error means that the request broke off.
+/// Reads a body. An error means that the request was broken off.
 pub(super) async fn read(mut body: Incoming, room: &Arc<Room>) -> hyper::Result<ReadBody> {
     let mut share = Share { room: Arc::clone(room), bytes: 0 };
     let mut kept = Vec::new();
@@ -79,7 +79,7 @@ pub(super) async fn read(mut body: Incoming, room: &Arc<Room>) -> hyper::Result<
     Ok(ReadBody { kept: kept.into_boxed_slice().into(), length, _share: share })
 }
 
-/// Adds bytes. False when there is no room for them.
+/// Adds bytes. False if there is no budget for them.
 fn keep(kept: &mut Vec<u8>, bytes: &[u8], share: &mut Share) -> bool {
     let needed = (kept.len() + bytes.len()).saturating_sub(kept.capacity());
     if needed > 0 {
@@ -98,7 +98,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn all_bodies_share_the_room_and_give_it_back() {
+    fn bodies_share_the_budget_and_return_it() {
         let room = Arc::default();
         let share = || Share { room: Arc::clone(&room), bytes: 0 };
         let mut bodies: Vec<_> = (0..30).map(|_| (Vec::new(), share())).collect();

@@ -1,4 +1,4 @@
-//! Connections that can be closed without an answer, which a handler by itself cannot do.
+//! Connections that can be closed without a response, which a handler alone cannot do.
 
 use std::future::Future;
 use std::io;
@@ -13,24 +13,24 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::{Sleep, sleep};
 
-/// How far the receiver is on its way to its end.
+/// The phases of the receiver.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Phase {
-    /// Takes requests.
+    /// Accepts requests.
     Serving,
-    /// Takes no more, and finishes what it is at.
+    /// Accepts no more requests, and finishes current ones.
     Stopping,
-    /// Drops what is left.
+    /// Drops everything that is left.
     Cut,
 }
 
-/// Lets a handler close its connection instead of answering.
+/// Lets a handler close its connection instead of responding.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Closer(Arc<AtomicBool>);
 
 impl Closer {
-    /// From now on nothing is written: whatever the handler answers closes the connection.
-    pub(super) fn close_unanswered(&self) {
+    /// From now on nothing is written: any response of the handler closes the connection.
+    pub(super) fn close_without_response(&self) {
         self.0.store(true, Ordering::Release);
     }
 
@@ -39,34 +39,34 @@ impl Closer {
     }
 }
 
-/// A TCP stream that fails once its handler closed it, the receiver is cut, or its peer takes nothing.
+/// A TCP stream that fails once its handler has closed it, the receiver has cut it off, or its peer does not read.
 pub(super) struct Connection {
     stream: TcpStream,
     closer: Closer,
-    /// Ends when the receiver is cut; gone when it has.
+    /// Completes when the receiver is cut; none afterwards.
     until_cut: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
-    /// How long the peer may take nothing of what is written.
+    /// How long the peer may stop reading.
     patience: Duration,
-    /// How long it still may, since when it takes nothing.
+    /// The remaining time, while the peer is not reading.
     stalled: Option<Pin<Box<Sleep>>>,
 }
 
 impl Connection {
     pub(super) fn new(stream: TcpStream, mut phase: watch::Receiver<Phase>, patience: Duration) -> Self {
         let until_cut = async move {
-            // An error says that the receiver was dropped, which cuts as well.
+            // An error means that the receiver was dropped, which counts as a cut.
             let _ = phase.wait_for(|phase| *phase == Phase::Cut).await;
         };
         let until_cut: Pin<Box<dyn Future<Output = ()> + Send>> = Box::pin(until_cut);
         Self { stream, closer: Closer::default(), until_cut: Some(until_cut), patience, stalled: None }
     }
 
-    /// What closes it.
+    /// A handle that closes it.
     pub(super) fn closer(&self) -> Closer {
         self.closer.clone()
     }
 
-    /// What a write came to; an error where the peer has taken nothing for too long.
+    /// The result of a write; an error if the peer has not read anything for too long.
     fn within_patience(
         &mut self,
         written: Poll<io::Result<usize>>,
@@ -82,8 +82,8 @@ impl Connection {
         Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }
 
-    /// Fails when nothing may pass any more. The stream is then reset when it is dropped, so that
-    /// the peer takes it for no orderly end.
+    /// Fails once the connection is closed. The stream is then reset when it is dropped, so that the peer does not
+    /// see a clean end.
     fn check(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
         if let Some(until_cut) = &mut self.until_cut
             && until_cut.as_mut().poll(cx).is_ready()
@@ -146,7 +146,7 @@ mod tests {
     use tokio::net::TcpListener;
 
     #[tokio::test]
-    async fn a_peer_that_takes_nothing_ends_the_connection() {
+    async fn a_peer_that_does_not_read_ends_the_connection() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let _peer = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
         let (stream, _) = listener.accept().await.unwrap();

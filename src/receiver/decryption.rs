@@ -1,4 +1,4 @@
-//! Decrypting what arrives.
+//! Decrypts received values.
 
 use std::fmt;
 
@@ -7,14 +7,14 @@ use serde_json::Value;
 use crate::callback::cipher::{self, DecryptError};
 use crate::profile::{Algorithm, Choice, Encryption, IV_BYTES, Iv, Secret};
 
-/// What it takes to read encrypted values.
+/// The parameters to decrypt values.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decryption {
     /// Cipher, key length and mode.
     pub algorithm: Algorithm,
     /// Raw characters, exactly [`Algorithm::key_bytes`] bytes.
     pub key: Secret,
-    /// Raw characters, exactly [`IV_BYTES`] bytes; none where each value brings its own.
+    /// Raw characters, exactly [`IV_BYTES`] bytes; none if each value starts with its own.
     pub iv: Option<Secret>,
 }
 
@@ -29,11 +29,11 @@ impl From<&Encryption> for Decryption {
 }
 
 impl Decryption {
-    /// Reads `ALGO:KEY:IV`, or `ALGO:KEY` where each value brings its own vector. Key and vector may
-    /// hold colons: their lengths tell where they end.
+    /// Parses `ALGO:KEY:IV`, or `ALGO:KEY` if each value starts with its own vector. Key and vector may contain
+    /// colons: their lengths are known.
     ///
     /// # Errors
-    /// What is wrong and what would be right; never the key itself.
+    /// The error and the fix; never contains the key.
     pub fn parse(text: &str) -> Result<Self, String> {
         const FORM: &str = "ALGO:KEY:IV, or ALGO:KEY where each value brings its own IV";
         let (name, rest) = text.split_once(':').ok_or_else(|| format!("use {FORM}"))?;
@@ -56,14 +56,14 @@ impl Decryption {
     }
 }
 
-/// What became of a string.
+/// The result for a string.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Decrypted {
     /// It was encrypted with this key; the plain text.
     Plain(String),
-    /// It is nothing that encryption makes.
+    /// It is not the output of an encryption.
     NotEncrypted,
-    /// It may be encrypted, and not with this key.
+    /// It may be encrypted, but not with this key.
     Failed(Undecryptable),
 }
 
@@ -73,7 +73,7 @@ pub enum Undecryptable {
     /// GCM's authentication tag does not match.
     #[error("wrong key or IV, or not encrypted: the authentication tag does not match")]
     Tag,
-    /// CFB makes some bytes of any base64: these are no readable text.
+    /// CFB decrypts any base64 to some bytes: these are not readable text.
     #[error("wrong key or IV, or not encrypted: the result is not readable text")]
     Unreadable,
 }
@@ -90,8 +90,8 @@ impl Undecryptable {
 }
 
 impl Decryption {
-    /// Decrypts a string. With CFB a wrong key can go unnoticed where the string is short: nothing in
-    /// it says that the key is right.
+    /// Decrypts a string. With CFB a wrong key can go unnoticed if the string is short: nothing in it authenticates
+    /// the key.
     #[must_use]
     pub fn open(&self, text: &str) -> Decrypted {
         if text.is_empty() {
@@ -108,7 +108,7 @@ impl Decryption {
         }
     }
 
-    /// Whether a wrong key is certain to be noticed.
+    /// Whether a wrong key is always detected.
     #[must_use]
     pub fn is_authenticated(&self) -> bool {
         cipher::is_authenticated(self.algorithm)
@@ -119,19 +119,19 @@ fn is_readable(text: &str) -> bool {
     !text.chars().any(|c| c.is_control() && !c.is_whitespace())
 }
 
-/// What became of the strings of a request, each by its JSON Pointer (RFC 6901) within `fields`.
+/// The results for the strings of a request, each by its JSON Pointer (RFC 6901) within `fields`.
 #[derive(Debug, Default)]
 pub struct DecryptionReport {
     /// Those that were decrypted.
     pub decrypted: Vec<String>,
     /// Those that may be encrypted, and were not decrypted.
     pub failed: Vec<(String, Undecryptable)>,
-    /// Where the string is that is looked at now.
+    /// The pointer to the current string.
     pointer: String,
 }
 
 impl DecryptionReport {
-    /// Does something one step further down.
+    /// Runs `look` one level deeper.
     pub(super) fn within(&mut self, step: impl fmt::Display, look: impl FnOnce(&mut Self)) {
         let above = self.pointer.len();
         let step = step.to_string().replace('~', "~0").replace('/', "~1");
@@ -154,7 +154,7 @@ impl DecryptionReport {
         None
     }
 
-    /// Replaces each string within a value that can be decrypted. False when there is none.
+    /// Replaces each string within a value that can be decrypted. False if there is none.
     pub(super) fn value_decrypted(&mut self, value: &mut Value, decryption: &Decryption) -> bool {
         let before = self.decrypted.len();
         match value {
@@ -190,7 +190,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn each_mistake_is_told_without_the_key() {
+    fn errors_never_contain_the_key() {
         let error = |text: &str| Decryption::parse(text).unwrap_err();
         assert!(error("AES-128-CFB").contains("ALGO:KEY:IV"));
         assert!(error("DES:secret:iv").contains("AES-256-GCM"));
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_shows_the_key() {
+    fn debug_output_hides_the_key() {
         let parsed = Decryption::parse("aes-128-gcm:K1abcdefghijkl2P").unwrap();
         assert_eq!((parsed.algorithm, &parsed.iv), (Algorithm::Aes128Gcm, &None));
         assert!(!format!("{parsed:?}").contains("K1abc"));
@@ -214,7 +214,7 @@ mod tests {
     ];
 
     #[test]
-    fn a_wrong_key_is_noticed_and_plain_text_left_alone() {
+    fn a_wrong_key_is_detected_and_plain_text_is_kept() {
         for (with, sent) in SENT {
             let right = Decryption::parse(with).unwrap();
             let wrong = Decryption::parse(&with.replace("K1abc", "K2abc")).unwrap();
@@ -224,7 +224,7 @@ mod tests {
             for plain in ["", "not base64", "DELIVRD", "+4915112345"] {
                 assert_eq!(right.open(plain), Decrypted::NotEncrypted, "{plain}");
             }
-            // It could be one of either: what is base64 cannot be told from what is encrypted.
+            // Ambiguous: base64 text cannot be distinguished from encrypted text.
             assert!(matches!(right.open("DeliveredToTheRecipient0"), Decrypted::Failed(_)));
         }
     }
@@ -247,14 +247,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn colons_in_key_and_vector_do_not_matter(key in "[:a-z]{24}", iv in "[:0-9]{16}") {
+        fn key_and_vector_may_contain_colons(key in "[:a-z]{24}", iv in "[:0-9]{16}") {
             let parsed = Decryption::parse(&format!("AES-192-GCM:{key}:{iv}")).unwrap();
             prop_assert_eq!(parsed.key, Secret::new(key));
             prop_assert_eq!(parsed.iv, Some(Secret::new(iv)));
         }
 
         #[test]
-        fn any_text_is_read_or_refused(text in ".{0,80}|AES-128-CFB:.{0,40}") {
+        fn any_text_is_accepted_or_rejected(text in ".{0,80}|AES-128-CFB:.{0,40}") {
             let _ = Decryption::parse(&text);
         }
     }

@@ -5,33 +5,31 @@ use std::fmt::Write;
 use jiff::tz::TimeZone;
 
 use crate::profile::is_secret_name;
-use crate::text::time::told;
+use crate::text::time::format_in_zone;
 use crate::text::{escape_controls, group_digits};
 
 use super::decryption::{Decryption, DecryptionReport};
 use super::escape::bytes_escaped;
 use super::fields::Fields;
-use super::received::{Answer, Received};
+use super::received::{Received, Reply};
 
-/// Headers that every request has and nobody looks for.
+/// Headers that every request has and that are rarely of interest.
 const PLUMBING: &[&str] =
     &["accept", "accept-encoding", "connection", "content-length", "expect", "host", "transfer-encoding"];
 
-/// Most characters of a name or a value that are shown.
+/// How many characters of a name or a value are shown.
 const VALUE_SHOWN: usize = 400;
 
-/// Most characters of path and query, and of a body without fields, that are shown.
+/// How many characters of path and query, and of a body without fields, are shown.
 const TEXT_SHOWN: usize = 2000;
 
-/// Most values of fields that are shown. More than that nobody reads, and a request can have hundreds
-/// of thousands.
+/// How many field values are shown. Nobody reads more, and a request can have hundreds of thousands.
 const FIELDS_SHOWN: usize = 100;
 
-/// The request over several lines: local time, method, path and query, what was answered, headers
-/// worth a look, and the fields, or the body where there are none. Ends with a line feed. However much
-/// arrived, it is a bounded number of lines of bounded length.
+/// The request over several lines: local time, method, path and query, the response, relevant headers, and the
+/// fields, or the body if there are none. Ends with a line feed. The number and length of the lines are bounded.
 ///
-/// Nothing in it can drive a terminal. Values of headers that carry secrets are hidden.
+/// The text is sanitized for terminals. Values of headers that carry secrets are hidden.
 #[must_use]
 pub fn describe(received: &Received) -> String {
     describe_in(received, &TimeZone::system(), None)
@@ -41,10 +39,10 @@ pub fn describe(received: &Received) -> String {
 #[must_use]
 pub fn describe_in(received: &Received, zone: &TimeZone, decryption: Option<&Decryption>) -> String {
     let mut out = String::new();
-    let time = told(received.received_at, zone, "%H:%M:%S%.3f");
+    let time = format_in_zone(received.received_at, zone, "%H:%M:%S%.3f");
     let mark = if received.query.is_empty() { "" } else { "?" };
     let target = shortened(&format!("{}{mark}{}", received.path, received.query), TEXT_SHOWN);
-    let answered = answer_shown(received.answered);
+    let answered = reply_text(received.answered);
     line(&mut out, &format!("{time}  {} {target}  → {answered}", shortened(&received.method, VALUE_SHOWN)));
     for (name, value) in received.headers.iter().filter(|(name, _)| !PLUMBING.contains(&name.as_str())) {
         line(&mut out, &format!("  {}: {}", shortened(name, VALUE_SHOWN), header_shown(name, value)));
@@ -72,16 +70,15 @@ pub fn describe_in(received: &Received, zone: &TimeZone, decryption: Option<&Dec
     out
 }
 
-/// All that is kept of a request: as [`describe_in`], but with every header and the body as it arrived,
-/// nothing shortened, and nothing in it can drive a terminal. Values of headers that carry secrets are
-/// hidden.
+/// The whole stored request: as [`describe_in`], but with every header and the body as it arrived, nothing shortened.
+/// The text is sanitized for terminals. Values of headers that carry secrets are hidden.
 #[must_use]
 pub fn describe_in_full(received: &Received, zone: &TimeZone) -> String {
     let mut out = String::new();
-    let time = told(received.received_at, zone, "%H:%M:%S%.3f");
+    let time = format_in_zone(received.received_at, zone, "%H:%M:%S%.3f");
     let mark = if received.query.is_empty() { "" } else { "?" };
     let target = format!("{} {}{mark}{}", received.method, received.path, received.query);
-    line(&mut out, &format!("{time}  {}  → {}", escape_controls(&target), answer_shown(received.answered)));
+    line(&mut out, &format!("{time}  {}  → {}", escape_controls(&target), reply_text(received.answered)));
     for (name, value) in &received.headers {
         let value = hidden(name, value).unwrap_or_else(|| escape_controls(value));
         line(&mut out, &format!("{}: {value}", escape_controls(name)));
@@ -103,7 +100,7 @@ fn cut(received: &Received) -> String {
     format!("(body cut: the first {kept} of {sent} bytes are kept)")
 }
 
-/// What became of the strings of a field that may be encrypted; goes behind its value.
+/// The decryption result of a field; shown after its value.
 fn became(decryption: &Decryption, report: &DecryptionReport) -> String {
     let unverified = if decryption.is_authenticated() { "" } else { ", unverified" };
     let why = "wrong key or IV, or not encrypted";
@@ -117,9 +114,9 @@ fn became(decryption: &Decryption, report: &DecryptionReport) -> String {
     }
 }
 
-/// A body without fields, its start where it is long.
+/// A body without fields, truncated if it is long.
 fn body_shown(body: &[u8]) -> String {
-    // No character of UTF-8 has more bytes.
+    // No UTF-8 character has more bytes.
     let start = &body[..body.len().min(4 * (TEXT_SHOWN + 1))];
     let escaped = |chunk: std::str::Utf8Chunk<'_>| chunk.valid().chars().count() + 4 * chunk.invalid().len();
     let characters = body.utf8_chunks().map(escaped).sum();
@@ -131,20 +128,20 @@ fn line(out: &mut String, text: &str) {
     out.push('\n');
 }
 
-fn answer_shown(answer: Answer) -> String {
+fn reply_text(answer: Reply) -> String {
     match answer {
-        Answer::Status(status) => status.to_string(),
-        Answer::Hung => "no response (hang)".to_owned(),
-        Answer::Reset => "no response (reset)".to_owned(),
+        Reply::Status(status) => status.to_string(),
+        Reply::Hung => "no response (hang)".to_owned(),
+        Reply::Reset => "no response (reset)".to_owned(),
     }
 }
 
-/// A header's value, its start where it is long.
+/// A header's value, truncated if it is long.
 fn header_shown(name: &str, value: &str) -> String {
     hidden(name, value).unwrap_or_else(|| shortened(value, VALUE_SHOWN))
 }
 
-/// The scheme and the length of a header's value that is a secret.
+/// Scheme and length of a secret header value.
 fn hidden(name: &str, value: &str) -> Option<String> {
     if !is_secret_name(name) {
         return None;
@@ -157,12 +154,12 @@ fn hidden(name: &str, value: &str) -> Option<String> {
     Some(escape_controls(hidden.trim_start()))
 }
 
-/// Text on one line, its start where it is long.
+/// Text on one line, truncated if it is long.
 fn shortened(text: &str, most: usize) -> String {
     start_of(text, text.chars().count(), most)
 }
 
-/// The start of a text of so many characters on one line.
+/// The start of a text of this many characters, on one line.
 fn start_of(text: &str, characters: usize, most: usize) -> String {
     let end = text.char_indices().nth(most).map(|(end, _)| end);
     let Some(end) = end.filter(|_| characters > most) else { return escape_controls(text) };
@@ -190,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_at_a_glance() {
+    fn a_request_in_short() {
         let expected = "13:05:20.250  POST /cb?id=42  → 200
   content-type: application/json
     id = 42
@@ -214,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn in_full_nothing_is_left_out_or_shortened() {
+    fn the_full_description_is_complete() {
         let long = "x".repeat(5000);
         let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         let headers: Vec<_> = PLUMBING.iter().map(|name| header(name, "as sent")).collect();
@@ -242,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hostile_request_cannot_drive_the_terminal() {
+    fn a_hostile_request_is_sanitized() {
         let evil = "\u{1b}]0;gone\u{7}\r\n\u{202e}";
         let received = Received {
             method: evil.to_owned(),
@@ -253,7 +250,7 @@ mod tests {
                 ("cookie".to_owned(), evil.to_owned()),
                 ("content-type".to_owned(), "application/json".to_owned()),
             ],
-            answered: Answer::Hung,
+            answered: Reply::Hung,
             ..with_body("", json!({evil: {evil: [evil]}, "b": [evil, evil]}).to_string())
         };
         let texts = [utc(&received), utc(&with_body("text/plain", evil))];
@@ -271,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn long_and_cut_bodies_say_so() {
+    fn long_and_truncated_bodies_say_so() {
         let text = utc(&Received { body_length: 9000, ..with_body("text/plain", vec![b'x'; 3000]) });
         assert!(text.contains("x… (3000 characters)"), "{text}");
         assert!(text.contains("the first 3000 of 9000 bytes"), "{text}");
@@ -282,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn however_much_arrives_the_text_is_short() {
+    fn the_description_is_bounded() {
         let form = "application/x-www-form-urlencoded";
         let many: Vec<String> = (0..80_000).map(|n| format!("{n:x}={}", "v".repeat(7))).collect();
         let wide = "n".repeat(500);
@@ -305,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn what_became_of_encrypted_values_is_said() {
+    fn results_of_decryption_are_shown() {
         let sent = |algorithm: &str, body: &str, key: &str| {
             let decryption = Decryption::parse(&format!("{algorithm}:{key}:POabcdefghijklLY")).unwrap();
             let text = describe_in(

@@ -13,16 +13,15 @@ use super::received::Received;
 impl Received {
     /// The request as `receive --json` prints it (design, section 3), without a line feed.
     ///
-    /// `body` is text. Where it is not UTF-8, each bad sequence stands as U+FFFD and `body_base64`
-    /// has the bytes. Where it was cut, `body_length` has the bytes that were sent. A header that
-    /// comes twice has an array.
+    /// `body` is text. If it is not UTF-8, each invalid sequence becomes U+FFFD and `body_base64` has the bytes. If
+    /// it was cut, `body_length` has the number of bytes that were sent. A repeated header has an array.
     ///
-    /// With a decryption `decrypted` has the JSON Pointers of the strings in `fields` that were
-    /// decrypted. `not_decrypted` has an object for each that may be encrypted and was not decrypted:
-    /// `field`, its pointer, `reason` and `message`.
+    /// With decryption, `decrypted` has the JSON Pointers of the strings in `fields` that were decrypted.
+    /// `not_decrypted` has an object for each that may be encrypted and was not decrypted: `field`, its pointer,
+    /// `reason` and `message`.
     ///
     /// # Errors
-    /// None is known: fields that are no JSON are not read.
+    /// Unknown: fields that are not JSON are not read.
     pub fn to_json(&self, decryption: Option<&Decryption>) -> Result<String, serde_json::Error> {
         let mut fields = self.fields();
         let report = decryption.map(|decryption| fields.decrypt(decryption));
@@ -84,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_are_no_text_are_not_lost() {
+    fn invalid_utf_8_is_kept_as_base64() {
         let json = document(&Received { body: b"a\xffb"[..].into(), body_length: 3, ..sample() });
         assert_eq!(json["body"], "a\u{fffd}b");
         assert_eq!(json["body_base64"], "Yf9i");
@@ -92,12 +91,12 @@ mod tests {
     }
 
     #[test]
-    fn a_cut_body_says_its_length() {
+    fn a_truncated_body_has_its_length() {
         assert_eq!(document(&Received { body_length: 5_000_000, ..sample() })["body_length"], 5_000_000);
     }
 
     #[test]
-    fn what_became_of_encrypted_strings_is_said() {
+    fn results_of_decryption_are_reported() {
         let decryption = Decryption::parse("AES-128-CFB:K1abcdefghijkl2P:POabcdefghijklLY").unwrap();
         let body = br#"{"status":"6+sHPg0LMg==","at":{"x":["AAAA"]},"plain":"a b"}"#;
         let received = Received {

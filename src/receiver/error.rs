@@ -3,10 +3,10 @@
 use std::io;
 use std::net::SocketAddr;
 
-/// The receiver cannot listen. The message says where, why, and what to do.
+/// The receiver cannot listen. The message says where, why, and how to fix it.
 #[derive(Debug, thiserror::Error)]
 pub enum ReceiverError {
-    /// Something else listens there.
+    /// The port is in use.
     #[error(
         "cannot listen on {0}: the port is in use; stop the program that uses it, or use another port (0 is any free one)"
     )]
@@ -17,7 +17,7 @@ pub enum ReceiverError {
     /// No interface has this address.
     #[error("cannot listen on {0}: this machine has no such address; use 127.0.0.1 or one of its own")]
     NoSuchAddress(SocketAddr),
-    /// The date that every response has cannot be written.
+    /// The date header of responses cannot be written.
     #[error(
         "cannot respond to requests: this machine's clock is not between the years 1970 and 9998; set the clock"
     )]
@@ -25,9 +25,9 @@ pub enum ReceiverError {
     /// Anything else.
     #[error("cannot listen on {addr}: {error}; try another address or port")]
     Other {
-        /// Where.
+        /// The address.
         addr: SocketAddr,
-        /// What the system says.
+        /// The system's error.
         error: io::Error,
     },
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-/// Bytes as text; those that are not UTF-8 stand as `\xNN`.
+/// Bytes as text; those that are not UTF-8 are written as `\xNN`.
 pub(super) fn bytes_escaped(bytes: &[u8]) -> String {
     let mut out = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
@@ -20,7 +20,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bytes_that_are_no_text_are_told() {
+    fn invalid_utf_8_is_escaped() {
         assert_eq!(bytes_escaped(b"a\xff\xc3\xbc\xc3"), "a\\xffü\\xc3");
     }
 }

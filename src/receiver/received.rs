@@ -1,4 +1,4 @@
-//! A request as it arrived.
+//! A received request.
 
 use std::fmt;
 
@@ -7,25 +7,25 @@ use jiff::Timestamp;
 
 use crate::profile::is_secret_name;
 
-/// A request that arrived, and what was answered. Debug output hides headers that carry secrets.
+/// A received request, and the response to it. Debug output hides headers that carry secrets.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Received {
     /// The HTTP method.
     pub method: String,
     /// The path as sent, percent-encoded.
     pub path: String,
-    /// The query as sent, without `?`; empty when there is none.
+    /// The query as sent, without `?`; empty if there is none.
     pub query: String,
-    /// Names in small letters, and values; bytes that are not UTF-8 stand as `\xNN`.
+    /// Names in lower case, and values; bytes that are not UTF-8 are written as `\xNN`.
     pub headers: Vec<(String, String)>,
     /// The first [`BODY_KEPT`](super::BODY_KEPT) bytes.
     pub body: Bytes,
-    /// The bytes of the whole body; more than `body` has when that was cut.
+    /// The length of the whole body; greater than that of `body` if it was truncated.
     pub body_length: u64,
-    /// When the last byte of it was read.
+    /// When its last byte was read.
     pub received_at: Timestamp,
-    /// What was answered, or is about to be, after the delay.
-    pub answered: Answer,
+    /// The response that was sent, or will be after the delay.
+    pub answered: Reply,
 }
 
 impl fmt::Debug for Received {
@@ -47,31 +47,31 @@ impl fmt::Debug for Received {
     }
 }
 
-/// What a request was answered with.
+/// The response to a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Answer {
+pub enum Reply {
     /// A status.
     Status(u16),
-    /// Nothing, ever.
+    /// None, ever.
     Hung,
-    /// The connection was closed without an answer.
+    /// The connection was closed without a response.
     Reset,
 }
 
 impl Received {
-    /// Whether the body went on after what was kept.
+    /// Whether the body was longer than the part that is kept.
     #[must_use]
     pub fn body_cut(&self) -> bool {
         self.body_length > self.body.len() as u64
     }
 
-    /// The value of a header, the first one where it comes twice. `name` is in small letters.
+    /// The value of a header, the first one if it is repeated. `name` is in lower case.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str())
     }
 
-    /// About as many bytes as it takes in memory.
+    /// Its approximate size in memory.
     #[must_use]
     pub fn bytes(&self) -> usize {
         let headers = self.headers.iter().map(|header| size_of_val(header) + header.0.len() + header.1.len());
@@ -94,7 +94,7 @@ pub(super) mod tests {
             body: Bytes::from_static(br#"{"status":"DELIVRD"}"#),
             body_length: 20,
             received_at: "2025-04-17T13:05:20.25Z".parse().expect("a time"),
-            answered: Answer::Status(200),
+            answered: Reply::Status(200),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The requests that a reader has yet to read: never more bytes than a limit.
+//! The requests that a reader has not read yet, within a memory limit.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -7,16 +7,16 @@ use tokio::sync::Notify;
 
 use super::received::Received;
 
-/// Most requests that wait for a reader.
+/// How many requests wait for a reader.
 pub const REQUESTS_KEPT: usize = 1000;
 
-/// Most bytes of requests that wait for a reader: 16 MiB.
+/// How many bytes of requests wait for a reader: 16 MiB.
 pub const REQUEST_BYTES_KEPT: usize = 16 << 20;
 
 /// Why there is no request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NoRequest {
-    /// So many were dropped, the oldest first, since they arrived faster than they were read.
+    /// This many were dropped, oldest first, since they arrived faster than they were read.
     #[error("{0} requests were dropped: they arrived faster than they were read")]
     Dropped(u64),
     /// None has arrived.
@@ -27,8 +27,8 @@ pub enum NoRequest {
     Ended,
 }
 
-/// Reads the requests of a receiver in the order in which they arrive. One that is slow misses the
-/// oldest: at most [`REQUESTS_KEPT`] and [`REQUEST_BYTES_KEPT`] wait for it.
+/// Reads the requests of a receiver in the order of arrival. A slow reader misses the oldest: at most
+/// [`REQUESTS_KEPT`] and [`REQUEST_BYTES_KEPT`] wait for it.
 #[derive(Debug)]
 pub struct Requests {
     queue: Arc<Queue>,
@@ -38,8 +38,7 @@ impl Requests {
     /// The next request; waits for one.
     ///
     /// # Errors
-    /// [`NoRequest::Dropped`], once for all that were dropped since the last call, or
-    /// [`NoRequest::Ended`].
+    /// [`NoRequest::Dropped`], once for all that were dropped since the last call, or [`NoRequest::Ended`].
     pub async fn recv(&mut self) -> Result<Arc<Received>, NoRequest> {
         loop {
             match self.try_recv() {
@@ -66,19 +65,19 @@ impl Requests {
     }
 }
 
-/// The readers of a receiver. They are told of its end when this is dropped.
+/// The readers of a receiver. They are notified of its end when this is dropped.
 #[derive(Debug, Default)]
 pub(super) struct Readers(Mutex<Vec<Weak<Queue>>>);
 
 impl Readers {
-    /// A reader of what arrives from now on.
+    /// A reader of requests from now on.
     pub(super) fn add(&self) -> Requests {
         let queue = Arc::default();
         self.locked().push(Arc::downgrade(&queue));
         Requests { queue }
     }
 
-    /// Brings a request to every reader.
+    /// Passes a request to every reader.
     pub(super) fn send(&self, request: &Arc<Received>) {
         self.locked().retain(|reader| {
             let queue = reader.upgrade();
@@ -91,7 +90,7 @@ impl Readers {
     }
 
     fn locked(&self) -> MutexGuard<'_, Vec<Weak<Queue>>> {
-        // A list of readers is whole at every step.
+        // The list of readers is consistent at every step.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -108,13 +107,13 @@ impl Drop for Readers {
 #[derive(Debug, Default)]
 struct Queue {
     unread: Mutex<Unread>,
-    /// Something was added, or no more will be.
+    /// A request was added, or no more will be.
     changed: Notify,
 }
 
 impl Queue {
     fn locked(&self) -> MutexGuard<'_, Unread> {
-        // No step of it can panic, so it is whole.
+        // No step can panic, so it is consistent.
         self.unread.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -161,7 +160,7 @@ mod tests {
             readers.send(&request((1 << 20) + n));
         }
         let Err(NoRequest::Dropped(dropped)) = slow.try_recv() else { panic!("none is dropped") };
-        // Each has some bytes beside its body.
+        // Each has some bytes besides its body.
         assert_eq!(dropped, 15);
         assert_eq!(slow.try_recv().unwrap().body.len(), (1 << 20) + 15);
         let kept = std::iter::from_fn(|| slow.try_recv().ok()).count();

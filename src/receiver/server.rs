@@ -17,25 +17,25 @@ use tokio::time::Instant;
 
 use crate::clock;
 
-use super::answering::Answering;
 use super::behaviour::Behaviour;
 use super::connection::{Connection, Phase};
-use super::crowd::Crowd;
 use super::error::ReceiverError;
+use super::handler::Handler;
 use super::limits::{HEAD_READ, ReceiverLimits};
 use super::requests::Requests;
+use super::saturation::Saturation;
 
-/// How long [`Receiver::stop`] waits for answers that are under way.
+/// How long [`Receiver::stop`] waits for responses in progress.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// How long to wait where the system gives no connection, as with too many open files.
+/// How long to wait if the system cannot accept a connection, as with too many open files.
 const ACCEPT_PAUSE: Duration = Duration::from_secs(1);
 
-/// A running HTTP endpoint. Dropping it closes its port and its connections at once;
-/// [`Receiver::stop`] finishes what it is at first.
+/// A running HTTP endpoint. Dropping it closes its port and its connections at once; [`Receiver::stop`] finishes
+/// current requests first.
 pub struct Receiver {
     addr: SocketAddr,
-    answering: Arc<Answering>,
+    handler: Arc<Handler>,
     phase: watch::Sender<Phase>,
     serving: JoinHandle<()>,
     /// Closed when serving has ended.
@@ -43,18 +43,18 @@ pub struct Receiver {
 }
 
 impl Receiver {
-    /// Listens and answers, on the running Tokio runtime. Port 0 takes any free one.
+    /// Listens and responds, on the current Tokio runtime. Port 0 is any free one.
     ///
     /// # Errors
-    /// When it cannot listen there.
+    /// It cannot listen there.
     pub async fn start(listen: SocketAddr, behaviour: Behaviour) -> Result<Self, ReceiverError> {
         Self::start_within(listen, behaviour, ReceiverLimits::default()).await
     }
 
-    /// As [`Receiver::start`], with limits of one's own.
+    /// As [`Receiver::start`], with custom limits.
     ///
     /// # Errors
-    /// When it cannot listen there.
+    /// It cannot listen there.
     pub async fn start_within(
         listen: SocketAddr,
         behaviour: Behaviour,
@@ -68,50 +68,50 @@ impl Receiver {
         let addr = listener.local_addr().map_err(failed)?;
         let (phase, phases) = watch::channel(Phase::Serving);
         let (full, is_full) = watch::channel(false);
-        let crowd = Crowd::new(is_full, limits.crowded);
-        let answering = Arc::new(Answering::new(behaviour, limits, phases.clone(), crowd.clone()));
+        let saturation = Saturation::new(is_full, limits.crowded);
+        let handler = Arc::new(Handler::new(behaviour, limits, phases.clone(), saturation.clone()));
         let (living, alive) = watch::channel(());
-        let own = Arc::clone(&answering);
+        let own = Arc::clone(&handler);
         let serving = tokio::spawn(async move {
-            // Goes with the task, however that ends.
+            // Dropped with the task, however that ends.
             let _living = living;
-            serve(listener, own, limits, phases, (full, crowd)).await;
+            serve(listener, own, limits, phases, (full, saturation)).await;
         });
-        Ok(Self { addr, answering, phase, serving, alive })
+        Ok(Self { addr, handler, phase, serving, alive })
     }
 
-    /// Where it listens, with the real port.
+    /// The address that it listens on, with the real port.
     #[must_use]
     pub fn addr(&self) -> SocketAddr {
         self.addr
     }
 
-    /// How it answers.
+    /// How it responds.
     #[must_use]
     pub fn behaviour(&self) -> Behaviour {
-        self.answering.behaviour()
+        self.handler.behaviour()
     }
 
-    /// Changes how it answers from the next request on. With another `fail_first` the tries of each
-    /// delivery are counted from 1 again.
+    /// Changes how it responds from the next request on. If `fail_first` changes, the attempts of each delivery are
+    /// counted from 1 again.
     pub fn set_behaviour(&self, behaviour: Behaviour) {
-        self.answering.set_behaviour(behaviour);
+        self.handler.set_behaviour(behaviour);
     }
 
-    /// The requests that arrive from now on, each before it is answered.
+    /// The requests from now on, each before its response.
     #[must_use]
     pub fn requests(&self) -> Requests {
-        self.answering.readers.add()
+        self.handler.readers.add()
     }
 
-    /// Waits until it listens no more, for whatever reason.
+    /// Waits until it no longer listens, for whatever reason.
     pub fn ended(&self) -> impl Future<Output = ()> + Send + use<> {
         let mut alive = self.alive.clone();
         async move { while alive.changed().await.is_ok() {} }
     }
 
-    /// Takes no more requests, gives answers under way a second, and cuts what is left. Requests
-    /// that hang are cut at once.
+    /// Accepts no more requests, gives responses in progress a second, and cuts off everything that is left. Requests
+    /// that hang are cut off at once.
     pub async fn stop(mut self) {
         self.phase.send_replace(Phase::Stopping);
         if tokio::time::timeout(GRACE, &mut self.serving).await.is_err() {
@@ -123,13 +123,13 @@ impl Receiver {
     }
 }
 
-/// Accepts connections until it is to stop, and waits for their ends.
+/// Accepts connections until it is stopped, and waits for their ends.
 async fn serve(
     listener: TcpListener,
-    answering: Arc<Answering>,
+    handler: Arc<Handler>,
     limits: ReceiverLimits,
     phases: watch::Receiver<Phase>,
-    (full, crowd): (watch::Sender<bool>, Crowd),
+    (full, saturation): (watch::Sender<bool>, Saturation),
 ) {
     let mut connections = JoinSet::new();
     let mut stopping = pin!(stopping(phases.clone()));
@@ -148,8 +148,8 @@ async fn serve(
             stream = accepted(&listener) => {
                 let connection = Connection::new(stream, phases.clone(), limits.response);
                 let stopping = self::stopping(phases.clone());
-                let crowd = crowd.clone();
-                connections.spawn(serve_one(connection, Arc::clone(&answering), limits.head, crowd, stopping));
+                let saturation = saturation.clone();
+                connections.spawn(serve_one(connection, Arc::clone(&handler), limits.head, saturation, stopping));
             }
         }
     }
@@ -157,16 +157,16 @@ async fn serve(
     while connections.join_next().await.is_some() {}
 }
 
-/// Until the receiver takes no more requests, or was dropped.
+/// Waits until the receiver accepts no more requests, or was dropped.
 async fn stopping(mut phases: watch::Receiver<Phase>) {
     let _ = phases.wait_for(|phase| *phase != Phase::Serving).await;
 }
 
-/// The next connection, whatever becomes of others.
+/// The next connection, regardless of failed ones.
 async fn accepted(listener: &TcpListener) -> TcpStream {
     loop {
         match listener.accept().await {
-            // hyper writes the date into each response, and panics at times that have none.
+            // hyper writes the date into each response, and panics at times that cannot be formatted.
             Ok((stream, _)) if clock::is_plausible() => return stream,
             Ok(_) => {}
             Err(error) if is_of_connection(&error) => {}
@@ -175,44 +175,44 @@ async fn accepted(listener: &TcpListener) -> TcpStream {
     }
 }
 
-/// Whether an error is that of one connection, which was closed before it was accepted.
+/// Whether an error concerns a single connection, which was closed before it was accepted.
 fn is_of_connection(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }
 
-/// Serves one connection until its end: its peer's; the next time that it is idle once the receiver is
-/// `stopping`, or in a crowd once it has had an answer; or in a crowd, when a head takes too long.
+/// Serves one connection until it ends: closed by its peer; when it is idle and the receiver is `stopping`, or while
+/// all connections are in use after a response; or when a head takes too long while all are in use.
 async fn serve_one(
     connection: Connection,
-    answering: Arc<Answering>,
+    handler: Arc<Handler>,
     head: Duration,
-    crowd: Crowd,
+    saturation: Saturation,
     stopping: impl Future<Output = ()>,
 ) {
     let closer = connection.closer();
     let answered = Notify::new();
-    // Since when it waits for the head of a request.
+    // Since when it has been waiting for the head of a request.
     let (waiting, waits) = watch::channel(Some(Instant::now()));
     let service = service_fn(|request| {
-        let (answering, closer, answered, waiting) = (&answering, &closer, &answered, &waiting);
+        let (handler, closer, answered, waiting) = (&handler, &closer, &answered, &waiting);
         async move {
             waiting.send_replace(None);
-            let answer = answering.answer(request, closer).await;
+            let answer = handler.reply(request, closer).await;
             waiting.send_replace(Some(Instant::now()));
             answered.notify_one();
             Ok::<_, Infallible>(answer)
         }
     });
     let idle_in_crowd = async {
-        crowd.full().await;
+        saturation.full().await;
         answered.notified().await;
     };
-    let mut slow_head = pin!(crowd.outlasted_by_head(waits));
+    let mut slow_head = pin!(saturation.outlasted_by_head(waits));
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(head).max_buf_size(HEAD_READ);
     let mut serving = pin!(http.serve_connection(TokioIo::new(connection), service));
-    // What a connection ends with is its own affair.
+    // Errors of a connection are ignored.
     tokio::select! {
         _ = &mut serving => return,
         () = &mut slow_head => return,
@@ -231,7 +231,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn an_end_that_nobody_asked_for_is_told() {
+    async fn an_unexpected_end_is_reported() {
         let receiver = Receiver::start(([127, 0, 0, 1], 0).into(), Behaviour::default()).await.unwrap();
         let ended = receiver.ended();
         tokio::pin!(ended);

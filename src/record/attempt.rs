@@ -1,4 +1,4 @@
-//! One attempt, as it is recorded.
+//! One attempt, as recorded.
 
 use std::net::SocketAddr;
 
@@ -15,21 +15,21 @@ pub struct Attempt {
     pub started_at: Timestamp,
     /// Until the last byte of the response was read, in milliseconds.
     pub duration_ms: u32,
-    /// The address of the connection that the request went over, or the last one that was dialled for
-    /// it; none where none was.
+    /// The address of the connection that the request was sent on, or the last one that was dialled for it; none if
+    /// none was.
     pub address: Option<SocketAddr>,
     /// The status of the response, if there was one.
     pub status: Option<u16>,
-    /// Why it failed; none when delivered.
+    /// Why it failed; none if delivered.
     pub error: Option<Failure>,
     /// The headers of the response, up to 16 KiB; bytes that are not UTF-8 are escaped.
     pub response_headers: Vec<(String, String)>,
     /// The body of the response, its first 16 KiB.
     pub response_body: Vec<u8>,
-    /// Whether more of the response came than is kept: its body went on, or a header is left out.
+    /// Whether the response is longer than the part that is kept: its body continues, or a header is left out.
     pub response_cut: bool,
-    /// Why the body of a response that delivered is incomplete (our decision: the status was received,
-    /// so the callback was taken). An attempt that failed says it in `error`.
+    /// Why the body of a successful response is incomplete (our decision: the status was received, so the callback
+    /// was accepted). A failed attempt says so in `error`.
     pub response_incomplete: Option<String>,
     /// The sender that made it (`HOST/PID/NUMBER`); none where one process at a time sends.
     pub sender: Option<String>,

@@ -8,12 +8,12 @@ use crate::callback::{Callback, Values};
 pub struct Details {
     /// As listed.
     pub summary: Summary,
-    /// The request, without credentials; none when it could not be made.
+    /// The request, without credentials; none if it could not be made.
     pub callback: Option<Callback>,
-    /// The values it was made of.
+    /// The values that it was made from.
     pub values: Values,
     /// The attempts in order.
     pub attempts: Vec<Attempt>,
-    /// What is stored of it and cannot be read: a sentence each.
+    /// Stored parts that cannot be read: a sentence each.
     pub passed_over: Vec<String>,
 }

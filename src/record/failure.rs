@@ -17,13 +17,13 @@ pub struct Failure {
 pub enum ErrorClass {
     /// No complete response within the profile's timeout.
     Timeout,
-    /// No connection, or one that broke.
+    /// No connection, or a broken one.
     Connect,
     /// The name does not resolve.
     Dns,
     /// No secure connection: certificate, version, …
     Tls,
-    /// An address that is never dialled.
+    /// An address that must not be dialled.
     RefusedAddress,
     /// The response is not HTTP.
     Protocol,
@@ -80,7 +80,7 @@ impl Failure {
         Self { class: ErrorClass::Request, message: message.into() }
     }
 
-    /// No token for the request, for this reason.
+    /// No token could be obtained for the request.
     #[must_use]
     pub fn no_token(why: &Self) -> Self {
         Self { class: why.class, message: format!("no token: {}", why.message) }

@@ -1,4 +1,4 @@
-//! A delivery that is due, with what is needed to send it.
+//! A delivery that is due, with everything needed to send it.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use crate::profile::{Profile, RetryPolicy};
 /// Scheme, host and port of an endpoint, shared by its deliveries.
 pub type Origin = Arc<str>;
 
-/// A delivery that is due, with what is needed to send it.
+/// A delivery that is due, with everything needed to send it.
 #[derive(Debug, Clone)]
 pub struct Job {
     /// The claim on it.
@@ -22,18 +22,18 @@ pub struct Job {
     pub origin: Origin,
     /// The request, without credentials.
     pub callback: Callback,
-    /// The values, for header values that are secrets; empty where the profile has none
+    /// The values, for header values that are secret; empty if the profile has none
     /// ([`callback::needs_values`](crate::callback::needs_values)).
     pub values: Values,
-    /// The retries.
+    /// The retry policy.
     pub policy: RetryPolicy,
     /// Attempts made so far.
     pub attempts: u32,
-    /// A person sent it: a test, or a resend.
+    /// Whether a person sent it: a test, or a resend.
     pub manual: bool,
-    /// What became of the last delivery of its lane; nothing where none has ended.
+    /// The outcome of the last delivery of its lane; none if none has ended.
     pub past: Option<Past>,
-    /// Whose credentials are used: the profile as tested, or as stored now; none if it is gone.
+    /// The profile whose credentials are used: as tested, or as stored now; none if it was deleted.
     pub profile: Option<Arc<Profile>>,
 }
 
@@ -45,11 +45,11 @@ impl Job {
     }
 }
 
-/// What became of the last delivery of a lane.
+/// The outcome of the last delivery of a lane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Past {
     /// It was delivered.
     Delivered,
-    /// It failed for good.
+    /// It failed permanently.
     Failed,
 }

@@ -1,9 +1,9 @@
-//! References that a queue gives out with a delivery and understands when it gets them back.
+//! References that a queue hands out with a delivery and takes back.
 
 use super::DeliveryId;
 
-/// A claim on one delivery, as the queue that gave it out names it. The sender passes it back with the
-/// outcome, or releases it; what the token means only that queue knows: a row, or the number of a lease.
+/// A claim on one delivery, as identified by its queue. The sender returns it with the outcome, or releases it; the
+/// token means something only to that queue: a row, or the number of a lease.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct JobRef {
     /// The delivery.
@@ -12,32 +12,32 @@ pub struct JobRef {
 }
 
 impl JobRef {
-    /// For a queue: the claim that it knows by this token.
+    /// For queues: the claim with this token.
     #[must_use]
     pub const fn new(id: DeliveryId, token: i64) -> Self {
         Self { id, token }
     }
 
-    /// For the queue that gave it out.
+    /// For the queue that handed it out.
     #[must_use]
     pub const fn token(self) -> i64 {
         self.token
     }
 }
 
-/// A lane: the deliveries of one profile to one origin, those sent by a person apart. Their order is the
-/// order in which the queue goes round its lanes; what the number means only the queue knows.
+/// A lane: the deliveries of one profile to one origin, with those sent by a person in a separate lane. Their order
+/// is the order in which the queue visits its lanes; the number means something only to the queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct LaneId(i64);
 
 impl LaneId {
-    /// For a queue: the lane that it knows by this number.
+    /// For queues: the lane with this number.
     #[must_use]
     pub const fn new(number: i64) -> Self {
         Self(number)
     }
 
-    /// For the queue that gave it out.
+    /// For the queue that handed it out.
     #[must_use]
     pub const fn number(self) -> i64 {
         self.0

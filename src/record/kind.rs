@@ -1,11 +1,11 @@
-//! Why a delivery came to be.
+//! Why a delivery was created.
 
 use crate::profile::Choice;
 
-/// Why a delivery came to be.
+/// Why a delivery was created.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
-    /// Test was pressed, or `ringback test` run.
+    /// A test, from the console or `ringback test`.
     Test,
     /// An event was sent.
     Event,

@@ -1,4 +1,4 @@
-//! Deliveries and their attempts, as they are recorded.
+//! Deliveries and their attempts, as recorded.
 
 mod attempt;
 mod details;

@@ -1,4 +1,4 @@
-//! From a profile and values to a delivery that can be accepted.
+//! Makes a delivery from a profile and values.
 
 use jiff::Timestamp;
 
@@ -7,31 +7,31 @@ use crate::callback::{self, Callback, Context, Random, Values};
 use crate::clock;
 use crate::profile::{Event, Profile, ProfileId, RetryPolicy};
 
-/// A delivery to be accepted: complete, so that a restart needs nothing else.
+/// A delivery to accept: complete, so that a restart needs nothing else.
 #[derive(Debug, Clone)]
 pub struct NewDelivery {
-    /// Made by [`DeliveryId::generate`].
+    /// From [`DeliveryId::generate`].
     pub id: DeliveryId,
-    /// Why.
+    /// Why it was created.
     pub kind: Kind,
     /// The profile's id.
     pub profile_id: ProfileId,
-    /// The title at this time, shown even when the profile is gone.
+    /// The title at this time, shown even if the profile is deleted.
     pub profile_title: String,
     /// The event whose values these are; none with Default.
     pub event: Option<Event>,
     /// Scheme, host and port.
     pub origin: String,
-    /// The values, kept to be used again.
+    /// The values, kept so that they can be used again.
     pub values: Values,
     /// The request, without credentials; or why none could be made, which fails it at once.
     pub request: Result<Callback, Failure>,
-    /// The retries at this time.
+    /// The retry policy at this time.
     pub policy: RetryPolicy,
-    /// The profile as it was on the screen, for a test: its credentials are used until the delivery
-    /// ends, and it is kept apart from the log.
+    /// The profile as tested: its credentials are used until the delivery ends, and it is stored separately from the
+    /// log.
     pub tested: Option<Box<Profile>>,
-    /// When.
+    /// The time of acceptance.
     pub accepted_at: Timestamp,
     /// The run that accepted it, for a line of `send --from`.
     pub run: Option<RunId>,
@@ -48,7 +48,7 @@ pub struct Acceptance<'a> {
 }
 
 impl NewDelivery {
-    /// A test of the profile as it is on the screen, saved or not.
+    /// A test of a profile, saved or not.
     #[must_use]
     pub fn test(profile: Profile, event: Option<Event>, values: Values) -> Self {
         let acceptance = Acceptance { id: DeliveryId::generate(), at: clock::now(), random: &mut random };
@@ -67,14 +67,14 @@ impl NewDelivery {
         Self { tested: Some(Box::new(profile)), ..delivery }
     }
 
-    /// An event that happened; the stored profile's credentials are used.
+    /// An event; the stored profile's credentials are used.
     #[must_use]
     pub fn event(profile: &Profile, event: Option<Event>, values: Values) -> Self {
         let acceptance = Acceptance { id: DeliveryId::generate(), at: clock::now(), random: &mut random };
         Self::prepare(acceptance, profile, Kind::Event, event, values)
     }
 
-    /// The same, of a run.
+    /// The same, as part of a run.
     #[must_use]
     pub fn of_run(run: RunId, profile: &Profile, event: Option<Event>, values: Values) -> Self {
         Self { run: Some(run), ..Self::event(profile, event, values) }

@@ -1,4 +1,4 @@
-//! What an attempt means for its delivery.
+//! The outcome of an attempt.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::{Attempt, DeliveryId, DeliverySubject, JobRef, LaneId};
 
-/// What an attempt means for its delivery.
+/// The outcome of an attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
     /// The claim on the delivery.
@@ -29,19 +29,19 @@ impl Outcome {
     }
 }
 
-/// Where an outcome leaves a delivery.
+/// The state of a delivery after an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Next {
     /// Done.
     Delivered,
-    /// Given up.
+    /// Failed permanently.
     Failed,
-    /// To be tried again at this time.
+    /// To be retried at this time.
     Retry(Timestamp),
 }
 
 impl Next {
-    /// When it is tried again, if it is.
+    /// When it is retried, if it is.
     #[must_use]
     pub fn retry_at(self) -> Option<Timestamp> {
         match self {

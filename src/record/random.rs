@@ -1,4 +1,4 @@
-//! The system's randomness.
+//! The system's random number generator.
 
 /// Fills the buffer with random bytes from the system.
 pub(crate) fn random(buffer: &mut [u8]) {

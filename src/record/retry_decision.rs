@@ -1,4 +1,4 @@
-//! What an attempt's end means: done, given up, or tried again and when.
+//! Decides what follows an attempt: delivered, failed, or when to retry.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::record::{Failure, Next};
 /// The longest that `Retry-After` can delay a retry (facts, section 3).
 const LONGEST_RETRY_AFTER: Duration = Duration::from_hours(1);
 
-/// The state after attempt `n` (1 being the first) ended at `now`.
+/// The state after attempt `n` (from 1) ended at `now`.
 #[must_use]
 pub fn next(
     policy: RetryPolicy,
@@ -31,32 +31,32 @@ pub fn next(
     }
 }
 
-/// The longest that a delivery with this policy can have to wait after attempt `n` (1 being the
-/// first): its own wait, or as long as a `Retry-After` can ask for.
+/// The longest wait after attempt `n` (from 1) under this policy: its own wait, or the longest that a `Retry-After`
+/// can ask for.
 #[must_use]
 pub fn longest_wait(policy: RetryPolicy, n: u32) -> Duration {
     own_wait(policy, n).max(LONGEST_RETRY_AFTER)
 }
 
-/// The wait after attempt `n` (1 being the first) where the response asks for none.
+/// The wait after attempt `n` (from 1) if the response does not ask for one.
 #[must_use]
 pub fn own_wait(policy: RetryPolicy, n: u32) -> Duration {
     let made = u8::try_from(n.saturating_sub(1)).unwrap_or(u8::MAX);
     Duration::from_secs(policy.delay_s(made))
 }
 
-/// Reads `Retry-After`: seconds, or a date in one of the three forms of RFC 9110, section 5.6.7. What
-/// is longer than an hour is an hour, a date in the past is no time.
+/// Parses `Retry-After`: seconds, or a date in one of the three forms of RFC 9110, section 5.6.7. More than an hour
+/// counts as an hour, a date in the past as none.
 #[must_use]
 pub fn retry_after(value: &str, now: Timestamp) -> Option<Duration> {
     let value = value.trim();
-    let asked = if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
-        // More digits than the number can hold: longer than any limit.
+    let requested = if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
+        // More digits than the type can hold: longer than any limit.
         Duration::from_secs(value.parse().unwrap_or(u64::MAX))
     } else {
         date(value, now)?
     };
-    Some(asked.min(LONGEST_RETRY_AFTER))
+    Some(requested.min(LONGEST_RETRY_AFTER))
 }
 
 /// The time until a date.
@@ -64,7 +64,7 @@ fn date(value: &str, now: Timestamp) -> Option<Duration> {
     if let Ok(date) = httpdate::parse_http_date(value) {
         return Some(date.duration_since(now.into()).unwrap_or_default());
     }
-    // Other zones than GMT, which mail has and some servers send.
+    // Time zones other than GMT, which are used in mail and sent by some servers.
     let date = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(value).ok()?;
     Some(date.duration_since(now).try_into().unwrap_or_default())
 }
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn retry_after_is_a_floor_and_has_a_ceiling() {
+    fn retry_after_is_a_minimum_with_a_limit() {
         let policy = RetryPolicy::new(1, 10, 1000, Backoff::Fixed);
         let failed = failure(ErrorClass::Status);
         let at = |s| next(policy, 1, Some(&failed), Some(Duration::from_secs(s)), NOW);
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_wait_is_the_own_one_or_what_a_response_may_ask_for() {
+    fn the_longest_wait_is_the_own_one_or_the_limit_of_retry_after() {
         let longest = |interval_s, n| {
             longest_wait(RetryPolicy::new(2, interval_s, 1000, Backoff::Exponential), n).as_secs()
         };
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_at_the_end_of_time_is_no_panic() {
+    fn a_clock_at_its_limit_does_not_panic() {
         let policy = RetryPolicy::new(2, 86_400, 1000, Backoff::Exponential);
         let failed = failure(ErrorClass::Status);
         let next = next(policy, 1, Some(&failed), None, Timestamp::MAX);
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn what_can_never_succeed_fails_at_once() {
+    fn permanent_errors_fail_at_once() {
         let policy = RetryPolicy::new(2, 10, 1000, Backoff::Fixed);
         for class in [ErrorClass::RefusedAddress, ErrorClass::Request] {
             assert_eq!(next(policy, 1, Some(&failure(class)), None, NOW), Next::Failed);

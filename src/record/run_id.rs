@@ -1,16 +1,16 @@
-//! Which deliveries one `send --from` has accepted, however many they are.
+//! Identifies the deliveries that one `send --from` has accepted, however many there are.
 //!
-//! A run may accept a million. To say what became of them nobody needs to remember their ids: each row has
-//! the run's id, and its position.
+//! A run may accept a million. Nobody needs to remember their ids to report their outcomes: each row has the run's
+//! id, and its position.
 
 use super::{LogPosition, random};
 
-/// A run: a random number, so that no two have the same.
+/// A run: a random number, unique in practice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct RunId(i64);
 
 impl RunId {
-    /// A new one.
+    /// A new run.
     #[must_use]
     pub fn generate() -> Self {
         let mut bytes = [0; 8];
@@ -19,7 +19,7 @@ impl RunId {
         Self(i64::from_be_bytes(bytes))
     }
 
-    /// The number that stores keep.
+    /// The number, as stored.
     #[must_use]
     pub const fn number(self) -> i64 {
         self.0
@@ -31,9 +31,9 @@ impl RunId {
 pub struct RunRange {
     /// The run.
     pub run: RunId,
-    /// The first one.
+    /// The first position.
     pub from: LogPosition,
-    /// The first one after them.
+    /// The position after the last one.
     pub to: LogPosition,
 }
 
@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_two_are_the_same_and_each_has_six_bytes_at_most() {
+    fn run_ids_are_unique_and_have_at_most_six_bytes() {
         let (one, other) = (RunId::generate(), RunId::generate());
         assert_ne!(one, other);
         assert!((0..1 << 48).contains(&one.number()));

@@ -2,19 +2,18 @@
 
 use crate::profile::Choice;
 
-/// The state of a delivery on disk. Whether it is in flight is known only to the process
-/// that sends it.
+/// The state of a delivery on disk. Whether it is in flight is known only to the process that sends it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum DeliveryState {
     /// Accepted, not attempted yet.
     Queued,
-    /// Attempted, failed, and due again later.
+    /// Attempted, failed, and due for a retry.
     Waiting,
-    /// Answered with 2xx.
+    /// Got a 2xx response.
     Delivered,
-    /// Given up.
+    /// Failed permanently.
     Failed,
-    /// Stopped by a person.
+    /// Cancelled by a person.
     Cancelled,
 }
 
@@ -34,7 +33,7 @@ impl Choice for DeliveryState {
 }
 
 impl DeliveryState {
-    /// Whether there is still something to send.
+    /// Whether an attempt is still to come.
     #[must_use]
     pub fn is_pending(self) -> bool {
         matches!(self, Self::Queued | Self::Waiting)

@@ -1,8 +1,8 @@
-//! What a delivery is about.
+//! The profile and event of a delivery.
 
 use crate::profile::Event;
 
-/// What a delivery is about, for who reports it. Shared by deliveries that have it in common.
+/// The profile and event of a delivery, for reports. Shared by deliveries that have them in common.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DeliverySubject {
     /// The id of the profile.

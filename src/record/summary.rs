@@ -10,11 +10,11 @@ use crate::profile::{Event, ProfileId, RetryPolicy};
 pub struct Summary {
     /// The delivery.
     pub id: DeliveryId,
-    /// Where it stands in the order of acceptance.
+    /// Its position in the order of acceptance.
     pub position: LogPosition,
-    /// Why it came to be.
+    /// Why it was created.
     pub kind: Kind,
-    /// Whose.
+    /// The profile.
     pub profile_id: ProfileId,
     /// The profile's title when it was accepted.
     pub profile_title: String,
@@ -24,7 +24,7 @@ pub struct Summary {
     pub state: DeliveryState,
     /// Attempts made.
     pub attempts: u32,
-    /// The retries.
+    /// The retry policy.
     pub policy: RetryPolicy,
     /// When the next attempt is due, while pending.
     pub due_at: Option<Timestamp>,
@@ -36,6 +36,6 @@ pub struct Summary {
     pub last_error: Option<Failure>,
     /// Duration of the last attempt in milliseconds.
     pub last_ms: Option<u32>,
-    /// The delivery that resent it last.
+    /// The delivery that resent it most recently.
     pub again: Option<DeliveryId>,
 }

@@ -1,28 +1,27 @@
-//! The `[keys]` of the settings, as they are written: which names and keys there are, the console
-//! knows.
+//! The `[keys]` of the settings, as written: the keymap knows which names and keys are valid.
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-/// An action and the keys that a person wants for it.
+/// An action and its keys in the settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Binding {
     /// The name of the action.
     pub action: String,
-    /// Its keys; none leaves it without.
+    /// Its keys; empty removes all of them.
     pub keys: Vec<String>,
-    /// File and line, to tell what is wrong with it.
+    /// File and line, to report errors.
     pub place: String,
 }
 
-/// Reads the table of keys, in the order of the file. What is none is told with where it stands.
+/// Parses the table of keys, in file order. Invalid entries are reported with their position.
 pub fn read(
     value: &Spanned<DeValue>,
     place: impl Fn(usize) -> String,
-    mut tell: impl FnMut(usize, String),
+    mut report: impl FnMut(usize, String),
 ) -> Vec<Binding> {
     let Some(table) = value.get_ref().as_table() else {
-        tell(value.span().start, "keys must be a table: [keys]".to_owned());
+        report(value.span().start, "keys must be a table: [keys]".to_owned());
         return Vec::new();
     };
     let mut bindings = Vec::new();
@@ -33,7 +32,7 @@ pub fn read(
                 let action = name.get_ref().to_string();
                 bindings.push(Binding { action, keys, place: place(at) });
             }
-            None => tell(
+            None => report(
                 at,
                 format!(
                     "{0}: must be a string such as {0} = \"ctrl+s f2\", or a list of strings",
@@ -45,7 +44,7 @@ pub fn read(
     bindings
 }
 
-/// The lines of a table as they stand in the file.
+/// The entries of a table in file order.
 fn in_order<'a, 'i>(
     table: &'a DeTable<'i>,
 ) -> Vec<(&'a Spanned<std::borrow::Cow<'i, str>>, &'a Spanned<DeValue<'i>>)> {
@@ -54,7 +53,7 @@ fn in_order<'a, 'i>(
     lines
 }
 
-/// Keys in a text, with blanks between them, or in a list of texts.
+/// Keys in a string, separated by blanks, or in a list of strings.
 fn keys(value: &DeValue) -> Option<Vec<String>> {
     let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
     if let Some(text) = value.as_str() {

@@ -1,4 +1,4 @@
-//! How the console looks: its colours, its signs, its times.
+//! The appearance of the console: colours, signs, times.
 
 use toml::de::DeValue;
 
@@ -7,7 +7,7 @@ use crate::profile::Choice;
 /// The themes of the console.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ThemeName {
-    /// The terminal's own 16 colours. `colour` is another name of it.
+    /// The terminal's own 16 colours. Also called `colour`.
     #[default]
     Terminal,
     /// Light on dark.
@@ -31,7 +31,7 @@ impl Choice for ThemeName {
     }
 }
 
-/// Reads a theme, by its older name too.
+/// Parses a theme, by its older name too.
 pub(super) fn theme(name: &str, value: &DeValue) -> Result<ThemeName, String> {
     match value.as_str() {
         Some("colour") => Ok(ThemeName::Terminal),
@@ -59,10 +59,10 @@ impl Choice for Borders {
     }
 }
 
-/// The zone of times on the screen.
+/// The zone of displayed times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Zone {
-    /// As the log keeps them.
+    /// As in the log.
     #[default]
     Utc,
     /// This machine's.

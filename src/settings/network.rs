@@ -1,4 +1,4 @@
-//! The settings that say which addresses are dialled.
+//! The settings that say which addresses may be dialled.
 
 use std::sync::Arc;
 
@@ -7,12 +7,11 @@ use toml::de::DeValue;
 use super::value::choice;
 use crate::profile::network::{Network, NetworkEntry, Reach};
 
-/// What is so while the file does not say which addresses are closed.
+/// The consequence if the file does not say which addresses are forbidden.
 pub(super) const CLOSED: &str = "`network` counts as \"public\", nothing is sent until this is fixed";
 
-/// Which addresses may be dialled, as far as the settings say so. To be sent to they must be known
-/// completely: an address that was refused would fail a delivery that the person had allowed, and one
-/// that was dialled may be closed.
+/// Which addresses may be dialled, as far as the settings say so. For sending they must be known completely: refusing
+/// an address that is allowed would fail a delivery, and an address that is dialled may be forbidden.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Addresses {
     network: Arc<Network>,
@@ -23,55 +22,54 @@ pub struct Addresses {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("nothing is sent until {place} is fixed")]
 pub struct AddressesUnknown {
-    /// The file, and where it is known the line.
+    /// The file, and the line if known.
     pub place: String,
 }
 
 impl Addresses {
-    /// All that this network allows.
+    /// Addresses as allowed by this network.
     #[must_use]
     pub fn known(network: Network) -> Self {
         Self { network: Arc::new(network), unknown: None }
     }
 
-    /// What to judge an address by that is saved or shown; `public` where it is not known.
+    /// For checking addresses in saved profiles and on the screen; `public` if unknown.
     #[must_use]
-    pub fn to_judge(&self) -> Arc<Network> {
+    pub fn for_checks(&self) -> Arc<Network> {
         Arc::clone(&self.network)
     }
 
-    /// What to send by.
+    /// For sending.
     ///
     /// # Errors
     /// The settings could not be read completely.
-    pub fn to_send(&self) -> Result<Arc<Network>, AddressesUnknown> {
-        self.unknown.clone().map_or_else(|| Ok(self.to_judge()), Err)
+    pub fn for_sending(&self) -> Result<Arc<Network>, AddressesUnknown> {
+        self.unknown.clone().map_or_else(|| Ok(self.for_checks()), Err)
     }
 
-    /// Why nothing is sent by a program that reads its settings at the start only; `None` where sending
-    /// is allowed.
+    /// Why nothing is sent by a program that reads its settings only at the start; `None` if sending is allowed.
     #[must_use]
     pub fn closed(&self) -> Option<String> {
         self.unknown.as_ref().map(|unknown| format!("{unknown} and ringback is started again"))
     }
 
-    /// Nothing is sent, for what stands at this place.
+    /// Nothing is sent because of the entry at this position.
     pub(super) fn close(&mut self, place: &str) {
         self.unknown.get_or_insert_with(|| AddressesUnknown { place: place.to_owned() });
         Arc::make_mut(&mut self.network).reach = Reach::Public;
     }
 
-    /// Takes one of the three settings. Of a list what can be read is taken.
+    /// Applies one of the three settings. The valid entries of a list are used.
     ///
     /// # Errors
-    /// What is wrong, for a person.
+    /// The error.
     pub(super) fn set(&mut self, name: &str, value: &DeValue<'_>) -> Result<(), String> {
         let is_open = self.unknown.is_none();
         let network = Arc::make_mut(&mut self.network);
         match name {
             "network" => {
                 let reach = choice(name, value)?;
-                // What is wrong elsewhere has closed it.
+                // An error elsewhere has closed it.
                 if is_open {
                     network.reach = reach;
                 }
@@ -86,15 +84,15 @@ impl Addresses {
 fn list(into: &mut Vec<NetworkEntry>, name: &str, value: &DeValue<'_>) -> Result<(), String> {
     let wanted = || format!("{name} must be a list such as [\"10.1.0.0/16\", \"hooks.example\", \".corp\"]");
     let values = value.as_array().ok_or_else(wanted)?;
-    let mut wrong = Vec::new();
+    let mut errors = Vec::new();
     for value in values {
         match value.get_ref().as_str().map(NetworkEntry::parse) {
             Some(Ok(entry)) => into.push(entry),
-            Some(Err(error)) => wrong.push(format!("{name}: {error}")),
-            None => wrong.push(wanted()),
+            Some(Err(error)) => errors.push(format!("{name}: {error}")),
+            None => errors.push(wanted()),
         }
     }
-    if wrong.is_empty() { Ok(()) } else { Err(wrong.join("; ")) }
+    if errors.is_empty() { Ok(()) } else { Err(errors.join("; ")) }
 }
 
 #[cfg(test)]
@@ -109,41 +107,44 @@ mod tests {
     }
 
     #[test]
-    fn all_three_are_taken() {
+    fn all_three_settings_are_read() {
         let text = "network = \"public\"\nnetwork_allow = [\"10.1.0.0/16\", \".corp\"]\n\
                     network_deny = [\n  \"8.8.8.8\",\n]\n";
         let loaded = parse(text);
         assert_eq!(loaded.notices, [""; 0]);
-        let network = loaded.settings.addresses.to_send().unwrap();
+        let network = loaded.settings.addresses.for_sending().unwrap();
         let texts = |list: &[NetworkEntry]| list.iter().map(ToString::to_string).collect::<Vec<_>>();
         assert_eq!(network.reach, Reach::Public);
         assert_eq!(texts(&network.allow), ["10.1.0.0/16", ".corp"]);
         assert_eq!(texts(&network.deny), ["8.8.8.8"]);
-        assert_eq!(parse("").settings.addresses.to_send().unwrap().reach, Reach::Operator);
+        assert_eq!(parse("").settings.addresses.for_sending().unwrap().reach, Reach::Operator);
     }
 
     #[test]
-    fn what_is_wrong_closes_the_network() {
+    fn invalid_settings_close_the_network() {
         let loaded =
             parse("network = \"pubic\"\nnetwork_deny = [\"10.0.0.0/8\", \"10/8\", 7]\nnetwork_allow = 1\n");
         let addresses = &loaded.settings.addresses;
-        assert_eq!((addresses.to_judge().reach, addresses.to_judge().deny.len()), (Reach::Public, 1));
-        assert_eq!(addresses.to_send().unwrap_err().place, "config.toml:1");
-        let told = loaded.notices;
+        assert_eq!((addresses.for_checks().reach, addresses.for_checks().deny.len()), (Reach::Public, 1));
+        assert_eq!(addresses.for_sending().unwrap_err().place, "config.toml:1");
+        let reported = loaded.notices;
         assert_eq!(
-            told[0],
+            reported[0],
             "config.toml:1: network must be one of \"operator\", \"public\": `network` counts as \"public\", \
              nothing is sent until this is fixed"
         );
-        assert!(told[1].starts_with("config.toml:2: network_deny: \"10/8\" is not an address"), "{told:?}");
-        assert!(told[1].contains("; network_deny must be a list"), "{told:?}");
-        assert!(told[2].starts_with("config.toml:3: network_allow must be a list"), "{told:?}");
-        assert_eq!(told.len(), 3);
+        assert!(
+            reported[1].starts_with("config.toml:2: network_deny: \"10/8\" is not an address"),
+            "{reported:?}"
+        );
+        assert!(reported[1].contains("; network_deny must be a list"), "{reported:?}");
+        assert!(reported[2].starts_with("config.toml:3: network_allow must be a list"), "{reported:?}");
+        assert_eq!(reported.len(), 3);
     }
 
-    /// Whatever is wrong with the file, and wherever: what it may close stays closed.
+    /// Whatever and wherever the error in the file is: what it may forbid stays forbidden.
     #[test]
-    fn a_file_that_cannot_be_read_completely_opens_nothing() {
+    fn a_file_that_cannot_be_read_completely_allows_nothing() {
         for (text, line) in [
             ("theme = \nnetwork = \"public\"\n", 1),
             ("network = \"public\"\ntheme = \n", 2),
@@ -171,12 +172,12 @@ mod tests {
             ("[net]\ndeny = [\"10.0.0.0/8\"]\n", 1),
             ("[keys]\ndeny = [\"10.0.0.0/8\"]\n", 2),
             ("\"ｎｅｔｗｏｒｋ\" = \"public\"\n", 1),
-            // No setting is near, so it may have been meant to close something.
+            // No setting resembles it, so it may have been meant to forbid something.
             ("block = [\"10.0.0.0/8\"]\n", 1),
             ("colour = 1\n", 1),
             ("[other]\nx = 1\n", 1),
             ("\"сеть\" = \"public\"\n", 1),
-            // Near a setting, with a value that the setting cannot have.
+            // Resembles a setting, with a value that is invalid for it.
             ("mod = \"public\"\n", 1),
             ("modes = \"public\"\n", 1),
             ("mouze = \"public\"\n", 1),
@@ -189,11 +190,11 @@ mod tests {
             ("[key]\nblock = true\n", 1),
         ] {
             let Loaded { settings, notices } = parse(text);
-            assert_eq!(settings.addresses.to_judge().reach, Reach::Public, "{text}");
+            assert_eq!(settings.addresses.for_checks().reach, Reach::Public, "{text}");
             let place = format!("config.toml:{line}");
-            assert!(settings.addresses.to_send().is_err(), "{text}");
-            let told = |notice: &String| notice.starts_with(&place) && notice.contains(CLOSED);
-            assert!(notices.iter().any(told), "{text}: {notices:?}");
+            assert!(settings.addresses.for_sending().is_err(), "{text}");
+            let reported = |notice: &String| notice.starts_with(&place) && notice.contains(CLOSED);
+            assert!(notices.iter().any(reported), "{text}: {notices:?}");
         }
         for text in [
             "them = \"dark\"\n",
@@ -206,7 +207,7 @@ mod tests {
         ] {
             let Loaded { settings, notices } = parse(text);
             assert_eq!(notices.len(), 1, "{notices:?}");
-            assert!(settings.addresses.to_send().is_ok(), "{text}");
+            assert!(settings.addresses.for_sending().is_ok(), "{text}");
         }
     }
 }

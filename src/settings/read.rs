@@ -10,7 +10,7 @@ use super::spelling::nearest;
 use super::value::{choice, flag, number};
 use super::{Loaded, Settings, keys, look, network, syntax};
 
-/// The settings there are, for messages and for what is misspelled.
+/// The names of all settings, for messages and for misspelled names.
 pub(super) const NAMES: [&str; 14] = [
     "region",
     "allow_insecure_http",
@@ -28,15 +28,15 @@ pub(super) const NAMES: [&str; 14] = [
     "keys",
 ];
 
-/// What is wrong with a file, each with the offset where it stands.
+/// The errors in a file, each with its offset.
 type Faults = Vec<(usize, String)>;
 
-/// Settings of which nothing could be read.
+/// The settings if nothing could be read.
 pub(super) fn unread(file: &Path, why: &dyn Display) -> Loaded {
     closed(&file.display().to_string(), why)
 }
 
-/// Nothing is opened, and nothing removed from the log, that the file may have closed or kept.
+/// Forbids every address, and keeps every delivery, that the file may have forbidden or kept.
 fn closed(place: &str, why: &dyn Display) -> Loaded {
     let mut settings = Settings::default();
     settings.addresses.close(place);
@@ -98,7 +98,7 @@ pub(super) fn parse(text: &str, file: &Path) -> Loaded {
         }
     }
     if keeps_all {
-        // After all else: the other of the two settings may be right.
+        // After everything else: the other one of the two settings may be valid.
         keep_all(&mut settings);
     }
     faults.sort();
@@ -106,8 +106,8 @@ pub(super) fn parse(text: &str, file: &Path) -> Loaded {
     Loaded { settings, notices }
 }
 
-/// Whether a faulty setting may have been intended to restrict the network: a network setting, a name that
-/// resembles no setting, or one with a value that is invalid for the setting it resembles.
+/// Whether a faulty setting may have been intended to restrict the network: a network setting, a name that resembles
+/// no setting, or one with a value that is invalid for the setting it resembles.
 fn may_close_network(name: &str, meant: Option<&str>, value: &Spanned<DeValue>) -> bool {
     match meant {
         None | Some("network" | "network_allow" | "network_deny") => true,
@@ -128,20 +128,20 @@ fn unknown(name: &str, meant: Option<&str>) -> String {
     }
 }
 
-/// Finds settings of the network within a table, where they mean nothing: `told` gets the name, the
-/// name of the table, and where it stands.
-fn misplaced(within: &str, value: &DeValue, told: &mut impl FnMut(&str, &str, usize)) {
+/// Finds network settings inside a table, where they have no effect: `told` gets the name, the name of the table, and
+/// the offset.
+fn misplaced(within: &str, value: &DeValue, report: &mut impl FnMut(&str, &str, usize)) {
     if let Some(table) = value.as_table() {
         for (name, value) in table {
             let (name, at) = (name.get_ref().as_ref(), name.span().start);
             if nearest(name, &NAMES).is_some_and(|meant| meant.starts_with("network")) {
-                told(name, within, at);
+                report(name, within, at);
             }
-            misplaced(&format!("{within}.{name}"), value.get_ref(), told);
+            misplaced(&format!("{within}.{name}"), value.get_ref(), report);
         }
     }
     for item in value.as_array().into_iter().flatten() {
-        misplaced(within, item.get_ref(), told);
+        misplaced(within, item.get_ref(), report);
     }
 }
 

@@ -1,17 +1,15 @@
-//! Which setting a misspelled name means.
+//! Finds the setting that a misspelled name means.
 
 use strsim::osa_distance;
 
-/// Most letters that are wrong, missing, doubled or swapped in a name that is still recognized (our
-/// decision).
+/// The maximum number of edits between similar names (our decision): letters wrong, missing, doubled or swapped.
 const SLIPS: usize = 2;
 
-/// Words that a setting of the network could be named by.
+/// Words that suggest a network setting.
 const OF_THE_NETWORK: [&str; 8] = ["net", "netw", "allow", "allowed", "deny", "denied", "reach", "public"];
 
-/// The setting that a name means: letter case, blanks and dashes do not count, nor a few slips, nor the
-/// width of letters. What has a word for the network in it means a setting of the network, so that none
-/// of them is overlooked.
+/// The setting that a name means: ignoring case, blanks, dashes, the width of letters, and a few typing errors. A
+/// name that contains a word about the network means a network setting, so that none of them is overlooked.
 pub(super) fn nearest<'a>(name: &str, names: &[&'a str]) -> Option<&'a str> {
     let narrow: String = name.chars().map(narrowed).collect();
     let name = narrow.trim().to_lowercase().replace([' ', '-', '.'], "_");
@@ -25,7 +23,7 @@ pub(super) fn nearest<'a>(name: &str, names: &[&'a str]) -> Option<&'a str> {
     names.iter().find(|known| **known == "network" && name.split('_').any(is_network)).copied()
 }
 
-/// A letter of full width, as keyboards for Chinese and Japanese type it, as the one of ASCII.
+/// A full-width letter, as typed with Chinese and Japanese input methods, as the ASCII one.
 fn narrowed(c: char) -> char {
     let ascii = u32::from(c).checked_sub(0xFEE0).and_then(char::from_u32);
     ascii.filter(char::is_ascii_graphic).unwrap_or(c)
@@ -36,7 +34,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_is_recognized_with_a_slip_or_in_another_case() {
+    fn misspelled_names_are_recognized() {
         let names = ["network", "network_allow", "network_deny", "allow_insecure_http", "keep_days", "time"];
         for (name, wanted) in [
             ("Network", "network"),

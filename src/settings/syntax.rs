@@ -2,7 +2,7 @@
 
 use toml::de::Error;
 
-/// How the parser's messages begin, and what to say in their place.
+/// How the parser's messages start, and what to say instead.
 const WORDS: [(&str, &str); 15] = [
     ("string values must be quoted", "a value is missing, or a string without double quotes (\")"),
     ("missing value", "a value is missing after ="),
@@ -21,12 +21,13 @@ const WORDS: [(&str, &str); 15] = [
     ("unexpected leading zero", "a number must not start with 0"),
 ];
 
-/// The place of a syntax error as a byte of the text, and what to say of it. What has no words of ours is
-/// reported in those of the parser.
+/// The byte offset of a syntax error, and its description. Errors without a description of ours are reported in the
+/// parser's words.
 pub(super) fn mistake(text: &str, error: &Error) -> (usize, String) {
     let at = error.span().map_or(0, |span| span.start).min(text.len());
-    let said = error.message().replace('\n', ", ");
-    let words = WORDS.iter().find(|(starts, _)| said.starts_with(starts)).map_or(said.as_str(), |(_, w)| *w);
+    let output = error.message().replace('\n', ", ");
+    let words =
+        WORDS.iter().find(|(starts, _)| output.starts_with(starts)).map_or(output.as_str(), |(_, w)| *w);
     let column = 1 + text
         .get(..at)
         .map_or(0, |before| before[before.rfind('\n').map_or(0, |feed| feed + 1)..].chars().count());
@@ -39,7 +40,7 @@ mod tests {
     use toml::de::DeTable;
 
     #[test]
-    fn each_mistake_has_its_column_and_its_fix() {
+    fn each_syntax_error_has_its_column_and_its_fix() {
         for (text, wanted) in [
             ("theme =", "column 8: a value is missing, or a string without double quotes"),
             ("\ntheme = dark", "column 9: a value is missing, or a string without double quotes"),
@@ -55,8 +56,8 @@ mod tests {
             ("keep_days = 09", "column 13: a number must not start with 0"),
             ("mouse = True", "column 9: invalid boolean, expected `true`"),
         ] {
-            let (_, said) = mistake(text, &DeTable::parse(text).unwrap_err());
-            assert!(said.starts_with(wanted), "{text}: {said}");
+            let (_, output) = mistake(text, &DeTable::parse(text).unwrap_err());
+            assert!(output.starts_with(wanted), "{text}: {output}");
         }
     }
 }

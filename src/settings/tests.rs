@@ -13,7 +13,7 @@ fn binding(action: &str, keys: &[&str], place: &str) -> Binding {
 }
 
 #[test]
-fn keys_that_are_none_are_told_with_their_line() {
+fn invalid_keys_are_reported_with_their_line() {
     let loaded = parse("[keys]\nquit = 5\nhelp = \"f1\"\ntest = [\"x\", 1]\n");
     assert_eq!(
         loaded.notices,
@@ -60,7 +60,7 @@ fn everything_can_be_set() {
 }
 
 #[test]
-fn what_is_wrong_is_told_with_its_line_and_the_rest_is_taken() {
+fn errors_are_reported_with_their_line_and_the_rest_is_used() {
     let loaded = parse(
         "# mine\nregion = \"XX\"\n\ncolour = 1\nextended_retries = \"yes\"\nthem = 1\ntheme = 'mono'\n",
     );
@@ -80,14 +80,14 @@ fn what_is_wrong_is_told_with_its_line_and_the_rest_is_taken() {
     assert_eq!(loaded.settings, rest);
 }
 
-/// Opens nothing, and keeps what it may keep.
+/// Forbids everything, and keeps everything, that it may.
 fn is_closed(loaded: &Loaded) -> bool {
     let Settings { addresses, keep_days, keep_deliveries, .. } = &loaded.settings;
-    addresses.to_send().is_err() && (*keep_days, *keep_deliveries) == (0, 0)
+    addresses.for_sending().is_err() && (*keep_days, *keep_deliveries) == (0, 0)
 }
 
 #[test]
-fn a_file_that_is_no_toml_closes_and_keeps() {
+fn invalid_toml_closes_the_network_and_keeps_the_log() {
     let loaded = parse("theme = \"mono\"\nregion = \n");
     assert_eq!(loaded.settings.theme, ThemeName::default());
     assert!(is_closed(&loaded), "{loaded:?}");
@@ -97,19 +97,19 @@ fn a_file_that_is_no_toml_closes_and_keeps() {
 }
 
 #[test]
-fn how_long_the_log_is_kept_is_not_guessed() {
+fn invalid_retention_keeps_the_log() {
     for text in ["keep_days = \"all\"\n", "keep_day = 400\n", "keep_deliveries = -1\n"] {
         let loaded = parse(text);
         assert_eq!((loaded.settings.keep_days, loaded.settings.keep_deliveries), (0, 0), "{text}");
         assert!(loaded.notices[0].contains("the log keeps everything"), "{:?}", loaded.notices);
-        assert!(loaded.settings.addresses.to_send().is_ok(), "{text}");
+        assert!(loaded.settings.addresses.for_sending().is_ok(), "{text}");
     }
     let loaded = parse("keep_days = \"all\"\nkeep_deliveries = 7\n");
     assert_eq!((loaded.settings.keep_days, loaded.settings.keep_deliveries), (0, 0), "in any order");
 }
 
 #[test]
-fn a_file_that_cannot_be_read_closes_and_keeps() {
+fn an_unreadable_file_closes_the_network_and_keeps_the_log() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("config.toml");
     assert_eq!(Settings::load(&file, false).notices, [""; 0]);
@@ -137,11 +137,11 @@ fn a_file_that_cannot_be_read_closes_and_keeps() {
 }
 
 #[test]
-fn only_a_folder_that_is_there_shows_that_no_file_was_written() {
+fn only_an_existing_folder_proves_that_there_is_no_file() {
     let folder = tempfile::tempdir().unwrap();
     let usual = folder.path().join("ringback").join("config.toml");
     assert!(!is_closed(&Settings::load(&usual, false)), "nothing was written");
-    // As where a disk is not mounted.
+    // As if a disk is not mounted.
     std::os::unix::fs::symlink(folder.path().join("unmounted"), folder.path().join("ringback")).unwrap();
     assert!(is_closed(&Settings::load(&usual, false)));
     std::fs::remove_file(folder.path().join("ringback")).unwrap();
@@ -150,7 +150,7 @@ fn only_a_folder_that_is_there_shows_that_no_file_was_written() {
 }
 
 #[test]
-fn a_byte_order_mark_is_no_part_of_the_file() {
+fn a_byte_order_mark_is_ignored() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("config.toml");
     std::fs::write(&file, "\u{feff}mouse = true").unwrap();

@@ -1,4 +1,4 @@
-//! The values that a setting may have.
+//! Parses the values of settings.
 
 use toml::de::DeValue;
 

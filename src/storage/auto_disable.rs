@@ -1,26 +1,25 @@
-//! Which failures disable a profile: too many consecutive ones, of its events to one endpoint (facts, section 1; our
+//! Auto-disabling: too many consecutive failures of a profile's events to one endpoint (facts, section 1; our
 //! decision).
 //!
-//! What a person sends says nothing of the events, and what could not be made into a request was never tried:
-//! neither is counted. Consecutive is by order of acceptance. By their ends it would be
-//! wrong: a failure ends late, after its retries, so of a batch that mostly arrived the last to end have all
-//! failed.
+//! Manual deliveries say nothing about the events, and deliveries without a request were never attempted: neither are
+//! counted. Consecutive is by order of acceptance. By end times it would be wrong: a failure ends late, after its
+//! retries, so in a mostly delivered batch the last to end have all failed.
 
 use crate::record::{DeliveryId, Next, Outcome};
 use crate::storage::control::block::AutoDisableCause;
 
-/// The consecutive failures of one lane of events, as a store keeps them.
+/// The consecutive failures of one lane of events, as stored.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct FailureCount {
-    /// So many have failed for good since the last that was delivered.
+    /// How many have failed permanently since the last delivered one.
     pub failed: u32,
-    /// The last accepted of those that were delivered.
+    /// The last accepted one of those that were delivered.
     pub delivered: Option<DeliveryId>,
 }
 
 impl FailureCount {
-    /// The count after a delivery of this lane has ended by this outcome; and, with `limit` consecutive failures,
-    /// the cause to disable the profile. A limit of 0 is never reached.
+    /// The count after a delivery of this lane has ended with this outcome; and, with `limit` consecutive failures,
+    /// the cause for disabling the profile. A limit of 0 is never reached.
     #[must_use]
     pub fn after(self, outcome: &Outcome, limit: u32) -> (Self, Option<AutoDisableCause>) {
         let id = outcome.id();

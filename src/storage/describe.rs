@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use crate::storage::error::StoreError;
 use crate::storage::sender_info::SenderInfo;
 
-/// Something outside keeps a store from its upkeep, and a person can end that.
+/// Something outside prevents maintenance of a store, and a person can end that.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UpkeepTrouble {
     /// The problem.
@@ -26,10 +26,10 @@ impl fmt::Display for UpkeepTrouble {
     }
 }
 
-/// Says what a store is.
+/// Describes a store.
 #[async_trait]
 pub trait Describe: Send + Sync {
-    /// The whole name of the store, to be shown: a path, or a URL without its password.
+    /// The full name of the store, for display: a path, or a URL without its password.
     fn name(&self) -> String;
 
     /// A short name of the store.
@@ -37,19 +37,18 @@ pub trait Describe: Send + Sync {
         self.name()
     }
 
-    /// The file that the store is, where it is one.
+    /// The file of the store, if it is one.
     fn file(&self) -> Option<&Path> {
         None
     }
 
-    /// The processes that send from this store just now, as far as is known: those that joined first come
-    /// first.
+    /// The processes that currently send from this store, as far as is known, in the order of joining.
     ///
     /// # Errors
-    /// The store cannot be asked.
+    /// The store cannot be queried.
     async fn senders(&self) -> Result<Vec<SenderInfo>, StoreError>;
 
-    /// Whether a process sends from this store just now, as far as is known.
+    /// Whether a process currently sends from this store, as far as is known.
     ///
     /// # Errors
     /// As [`senders`](Self::senders).
@@ -57,10 +56,10 @@ pub trait Describe: Send + Sync {
         Ok(!self.senders().await?.is_empty())
     }
 
-    /// The current obstacle to the store's upkeep, if there is one.
+    /// What currently prevents the store's maintenance, if anything.
     fn upkeep(&self) -> watch::Receiver<Option<UpkeepTrouble>>;
 
-    /// Commits what was asked for, waits for it, and closes the store. What is asked for after that is
-    /// refused. Blocks for as long as the disk takes.
+    /// Commits pending work, waits for it, and closes the store. Later requests are refused. Blocks for as long as
+    /// the disk takes.
     fn close(&self);
 }

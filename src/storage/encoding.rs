@@ -1,4 +1,4 @@
-//! How values are stored, whichever store it is: times in milliseconds, choices by name, headers and values as JSON.
+//! How values are stored in every store: times in milliseconds, choices by name, headers and values as JSON.
 
 use std::net::SocketAddr;
 
@@ -11,15 +11,15 @@ use crate::record::{DeliveryState, ErrorClass, Failure};
 use crate::storage::error::StoreError;
 use crate::storage::unreadable::Why;
 
-/// The header that carries the delivery's id (facts, section 4).
+/// The header with the delivery's id (facts, section 4).
 pub const ID_HEADER: &str = "webhook-id";
 
-/// Milliseconds since 1970, UTC. The last ones before the end of time cannot be read back.
+/// Milliseconds since 1970, UTC. The last ones of the supported range cannot be read back.
 pub fn millis(at: Timestamp) -> i64 {
     at.as_millisecond().min(Timestamp::MAX.as_second() * 1000)
 }
 
-/// The milliseconds that many after a time; the last that there are where that is beyond.
+/// This many milliseconds after a time; at most the end of the range.
 pub fn millis_after(at: Timestamp, ms: u32) -> i64 {
     millis(at).saturating_add(ms.into()).min(millis(Timestamp::MAX))
 }
@@ -36,7 +36,7 @@ pub fn profile_id(text: &str) -> Result<ProfileId, Why> {
     ProfileId::parse(text).map_err(|error| error.to_string())
 }
 
-/// The number of a state. Pending ones come first, and of these the first attempts.
+/// The number of a state. Pending ones come first, and of these first attempts.
 pub fn state_number(state: DeliveryState) -> i64 {
     match state {
         DeliveryState::Queued => 0,
@@ -94,7 +94,7 @@ pub fn values(text: &str) -> Result<Values, Why> {
     Values::parse(text).map_err(|error| format!("values: {error}"))
 }
 
-/// A profile with its secrets.
+/// A profile, including its secrets.
 pub fn document_text(profile: &Profile) -> String {
     document::write(profile, Secrets::Shown).to_string()
 }

@@ -9,10 +9,10 @@ use crate::storage::QueueError;
 use crate::storage::server_problem::ServerProblem;
 use crate::threads::{BlockingError, NoThread};
 
-/// A problem of a store, with where that store is.
+/// A problem of a store, with the store's location.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoreError {
-    /// The store: a file, or a URL without its password. None while it is not known.
+    /// The store: a file, or a URL without its password. None while unknown.
     pub location: Option<String>,
     /// The problem.
     pub problem: Problem,
@@ -21,7 +21,7 @@ pub struct StoreError {
 /// A problem of the database or of a request to it. Each message contains the fix.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Problem {
-    /// The folder is not there and cannot be made.
+    /// The folder does not exist and cannot be created.
     #[error("its folder cannot be created ({0}): create it, or name another file with --db")]
     Folder(String),
     /// The path is a folder.
@@ -32,16 +32,17 @@ pub enum Problem {
         "has too long a path: the files beside it have up to {0} bytes more; choose a shorter one with --db"
     )]
     TooLong(usize),
-    /// A pipe, a device or a socket; or one of the files beside it is no file, with the ending of its name.
+    /// A pipe, a device or a socket; or one of the files beside it is not a regular file, with the suffix of its
+    /// name.
     #[error("{} not a regular file: name another file with --db", not_regular(.0))]
     NotRegular(&'static str),
     /// The file cannot be opened.
     #[error("cannot be opened ({0}): check its owner and mode, or name another file with --db")]
     CannotOpen(String),
-    /// It cannot be opened beside the files that are open.
+    /// It cannot be opened because file descriptors have run out.
     #[error("cannot be opened: {0}")]
     NoDescriptors(NoDescriptors),
-    /// The file can be read only.
+    /// The file is read-only.
     #[error("can only be read: allow writing to the file and its folder, or name another file with --db")]
     ReadOnly,
     /// Not `SQLite`.
@@ -50,7 +51,7 @@ pub enum Problem {
     /// `SQLite`, but not Ringback's.
     #[error("is another program's database: name another file with --db")]
     Foreign,
-    /// From a later Ringback.
+    /// From a newer Ringback.
     #[error(
         "was written by a newer Ringback (schema {found}, this one knows {known}): \
          update, or name another file with --db"
@@ -67,7 +68,7 @@ pub enum Problem {
     /// Another program kept it locked for the whole busy timeout.
     #[error("is locked by another program (waited {0:?}): end that program, or try again")]
     Locked(Duration),
-    /// No room.
+    /// No space.
     #[error("has no room to grow: free some disk space, then try again")]
     Full,
     /// Damaged.
@@ -76,27 +77,27 @@ pub enum Problem {
     /// The disk failed.
     #[error("cannot be read or written ({0}): check the disk, then try again")]
     Disk(String),
-    /// A stored row has no meaning.
+    /// A stored row is invalid.
     #[error("{what} cannot be read ({why}): it was changed by another program, or by a later version")]
     Unreadable {
         /// Such as `profile IN_…`.
         what: String,
-        /// Why.
+        /// The reason.
         why: String,
     },
-    /// No delivery of that id.
+    /// No delivery with this id.
     #[error("no delivery {0}; `ringback deliveries list` lists all")]
     NoDelivery(DeliveryId),
     /// The delivery never had a request.
     #[error("delivery {0} has no request to resend: fix the profile, then test it")]
     NoRequest(DeliveryId),
-    /// A test's profile was never saved, and went when the test ended.
+    /// A test's profile was never saved, and was removed when the test ended.
     #[error("the profile that delivery {0} tested was never saved: test it again from the editor")]
     TestedGone(DeliveryId),
-    /// The file was removed or moved away while it was in use.
+    /// The file was removed or moved while it was in use.
     #[error("no longer exists: restore it, or restart to create a new one")]
     Gone,
-    /// Another file was put in its place while it was in use.
+    /// Another file replaced it while it was in use.
     #[error("was replaced by another file: restart to use that one")]
     Replaced,
     /// The write-ahead log or its shared memory was removed or replaced while it was in use.
@@ -104,7 +105,7 @@ pub enum Problem {
         "the files -wal and -shm beside it were removed or replaced: restart, and leave them alone while a session runs"
     )]
     LogGone,
-    /// It has further names: hard links.
+    /// It has other names: hard links.
     #[error(
         "has {0} names (hard links), and sessions under different names damage it: remove the others \
          (`find FOLDER -samefile FILE` lists them)"
@@ -115,7 +116,7 @@ pub enum Problem {
         "is mounted as a single file, and sessions under different names damage it: mount its folder instead"
     )]
     Mounted,
-    /// Another session has begun to send.
+    /// Another session has started to send.
     #[error(
         "another session{of} sends now: the lock file beside it was removed or replaced; leave it alone while a \
          session runs",
@@ -125,16 +126,16 @@ pub enum Problem {
     /// The lock file was removed or replaced.
     #[error("the lock file beside it was removed or replaced: leave it alone while a session runs")]
     LockLost,
-    /// There is no thread to work on.
+    /// No thread could be started.
     #[error(transparent)]
     NoThread(NoThread),
-    /// The store was closed while it was asked.
+    /// The store was closed.
     #[error("was closed meanwhile: restart")]
     Closed,
     /// A problem of a database server.
     #[error(transparent)]
     Server(ServerProblem),
-    /// A mistake in this program.
+    /// A bug in this program.
     #[error("refused a command ({0}): please report this")]
     Sql(String),
 }
@@ -167,7 +168,7 @@ fn not_regular(ending: &str) -> String {
 }
 
 impl StoreError {
-    /// A stored row without a meaning.
+    /// A stored row that is invalid.
     pub fn unreadable(what: impl fmt::Display, why: impl fmt::Display) -> Self {
         Problem::Unreadable { what: what.to_string(), why: why.to_string() }.into()
     }

@@ -1,8 +1,8 @@
 //! Storage of profiles, unsaved drafts, own variables, deliveries and their attempts.
 //!
-//! What every store must do, with no word of SQL, in small traits by subject: [`Storage`] is all of them, as
-//! the console and the commands hold it; a sender is generic over its [`Queue`]. [`sqlite`] is the embedded
-//! store. [`Opened`] says which store was opened.
+//! The requirements of every store are small traits by subject, without any SQL: [`Storage`] is all of them, as used
+//! by the console and the commands; a sender is generic over its [`Queue`]. [`sqlite`] is the embedded store.
+//! [`Opened`] says which store was opened.
 
 pub mod auto_disable;
 #[cfg(test)]
@@ -65,7 +65,7 @@ pub use sqlite::{
 };
 pub use unreadable::{PassedOver, UnreadableRow};
 
-/// All that a store can do, but for the queue that a sender works off.
+/// All operations of a store except the queue of a sender.
 pub trait Storage:
     Producer + Log + Control + Profiles + Retention + Events + Describe + std::fmt::Debug + 'static
 {

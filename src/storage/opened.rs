@@ -1,4 +1,4 @@
-//! The store that a command has opened: the one place that knows which stores there are.
+//! The store that a command has opened: the only place that knows which stores there are.
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -9,11 +9,11 @@ use crate::storage::error::StoreError;
 use crate::storage::postgres::PgStore;
 use crate::storage::{Storage, sqlite};
 
-/// A store that was opened, as all that a store can do; and, where a sender starts, as the store that it is:
-/// a sender is generic over its queue. Cheap to clone.
+/// An opened store, as a trait object for all operations; and, where a sender starts, as its concrete type: a sender
+/// is generic over its queue. Cheap to clone.
 #[derive(Debug, Clone)]
 pub enum Opened {
-    /// The embedded one.
+    /// The embedded store.
     Sqlite(sqlite::Store),
     /// One on a server.
     #[cfg(feature = "postgres")]
@@ -21,7 +21,7 @@ pub enum Opened {
 }
 
 impl Opened {
-    /// All that a store can do.
+    /// All operations of a store.
     #[must_use]
     pub fn storage(&self) -> Arc<dyn Storage> {
         match self {
@@ -31,12 +31,11 @@ impl Opened {
         }
     }
 
-    /// What became of a batch whose `enqueue` failed: whether all of these are stored, as the next session
-    /// would find it; with the store to use from now on, since this one may be closed. Blocks for as long
-    /// as the disk takes.
+    /// Whether a batch whose `enqueue` failed was stored nevertheless, as the next session would find it; with the
+    /// store to use from now on, since this one may be closed. Blocks for as long as the disk takes.
     ///
     /// # Errors
-    /// The store cannot be opened or read: then it is not known.
+    /// The store cannot be opened or read: then it is unknown.
     pub async fn accepted_after_all(&self, ids: Vec<DeliveryId>) -> Result<(Self, bool), StoreError> {
         match self {
             Self::Sqlite(store) => {

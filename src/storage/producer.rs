@@ -1,4 +1,4 @@
-//! Deliveries come in.
+//! Acceptance of deliveries.
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -9,18 +9,18 @@ use crate::storage::error::StoreError;
 /// Accepts deliveries. After `Ok` they are on disk and survive any crash.
 #[async_trait]
 pub trait Producer: Send + Sync {
-    /// Accepts a batch: all or none. A delivery without a request is accepted too, and has failed. One
-    /// whose id is known already is an error, unless the store can tell that it is the same one.
+    /// Accepts a batch: all or none. A delivery without a request is accepted too, and has failed. A duplicate id is
+    /// an error, unless the store can tell that it is the same delivery.
     ///
     /// # Errors
     /// The store cannot be written. Whether the batch is stored may be unknown then.
     async fn enqueue(&self, batch: Vec<NewDelivery>) -> Result<(), StoreError>;
 
-    /// Accepts the request of an earlier delivery, to the byte, as a new delivery that is due at `at`:
-    /// only its `webhook-id` is the new one's. It goes to the queue of what a person sends.
+    /// Accepts the request of an earlier delivery, byte for byte, as a new delivery that is due at `at`: only its
+    /// `webhook-id` is new. It is queued as a manual delivery.
     ///
     /// # Errors
-    /// There is no such delivery, it never had a request, or it tested a profile that was never saved; or
-    /// the store cannot be written.
+    /// There is no such delivery, it never had a request, or it tested a profile that was never saved; or the store
+    /// cannot be written.
     async fn resend(&self, id: DeliveryId, new_id: DeliveryId, at: Timestamp) -> Result<(), StoreError>;
 }

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 /// A sender of a store, as far as the store knows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SenderInfo {
-    /// Names the process: its machine, its process id and when it joined.
+    /// Identifies the process: its machine, its process ID and when it joined.
     pub name: String,
     /// The name of its machine.
     pub host: String,
@@ -15,18 +15,18 @@ pub struct SenderInfo {
     pub version: Option<String>,
     /// When it joined.
     pub since: Option<Timestamp>,
-    /// Until when it may send, unless it renews that.
+    /// Until when it may send, unless it renews its lease.
     pub lease_until: Option<Timestamp>,
     /// Requests in flight, by its last report.
     pub in_flight: Option<u32>,
-    /// Attempts per second that ended lately, by its last report.
+    /// Attempts per second that ended recently, according to its last report.
     pub rate: Option<u32>,
-    /// What keeps it from sending, by its last report.
+    /// What prevents it from sending, according to its last report.
     pub trouble: Option<String>,
 }
 
 impl SenderInfo {
-    /// A process of this machine, of which no more is known.
+    /// A process of this machine, about which no more is known.
     #[must_use]
     pub fn of_this_host(pid: u32) -> Self {
         let host = host_name();

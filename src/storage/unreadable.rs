@@ -1,30 +1,29 @@
-//! Rows that have no meaning: changed by another program, damaged, or written by a clock near the end of
-//! its range. They are passed over with a note, so that one of them hides no other and keeps nothing
-//! from ending.
+//! Invalid rows: changed by another program, damaged, or written with a clock near the end of its range. They are
+//! skipped with a note, so that one of them hides no other and blocks nothing.
 
 use std::fmt;
 
 use crate::record::{DeliveryId, LogPosition};
 
-/// Why something stored has no meaning: for a message that names it.
+/// Why stored data is invalid: for a message that names it.
 pub type Why = String;
 
-/// Most rows that are named.
+/// How many rows are listed.
 const NAMED: usize = 5;
 
-/// A row that has no meaning.
+/// An invalid row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnreadableRow {
-    /// Such as `delivery 01a2…`, or `the delivery in row 7` where not even its id can be read.
+    /// Such as `delivery 01a2…`, or `the delivery in row 7` if not even its id can be read.
     pub name: String,
     /// Why.
     pub why: String,
-    /// Of a delivery, where it stands.
+    /// The position of a delivery.
     pub position: Option<LogPosition>,
 }
 
 impl UnreadableRow {
-    /// A delivery, by its id where that can be read.
+    /// A delivery, by its id if that can be read.
     #[must_use]
     pub fn delivery(id: Option<DeliveryId>, row: i64, why: Why) -> Self {
         Self { name: name_of(id, row), why, position: Some(LogPosition::new(row)) }
@@ -37,10 +36,10 @@ impl fmt::Display for UnreadableRow {
     }
 }
 
-/// Rows that were passed over: how many, and the first few of them.
+/// Skipped rows: how many, and the first few of them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PassedOver {
-    /// All of them.
+    /// The number of rows.
     pub all: u64,
     /// The first.
     pub named: Vec<UnreadableRow>,
@@ -55,7 +54,7 @@ impl PassedOver {
         }
     }
 
-    /// Adds those that were passed over after these.
+    /// Adds those that were skipped after these.
     pub fn append(&mut self, then: Self) {
         self.all += then.all;
         let room = NAMED.saturating_sub(self.named.len());

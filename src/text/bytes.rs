@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-/// Bytes as text: what is no UTF-8 or a control character is written as `\xNN`.
+/// Bytes as text: invalid UTF-8 and control characters are written as `\xNN`.
 #[must_use]
 pub fn escape_bytes(bytes: &[u8]) -> String {
-    // Nearly all of it is plain, and need not be looked at letter by letter.
+    // Nearly all of it is plain ASCII, and need not be examined character by character.
     if let Some(text) = plain(bytes) {
         return text.to_owned();
     }
@@ -36,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_no_text_is_escaped() {
+    fn invalid_text_is_escaped() {
         assert_eq!(escape_bytes("Grüße\r\n\u{1b}[2J".as_bytes()), "Grüße\\x0d\\x0a\\x1b[2J");
         assert_eq!(escape_bytes(b"a\xffb"), "a\\xffb");
     }

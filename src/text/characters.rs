@@ -1,13 +1,13 @@
-//! Characters that drive a terminal, turn the direction of writing, or are not seen by themselves.
+//! Control characters, bidirectional controls, and invisible characters.
 
-/// Most characters of one grapheme that are drawn: the longest emoji in use has ten, and a letter with
-/// a hundred marks reaches into the lines around it.
+/// How many characters of one grapheme are drawn: the longest emoji in use has ten, and a letter with a hundred marks
+/// would overlap the lines around it.
 pub(super) const MOST_IN_ONE: usize = 16;
 
-/// What stands for a character that cannot be drawn.
+/// Replaces a character that cannot be drawn.
 pub(super) const UNDRAWN: char = '\u{fffd}';
 
-/// Whether a character drives a terminal, turns the direction of writing, or is not seen by itself.
+/// Whether a character is a control character, changes the text direction, or is invisible.
 #[must_use]
 pub fn is_hidden(c: char) -> bool {
     c.is_control() || is_unseen(c)
@@ -18,8 +18,8 @@ pub(super) fn is_plain(text: &str) -> bool {
     text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
-/// Whether a character that is not seen by itself has a meaning behind this base: joiners in emoji and
-/// in scripts that join their letters, the tags in the flags of countries within countries.
+/// Whether an invisible character is meaningful after this base: joiners in emoji and in scripts with joined letters,
+/// tags in the flags of regions.
 pub(super) fn joins(base: char, c: char) -> bool {
     match c {
         '\u{200c}' | '\u{200d}' => !base.is_ascii() && !is_unseen(base),

@@ -1,4 +1,4 @@
-//! Text from outside as it is drawn on a screen: what would drive a terminal or hide becomes a picture.
+//! Text from outside as drawn on a screen: control characters and invisible characters are replaced by symbols.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::characters::{MOST_IN_ONE, UNDRAWN, is_hidden, is_plain, joins};
 
-/// Text as it can be drawn, grapheme by grapheme; see [`displayable_grapheme`].
+/// Text in a form that can be drawn, grapheme by grapheme; see [`displayable_grapheme`].
 #[must_use]
 pub fn displayable(text: &str) -> Cow<'_, str> {
     if is_plain(text) {
@@ -16,9 +16,9 @@ pub fn displayable(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.graphemes(true).map(displayable_grapheme).collect())
 }
 
-/// One grapheme as it can be drawn: never without width, and with nothing hidden in it. A control
-/// character becomes its picture (`␛`), what turns the direction of writing or is not seen becomes
-/// `�`. Joiners and variation selectors stay where they make a sign of several.
+/// One grapheme in a form that can be drawn: never without width, and with nothing hidden in it. A control character
+/// becomes its symbol (`␛`); characters that change the text direction or are invisible become `�`. Joiners and
+/// variation selectors are kept in graphemes of several characters.
 #[must_use]
 pub fn displayable_grapheme(grapheme: &str) -> Cow<'_, str> {
     if is_plain(grapheme) {
@@ -39,7 +39,7 @@ pub fn displayable_grapheme(grapheme: &str) -> Cow<'_, str> {
         }
     }
     if out.width() == 0 {
-        // A mark with no letter to stand on.
+        // A mark without a base letter.
         out.insert(0, '\u{25cc}');
     }
     if out.width() == 0 {
@@ -54,7 +54,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn what_is_drawn_is_harmless_and_hides_nothing() {
+    fn drawn_text_is_sanitized() {
         assert_eq!(displayable("a\u{1b}[31m\tb\u{9b}\r\n\u{7f}"), "a␛[31m␉b\u{fffd}␍␊␡");
         assert_eq!(displayable("in\u{202e}evil\u{2069}"), "in\u{fffd}evil\u{fffd}", "no turned order");
         assert_eq!(
@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn scripts_and_emoji_stay_as_they_are() {
+    fn scripts_and_emoji_are_unchanged() {
         for text in ["Grüße", "日本語", "שלום", "سلام", "می‌خواهم", "क्‍ष", "👩‍👩‍👧‍👦", "🇮🇳", "👍🏽", "1️⃣", "🏴󠁧󠁢󠁥󠁮󠁧󠁿"]
         {
             assert_eq!(displayable(text), text);
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn one_letter_takes_one_cell_however_many_marks_it_has() {
+    fn the_marks_of_a_letter_are_limited() {
         let letter = format!("e{}", "\u{301}".repeat(500));
         assert!(displayable(&letter).chars().count() <= MOST_IN_ONE + 1);
     }
@@ -91,7 +91,7 @@ mod tests {
         }
 
         #[test]
-        fn every_grapheme_is_seen(grapheme in "\\PC|\\p{M}{1,3}|\\p{C}") {
+        fn every_grapheme_has_a_width(grapheme in "\\PC|\\p{M}{1,3}|\\p{C}") {
             for one in grapheme.graphemes(true) {
                 prop_assert!(displayable_grapheme(one).width() > 0, "{:?}", one);
             }

@@ -1,11 +1,11 @@
-//! Text made to fit a number of columns.
+//! Fits text into a number of columns.
 
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 
 use super::display::displayable;
 
-/// Text cut to so many columns, with `…` where something is missing.
+/// Text truncated to this many columns, with `…` if something is missing.
 #[must_use]
 pub fn cut(text: &str, width: usize) -> String {
     let text = displayable(text);
@@ -19,7 +19,7 @@ pub fn cut(text: &str, width: usize) -> String {
     out
 }
 
-/// The longest start of a text that fits into so many columns.
+/// The longest start of a text that fits into this many columns.
 #[must_use]
 pub fn start(text: &str, width: usize) -> &str {
     let mut used = 0;
@@ -30,8 +30,7 @@ pub fn start(text: &str, width: usize) -> &str {
     &text[..end.unwrap_or(text.len())]
 }
 
-/// As many of these texts as fit whole into so many columns, the first ones first, with this between
-/// two of them.
+/// As many of these texts as fit completely into this many columns, in order, with this separator.
 #[must_use]
 pub fn whole(texts: &[String], between: &str, width: usize) -> String {
     let mut out = String::new();
@@ -46,7 +45,7 @@ pub fn whole(texts: &[String], between: &str, width: usize) -> String {
     out
 }
 
-/// Text cut or filled with blanks to exactly so many columns.
+/// Text truncated or padded with blanks to exactly this many columns.
 #[must_use]
 pub fn fit(text: &str, width: usize) -> String {
     let mut out = cut(text, width);

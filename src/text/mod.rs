@@ -1,8 +1,8 @@
-//! Text and times for people. Text from outside is made harmless for a terminal first: as escapes in
-//! lines that are printed, as pictures on a screen that is drawn.
+//! Text and times for people. Text from outside is sanitized for terminals first: with escapes in printed lines, with
+//! symbols on a drawn screen.
 //!
-//! Control characters drive a terminal; bidirectional controls change the order in which what follows
-//! is read; characters that are not seen hide something. None of them comes through as it is.
+//! Control characters have effects in a terminal; bidirectional controls reorder the text after them; invisible
+//! characters hide something. None of them is output unchanged.
 
 mod bytes;
 mod characters;

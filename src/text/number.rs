@@ -14,7 +14,7 @@ pub fn group_digits(n: u64) -> String {
     out
 }
 
-/// A duration in milliseconds, such as `84 ms`; what took less than one is never told as nothing.
+/// A duration in milliseconds, such as `84 ms`; less than one is never shown as zero.
 #[must_use]
 pub fn millis(ms: u64) -> String {
     if ms == 0 { "<1 ms".to_owned() } else { format!("{ms} ms") }
@@ -25,12 +25,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_took_time_is_never_nothing() {
+    fn short_durations_are_never_zero() {
         assert_eq!([0, 1, 84].map(millis), ["<1 ms", "1 ms", "84 ms"]);
     }
 
     #[test]
-    fn thousands_stand_apart() {
+    fn thousands_are_separated() {
         let all = [0, 999, 1_204, 100_000, 1_234_567].map(group_digits);
         assert_eq!(all, ["0", "999", "1 204", "100 000", "1 234 567"]);
     }

@@ -1,4 +1,4 @@
-//! Text from outside as it is printed: what would drive a terminal or hide becomes an escape.
+//! Text from outside as printed: control characters and invisible characters are escaped.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -7,8 +7,8 @@ use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::characters::{MOST_IN_ONE, UNDRAWN, is_hidden, is_plain, joins};
 
-/// The text with control characters, and characters that are not seen or turn the direction of
-/// writing, shown as escapes: `\n`, `\u{1b}`.
+/// The text with escapes for control characters, and for characters that are invisible or change the text direction:
+/// `\n`, `\u{1b}`.
 #[must_use]
 pub fn escape_controls(text: &str) -> String {
     if is_plain(text) {
@@ -28,18 +28,17 @@ pub fn escape_controls(text: &str) -> String {
     out
 }
 
-/// As [`escape_controls`], with the line feeds that are ours.
+/// As [`escape_controls`], but keeps line feeds.
 #[must_use]
 pub fn escape_lines(text: &str) -> String {
     text.split('\n').map(escape_controls).collect::<Vec<_>>().join("\n")
 }
 
-/// Output with what [`is_hidden`] in it as the escapes of JSON, `\u009b`: a JSON document stays the same
-/// document, and no other text drives a terminal. Line feeds stay, and joiners where they make a sign of
-/// several.
+/// Output with JSON escapes for what [`is_hidden`] in it, such as `\u009b`: a JSON document keeps its meaning, and
+/// other text has no effect in a terminal. Line feeds are kept, and joiners in graphemes of several characters.
 #[must_use]
 pub fn escape_json(text: &str) -> Cow<'_, str> {
-    // Almost always: only these are replaced, and finding where characters combine takes longer than all else.
+    // The common case: only these are replaced, and finding combining characters takes longer than everything else.
     if !text.chars().any(|c| !matches!(c, ' '..='~' | '\n') && is_hidden(c)) {
         return Cow::Borrowed(text);
     }
@@ -60,7 +59,7 @@ pub fn escape_json(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// As [`escape_controls`], the start of it where it is longer than so many characters.
+/// As [`escape_controls`], truncated after this many characters.
 #[must_use]
 pub fn escape_start(text: &str, most: usize) -> String {
     match text.char_indices().nth(most) {
@@ -75,7 +74,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn what_drives_a_terminal_is_shown_instead() {
+    fn control_characters_are_shown_as_escapes() {
         assert_eq!(escape_controls("\u{1b}[2J\r\n\u{9b}1m a\u{202e}b"), r"\u{1b}[2J\r\n\u{9b}1m a\u{202e}b");
         assert_eq!(escape_controls("Grüße, नमस्ते <id> \\"), "Grüße, नमस्ते <id> \\");
         assert_eq!(
@@ -93,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_printed_as_json_is_the_same_json_and_drives_nothing() {
+    fn escaped_json_is_equivalent_and_harmless() {
         let raw = "\u{9b}31m\u{9d}52;c;eA==\u{7}\u{7f} a\u{202e}b pay\u{200b}pal \u{e0041} 👩‍👩‍👧 Grüße\tx";
         let json = serde_json::json!({raw: raw, "list": [raw]});
         for text in [json.to_string(), format!("{json:#}")] {
@@ -108,7 +107,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_control_character_comes_through(text in any::<String>()) {
+        fn no_control_character_is_printed(text in any::<String>()) {
             prop_assert!(!escape_controls(&text).chars().any(char::is_control));
             prop_assert!(!escape_json(&text).chars().any(|c| c.is_control() && c != '\n'));
             let json = serde_json::Value::from(text.as_str());

@@ -1,12 +1,12 @@
-//! Times of a zone, with their offset where without it two of them look the same.
+//! Times in a zone, with their offset if they are ambiguous without it.
 
 use jiff::Timestamp;
 use jiff::tz::{AmbiguousOffset, TimeZone};
 
-/// A time in a zone, in a form of `strftime`. In an hour that the zone repeats, when summer time ends, the
-/// offset is added: `02:30:10+02`, and an hour later `02:30:10+01`.
+/// A time in a zone, in a `strftime` format. In an hour that occurs twice, when summer time ends, the offset is
+/// added: `02:30:10+02`, and an hour later `02:30:10+01`.
 #[must_use]
-pub fn told(at: Timestamp, zone: &TimeZone, form: &str) -> String {
+pub fn format_in_zone(at: Timestamp, zone: &TimeZone, form: &str) -> String {
     let mut text = at.to_zoned(zone.clone()).strftime(form).to_string();
     if is_repeated(at, zone) {
         text += &at.to_zoned(zone.clone()).strftime("%:::z").to_string();
@@ -21,7 +21,7 @@ pub fn utc_time_of_day(at: Timestamp) -> String {
     format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
 }
 
-/// Whether the zone has the date and time of day twice.
+/// Whether the date and time of day occur twice in the zone.
 #[must_use]
 pub fn is_repeated(at: Timestamp, zone: &TimeZone) -> bool {
     let offset = zone.to_ambiguous_timestamp(zone.to_datetime(at)).offset();
@@ -33,11 +33,11 @@ mod tests {
     use super::*;
 
     fn in_zone(zone: &str, at: &str) -> String {
-        told(at.parse().unwrap(), &TimeZone::posix(zone).unwrap(), "%H:%M:%S")
+        format_in_zone(at.parse().unwrap(), &TimeZone::posix(zone).unwrap(), "%H:%M:%S")
     }
 
     #[test]
-    fn the_time_of_day_is_that_of_strftime() {
+    fn the_time_of_day_equals_strftime() {
         for second in [0, 1, 86_399, 86_400, -1, 1_764_486_130] {
             let at = Timestamp::from_second(second).unwrap();
             assert_eq!(utc_time_of_day(at), at.strftime("%H:%M:%S").to_string());
@@ -45,13 +45,13 @@ mod tests {
     }
 
     #[test]
-    fn the_offset_is_told_in_an_hour_that_a_zone_repeats() {
+    fn a_repeated_hour_has_its_offset() {
         let rome = |at| in_zone("CET-1CEST,M3.5.0,M10.5.0/3", at);
         assert_eq!(rome("2026-10-24T23:59:59Z"), "01:59:59");
         assert_eq!(rome("2026-10-25T00:30:10Z"), "02:30:10+02");
         assert_eq!(rome("2026-10-25T01:30:10Z"), "02:30:10+01");
         assert_eq!(rome("2026-10-25T02:00:00Z"), "03:00:00");
-        // Half an hour, and offsets of half hours.
+        // A change by half an hour, and offsets of half hours.
         let lord_howe = |at| in_zone("LHST-10:30LHDT-11,M10.1.0,M4.1.0", at);
         assert_eq!(lord_howe("2026-04-04T14:45:00Z"), "01:45:00+11");
         assert_eq!(lord_howe("2026-04-04T15:15:00Z"), "01:45:00+10:30");

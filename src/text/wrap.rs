@@ -1,11 +1,11 @@
-//! Text broken into lines of a number of columns.
+//! Wraps text at a number of columns.
 
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 
 use super::display::displayable;
 
-/// Lines that are filled one grapheme after the other.
+/// Lines that are filled grapheme by grapheme.
 struct Lines {
     width: usize,
     full: Vec<String>,
@@ -18,7 +18,7 @@ impl Lines {
         Self { width: width.max(1), full: Vec::new(), line: String::new(), used: 0 }
     }
 
-    /// Adds a grapheme, on a new line where this one has no room for it.
+    /// Adds a grapheme, on a new line if it does not fit on the current one.
     fn push(&mut self, grapheme: &str) {
         let columns = grapheme.width();
         if self.used + columns > self.width {
@@ -28,22 +28,22 @@ impl Lines {
         self.used += columns;
     }
 
-    /// Ends a line.
+    /// Ends the current line.
     fn end(&mut self) {
         self.full.push(std::mem::take(&mut self.line));
         self.used = 0;
     }
 }
 
-/// Text broken into lines of at most so many columns, at blanks where it can be.
+/// Text wrapped at this many columns, at blanks if possible.
 #[must_use]
 pub fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = Lines::new(width);
     let width = lines.width;
     for paragraph in text.split('\n') {
         for word in displayable(paragraph).split_inclusive(' ') {
-            // The blank after the last word of a line may hang over its end. What no line has room for,
-            // such as a long URL, begins behind the word before it.
+            // The blank after the last word of a line may exceed its end. A word that is longer than a line, such as
+            // a long URL, starts directly after the word before it.
             let columns = word.trim_end().width();
             if lines.used + columns > width && columns <= width && !lines.line.is_empty() {
                 lines.line.truncate(lines.line.trim_end().len());
@@ -60,8 +60,7 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
     lines.full
 }
 
-/// Text broken only where the columns end, with every blank where it was: no word is moved. It must be
-/// harmless for a terminal already.
+/// Text broken only at the last column, keeping every blank: no word is moved. It must be sanitized already.
 #[must_use]
 pub fn chop(text: &str, width: usize) -> Vec<String> {
     let mut lines = Lines::new(width);
@@ -78,14 +77,14 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn lines_are_broken_at_blanks() {
+    fn lines_are_wrapped_at_blanks() {
         assert_eq!(wrap("one two three", 7), ["one two", "three"]);
         assert_eq!(wrap("abcdefgh", 3), ["abc", "def", "gh"]);
         assert_eq!(wrap("GET /long/path end", 9), ["GET /long", "/path end"]);
     }
 
     #[test]
-    fn lines_are_chopped_where_the_columns_end_and_nothing_is_lost() {
+    fn chopping_loses_nothing() {
         assert_eq!(chop("ab  cd\nx", 4), ["ab  ", "cd", "x"]);
         assert_eq!(chop("日本語", 5), ["日本", "語"]);
     }

@@ -1,4 +1,4 @@
-//! Work that blocks, away from threads that must not.
+//! Blocking work, away from threads that must not block.
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -9,16 +9,16 @@ use tokio::sync::oneshot;
 
 use super::{NoThread, spawn};
 
-/// Threads at most. Some may hang for long: a file of a server that is gone, a far display.
+/// The maximum number of threads. Some may hang for long: on a file of a dead server, on a remote display.
 const MOST: usize = 512;
 
-/// How long a thread waits for more work. The last one stays: then the next work needs no new thread.
+/// How long an idle thread waits for more work. The last one stays, so that the next work needs no new thread.
 const IDLE: Duration = Duration::from_secs(10);
 
 /// Why there is no result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BlockingError {
-    /// There is no thread to do it.
+    /// There is no thread to run it.
     #[error(transparent)]
     NoThread(#[from] NoThread),
     /// It has panicked, which was reported.
@@ -26,8 +26,8 @@ pub enum BlockingError {
     Panicked,
 }
 
-/// Does this on a thread for work that may block, begun at once, and gives what came of it. It is done to
-/// its end also where nobody waits.
+/// Runs blocking work on a thread of the pool, starting at once, and returns its result. It runs to its end even if
+/// nobody waits.
 ///
 /// # Errors
 /// There is no thread for it, or it has panicked.
@@ -59,7 +59,7 @@ struct Pool {
 struct State {
     waiting: VecDeque<Job>,
     threads: usize,
-    /// Threads that wait for work.
+    /// The number of idle threads.
     idle: usize,
 }
 
@@ -73,20 +73,20 @@ impl Pool {
         &'static self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> impl Future<Output = Result<T, BlockingError>> + Send {
-        let (tell, done) = oneshot::channel();
+        let (tx, done) = oneshot::channel();
         let job = move || {
-            // Nobody may wait for it any more.
-            let _ = tell.send(work());
+            // Nobody may be waiting any more.
+            let _ = tx.send(work());
         };
         let added = self.add(Box::new(job));
         async move {
             added?;
-            // The other end goes without a word only where the work panics.
+            // The sender is dropped without a result only if the work panics.
             done.await.map_err(|_| BlockingError::Panicked)
         }
     }
 
-    /// Has it done by a thread that waits, by a new one, or else by the next that has ended its work.
+    /// Assigns the work to an idle thread, to a new one, or else to the next one that becomes free.
     fn add(&'static self, job: Job) -> Result<(), NoThread> {
         let mut state = self.state();
         state.waiting.push_back(job);
@@ -105,13 +105,13 @@ impl Pool {
         Ok(())
     }
 
-    /// What each thread does.
+    /// The loop of each thread.
     fn work(&self) {
         let mut state = self.state();
         loop {
             if let Some(job) = state.waiting.pop_front() {
                 drop(state);
-                // The panic is reported by the hook, and to who waits by the missing result.
+                // The panic is reported by the hook, and to the caller by the missing result.
                 let _ = catch_unwind(AssertUnwindSafe(job));
                 state = self.state();
                 continue;
@@ -135,7 +135,7 @@ impl Pool {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        // It is whole after every step.
+        // It is consistent after every step.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -157,22 +157,22 @@ mod tests {
         Box::leak(Box::new(Pool::new(most, idle, spawn)))
     }
 
-    /// Work that waits until it is let go, and the word that it has begun.
-    fn held() -> (mpsc::Sender<()>, mpsc::Receiver<()>, impl FnOnce() -> ThreadId + Send) {
-        let (release, held) = mpsc::channel();
+    /// Work that blocks until it is released, and the signal that it has started.
+    fn blocked() -> (mpsc::Sender<()>, mpsc::Receiver<()>, impl FnOnce() -> ThreadId + Send) {
+        let (release, blocked) = mpsc::channel();
         let (start, begun) = mpsc::channel();
         let work = move || {
             let _ = start.send(());
-            let _ = held.recv();
+            let _ = blocked.recv();
             thread::current().id()
         };
         (release, begun, work)
     }
 
     #[tokio::test]
-    async fn work_is_done_elsewhere_and_at_once() {
+    async fn work_runs_on_another_thread_at_once() {
         assert_ne!(blocking(|| thread::current().id()).await, Ok(thread::current().id()));
-        let (release, begun, work) = held();
+        let (release, begun, work) = blocked();
         let waiting = blocking(work);
         begun.recv().unwrap();
         assert_eq!(blocking(|| 7).await, Ok(7), "nothing waits for what hangs");
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn without_any_thread_it_is_an_error() {
+    async fn without_any_thread_blocking_is_an_error() {
         let pool = leaked(4, IDLE, |_| Err(AGAIN));
         assert_eq!(pool.start(|| 7).await, Err(BlockingError::NoThread(AGAIN)));
         assert!(pool.state().waiting.is_empty() && pool.state().threads == 0);
@@ -189,12 +189,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn one_thread_gets_everything_done() {
+    async fn one_thread_completes_all_work() {
         let pool = leaked(4, Duration::ZERO, |pool| {
             static GIVEN: AtomicBool = AtomicBool::new(false);
             if GIVEN.swap(true, Ordering::SeqCst) { Err(AGAIN) } else { spawn_worker(pool) }
         });
-        let (release, begun, work) = held();
+        let (release, begun, work) = blocked();
         let first = pool.start(work);
         begun.recv().unwrap();
         let mut second = Box::pin(pool.start(|| thread::current().id()));
@@ -202,24 +202,24 @@ mod tests {
         drop(release);
         let only = first.await.unwrap();
         assert_eq!(second.await, Ok(only));
-        // It stays however long there is nothing to do.
+        // It stays however long there is no work.
         assert_eq!(pool.start(|| thread::current().id()).await, Ok(only));
     }
 
     #[tokio::test]
-    async fn a_panic_is_an_error_and_the_thread_stays() {
+    async fn a_panic_is_an_error_and_keeps_the_thread() {
         let pool = leaked(1, IDLE, spawn_worker);
         assert_eq!(pool.start(|| panic!("on purpose")).await, Err::<(), _>(BlockingError::Panicked));
         assert_eq!(pool.start(|| 7).await, Ok(7));
     }
 
     #[tokio::test]
-    async fn there_are_no_more_threads_than_allowed_and_idle_ones_end() {
+    async fn threads_are_limited_and_idle_ones_end() {
         let pool = leaked(2, Duration::from_millis(1), spawn_worker);
-        let held: Vec<_> = (0..3).map(|_| held()).collect();
+        let blocked: Vec<_> = (0..3).map(|_| blocked()).collect();
         let mut started = Vec::new();
         let mut releases = Vec::new();
-        for (n, (release, begun, work)) in held.into_iter().enumerate() {
+        for (n, (release, begun, work)) in blocked.into_iter().enumerate() {
             started.push(pool.start(work));
             if n < 2 {
                 begun.recv().unwrap();

@@ -8,8 +8,8 @@ use tokio::sync::oneshot;
 use super::{NoThread, spawn};
 use crate::files::NoDescriptors;
 
-/// What every command opens at least: a runtime, the pipe of its signals, the database and the files beside
-/// it. Some of these panic if they are refused.
+/// What every command opens at least: a runtime, the pipe of its signals, the database and the files beside it. Some
+/// of these panic if they are refused.
 const LEAST_DESCRIPTORS: usize = 12;
 
 /// Why the program cannot start.
@@ -32,11 +32,11 @@ impl From<io::Error> for NoRuntime {
     }
 }
 
-/// Runs a future to its end on this thread. What it spawns, and sockets and timers, run on another one: they
-/// go on while this thread blocks, such as on a terminal that takes no more bytes.
+/// Runs a future to its end on this thread. Tasks that it spawns, sockets and timers run on another one: they
+/// continue while this thread blocks, for example on a terminal that accepts no more bytes.
 ///
 /// # Errors
-/// The system lacks what that takes; then nothing was begun.
+/// The system lacks the resources for it; then nothing was started.
 pub fn run<T>(work: impl Future<Output = T>) -> Result<T, NoRuntime> {
     if let Some(lacking) = NoDescriptors::within(LEAST_DESCRIPTORS) {
         return Err(NoRuntime::NoDescriptors(lacking));
@@ -45,17 +45,17 @@ pub fn run<T>(work: impl Future<Output = T>) -> Result<T, NoRuntime> {
     let handle = runtime.handle().clone();
     let (going, gone) = oneshot::channel::<()>();
     spawn("runtime", move || {
-        // An error says that the work has ended. What it has spawned and left is dropped here.
+        // An error means that the work has ended. Tasks that it left behind are dropped here.
         let _ = runtime.block_on(gone);
     })?;
     let done = handle.block_on(work);
-    // What is left must not keep us.
+    // Remaining tasks must not delay the end.
     drop(going);
     Ok(done)
 }
 
-/// A runtime for the current thread, with timers and sockets. Its end waits for nothing: what may block is
-/// none of its own, see [`blocking`](super::blocking).
+/// A runtime for the current thread, with timers and sockets. Dropping it waits for nothing: blocking work is not its
+/// own, see [`blocking`](super::blocking).
 ///
 /// # Errors
 /// The system has no descriptors or memory for it.
@@ -72,27 +72,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_spawned_runs_while_this_thread_blocks() {
+    fn spawned_tasks_run_while_this_thread_blocks() {
         let ran = run(async {
-            let (tell, told) = mpsc::channel();
+            let (tx, rx) = mpsc::channel();
             tokio::spawn(async move {
                 tokio::time::sleep(std::time::Duration::from_millis(1)).await;
-                tell.send(7)
+                tx.send(7)
             });
             // Blocks, as writing to a terminal may.
-            told.recv().unwrap()
+            rx.recv().unwrap()
         });
         assert_eq!(ran.unwrap(), 7);
     }
 
     #[test]
-    fn it_ends_while_blocking_work_hangs() {
+    fn run_ends_while_blocking_work_hangs() {
         let (release, hangs) = mpsc::channel::<()>();
         let runtime = runtime().unwrap();
         let work = runtime.spawn(blocking(move || hangs.recv()));
         runtime.block_on(tokio::task::yield_now());
         drop(runtime);
-        // Only now may the work end: a runtime that waits for it is never dropped.
+        // Only now may the work end: a runtime that waits for it would never be dropped.
         drop(release);
         drop(work);
     }

@@ -3,7 +3,7 @@
 use crate::support::cli::Place;
 use serde_json::{Value, json};
 
-/// The notes of an application, each without its title and ID.
+/// The notes about an application, each without its title and ID.
 fn notes(place: &Place, document: &Value) -> Vec<String> {
     let ran = place.run_with_input(&["profiles", "apply", "-"], &document.to_string());
     assert_eq!(ran.code, Some(0), "{ran:?}");
@@ -12,15 +12,15 @@ fn notes(place: &Place, document: &Value) -> Vec<String> {
 }
 
 #[test]
-fn each_placeholder_of_voice_that_was_rewritten_is_named() {
+fn each_converted_placeholder_of_voice_is_reported() {
     let place = Place::new();
     let added = place.run(&["variables", "add", "voice", "order"]);
     assert_eq!(added.code, Some(0), "{added:?}");
     let body = "<style>p{color:red}</style> ${HOME} {{x}} {id} {order} {keypress:12}";
     let url = "https://x.example/?id={id}";
-    let said = notes(&place, &json!({"title": "Calls", "channel": "voice", "url": url, "body": body}));
+    let message = notes(&place, &json!({"title": "Calls", "channel": "voice", "url": url, "body": body}));
     assert_eq!(
-        said[..2],
+        message[..2],
         [
             "url: {id} read as <id>",
             "body: {id} read as <id>, {order} read as <order>, {keypress:12} read as <keypress:12>"
@@ -36,7 +36,7 @@ fn braces_that_the_console_saved_are_exported_and_applied_as_text() {
     let url = "https://x.example/?id=<id>";
     here.apply(&json!({"title": "Calls", "channel": "voice", "url": url, "body": "a=<id>"}));
     assert!(here.run(&["profiles", "export"]).json()[0].get("literal_braces").is_none());
-    // As the console saves what is typed.
+    // As the console saves it.
     let file = rusqlite::Connection::open(here.db()).unwrap();
     let sql = "UPDATE profile_document SET document = replace(document, '<id>', '{id}')";
     assert_eq!(file.execute(sql, []).unwrap(), 1);
@@ -50,12 +50,12 @@ fn braces_that_the_console_saved_are_exported_and_applied_as_text() {
 }
 
 #[test]
-fn all_that_the_editor_advises_is_said() {
+fn the_advice_of_the_editor_is_reported() {
     let place = Place::new();
     let added = place.run(&["variables", "add", "sms-send", "order"]);
     assert_eq!(added.code, Some(0), "{added:?}");
     let url = "https://u:p@x.example/?a=<nope>&b=<order>";
-    let said = |more: Value| {
+    let message = |more: Value| {
         let mut document = json!({"title": "Order SMS", "channel": "sms", "url": url});
         document.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         notes(&place, &document)
@@ -63,7 +63,7 @@ fn all_that_the_editor_advises_is_said() {
     let (moved, unknown) =
         ("url: user and password move to Basic authentication", "url: unknown, will be sent empty: <nope>");
     assert_eq!(
-        said(json!({"body": "{\"a\": <x>,}", "headers": {"X-A": "<y>"}})),
+        message(json!({"body": "{\"a\": <x>,}", "headers": {"X-A": "<y>"}})),
         [
             "body: sent as plain text: invalid JSON at line 1: comma before '}': remove it",
             unknown,
@@ -74,7 +74,7 @@ fn all_that_the_editor_advises_is_said() {
     );
     let enc = json!({"algo": "AES-128-CFB", "key": "K1abcdefghijkl2P", "IV": "POabcdefghijklLY"});
     assert_eq!(
-        said(json!({"http_method": "GET", "body": "{}", "enc": enc})),
+        message(json!({"http_method": "GET", "body": "{}", "enc": enc})),
         [
             "body: kept, but not sent with GET",
             unknown,
@@ -82,7 +82,7 @@ fn all_that_the_editor_advises_is_said() {
             "enc.IV: fixed IV: equal values give equal ciphertext"
         ]
     );
-    let marked = said(json!({"body": "\u{feff}{\"id\": \"<id>\"}"}));
+    let marked = message(json!({"body": "\u{feff}{\"id\": \"<id>\"}"}));
     assert_eq!(marked, ["body: byte order mark (U+FEFF) at its start removed", unknown, moved]);
     assert_eq!(place.run(&["profiles", "export"]).json()[2]["body"], "{\"id\": \"<id>\"}");
 }

@@ -1,5 +1,5 @@
-//! A settings file that cannot be read completely closes what it may close: whatever is wrong with it,
-//! nothing is sent, every command reports it, and all goes on once it is fixed.
+//! A settings file that cannot be read completely restricts everything that it may restrict: whatever the error is,
+//! nothing is sent, every command reports it, and sending resumes once it is fixed.
 
 use crate::support::cli::Place;
 use crate::support::recorder::Recorder;
@@ -88,7 +88,7 @@ fn nothing_is_sent_until_the_file_is_fixed() {
 }
 
 #[test]
-fn a_file_that_was_named_must_exist() {
+fn a_named_file_must_exist() {
     let endpoint = Recorder::taking();
     let place = Place::new();
     let id = place.apply(&endpoint.profile(0)).remove(0);

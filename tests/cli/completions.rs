@@ -1,16 +1,16 @@
-//! `ringback completions`, read by the shells themselves.
+//! `ringback completions`, interpreted by the shells themselves.
 
 use std::process::{Command, Stdio};
 
 use crate::support::cli::{Place, ran};
 
 #[test]
-fn bash_takes_them_and_completes_with_them() {
+fn bash_loads_and_uses_completions() {
     let place = Place::new();
     let script = place.run(&["completions", "bash"]);
     assert_eq!((script.code, script.err.as_str()), (Some(0), ""));
     let file = place.file("ringback.bash", &script.out);
-    // As the shell does it for `ringback pro<Tab>`, and for `ringback profiles <Tab>`.
+    // As the shell does for `ringback pro<Tab>`, and for `ringback profiles <Tab>`.
     let complete = r#"
         set -eu
         source "$1"
@@ -37,7 +37,7 @@ fn bash_takes_them_and_completes_with_them() {
 }
 
 #[test]
-fn there_are_some_for_every_shell() {
+fn every_shell_has_completions() {
     let place = Place::new();
     for shell in ["bash", "elvish", "fish", "powershell", "Zsh"] {
         let script = place.run(&["completions", shell]);

@@ -1,5 +1,4 @@
-//! Pausing and resuming, profiles that are disabled, and one that disables itself: as a person or a
-//! script does it.
+//! Pausing and resuming, profiles that are disabled, and auto-disabling: as a person or a script does it.
 
 use std::time::Duration;
 
@@ -23,7 +22,7 @@ fn last(text: &str) -> Value {
 }
 
 #[test]
-fn a_pause_holds_what_is_sent_and_nobody_waits_for_it() {
+fn a_pause_blocks_events_and_nobody_waits_for_them() {
     let endpoint = Recorder::taking();
     let (place, id) = place_with(&endpoint);
     let paused = place.run(&["deliveries", "pause"]);
@@ -66,7 +65,7 @@ fn a_pause_holds_what_is_sent_and_nobody_waits_for_it() {
 }
 
 #[test]
-fn one_paused_profile_keeps_no_other() {
+fn a_paused_profile_blocks_no_other() {
     let endpoint = Recorder::taking();
     let (place, id) = place_with(&endpoint);
     let mut other = endpoint.profile(0);
@@ -84,7 +83,7 @@ fn one_paused_profile_keeps_no_other() {
     assert!(listed[0]["paused_since"].is_string() && listed[1]["paused_since"].is_null(), "{listed}");
     place.run(&["deliveries", "pause", "nobody"]).refused(2, &["no profile 'nobody'"]);
 
-    // Deleted meanwhile, it goes by its whole id.
+    // Deleted meanwhile, it is found by its full ID.
     assert_eq!(place.run(&["profiles", "delete", &id, "--yes"]).code, Some(0));
     let resumed = place.run(&["deliveries", "resume", &id]);
     assert_eq!(resumed.out, "resumed: 'Order SMS' · 3 blocked\n", "{resumed:?}");
@@ -92,7 +91,7 @@ fn one_paused_profile_keeps_no_other() {
 }
 
 #[test]
-fn a_pause_reaches_whoever_sends_just_now() {
+fn a_pause_reaches_the_active_sender() {
     let endpoint = Recorder::taking();
     let (place, id) = place_with(&endpoint);
     let work = Running::start(place.command(&["work", "--json"]));
@@ -117,7 +116,7 @@ fn a_pause_reaches_whoever_sends_just_now() {
 }
 
 #[test]
-fn a_profile_that_keeps_failing_is_disabled_held_and_enabled() {
+fn a_profile_that_keeps_failing_is_disabled_blocked_and_enabled() {
     let endpoint = Recorder::start(Duration::ZERO, |_, _| 500);
     let (place, id) = place_with(&endpoint);
     let settings = place.file("few.toml", "auto_disable_after = 3\n");

@@ -87,7 +87,7 @@ fn the_log_is_listed_filtered_and_shown() {
 }
 
 #[test]
-fn one_or_all_are_counted_cancelled_and_sent_again() {
+fn one_or_all_are_counted_cancelled_and_resent() {
     let place = Place::new();
     let (_receiver, ids) = log(&place);
     let counted = place.run(&["deliveries", "retry", "--state", "failed", "--dry-run"]);
@@ -110,14 +110,14 @@ fn one_or_all_are_counted_cancelled_and_sent_again() {
 
     let now = place.run(&["deliveries", "retry", &queued[0]]);
     assert_eq!(now.out, format!("{}  due now\n", queued[0]));
-    let told = place.run(&["deliveries", "retry", "--state", "failed", "--profile", "bookings", "--yes"]);
+    let output = place.run(&["deliveries", "retry", "--state", "failed", "--profile", "bookings", "--yes"]);
     // A resent delivery is not resent again by a filter, only by its id.
-    assert_eq!((told.code, told.out.as_str()), (Some(0), "0 deliveries match\n"));
-    assert!(told.err.contains("skipped 1 already resent"), "{told:?}");
+    assert_eq!((output.code, output.out.as_str()), (Some(0), "0 deliveries match\n"));
+    assert!(output.err.contains("skipped 1 already resent"), "{output:?}");
     let shown = place.run(&["deliveries", "show", &ids[2], "--json"]).json();
     assert!(queued.contains(&shown["sent_again_as"].as_str().unwrap().to_owned()), "{shown}");
-    let told = place.run(&["deliveries", "retry", &ids[2]]);
-    assert!(told.out.starts_with(&format!("{}  resending as ", ids[2])), "{told:?}");
+    let output = place.run(&["deliveries", "retry", &ids[2]]);
+    assert!(output.out.starts_with(&format!("{}  resending as ", ids[2])), "{output:?}");
     let one = place.run(&["deliveries", "retry", &ids[0], "--json"]).json();
     let new = one["new_delivery_id"].as_str().unwrap().to_owned();
     assert_eq!(listed(&place, &["--limit", "1"]), std::slice::from_ref(&new));
@@ -133,7 +133,7 @@ fn one_or_all_are_counted_cancelled_and_sent_again() {
 }
 
 #[test]
-fn what_is_kept_no_longer_is_removed_and_what_is_pending_stays() {
+fn prune_removes_ended_deliveries_and_keeps_pending_ones() {
     let place = Place::new();
     let (_receiver, ids) = log(&place);
     assert_eq!(place.run(&["deliveries", "retry", &ids[0]]).code, Some(0));
@@ -160,7 +160,7 @@ fn what_is_kept_no_longer_is_removed_and_what_is_pending_stays() {
 }
 
 #[test]
-fn what_is_not_there_is_told() {
+fn missing_deliveries_and_profiles_are_reported() {
     let place = Place::new();
     let none = place.run_unnamed(&["deliveries", "list"]);
     assert_eq!((none.code, none.out.as_str()), (Some(0), ""));
@@ -181,7 +181,7 @@ fn what_is_not_there_is_told() {
 }
 
 #[test]
-fn each_word_of_a_text_must_match_and_ids_by_their_beginning_only() {
+fn each_word_of_a_text_must_match_and_ids_by_prefix_only() {
     let place = Place::new();
     let (_receiver, ids) = log(&place);
     let text = |text: &str| listed(&place, &["--text", text]).len();

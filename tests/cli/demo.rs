@@ -1,9 +1,9 @@
-//! `ringback demo` without a terminal: the story as text.
+//! `ringback demo` without a terminal: the demo as text.
 
 use crate::support::cli::{On, Place, Running, nothing_starts_with};
 
 #[test]
-fn the_story_is_told_to_its_end() {
+fn the_text_demo_runs_to_its_end() {
     let place = Place::new();
     let demo = place.run(&["demo"]);
     assert_eq!((demo.code, demo.err.as_str()), (Some(0), ""));

@@ -1,4 +1,4 @@
-//! Few file descriptors: connections that are kept must not take those that new ones need.
+//! Few file descriptors: idle connections must not use up those that new ones need.
 
 use std::collections::{HashMap, HashSet};
 use std::net::Ipv4Addr;
@@ -9,12 +9,12 @@ use crate::support::limits::limited;
 use crate::support::recorder::{Recorder, event};
 use serde_json::{Value, json};
 
-/// Hosts, each at an address of its own.
+/// Hosts, each with its own address.
 const HOSTS: usize = 120;
 /// Events for each.
 const EVENTS: usize = 20;
 
-/// Profiles for so many hosts at addresses of this machine, from this one on.
+/// Profiles for this many hosts with addresses of this machine, starting at this one.
 fn profiles(hosts: &Recorder, first: [u8; 4], count: usize, timeout_ms: u32) -> Vec<Value> {
     let profile = |n: usize| {
         let address = Ipv4Addr::from(u32::from(Ipv4Addr::from(first)) + u32::try_from(n).unwrap());
@@ -27,9 +27,9 @@ fn profiles(hosts: &Recorder, first: [u8; 4], count: usize, timeout_ms: u32) -> 
     (0..count).map(profile).collect()
 }
 
-/// Until the test is over they hang.
+/// They hang until the test is over.
 #[test]
-fn hosts_that_hang_leave_descriptors_for_others() {
+fn hanging_hosts_leave_descriptors_for_others() {
     let place = Place::new();
     let hanging = Recorder::at("0.0.0.0:0", Duration::MAX, |_, _| 200);
     let healthy = Recorder::at("0.0.0.0:0", Duration::from_millis(20), |_, _| 200);
@@ -52,7 +52,7 @@ fn hosts_that_hang_leave_descriptors_for_others() {
 #[test]
 fn many_hosts_with_few_descriptors_lose_nothing() {
     let place = Place::new();
-    // Every address of 127.0.0.0/8 is this machine's own, and each is a host to the sender.
+    // Every address in 127.0.0.0/8 is this machine, and a separate host to the sender.
     let hosts = Recorder::at("0.0.0.0:0", Duration::from_millis(20), |_, _| 200);
     let profiles: Vec<Value> = (1..=HOSTS)
         .map(|n| {
@@ -83,9 +83,9 @@ fn many_hosts_with_few_descriptors_lose_nothing() {
     assert!(hosts.book().values().all(|arrived| arrived.times == 1), "none is sent twice");
 }
 
-/// Too few for a command: it says so, and never that something is wrong with the database.
+/// Too few for a command: it says so, and never blames the database.
 #[test]
-fn too_few_descriptors_are_the_reason_that_is_given() {
+fn too_few_descriptors_are_reported_as_the_reason() {
     let place = Place::new();
     let endpoint = Recorder::at("127.0.0.1:0", Duration::ZERO, |_, _| 200);
     place.apply(&endpoint.profile(0));

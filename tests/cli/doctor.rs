@@ -1,4 +1,4 @@
-//! `ringback doctor`, run for real: what is found, what to mend, and nothing changed by looking.
+//! `ringback doctor`, run for real: what it finds, what to fix, and that it changes nothing.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::support::cli::{Place, Ran};
 use serde_json::{Value, json};
 
-/// The program in an environment that says little: no tmux, no SSH, a locale with UTF-8.
+/// The program in a minimal environment: no tmux, no SSH, a UTF-8 locale.
 fn doctor(place: &Place, args: &[&str], variables: &[(&str, &str)]) -> Ran {
     let mut command = place.command(&[&["doctor"], args].concat());
     for name in
@@ -33,7 +33,7 @@ fn of<'a>(findings: &'a [Value], topic: &str, state: &str) -> &'a Value {
     findings.iter().find(fits).unwrap_or_else(|| panic!("no {topic} that is {state}: {findings:#?}"))
 }
 
-/// All that lies in a folder, with its bytes.
+/// All files in a folder, with their bytes.
 fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     fs::read_dir(folder)
         .unwrap()
@@ -47,7 +47,7 @@ fn profile() -> Value {
 }
 
 #[test]
-fn a_new_machine_has_nothing_to_mend_and_gets_nothing_made() {
+fn a_new_machine_has_no_problems_and_no_files_are_created() {
     let place = Place::new();
     let ran = doctor(&place, &[], &[]);
     assert_eq!(ran.code, Some(0), "{ran:?}");
@@ -63,7 +63,7 @@ fn a_new_machine_has_nothing_to_mend_and_gets_nothing_made() {
 }
 
 #[test]
-fn a_sound_database_is_told_and_left_as_it_is() {
+fn a_healthy_database_is_reported_and_not_changed() {
     let place = Place::new();
     place.apply(&profile());
     let before = files(&place.path(""));
@@ -78,7 +78,7 @@ fn a_sound_database_is_told_and_left_as_it_is() {
 }
 
 #[test]
-fn what_is_ill_is_told_with_what_to_do() {
+fn problems_are_reported_with_their_fix() {
     let place = Place::new();
     place.file("ringback.db", "this is no database at all, whatever its name says");
     let config = place.file("config.toml", "theme = \"blue\"\n\nbordes = 1\n");
@@ -97,7 +97,7 @@ fn what_is_ill_is_told_with_what_to_do() {
 }
 
 #[test]
-fn a_database_that_others_may_read_is_noted() {
+fn a_database_readable_by_others_is_noted() {
     let place = Place::new();
     place.apply(&profile());
     fs::set_permissions(place.db(), fs::Permissions::from_mode(0o644)).unwrap();
@@ -115,7 +115,7 @@ fn a_database_that_others_may_read_is_noted() {
 }
 
 #[test]
-fn the_surroundings_are_told() {
+fn terminal_and_clipboard_are_reported() {
     let place = Place::new();
     let over_ssh =
         doctor(&place, &["--json"], &[("SSH_CONNECTION", "1 2 3 4"), ("LANG", "C"), ("NO_COLOR", "1")]);
@@ -130,7 +130,7 @@ fn the_surroundings_are_told() {
 }
 
 #[test]
-fn without_certificates_https_cannot_work() {
+fn missing_certificates_are_a_problem() {
     let place = Place::new();
     let none = place.file("none.pem", "");
     let folder = place.path("certs");
@@ -139,6 +139,6 @@ fn without_certificates_https_cannot_work() {
     let ran = doctor(&place, &["--json"], &variables);
     assert_eq!(ran.code, Some(1), "{ran:?}");
     let found = findings(&ran);
-    let told = of(&found, "certificates", "problem");
-    assert!(told["mend"].as_str().unwrap().contains("ca-certificates"), "{told}");
+    let reported = of(&found, "certificates", "problem");
+    assert!(reported["mend"].as_str().unwrap().contains("ca-certificates"), "{reported}");
 }

@@ -1,5 +1,5 @@
-//! Standard output on a full disk: a command that cannot report what it did fails, and what was accepted
-//! stays queued or is delivered.
+//! Standard output on a full disk: a command that cannot report what it did fails, and accepted deliveries stay
+//! queued or are delivered.
 
 use std::fs::OpenOptions;
 use std::path::Path;
@@ -11,7 +11,7 @@ use crate::support::recorder::{Recorder, events};
 
 const FULL: &str = "/dev/full";
 
-/// Runs a command whose standard output has no room.
+/// Runs a command whose standard output is full.
 fn run(place: &Place, args: &[&str]) -> Ran {
     let full = OpenOptions::new().write(true).open(FULL).unwrap();
     let mut command = place.command(args);
@@ -19,7 +19,7 @@ fn run(place: &Place, args: &[&str]) -> Ran {
 }
 
 #[test]
-fn what_cannot_be_reported_fails_the_command() {
+fn an_output_error_fails_the_command() {
     if !Path::new(FULL).exists() {
         skip(&format!("this system has no {FULL}"));
         return;
@@ -48,13 +48,13 @@ fn what_cannot_be_reported_fails_the_command() {
         assert_eq!(ran.code, Some(1), "{args:?}: {ran:?}");
         assert!(ran.err.contains(why), "{args:?}: {ran:?}");
     }
-    // Nothing is lost: it goes out later where it has not.
+    // Nothing is lost: it is delivered later if it was not.
     assert_eq!(place.run(&["work", "--until-idle"]).code, Some(0));
     assert!(endpoint.book().values().all(|arrived| arrived.times == 1));
 }
 
 #[test]
-fn help_and_version_that_cannot_be_written_have_failed() {
+fn help_and_version_fail_on_an_output_error() {
     if !Path::new(FULL).exists() {
         skip(&format!("this system has no {FULL}"));
         return;
@@ -67,9 +67,9 @@ fn help_and_version_that_cannot_be_written_have_failed() {
     }
 }
 
-/// A file that may have so many blocks and no more fails a write, as a full disk does.
+/// A file size limit fails a write, as a full disk does.
 #[test]
-fn a_limit_on_the_size_of_files_does_not_end_the_program_by_a_signal() {
+fn a_file_size_limit_does_not_end_the_program_by_a_signal() {
     let place = Place::new();
     let profile = place.file("profile.json", &Recorder::taking().profile(0).to_string());
     let mut command = std::process::Command::new("/bin/sh");

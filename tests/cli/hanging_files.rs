@@ -1,5 +1,5 @@
-//! Files of a profile's TLS that have become pipes or devices since it was saved: reading those may wait
-//! for ever, and no command does.
+//! TLS files of a profile that have become pipes or devices since it was saved: reading them may block for ever, and
+//! no command does.
 
 use std::path::Path;
 use std::process::Command;
@@ -13,7 +13,7 @@ use serde_json::json;
 /// Longer than the limit for a command here: a command that ends did not wait for it.
 const TIMEOUT_MS: u32 = 60_000;
 
-/// A profile whose CA file was good when it was saved.
+/// A profile whose CA file was valid when it was saved.
 fn profile(place: &Place) -> String {
     let ca_file = Authority::new().file(place.db().parent().unwrap());
     let document = json!({
@@ -36,14 +36,14 @@ fn commands_and_signals_end_although_a_ca_file_would_hang() {
     let place = Place::new();
     let id = profile(&place);
     let ca_file = place.path("ca.pem");
-    let said = format!("no secure connection to 127.0.0.1:9: CA file: {}: ", ca_file.display());
+    let message = format!("no secure connection to 127.0.0.1:9: CA file: {}: ", ca_file.display());
     for replace in [pipe_without_a_writer, messages_of_the_kernel] {
         std::fs::remove_file(&ca_file).unwrap();
         replace(&ca_file);
         let tested = place.run(&["test", &id, "--json"]);
         assert_eq!(tested.code, Some(1), "{tested:?}");
         let error = tested.json()["attempts"][0]["error"].clone();
-        assert!(error["message"].as_str().unwrap().starts_with(&said), "{error}");
+        assert!(error["message"].as_str().unwrap().starts_with(&message), "{error}");
 
         let file = place.file("events.ndjson", &events(&id, "", 3));
         let queue = || assert_eq!(place.run(&["send", "--from", &file, "--no-wait"]).code, Some(0));
@@ -86,8 +86,8 @@ fn a_signal_ends_a_command_that_waits_for_the_writer_of_a_pipe() {
         .refused(2, &["missing: it cannot be read (there is no such file)"]);
 }
 
-/// Waits until a thread of a process waits for the other end of a pipe. Not every kernel reports it: then
-/// as long as a start takes.
+/// Waits until a thread of a process is blocked opening a pipe. Not every kernel reports it: then as long as a start
+/// takes.
 fn wait_until_opening(pid: u32) {
     let until = Instant::now() + Duration::from_secs(3);
     let waits = || {

@@ -1,11 +1,11 @@
-//! No output of a command drives a terminal, with any arguments and any stored text.
+//! No command outputs control characters to a terminal, with any arguments and any stored text.
 
 use crate::support::cli::Place;
 use ringback::text::is_hidden;
 use serde_json::{Value, json};
 
-/// Clears the screen, writes to the clipboard, turns the direction of writing and hides a letter; each
-/// in the form that some terminals obey.
+/// Clears the screen, writes to the clipboard, reverses the text direction and hides a letter; each in a form that
+/// some terminals obey.
 const RAW: &str = "\u{9b}2J\u{9d}52;c;eA==\u{9c}\u{7f}a\u{202e}b\u{200b}c\u{e0041}";
 
 #[track_caller]
@@ -14,7 +14,7 @@ fn assert_harmless(text: &str) {
 }
 
 #[test]
-fn json_is_the_same_json_and_has_nothing_raw_in_it() {
+fn json_output_is_equivalent_and_escaped() {
     let place = Place::new();
     let body = format!("{{\"id\": \"{RAW}\"}}");
     let id = place
@@ -40,7 +40,7 @@ fn json_is_the_same_json_and_has_nothing_raw_in_it() {
 }
 
 #[test]
-fn what_is_refused_is_repeated_without_what_drives_a_terminal() {
+fn rejected_arguments_are_repeated_sanitized() {
     let place = Place::new();
     let argument = format!("\u{1b}]52;c;eA==\u{7}{RAW}");
     for command in [

@@ -1,10 +1,10 @@
-//! Profiles that are too large to be saved.
+//! Profiles that are too large to save.
 
 use crate::support::cli::Place;
 use serde_json::{Value, json};
 
 #[test]
-fn a_profile_that_is_too_large_is_refused_and_says_by_how_much() {
+fn a_profile_that_is_too_large_is_rejected_with_the_excess() {
     let place = Place::new();
     let headers: serde_json::Map<String, Value> = (0..5000).map(|n| (format!("X-{n}"), json!("v"))).collect();
     let usual = |title: &str, headers: Value| json!({"title": title, "url": "https://hooks.example/", "headers": headers});

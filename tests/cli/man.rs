@@ -1,4 +1,4 @@
-//! `ringback man`, read by groff where there is one.
+//! `ringback man`, formatted by groff if installed.
 
 use std::collections::BTreeSet;
 use std::io::Write as _;
@@ -24,7 +24,7 @@ fn commands(place: &Place, path: &[&str]) -> Vec<String> {
     let help = place.run(&[path, &["--help"]].concat()).out;
     let listed = help.split_once("\nCommands:\n").map_or("", |(_, rest)| rest);
     let names = listed.lines().take_while(|line| !line.is_empty());
-    // A line that is indented further continues the one above.
+    // A line that is indented further continues the previous one.
     let names = names.filter(|line| !line.starts_with("   "));
     names.filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect()
 }
@@ -68,10 +68,10 @@ fn without_a_directory_the_main_page_is_printed() {
     assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""));
     assert!(ran.out.contains(".TH ringback 1"), "{}", ran.out);
     let Some(text) = typeset(&ran.out) else { return };
-    for told in
+    for output in
         ["ringback-profiles(1)", "RINGBACK_DB", "EXIT STATUS", "128+n", "config.toml", "ringback demo"]
     {
-        assert!(text.contains(told), "no {told}:\n{text}");
+        assert!(text.contains(output), "no {output}:\n{text}");
     }
 }
 

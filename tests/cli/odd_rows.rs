@@ -1,5 +1,5 @@
-//! Rows that mean nothing, as another program or a damaged disk leaves them: each column of a real file
-//! with values that do not belong there. No command waits for such a row, stops at it, or hides another.
+//! Invalid rows, as left by another program or a damaged disk: each column of a real file with values that are
+//! invalid there. No command waits for such a row, stops at it, or hides another one.
 
 use crate::support::cli::{Place, Ran};
 use crate::support::recorder::{Recorder, event, events};
@@ -9,7 +9,7 @@ use rusqlite::Connection;
 use rusqlite::types::Value;
 use serde_json::Value as Json;
 
-/// Values that hardly any column has a meaning for.
+/// Values that are invalid in nearly every column.
 fn odd() -> Vec<Value> {
     let numbers = [0, -1, 7, 5000, 10_000_000_000, i64::MIN, i64::MAX].map(Value::Integer);
     let others = [
@@ -25,8 +25,7 @@ fn odd() -> Vec<Value> {
     numbers.into_iter().chain(others).collect()
 }
 
-/// The database with nothing that keeps a column to its type: `writable_schema` is how it is done, and a
-/// disk that fails does it, too.
+/// The database without type constraints: `writable_schema` removes them, and a failing disk has the same effect.
 struct Loose {
     db: Connection,
     schema: Vec<(String, String)>,
@@ -39,7 +38,7 @@ impl Loose {
         let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
         let schema = db.prepare(sql).unwrap().query_map([], read).unwrap().map(Result::unwrap).collect();
         let loose = Self { db, schema };
-        // Within a check it is another thing.
+        // Inside a CHECK constraint it means something else.
         let typeless = |sql: &str| sql.replace("IS NOT NULL", "NOTNULL").replace(" NOT NULL", "");
         loose.set(|sql| typeless(sql).replace(") STRICT", ")"));
         loose.db.execute_batch("PRAGMA ignore_check_constraints = 1; PRAGMA foreign_keys = 0").unwrap();
@@ -55,7 +54,7 @@ impl Loose {
         self.db.execute_batch("PRAGMA writable_schema = RESET").unwrap();
     }
 
-    /// The columns of a table, in order, without the number of the row and what is made of others.
+    /// The columns of a table, in order, without the row number and generated columns.
     fn columns(&self, table: &str) -> Vec<String> {
         let sql = format!("SELECT name FROM pragma_table_info('{table}') WHERE pk = 0");
         let mut statement = self.db.prepare(&sql).unwrap();
@@ -66,13 +65,13 @@ impl Loose {
         self.db.prepare(sql).unwrap().query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
     }
 
-    /// Sets one column of each of these rows to an odd value, until all columns have had all values. Gives
-    /// the rows that were left as they are.
+    /// Sets one column of each of these rows to an odd value, until all columns have had all values. Returns the rows
+    /// that were left unchanged.
     fn spoil(&self, table: &str, mut rows: Vec<i64>) -> Vec<i64> {
         for column in self.columns(table) {
             for value in odd() {
                 let row = rows.pop().unwrap_or_else(|| panic!("too few rows of {table} for {column}"));
-                // Of some columns there must not be two that are alike.
+                // Some columns must be unique.
                 let sql = format!("UPDATE OR IGNORE {table} SET {column} = ?2 WHERE rowid = ?1");
                 self.db.execute(&sql, (row, value)).unwrap();
             }
@@ -98,7 +97,7 @@ fn id_of(db: &Connection, row: i64) -> String {
     [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-")
 }
 
-/// Checks that nothing is left to be sent, by the rows and by what the commands say.
+/// Checks that nothing is pending, in the rows and in the output of commands.
 #[track_caller]
 fn nothing_is_pending(place: &Place) {
     let db = Connection::open(place.db()).unwrap();
@@ -109,7 +108,7 @@ fn nothing_is_pending(place: &Place) {
 }
 
 #[test]
-fn deliveries_that_mean_nothing_are_passed_over_and_keep_no_command_from_ending() {
+fn invalid_deliveries_are_skipped_and_block_no_command() {
     let place = Place::new();
     place.settings("auto_disable_after = 0\n");
     let endpoint = Recorder::taking();
@@ -137,7 +136,7 @@ fn deliveries_that_mean_nothing_are_passed_over_and_keep_no_command_from_ending(
     let of_state = |state| format!("SELECT seq FROM delivery WHERE state = {state} ORDER BY seq DESC");
     let rows = [2, 1, 0].map(|state| loose.rows(&of_state(state)));
     let sound = rows.map(|rows| loose.spoil("request", loose.spoil("delivery", rows))).concat();
-    // And an attempt of one that is left as it is.
+    // And an attempt of a delivery that is otherwise unchanged.
     loose.db.execute("UPDATE attempt SET class = 'dream' WHERE delivery = ?1", [sound[0]]).unwrap();
     let sound: Vec<String> = sound.iter().map(|row| id_of(&loose.db, *row)).collect();
     let with_attempt = &sound[0];
@@ -194,7 +193,7 @@ fn deliveries_that_mean_nothing_are_passed_over_and_keep_no_command_from_ending(
 }
 
 #[test]
-fn profiles_queues_and_pauses_that_mean_nothing_keep_no_command_from_ending() {
+fn invalid_profiles_queues_and_pauses_block_no_command() {
     let place = Place::new();
     let endpoint = Recorder::taking();
     let each = odd().len();
@@ -209,7 +208,7 @@ fn profiles_queues_and_pauses_that_mean_nothing_keep_no_command_from_ending() {
     let rows = loose.rows("SELECT seq FROM profile ORDER BY seq DESC");
     let rows = loose.spoil("profile", rows);
     let rows = loose.spoil("profile_document", rows);
-    // There is one queue for each profile, in the same order.
+    // There is one queue per profile, in the same order.
     let mut rows = loose.spoil("lane", rows);
     let paused = rows.split_off(rows.len() - 4 * each);
     for row in &paused {
@@ -267,7 +266,7 @@ fn id_in_lane(db: &Connection, lane: i64) -> String {
 
 /// The counts and the numbers of the sender, each of which is one row.
 #[test]
-fn counts_that_mean_nothing_keep_no_command_from_ending() {
+fn invalid_counts_block_no_command() {
     let place = Place::new();
     let endpoint = Recorder::taking();
     let profile = place.apply(&endpoint.profile(0)).remove(0);
@@ -289,8 +288,8 @@ fn counts_that_mean_nothing_keep_no_command_from_ending() {
             println!("{table}.{column} = {value:?}");
             let sent = place.run(&["send", "--from", &line, "--no-wait"]);
             let work = place.run(&["work", "--until-idle"]);
-            let told = |ran: &Ran| ran.code == Some(0) || (ran.code == Some(1) && !ran.err.is_empty());
-            assert!(told(&sent) && told(&work), "{table}.{column} = {value:?}: {sent:?} {work:?}");
+            let output = |ran: &Ran| ran.code == Some(0) || (ran.code == Some(1) && !ran.err.is_empty());
+            assert!(output(&sent) && output(&work), "{table}.{column} = {value:?}: {sent:?} {work:?}");
             if sent.code == Some(0) && work.code == Some(0) {
                 nothing_is_pending(&place);
             }

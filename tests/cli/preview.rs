@@ -1,12 +1,11 @@
-//! `ringback preview` as it is run.
+//! `ringback preview`, run for real.
 
 use std::net::TcpListener;
 
 use crate::support::cli::Place;
 use serde_json::{Value, json};
 
-/// A profile with a secret, an encrypted value and one that is missing, at an endpoint that nobody
-/// may call.
+/// A profile with a secret, an encrypted value and a missing one, at an endpoint that must not be called.
 fn profile(place: &Place) -> (TcpListener, String) {
     let endpoint = TcpListener::bind("127.0.0.1:0").unwrap();
     endpoint.set_nonblocking(true).unwrap();
@@ -20,7 +19,7 @@ fn profile(place: &Place) -> (TcpListener, String) {
 }
 
 #[test]
-fn the_request_and_its_variables_with_nothing_sent() {
+fn the_request_and_its_variables_without_sending() {
     let place = Place::new();
     let (endpoint, address) = profile(&place);
     let ran = place.run(&["preview", "Order SMS", "--set", "status=a\u{1b}[2Jb", "--set", "id=7"]);
@@ -82,7 +81,7 @@ fn as_a_command() {
 }
 
 #[test]
-fn what_cannot_be_made_is_told() {
+fn an_impossible_request_is_reported() {
     let place = Place::new();
     profile(&place);
     let unfit = place.run(&["preview", "Order SMS", "--set", r#"id:="a\nb""#]);

@@ -1,10 +1,10 @@
-//! Mistakes in profile documents: each is reported with its place and without secrets.
+//! Errors in profile documents: each is reported with its path and without secrets.
 
 use crate::support::cli::Place;
 use serde_json::json;
 
 #[test]
-fn a_secret_at_a_wrong_place_is_not_told() {
+fn a_misplaced_secret_is_not_printed() {
     let place = Place::new();
     let secret = "dXNlcjpwYXNz";
     for (name, value, wanted) in [
@@ -22,7 +22,7 @@ fn a_secret_at_a_wrong_place_is_not_told() {
 }
 
 #[test]
-fn a_password_that_was_never_there_is_not_kept() {
+fn a_password_that_never_existed_is_not_kept() {
     let place = Place::new();
     let mut document = json!({"title": "Order SMS", "url": "https://hooks.example/a"});
     document["profile_id"] = json!(place.apply(&document)[0]);
@@ -32,7 +32,7 @@ fn a_password_that_was_never_there_is_not_kept() {
 }
 
 #[test]
-fn every_error_of_every_profile_is_told_and_nothing_saved() {
+fn every_error_of_every_profile_is_reported_and_nothing_is_saved() {
     let place = Place::new();
     let wrong = json!([
         {"title": "Order SMS", "url": "https://hooks.example/a"},
@@ -63,11 +63,11 @@ fn every_error_of_every_profile_is_told_and_nothing_saved() {
 }
 
 #[test]
-fn what_is_no_json_is_told_with_its_place() {
+fn invalid_json_is_reported_with_its_position() {
     let place = Place::new();
-    let refused = |text: &str, said: &[&str]| {
+    let refused = |text: &str, message: &[&str]| {
         let ran = place.run_with_input(&["profiles", "apply", "-"], text);
-        ran.refused(2, &[said, &["standard input: nothing was saved"]].concat());
+        ran.refused(2, &[message, &["standard input: nothing was saved"]].concat());
     };
     refused(
         "{\"title\": \"Order SMS\",\n  \"url\": }",
@@ -108,7 +108,7 @@ fn what_is_no_json_is_told_with_its_place() {
 }
 
 #[test]
-fn a_text_that_may_be_several_profiles_does_nothing() {
+fn an_ambiguous_profile_name_changes_nothing() {
     let place = Place::new();
     let ids = place.apply(&json!([
         {"title": "Order SMS", "url": "https://hooks.example/a"},
@@ -118,8 +118,8 @@ fn a_text_that_may_be_several_profiles_does_nothing() {
     let commands: [&[&str]; 4] =
         [&["profiles", "show"], &["profiles", "export"], &["profiles", "delete", "--yes"], &["test"]];
     for command in commands {
-        let told = [ids[0].as_str(), &ids[1], "https://hooks.example/b", "2 profiles"];
-        place.run(&[command, &["Order SMS"]].concat()).refused(2, &told);
+        let output = [ids[0].as_str(), &ids[1], "https://hooks.example/b", "2 profiles"];
+        place.run(&[command, &["Order SMS"]].concat()).refused(2, &output);
         place.run(&[command, &["Nobody"]].concat()).refused(2, &["no profile 'Nobody'"]);
     }
     assert_eq!(place.run(&["profiles", "show", "us_09B3", "--json"]).json()["title"], "Third");

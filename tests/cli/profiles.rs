@@ -1,4 +1,4 @@
-//! `ringback profiles`: made, listed, shown, changed, exported, deleted.
+//! `ringback profiles`: create, list, show, change, export, delete.
 
 use crate::support::cli::Place;
 use serde_json::{Value, json};
@@ -25,7 +25,7 @@ const SECRETS: [&str; 6] =
     ["t0ken-in-header", "k3y-of-api", "K1abcdefghijkl2P", "POabcdefghijklLY", "whsec_cmlu", "p4ss-of-basic"];
 
 #[test]
-fn what_was_exported_is_the_same_after_it_was_applied_elsewhere() {
+fn an_export_is_identical_after_applying_it_elsewhere() {
     let (here, there) = (Place::new(), Place::new());
     let ids = here.apply(&documents());
     let exported = here.run(&["profiles", "export", "--secrets"]);
@@ -40,7 +40,7 @@ fn what_was_exported_is_the_same_after_it_was_applied_elsewhere() {
 }
 
 #[test]
-fn secrets_are_shown_only_when_asked_for_and_kept_when_left_out() {
+fn secrets_are_shown_only_on_request_and_kept_when_omitted() {
     let place = Place::new();
     place.apply(&documents());
     let with = place.run(&["profiles", "export", "--secrets"]).json();
@@ -119,7 +119,7 @@ fn a_client_secret_is_a_secret_too() {
 }
 
 #[test]
-fn lists_fit_and_filter() {
+fn lists_are_aligned_and_filtered() {
     let place = Place::new();
     let ids = place.apply(&documents());
     let list = place.run(&["profiles", "list"]);
@@ -146,7 +146,7 @@ fn lists_fit_and_filter() {
 }
 
 #[test]
-fn a_body_cannot_drive_the_terminal() {
+fn a_body_is_sanitized_for_the_terminal() {
     let place = Place::new();
     place.apply(&documents());
     let shown = place.run(&["profiles", "show", "Bookings"]).out;
@@ -191,7 +191,7 @@ fn a_profile_is_changed_by_its_id() {
 }
 
 #[test]
-fn a_document_is_the_whole_profile_and_what_that_removes_is_told() {
+fn a_document_is_the_whole_profile_and_removed_parts_are_reported() {
     let place = Place::new();
     let all = documents();
     let id = &place.apply(&all)[0];
@@ -201,21 +201,21 @@ fn a_document_is_the_whole_profile_and_what_that_removes_is_told() {
         let advice = format!(
             "ringback: note: 'Order SMS' ({id}): enc.IV: fixed IV: equal values give equal ciphertext\n"
         );
-        let told = ran.err.replace(&advice, "");
-        (told, place.run(&["profiles", "export", "--secrets", id]).json()[0].clone())
+        let output = ran.err.replace(&advice, "");
+        (output, place.run(&["profiles", "export", "--secrets", id]).json()[0].clone())
     };
     let note = |what: &str| {
         format!("ringback: note: 'Order SMS' ({id}): {what} removed: the document does not name it\n")
     };
     let mut document = all[0].clone();
     document["profile_id"] = json!(id);
-    // A missing or null field within a given object stays.
+    // A missing or null field in a given object keeps its value.
     document["auth"] = json!({"type": "api-key", "header": "api-key"});
     document["headers"]["X-Token"] = Value::Null;
     document["signing_secret"] = Value::Null;
     document["enc"] = json!({"algo": "AES-128-CFB", "parameters": ["id"]});
-    let (told, kept) = applied(&document);
-    assert_eq!(told, "");
+    let (output, kept) = applied(&document);
+    assert_eq!(output, "");
     for secret in &SECRETS[..5] {
         assert!(kept.to_string().contains(secret), "{secret} in {kept}");
     }
@@ -229,14 +229,14 @@ fn a_document_is_the_whole_profile_and_what_that_removes_is_told() {
     refused.refused(2, &["profiles[1].title"]);
     assert!(!refused.err.contains("removed"), "{}", refused.err);
 
-    let (told, bare) = applied(&document);
-    assert_eq!(told, ["headers", "authentication", "encryption", "signing secret"].map(note).concat());
+    let (output, bare) = applied(&document);
+    assert_eq!(output, ["headers", "authentication", "encryption", "signing secret"].map(note).concat());
     assert_eq!(bare["headers"], json!({}));
     let there = ["auth", "enc", "signing_secret"].map(|name| bare.get(name));
     assert_eq!(there, [None; 3]);
     assert_eq!(applied(&document).0, "");
 
-    // What decides what is sent, and how often, does not go without a word either.
+    // Changes of what is sent, and how often, are reported too.
     let mut more = document.clone();
     for (name, value) in [
         ("retry", json!({"count": 1, "interval_s": 5, "timeout_ms": 1000})),
@@ -249,12 +249,12 @@ fn a_document_is_the_whole_profile_and_what_that_removes_is_told() {
         document.as_object_mut().unwrap().remove(name);
     }
     assert_eq!(applied(&more).0, "");
-    let (told, bare) = applied(&document);
+    let (output, bare) = applied(&document);
     let parts = ["retries", "body", "data format", "HTTP/2", "disabled status"];
-    assert_eq!(told, parts.map(note).concat());
+    assert_eq!(output, parts.map(note).concat());
     assert_eq!((&bare["retry"]["count"], &bare["status"]), (&json!(0), &json!(1)));
 
-    // To turn something off by its name needs no note.
+    // Disabling something explicitly needs no note.
     document["auth"] = json!({"type": "basic", "user": "u", "password": "p"});
     assert_eq!(applied(&document).0, "");
     document["auth"] = json!({"type": "none"});
@@ -262,12 +262,12 @@ fn a_document_is_the_whole_profile_and_what_that_removes_is_told() {
 }
 
 #[test]
-fn voice_s_older_placeholders_are_read_and_never_in_what_is_stored() {
+fn older_placeholders_of_voice_are_converted_on_import_only() {
     let place = Place::new();
     place.apply(&json!({"title": "Calls", "channel": "voice", "url": "https://x.example/?id={id}"}));
     let shown = || place.run(&["profiles", "show", "Calls", "--json"]).json();
     assert_eq!(shown()["url"], "https://x.example/?id=<id>");
-    // As the console saves what is typed.
+    // As the console saves it.
     let file = rusqlite::Connection::open(place.db()).unwrap();
     let sql = "UPDATE profile_document SET document = replace(document, '<id>', '{id}')";
     assert_eq!(file.execute(sql, []).unwrap(), 1);
@@ -275,7 +275,7 @@ fn voice_s_older_placeholders_are_read_and_never_in_what_is_stored() {
 }
 
 #[test]
-fn deleting_without_a_terminal_needs_yes() {
+fn deleting_without_a_terminal_requires_yes() {
     let place = Place::new();
     let ids = place.apply(&documents());
     place.run(&["profiles", "delete", "Nightly"]).refused(2, &["Nightly", &ids[2], "--yes"]);
@@ -285,7 +285,7 @@ fn deleting_without_a_terminal_needs_yes() {
 }
 
 #[test]
-fn files_of_tls_are_read_when_they_are_applied_and_only_their_paths_are_told() {
+fn tls_files_are_read_on_apply_and_only_their_paths_are_printed() {
     let place = Place::new();
     let made = rcgen::generate_simple_self_signed(vec!["x.example".to_owned()]).unwrap();
     let certificate = place.file("cert.pem", &made.cert.pem());
@@ -317,17 +317,17 @@ fn files_of_tls_are_read_when_they_are_applied_and_only_their_paths_are_told() {
 }
 
 #[test]
-fn that_there_is_nothing_is_told_with_the_place_looked_at() {
+fn an_empty_list_names_the_database() {
     let place = Place::new();
     let none = place.run_unnamed(&["profiles", "list"]);
-    let said = format!(
+    let message = format!(
         "no profiles yet in {}: `ringback profiles apply FILE` creates some\n",
         place.usual_db().display()
     );
-    assert_eq!((none.code, none.out.as_str(), none.err), (Some(0), "", said));
+    assert_eq!((none.code, none.out.as_str(), none.err), (Some(0), "", message));
     let empty = place.run_with_input(&["profiles", "apply", "-"], "[]");
-    let said = "nothing to apply: the array is empty\n";
-    assert_eq!((empty.code, empty.out.as_str(), empty.err.as_str()), (Some(0), "", said));
+    let message = "nothing to apply: the array is empty\n";
+    assert_eq!((empty.code, empty.out.as_str(), empty.err.as_str()), (Some(0), "", message));
 }
 
 #[test]
@@ -363,7 +363,7 @@ fn a_response_of_the_platforms_api_is_applied() {
 }
 
 #[test]
-fn what_looks_like_a_tag_is_told_and_what_the_body_closes_is_none() {
+fn apparent_tags_are_reported_unless_the_body_closes_them() {
     let place = Place::new();
     let apply = |body: &str| {
         let profile = json!({"title": "Mail", "url": "https://hooks.example/cb", "body": body});
@@ -371,14 +371,14 @@ fn what_looks_like_a_tag_is_told_and_what_the_body_closes_is_none() {
         assert_eq!(ran.code, Some(0), "{ran:?}");
         ran.err
     };
-    let said = apply(r#"{"html": "a<br><b>hi</b> <status>"}"#);
-    assert!(said.contains("body: <br> looks like a tag and is sent as a variable"), "{said}");
+    let message = apply(r#"{"html": "a<br><b>hi</b> <status>"}"#);
+    assert!(message.contains("body: <br> looks like a tag and is sent as a variable"), "{message}");
     assert_eq!(apply(r#"{"html": "a<<br><b>hi</b> <status>"}"#), "");
     assert_eq!(apply("<dlr><id><id></id><status><status></status></dlr>"), "");
 }
 
 #[test]
-fn a_port_that_nothing_listens_on_is_refused() {
+fn port_0_is_rejected() {
     let place = Place::new();
     let file = place.file("p.json", r#"{"title": "T", "url": "https://x.example:0/"}"#);
     place.run(&["profiles", "apply", &file]).refused(2, &["url: nothing listens on port 0"]);

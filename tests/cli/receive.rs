@@ -40,7 +40,7 @@ impl Running {
         Self::of(command.args(arguments).spawn().unwrap(), arguments.contains(&"--json"))
     }
 
-    /// A receiver that starts; where it prints JSON its address is on standard error.
+    /// A receiver that is starting; with JSON output its address is on standard error.
     fn of(mut child: Child, json: bool) -> Self {
         let mut out: BufReader<Box<dyn Read + Send>> = BufReader::new(Box::new(child.stdout.take().unwrap()));
         let mut first = String::new();
@@ -111,7 +111,7 @@ fn a_line_of_json_for_scripts_until_sigterm() {
 }
 
 #[test]
-fn a_request_that_hangs_does_not_keep_it() {
+fn a_hanging_request_does_not_delay_the_end() {
     let mut running = Running::start(&["--json", "--hang"]);
     let url = running.url.clone();
     let hanging = std::thread::spawn(move || {
@@ -125,7 +125,7 @@ fn a_request_that_hangs_does_not_keep_it() {
 }
 
 #[test]
-fn a_closed_pipe_ends_it_quietly() {
+fn a_closed_pipe_ends_receive_quietly() {
     let mut running = Running::start(&[]);
     drop(running.out.take());
     running.curl(&[]);
@@ -136,10 +136,10 @@ fn a_closed_pipe_ends_it_quietly() {
 }
 
 #[test]
-fn a_reader_that_stands_still_does_not_keep_it() {
+fn a_stalled_reader_does_not_delay_the_end() {
     let mut running = Running::start(&["--json"]);
     let big = format!("x={}", "y".repeat(100_000));
-    // More than a pipe takes, and nobody reads.
+    // More than a pipe holds, and nobody reads.
     for _ in 0..3 {
         assert_eq!(running.curl(&["-d", &big]).stdout, b"200");
     }
@@ -148,7 +148,7 @@ fn a_reader_that_stands_still_does_not_keep_it() {
 }
 
 #[test]
-fn wrong_use_is_told() {
+fn invalid_usage_is_reported() {
     for (arguments, word) in [
         (&["--status", "99"][..], "200 to 599"),
         (&["--delay", "soon"], "250ms"),
@@ -164,7 +164,7 @@ fn wrong_use_is_told() {
 }
 
 #[test]
-fn a_port_in_use_is_told() {
+fn a_port_in_use_is_reported() {
     let running = Running::start(&[]);
     let port = running.url.rsplit(':').next().unwrap();
     let output = receive(&["--listen", port]).output().unwrap();

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::support::cli::Place;
 use crate::support::recorder::Recorder;
 
-/// A place with a profile that posts to this endpoint, and the profile's id.
+/// A place with a profile that posts to this endpoint, and the profile's ID.
 fn place_with(endpoint: &Recorder) -> (Place, String) {
     let place = Place::new();
     let id = place.apply(&endpoint.profile(0)).remove(0);
@@ -26,7 +26,7 @@ fn days_ago(place: &Place, days: i64) {
 }
 
 #[test]
-fn what_is_pending_of_a_deleted_profile_is_held_named_and_sent_when_it_is_restored() {
+fn pending_deliveries_of_a_deleted_profile_are_blocked_and_sent_when_it_is_restored() {
     let endpoint = Recorder::taking();
     let (place, id) = place_with(&endpoint);
     queue(&place, &id, 2);
@@ -34,9 +34,9 @@ fn what_is_pending_of_a_deleted_profile_is_held_named_and_sent_when_it_is_restor
     asked.refused(2, &["was not deleted", "--yes"]);
     let deleted = place.run(&["profiles", "delete", "order sms", "--yes"]);
     assert_eq!((deleted.code, deleted.out), (Some(0), format!("{id}\n")));
-    let said =
+    let message =
         format!("deleted 'Order SMS': 2 pending deliveries are blocked; `ringback profiles restore {id}`");
-    assert!(deleted.err.contains(&said), "{}", deleted.err);
+    assert!(deleted.err.contains(&message), "{}", deleted.err);
 
     place.run(&["send", &id]).refused(2, &[&format!("`ringback profiles restore {id}` restores it")]);
     let worked = place.run(&["work", "--until-idle"]);
@@ -67,7 +67,7 @@ fn what_is_pending_of_a_deleted_profile_is_held_named_and_sent_when_it_is_restor
 }
 
 #[test]
-fn when_it_cannot_be_restored_any_more_what_was_held_fails_and_says_why() {
+fn blocked_deliveries_fail_when_their_profile_can_no_longer_be_restored() {
     let endpoint = Recorder::taking();
     let (place, id) = place_with(&endpoint);
     queue(&place, &id, 1);
@@ -86,7 +86,7 @@ fn when_it_cannot_be_restored_any_more_what_was_held_fails_and_says_why() {
 }
 
 #[test]
-fn what_is_deleted_is_listed_and_restored_by_id_start_or_title() {
+fn deleted_profiles_are_listed_and_restored_by_id_prefix_or_title() {
     let place = Place::new();
     let document = |title: &str| json!({"title": title, "channel": "sms", "url": "https://hooks.example"});
     let ids = place.apply(&json!([document("Order SMS"), document("Order SMS"), document("Bookings")]));
@@ -118,7 +118,7 @@ fn what_is_deleted_is_listed_and_restored_by_id_start_or_title() {
 }
 
 #[test]
-fn what_is_restored_and_disabled_stays_held() {
+fn a_restored_profile_that_is_disabled_stays_blocked() {
     let endpoint = Recorder::taking();
     let (place, id) = place_with(&endpoint);
     queue(&place, &id, 1);

@@ -25,7 +25,7 @@ fn queued(place: &Place) -> u64 {
 }
 
 #[test]
-fn one_event_is_sent_with_real_values_only() {
+fn an_event_is_sent_without_sample_values() {
     let endpoint = Recorder::taking();
     let (place, id) = place_with(&endpoint, 0);
     let values = place.file("values.json", r#"{"ref": "file", "other": 1e400}"#);
@@ -33,11 +33,11 @@ fn one_event_is_sent_with_real_values_only() {
     assert_eq!(sent.code, Some(0), "{sent:?}");
     assert!(sent.err.contains("note: 'Order SMS' has no placeholder <x>"), "{sent:?}");
     let delivery = endpoint.book().keys().next().unwrap().clone();
-    let told: Vec<&str> = sent.out.lines().collect();
-    assert_eq!(told[0], "Order SMS · sms-send");
-    assert_eq!(told[2], format!("accepted as {delivery}"));
-    assert!(told[3].starts_with("1st attempt  200 OK  "), "{told:?}");
-    assert_eq!(told[4..], ["delivered"]);
+    let output: Vec<&str> = sent.out.lines().collect();
+    assert_eq!(output[0], "Order SMS · sms-send");
+    assert_eq!(output[2], format!("accepted as {delivery}"));
+    assert!(output[3].starts_with("1st attempt  200 OK  "), "{output:?}");
+    assert_eq!(output[4..], ["delivered"]);
     assert_eq!(endpoint.book()[&delivery].body, r#"{"ref": "12.50"}"#);
 
     let values = place.file("values.json", r#"{"reff": "x", "ref": "file"}"#);
@@ -52,14 +52,14 @@ fn one_event_is_sent_with_real_values_only() {
     let sent = place.run(&["send", &id, "--json"]);
     let note = "ringback: note: no value for <ref>: --set gives one\n";
     assert_eq!((sent.code, sent.err.as_str()), (Some(0), note));
-    let told = lines(&sent.out);
-    assert_eq!((&told[0]["state"], &told[1]["state"]), (&json!("accepted"), &json!("delivered")));
-    assert_eq!(told[0]["delivery_id"], told[1]["delivery_id"]);
-    assert_eq!(told[1]["request"]["body"], r#"{"ref": ""}"#, "no sample stands in for a value");
+    let output = lines(&sent.out);
+    assert_eq!((&output[0]["state"], &output[1]["state"]), (&json!("accepted"), &json!("delivered")));
+    assert_eq!(output[0]["delivery_id"], output[1]["delivery_id"]);
+    assert_eq!(output[1]["request"]["body"], r#"{"ref": ""}"#, "no sample stands in for a value");
 }
 
 #[test]
-fn one_event_that_cannot_be_meant_is_refused() {
+fn an_invalid_event_is_rejected() {
     let endpoint = Recorder::taking();
     let (place, id) = place_with(&endpoint, 0);
     let mut off = endpoint.profile(0);
@@ -88,7 +88,7 @@ fn one_event_that_cannot_be_meant_is_refused() {
 }
 
 #[test]
-fn bad_lines_are_told_and_the_others_go_on() {
+fn invalid_lines_are_reported_and_the_others_are_sent() {
     let endpoint = Recorder::taking();
     let (place, id) = place_with(&endpoint, 0);
     let mut off = endpoint.profile(0);
@@ -118,29 +118,32 @@ fn bad_lines_are_told_and_the_others_go_on() {
         (8, "data must be an object"),
         (9, "it is longer than 1048576 bytes"),
     ];
-    let told = lines(&sent.out);
+    let output = lines(&sent.out);
     for (line, why) in reasons {
         assert!(sent.err.contains(&format!("ringback: standard input: line {line}: {why}")), "{}", sent.err);
-        let refused = told.iter().find(|told| told["line"] == line).unwrap();
+        let refused = output.iter().find(|output| output["line"] == line).unwrap();
         assert_eq!(refused["state"], "refused");
         assert!(refused["error"].as_str().unwrap().starts_with(why), "{refused}");
     }
     assert_eq!(sent.err.lines().count(), reasons.len());
-    let accepted: Vec<&Value> = told.iter().filter(|told| told["state"] == "accepted").collect();
-    assert_eq!(accepted.iter().map(|told| told["line"].as_u64().unwrap()).collect::<Vec<_>>(), [1, 3, 10]);
+    let accepted: Vec<&Value> = output.iter().filter(|output| output["state"] == "accepted").collect();
+    assert_eq!(
+        accepted.iter().map(|output| output["line"].as_u64().unwrap()).collect::<Vec<_>>(),
+        [1, 3, 10]
+    );
     let end = json!({
         "state": "ended", "accepted": 3, "refused": 6, "delivered": 3, "failed": 0, "cancelled": 0,
         "pending": 0, "blocked": 0, "held": 0, "removed": 0,
     });
-    assert_eq!(told.last(), Some(&end));
+    assert_eq!(output.last(), Some(&end));
     let book = endpoint.book();
     let bodies: Vec<&str> =
-        accepted.iter().map(|told| book[told["delivery_id"].as_str().unwrap()].body.as_str()).collect();
+        accepted.iter().map(|output| book[output["delivery_id"].as_str().unwrap()].body.as_str()).collect();
     assert_eq!(bodies, [r#"{"ref": "1"}"#, r#"{"ref": "12.50"}"#, r#"{"ref": "last"}"#]);
 }
 
 #[test]
-fn an_input_without_lines_is_not_read_for_ever() {
+fn an_endless_input_without_lines_is_rejected() {
     let endpoint = Recorder::taking();
     let (place, id) = place_with(&endpoint, 0);
     for strict in [&[][..], &["--strict"]] {
@@ -158,7 +161,7 @@ fn an_input_without_lines_is_not_read_for_ever() {
 }
 
 #[test]
-fn where_nothing_can_be_accepted_the_input_is_wrong() {
+fn an_input_without_a_valid_line_is_invalid() {
     let endpoint = Recorder::taking();
     let (place, _) = place_with(&endpoint, 0);
     let pretty = place.file("pretty.json", "[\n  {\n    \"data\": {}\n  }\n]\n");
@@ -192,15 +195,15 @@ fn strict_accepts_all_or_nothing() {
     let file = place.file("good.ndjson", &good);
     let from_pipe = place.run_with_input(&["send", "--strict", "--from", "-"], &good);
     for sent in [place.run(&["send", "--strict", "--from", &file]), from_pipe] {
-        let told = (sent.code, sent.out.as_str(), sent.err.as_str());
-        assert_eq!(told, (Some(0), "1000 accepted: 1000 delivered\n", ""));
+        let output = (sent.code, sent.out.as_str(), sent.err.as_str());
+        assert_eq!(output, (Some(0), "1000 accepted: 1000 delivered\n", ""));
     }
     assert_eq!(endpoint.book().len(), 2000);
     assert!(nothing_starts_with(&place.path(""), ".ringback-send"));
 }
 
 #[test]
-fn strict_refuses_a_request_that_cannot_be_made_and_else_it_fails() {
+fn an_impossible_request_is_rejected_by_strict_and_fails_otherwise() {
     let endpoint = Recorder::taking();
     let place = Place::new();
     let mut document = endpoint.profile(0);
@@ -212,26 +215,26 @@ fn strict_refuses_a_request_that_cannot_be_made_and_else_it_fails() {
     assert!(strict.err.contains("line 1: cannot build the request: "), "{strict:?}");
     let sent = place.run(&["send", "--from", &file]);
     assert_eq!((sent.code, sent.err.as_str()), (Some(1), ""));
-    let told: Vec<&str> = sent.out.lines().collect();
-    assert_eq!(told[0], "2 accepted: 1 delivered, 1 failed");
-    assert!(told[1].starts_with("  1 × ") && told[1].contains("X-Ref"), "{told:?}");
+    let output: Vec<&str> = sent.out.lines().collect();
+    assert_eq!(output[0], "2 accepted: 1 delivered, 1 failed");
+    assert!(output[1].starts_with("  1 × ") && output[1].contains("X-Ref"), "{output:?}");
     let sent = place.run(&["send", "--from", &file, "--json", "--no-wait"]);
     assert_eq!(sent.code, Some(1), "it has failed already");
 }
 
 #[test]
-fn failures_are_told_with_their_reasons() {
+fn failures_are_reported_with_their_reasons() {
     let endpoint = Recorder::start(Duration::ZERO, |_, times| if times == 1 { 500 } else { 404 });
     let (place, id) = place_with(&endpoint, 1);
     let file = place.file("events.ndjson", &events(&id, "", 30));
-    // The profile is not to disable itself meanwhile.
+    // The profile must not be auto-disabled meanwhile.
     let never = place.file("never.toml", "auto_disable_after = 0\n");
     let sent = place.run(&["--config", &never, "send", "--from", &file]);
     assert_eq!((sent.code, sent.err.as_str()), (Some(1), ""));
     assert_eq!(sent.out, "30 accepted: 0 delivered, 30 failed\n  30 × 404 Not Found\n");
     let sent = place.run(&["--config", &never, "send", "--from", &file, "--json"]);
-    let told = lines(&sent.out);
-    let failed: Vec<&Value> = told.iter().filter(|told| told["state"] == "failed").collect();
+    let output = lines(&sent.out);
+    let failed: Vec<&Value> = output.iter().filter(|output| output["state"] == "failed").collect();
     assert_eq!(failed.len(), 30, "each once");
     assert_eq!((&failed[0]["attempts"], &failed[0]["status"]), (&json!(2), &json!(404)));
     assert_eq!(failed[0]["error"], json!({"class": "status", "message": "404 Not Found"}));
@@ -239,7 +242,7 @@ fn failures_are_told_with_their_reasons() {
 }
 
 #[test]
-fn what_stands_in_a_pipe_is_not_kept_waiting_for_more() {
+fn lines_in_a_pipe_do_not_wait_for_more() {
     let endpoint = Recorder::taking();
     let (place, id) = place_with(&endpoint, 0);
     let mut command = place.command(&["send", "--from", "-", "--json"]);
@@ -251,7 +254,7 @@ fn what_stands_in_a_pipe_is_not_kept_waiting_for_more() {
         send.line(On::Out, "\"accepted\"");
         endpoint.wait("the event", |book| book.len() == n);
     }
-    // A profile that is changed meanwhile is taken as it is now.
+    // A profile that is changed meanwhile is used in its current state.
     let mut off = endpoint.profile(0);
     off["profile_id"] = json!(id);
     off["status"] = json!(3);
@@ -264,7 +267,7 @@ fn what_stands_in_a_pipe_is_not_kept_waiting_for_more() {
 }
 
 #[test]
-fn a_signal_leaves_the_rest_queued_and_says_how_to_go_on() {
+fn a_signal_leaves_the_rest_queued_and_says_how_to_continue() {
     let endpoint = Recorder::taking();
     let (place, id) = place_with(&endpoint, 0);
     let lease = Lease::try_take(&place.db()).unwrap().unwrap();
@@ -276,8 +279,8 @@ fn a_signal_leaves_the_rest_queued_and_says_how_to_go_on() {
         let mut send = Running::reading(command);
         let mut input = send.input();
         input.write_all(events(&id, "", 5).as_bytes()).unwrap();
-        let said = send.line(On::Err, "is the active sender");
-        assert!(said.contains(&format!("(pid {})", std::process::id())), "{said}");
+        let message = send.line(On::Err, "is the active sender");
+        assert!(message.contains(&format!("(pid {})", std::process::id())), "{message}");
         send.line(On::Out, "\"line\":5");
         send.signal(signal);
         let left = send.line(On::Err, "stopped: 5 accepted: 5 stay queued in ");
@@ -295,7 +298,7 @@ fn a_signal_leaves_the_rest_queued_and_says_how_to_go_on() {
 }
 
 #[test]
-fn a_run_that_is_stopped_counts_each_reason_of_its_failures() {
+fn a_stopped_run_counts_each_reason_for_failures() {
     let hanging = Recorder::start(Duration::MAX, |_, _| 200);
     let refusing = Recorder::start(Duration::ZERO, |_, _| 404);
     let (place, oldest) = place_with(&hanging, 0);
@@ -312,13 +315,13 @@ fn a_run_that_is_stopped_counts_each_reason_of_its_failures() {
     send.line(On::Err, "(Ctrl+C again to abort)");
     send.interrupt();
     assert_eq!(send.code(), Some(130));
-    let said = send.rest();
-    assert!(said[0].starts_with("4 accepted: 3 failed, 1 queued"), "{said:?}");
-    assert!(said[1].starts_with("  3 × "), "{said:?}");
+    let message = send.rest();
+    assert!(message[0].starts_with("4 accepted: 3 failed, 1 queued"), "{message:?}");
+    assert!(message[1].starts_with("  3 × "), "{message:?}");
 }
 
 #[test]
-fn a_second_signal_ends_it_at_once() {
+fn a_second_signal_ends_the_run_at_once() {
     let endpoint = Recorder::start(Duration::MAX, |_, _| 200);
     let (place, id) = place_with(&endpoint, 0);
     let file = place.file("events.ndjson", &events(&id, "", 20));
@@ -334,28 +337,28 @@ fn a_second_signal_ends_it_at_once() {
 }
 
 #[test]
-fn another_session_sends_and_this_one_tells_the_same() {
+fn with_another_active_sender_the_report_is_the_same() {
     let endpoint = Recorder::start(Duration::ZERO, |id, _| if id.ends_with('5') { 404 } else { 200 });
     let (place, id) = place_with(&endpoint, 0);
     let work = Running::start(place.command(&["work"]));
     let file = place.file("events.ndjson", &events(&id, "", 200));
     let sent = place.run(&["send", "--from", &file, "--json"]);
     drop(work);
-    let told = lines(&sent.out);
-    let accepted: Vec<&str> = told
+    let output = lines(&sent.out);
+    let accepted: Vec<&str> = output
         .iter()
-        .filter(|told| told["state"] == "accepted")
-        .map(|told| told["delivery_id"].as_str().unwrap())
+        .filter(|output| output["state"] == "accepted")
+        .map(|output| output["delivery_id"].as_str().unwrap())
         .collect();
     let bad = accepted.iter().filter(|id| id.ends_with('5')).count();
-    let end = told.last().unwrap();
+    let end = output.last().unwrap();
     assert_eq!((&end["delivered"], &end["failed"]), (&json!(200 - bad), &json!(bad)));
-    assert_eq!(told.iter().filter(|told| told["state"] == "failed").count(), bad);
+    assert_eq!(output.iter().filter(|output| output["state"] == "failed").count(), bad);
     assert_eq!(sent.code, Some(i32::from(bad > 0)));
 }
 
 #[test]
-fn two_at_once_tell_each_of_its_own() {
+fn concurrent_runs_report_their_own_events() {
     let endpoint = Recorder::taking();
     let (place, id) = place_with(&endpoint, 0);
     let sends: Vec<(usize, Running)> = [150, 250]
@@ -372,7 +375,7 @@ fn two_at_once_tell_each_of_its_own() {
 }
 
 #[test]
-fn a_database_that_fails_ends_it_and_says_how_far_it_came() {
+fn a_database_error_ends_the_run_and_reports_its_progress() {
     let endpoint = Recorder::taking();
     let (place, id) = place_with(&endpoint, 0);
     let mut command = place.command(&["send", "--from", "-", "--json", "--no-wait"]);
@@ -394,7 +397,7 @@ fn a_database_that_fails_ends_it_and_says_how_far_it_came() {
 }
 
 #[test]
-fn values_that_were_left_out_are_told_in_one_line() {
+fn missing_values_are_reported_in_one_line() {
     let endpoint = Recorder::taking();
     let (place, id) = place_with(&endpoint, 0);
     let bare = |n: usize| event(&id, "x").replace("{\"ref\":\"x\"}", "{}").repeat(n);

@@ -1,4 +1,4 @@
-//! `ringback send` with many lines: on a terminal, and in how much memory.
+//! `ringback send` with many lines: on a terminal, and with how much memory.
 
 use std::io::Write as _;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use crate::support::cli::{On, Place, Running};
 use crate::support::recorder::{Recorder, event, events};
 use crate::support::terminal::{Launch, Terminal};
 
-/// Memory that may come to be used with more lines, in KiB.
+/// Memory that more lines may additionally use, in KiB.
 const MORE_KIB: u64 = 8 * 1024;
 
 /// The peak memory of a running program, in KiB.
@@ -18,7 +18,7 @@ fn most_memory_kib(pid: u32) -> u64 {
     line.trim().trim_end_matches(" kB").parse().unwrap()
 }
 
-/// The lines that follow are not kept in memory, nor are the ids of those before.
+/// Neither the lines nor the IDs of earlier ones are kept in memory.
 #[cfg(target_os = "linux")]
 #[test]
 fn memory_does_not_grow_with_the_lines() {
@@ -44,7 +44,7 @@ fn memory_does_not_grow_with_the_lines() {
 }
 
 #[test]
-fn a_bar_says_how_far_it_is_and_leaves_a_summary() {
+fn a_progress_bar_is_shown_and_replaced_by_a_summary() {
     let endpoint =
         Recorder::start(
             Duration::from_millis(40),

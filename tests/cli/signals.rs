@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use crate::support::cli::{Place, finish};
 use rustix::fs::OFlags;
 
-/// A pipe that takes nothing more until its reader reads.
+/// A pipe that is full until its reader reads.
 fn full_pipe() -> (PipeReader, io::PipeWriter) {
     let (reader, mut writer) = io::pipe().unwrap();
     let flags = rustix::fs::fcntl_getfl(&writer).unwrap();
@@ -35,9 +35,9 @@ fn is_spared(child: &Child) -> bool {
     (mask("SigBlk:") | mask("SigCgt:")) & term != 0
 }
 
-/// It is kept from doing anything by a notice about the settings that nobody reads.
+/// It is blocked by a notice about the settings that nobody reads.
 #[test]
-fn what_a_signal_ends_with_zero_does_so_from_its_start() {
+fn commands_that_a_signal_ends_with_zero_do_so_from_their_start() {
     let place = Place::new();
     place.settings("theme = \"none such\"\n");
     for args in [&["work"][..], &["receive", "--listen", "127.0.0.1:0"]] {
@@ -53,16 +53,16 @@ fn what_a_signal_ends_with_zero_does_so_from_its_start() {
         }
         let pid = rustix::process::Pid::from_child(&child);
         rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
-        let mut told = String::new();
-        reader.read_to_string(&mut told).unwrap();
-        assert!(told.contains("theme"), "{told}");
+        let mut output = String::new();
+        reader.read_to_string(&mut output).unwrap();
+        assert!(output.contains("theme"), "{output}");
         assert_eq!(finish(child).code, Some(0), "{args:?}");
     }
 }
 
-/// Others end by the signal, as ever.
+/// Others are ended by the signal, as usual.
 #[test]
-fn what_does_not_handle_signals_is_ended_by_them() {
+fn commands_without_signal_handlers_are_ended_by_signals() {
     use std::os::unix::process::ExitStatusExt as _;
     let place = Place::new();
     place.settings("theme = \"none such\"\n");

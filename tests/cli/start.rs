@@ -1,4 +1,4 @@
-//! How the program starts: usage, settings, database, terminal, and a reader that goes away.
+//! The start of the program: usage, settings, database, terminal, and a closed pipe.
 
 use std::path::Path;
 
@@ -6,7 +6,7 @@ use crate::support::cli::{Place, finish, ran};
 use rusqlite::Connection;
 
 #[test]
-fn without_a_terminal_the_console_says_what_to_use() {
+fn without_a_terminal_the_console_names_alternatives() {
     let place = Place::new();
     let commands = ["needs a terminal", "profiles", "variables", "test", "receive", "demo"];
     place.run(&[]).refused(2, &commands);
@@ -14,7 +14,7 @@ fn without_a_terminal_the_console_says_what_to_use() {
 }
 
 #[test]
-fn wrong_usage_has_a_reason() {
+fn invalid_usage_has_a_reason() {
     let place = Place::new();
     place.run(&["profile"]).refused(2, &["profile", "profiles"]);
     place.run(&["profiles"]).refused(2, &["subcommand"]);
@@ -29,7 +29,7 @@ fn wrong_usage_has_a_reason() {
 }
 
 #[test]
-fn a_database_that_is_none_is_told() {
+fn an_invalid_database_is_reported() {
     let place = Place::new();
     let text = place.file("notes.txt", &"This is no database. ".repeat(100));
     place.run(&["profiles", "list", "--db", &text]).refused(2, &["notes.txt", "is not a database", "--db"]);
@@ -52,7 +52,7 @@ fn a_database_that_is_none_is_told() {
 }
 
 #[test]
-fn a_pipe_or_device_in_place_of_a_database_is_refused_at_once() {
+fn a_pipe_or_device_as_database_is_rejected_at_once() {
     let place = Place::new();
     let pipe = place.path("pipe.db");
     let make_pipe = |path: &Path| {
@@ -83,7 +83,7 @@ fn a_pipe_or_device_in_place_of_a_database_is_refused_at_once() {
 }
 
 #[test]
-fn a_variable_that_is_empty_is_not_set() {
+fn an_empty_environment_variable_counts_as_unset() {
     let place = Place::new();
     let usual = place.usual_db();
     let list = |name: &str, value: &str| {
@@ -102,7 +102,7 @@ fn a_variable_that_is_empty_is_not_set() {
 }
 
 #[test]
-fn looking_makes_no_database() {
+fn read_only_commands_create_no_database() {
     let place = Place::new();
     assert_eq!(place.run_unnamed(&["profiles", "list", "--json"]).out, "[]\n");
     assert_eq!(place.run_unnamed(&["profiles", "export"]).out, "[]\n");
@@ -114,7 +114,7 @@ fn looking_makes_no_database() {
 }
 
 #[test]
-fn a_named_database_that_is_not_there_is_an_error_and_not_an_empty_one() {
+fn a_named_database_that_does_not_exist_is_an_error() {
     let place = Place::new();
     let commands: [&[&str]; 21] = [
         &["profiles", "list", "--json"],
@@ -142,9 +142,9 @@ fn a_named_database_that_is_not_there_is_an_error_and_not_an_empty_one() {
     let file = place.path("typo.db");
     for args in commands {
         let name = file.to_str().unwrap();
-        let said = ["no database", name, "--db"];
-        place.run(&[args, &["--db", name]].concat()).refused(2, &said);
-        // The usual name of these tests comes by RINGBACK_DB.
+        let message = ["no database", name, "--db"];
+        place.run(&[args, &["--db", name]].concat()).refused(2, &message);
+        // The database of these tests is usually named by RINGBACK_DB.
         place.run(args).refused(2, &["no database", "ringback.db", "RINGBACK_DB"]);
     }
     assert!(!file.exists() && !place.db().exists());
@@ -154,7 +154,7 @@ fn a_named_database_that_is_not_there_is_an_error_and_not_an_empty_one() {
 }
 
 #[test]
-fn the_usual_files_are_in_the_folders_of_xdg() {
+fn default_files_are_in_the_xdg_folders() {
     let place = Place::new();
     std::fs::create_dir_all(place.path("config/ringback")).unwrap();
     place.file("config/ringback/config.toml", "region = \"SG\"\n");
@@ -169,7 +169,7 @@ fn the_usual_files_are_in_the_folders_of_xdg() {
 const PROFILE: &str = r#"{"title": "Order SMS", "channel": "sms", "url": "https://hooks.example/cb"}"#;
 
 #[test]
-fn wrong_settings_are_told_and_stop_nothing() {
+fn invalid_settings_are_reported_and_stop_nothing() {
     let place = Place::new();
     let config = place.file("my.toml", "region = \"EU\"\n\nnetwrok = \"public\"\nextended_retries = 3\n");
     let profile = place.file("p.json", PROFILE);
@@ -184,9 +184,9 @@ fn wrong_settings_are_told_and_stop_nothing() {
     assert!(made.out.starts_with("IN_") && made.err.contains("broken.toml:2: "), "{made:?}");
 }
 
-/// The example in the manual is accepted as it is.
+/// The example in the manual is accepted unchanged.
 #[test]
-fn the_settings_of_the_manual_are_right() {
+fn the_settings_of_the_manual_are_valid() {
     let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/settings.md")).unwrap();
     let blocks: Vec<&str> =
         page.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
@@ -203,20 +203,20 @@ fn the_settings_of_the_manual_are_right() {
 }
 
 #[test]
-fn keys_that_cannot_be_bound_are_told_with_their_line() {
+fn invalid_key_bindings_are_reported_with_their_line() {
     let place = Place::new();
     let keys =
         "theme = \"mono\"\n[keys]\nprofiles-new = \"e\"\nfly = \"x\"\neditor-save = 5\nquit = \"alt+q\"\n";
     let config = place.file("keys.toml", keys);
     let ran = place.run(&["profiles", "apply", &place.file("p.json", PROFILE), "--config", &config]);
     assert_eq!(ran.code, Some(0));
-    for told in [
+    for output in [
         "keys.toml:3: profiles-new: e is Edit already (profiles-edit) · it stays on n",
         "keys.toml:4: unknown action fly",
         "keys.toml:5: editor-save: must be a string",
         "keys.toml:6: quit: Alt+q cannot be bound: desktops and terminals keep Alt · it stays on q Ctrl+C",
     ] {
-        assert!(ran.err.contains(told), "{told}: {}", ran.err);
+        assert!(ran.err.contains(output), "{output}: {}", ran.err);
     }
 }
 
@@ -226,8 +226,8 @@ fn settings_change_what_is_allowed() {
     let profile = r#"{"title": "Old host", "url": "http://hooks.example/cb",
                       "retry": {"count": 4, "interval_s": 1, "timeout_ms": 500}}"#;
     let profile = place.file("p.json", profile);
-    let said = ["url: plain http", "retry.count: 0, 1 or 2; more needs the setting extended_retries"];
-    place.run(&["profiles", "apply", &profile]).refused(2, &said);
+    let message = ["url: plain http", "retry.count: 0, 1 or 2; more needs the setting extended_retries"];
+    place.run(&["profiles", "apply", &profile]).refused(2, &message);
     let config = place.file("c.toml", "allow_insecure_http = true\nextended_retries = true\n");
     let mut command = place.command(&["profiles", "apply", &profile]);
     command.env("RINGBACK_CONFIG", config);
@@ -235,7 +235,7 @@ fn settings_change_what_is_allowed() {
 }
 
 #[test]
-fn a_reader_that_has_gone_ends_it_quietly() {
+fn a_closed_pipe_ends_a_command_quietly() {
     let place = Place::new();
     for args in [&["variables"][..], &["variables", "--json"], &["--help"]] {
         let (reader, writer) = std::io::pipe().unwrap();

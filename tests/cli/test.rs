@@ -25,7 +25,7 @@ fn receiver(place: &Place, more: &[&str]) -> (Running, String) {
     (receiver, address)
 }
 
-/// A server of somebody else, that takes GET and knows no POST.
+/// A third-party server that supports GET but not POST.
 fn python(place: &Place) -> (Running, String) {
     let mut command = Command::new("python3");
     command.args(["-u", "-m", "http.server", "0", "--bind", "127.0.0.1", "--directory"]);
@@ -37,13 +37,13 @@ fn python(place: &Place) -> (Running, String) {
     (server, address)
 }
 
-/// A port of this machine where nothing listens.
+/// A port of this machine without a listener.
 fn nobody() -> String {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()
 }
 
 #[test]
-fn the_built_in_receiver_fails_once_and_then_takes_it() {
+fn the_built_in_receiver_fails_once_and_then_accepts() {
     let place = Place::new();
     let (receiver, address) = receiver(&place, &["--fail-first", "1"]);
     let retry = json!({"retry": {"count": 2, "interval_s": 1, "timeout_ms": 5000}});
@@ -87,7 +87,7 @@ fn the_built_in_receiver_fails_once_and_then_takes_it() {
 }
 
 #[test]
-fn a_server_that_knows_no_post_fails_it() {
+fn a_server_without_post_fails_the_test() {
     let place = Place::new();
     let (_server, address) = python(&place);
     let id = profile(&place, &address, &json!({"title": "Posted"}));
@@ -121,7 +121,7 @@ fn a_server_that_knows_no_post_fails_it() {
 }
 
 #[test]
-fn each_attempt_and_each_wait_is_told() {
+fn each_attempt_and_each_wait_is_reported() {
     let place = Place::new();
     let address = nobody();
     profile(&place, &address, &json!({"retry": {"count": 1, "interval_s": 1, "timeout_ms": 5000}}));
@@ -162,7 +162,7 @@ fn a_request_that_cannot_be_made_fails_at_once() {
 }
 
 #[test]
-fn an_event_of_another_profile_is_refused() {
+fn an_event_without_subscription_is_rejected() {
     let place = Place::new();
     profile(&place, &nobody(), &json!({}));
     let ran = place.run(&["test", "Order SMS", "--event", "message_status"]);
@@ -171,14 +171,14 @@ fn an_event_of_another_profile_is_refused() {
 }
 
 #[test]
-fn another_session_that_sends_is_waited_for() {
+fn the_test_waits_for_another_active_sender() {
     let place = Place::new();
     let (_receiver, address) = receiver(&place, &[]);
     profile(&place, &address, &json!({}));
     let lease = Lease::try_take(&place.db()).unwrap().unwrap();
     let mut test = Running::start(place.command(&["test", "Order SMS"]));
-    let said = test.line(On::Err, "is the active sender");
-    assert!(said.contains(&format!("(pid {})", std::process::id())), "{said}");
+    let message = test.line(On::Err, "is the active sender");
+    assert!(message.contains(&format!("(pid {})", std::process::id())), "{message}");
     drop(lease);
     test.line(On::Out, "Callback profile tested · delivered");
     assert_eq!(test.code(), Some(0));

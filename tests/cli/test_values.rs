@@ -1,11 +1,11 @@
-//! Where the values of `ringback test` come from, and which goes before which.
+//! The sources of the values of `ringback test`, and their precedence.
 
 use std::net::TcpListener;
 
 use crate::support::cli::{Place, Ran};
 use serde_json::{Value, json};
 
-/// A profile whose body has these variables, at an endpoint where nobody listens.
+/// A profile whose body has these variables, at an endpoint without a listener.
 fn profile(place: &Place, title: &str, channel: &str, events: &[&str], names: &[&str]) {
     let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let body: Vec<String> = names.iter().map(|name| format!(r#""{name}": "<{name}>""#)).collect();
@@ -27,7 +27,7 @@ fn test(place: &Place, title: &str, more: &[&str]) -> Ran {
 }
 
 #[test]
-fn a_sample_is_taken_by_its_name() {
+fn a_sample_is_selected_by_name() {
     let place = Place::new();
     profile(&place, "Order SMS", "sms", &["sms-send"], &["status", "status_trace", "recipient"]);
     let failed = body(&test(&place, "Order SMS", &["--sample", "Failed"]));
@@ -43,7 +43,7 @@ fn a_sample_is_taken_by_its_name() {
 }
 
 #[test]
-fn a_sample_is_one_of_the_event_that_is_tested() {
+fn a_sample_must_belong_to_the_tested_event() {
     let place = Place::new();
     profile(&place, "Bookings", "whatsapp", &["message_status", "payment_status"], &["status"]);
     let pending = ["--event", "payment_status", "--sample", "pending"];
@@ -52,7 +52,7 @@ fn a_sample_is_one_of_the_event_that_is_tested() {
 }
 
 #[test]
-fn each_source_goes_before_those_that_are_named_earlier() {
+fn later_sources_take_precedence() {
     let place = Place::new();
     let names = ["recipient", "description", "status_trace", "status", "ref"];
     profile(&place, "Order SMS", "sms", &["sms-send"], &names);
@@ -100,8 +100,10 @@ fn values_are_one_json_object() {
     let input = "\u{feff}{\"status\": \"EXPIRED\", \"ref\": 4.50, \"unused\": [1]}";
     let ran = place.run_with_input(&args, input);
     assert_eq!(body(&ran).to_string(), r#"{"status":"EXPIRED","ref":"4.50"}"#);
-    let refused = |text: &str, said: &[&str]| {
-        place.run_with_input(&args, text).refused(2, &[&["standard input: nothing was sent"], said].concat());
+    let refused = |text: &str, message: &[&str]| {
+        place
+            .run_with_input(&args, text)
+            .refused(2, &[&["standard input: nothing was sent"], message].concat());
     };
     refused("[]", &["an object of variables"]);
     refused("{\n\"status\": }", &["invalid JSON at line 2 column 11: a value is missing before '}'"]);

@@ -7,7 +7,7 @@ use crate::support::recorder::{Recorder, events};
 /// More than any command here needs.
 const ENOUGH: u64 = 12;
 
-/// The command where so many threads fit beside the first one.
+/// The command, limited to this many threads besides the first one.
 fn with_threads(place: &Place, most: u64, args: &[&str]) -> Ran {
     let (variables, limit) = threads(most);
     let mut command = place.command(args);
@@ -52,7 +52,7 @@ fn a_command_without_threads_says_so() {
             }
         }
     }
-    // Deliveries accepted by commands that could not send are sent by the one that can.
+    // Deliveries accepted by commands that could not send are sent by one that can.
     assert_eq!(with_threads(&place, ENOUGH, &["work", "--until-idle"]).code, Some(0));
     let list = place.run(&["deliveries", "list", "--json"]).json();
     assert!(list.as_array().unwrap().iter().all(|delivery| delivery["state"] == "delivered"), "{list}");

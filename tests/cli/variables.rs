@@ -1,4 +1,4 @@
-//! `ringback variables`: the catalogue and one's own.
+//! `ringback variables`: the catalogue and own variables.
 
 use crate::support::cli::Place;
 use ringback::profile::catalogue::{Variable, VariableOrigin};
@@ -67,7 +67,7 @@ fn the_named_samples_are_listed() {
 }
 
 #[tokio::test]
-async fn one_s_own_stand_beside_them() {
+async fn own_variables_are_listed_too() {
     let place = Place::new();
     let own = |name: &str| Variable {
         name: name.to_owned(),
@@ -93,7 +93,7 @@ async fn one_s_own_stand_beside_them() {
 }
 
 #[test]
-fn one_s_own_are_added_changed_and_removed() {
+fn own_variables_are_added_changed_and_removed() {
     let place = Place::new();
     let wrong = place.run(&["variables", "add", "sms-send", "2nd"]);
     wrong.refused(2, &["variable '2nd' of sms-send: a letter or _ first"]);

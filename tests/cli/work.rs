@@ -8,7 +8,7 @@ use crate::support::terminal::{Launch, Terminal};
 use ringback::storage::Lease;
 use serde_json::{Value, json};
 
-/// Puts so many events into the queue.
+/// Queues this many events.
 fn queue(place: &Place, profile: &str, count: usize) {
     let file = place.file("events.ndjson", &events(profile, "", count));
     let sent = place.run(&["send", "--from", &file, "--no-wait"]);
@@ -16,7 +16,7 @@ fn queue(place: &Place, profile: &str, count: usize) {
 }
 
 #[test]
-fn until_idle_waits_for_retries_and_tells_each_try() {
+fn until_idle_waits_for_retries_and_reports_each_attempt() {
     let place = Place::new();
     let endpoint = Recorder::start(Duration::ZERO, |_, times| if times == 1 { 503 } else { 200 });
     let id = place.apply(&endpoint.profile(1)).remove(0);
@@ -42,7 +42,7 @@ fn until_idle_waits_for_retries_and_tells_each_try() {
 }
 
 #[test]
-fn with_nothing_to_do_it_ends_or_waits() {
+fn without_pending_deliveries_work_ends_or_waits() {
     let place = Place::new();
     let idle = place.run(&["work", "--until-idle"]);
     assert_eq!((idle.code, idle.out.as_str()), (Some(0), "0 delivered, 0 failed · nothing is queued\n"));
@@ -57,13 +57,13 @@ fn with_nothing_to_do_it_ends_or_waits() {
         work.signal(signal);
         work.line(On::Out, "1 delivered, 0 failed · nothing is queued");
         assert_eq!(work.code(), Some(0), "a signal is its end");
-        // A copy of the one file is a whole copy.
+        // A copy of the single file is complete.
         assert!(!place.db().with_extension("db-wal").exists(), "the write-ahead log is in the database");
     }
 }
 
 #[test]
-fn under_nohup_it_outlives_the_terminal() {
+fn under_nohup_work_outlives_the_terminal() {
     let place = Place::new();
     let endpoint = Recorder::taking();
     let id = place.apply(&endpoint.profile(0)).remove(0);
@@ -79,7 +79,7 @@ fn under_nohup_it_outlives_the_terminal() {
 }
 
 #[test]
-fn a_signal_ends_it_before_it_is_idle() {
+fn a_signal_ends_work_before_it_is_idle() {
     let place = Place::new();
     let endpoint = Recorder::start(Duration::MAX, |_, _| 200);
     let id = place.apply(&endpoint.profile(0)).remove(0);
@@ -94,17 +94,18 @@ fn a_signal_ends_it_before_it_is_idle() {
 }
 
 #[test]
-fn it_says_who_sends_and_waits() {
+fn work_reports_another_active_sender_and_waits() {
     let place = Place::new();
     let endpoint = Recorder::taking();
     let id = place.apply(&endpoint.profile(0)).remove(0);
     queue(&place, &id, 1);
     let lease = Lease::try_take(&place.db()).unwrap().unwrap();
     let mut work = Running::start(place.command(&["work", "--until-idle"]));
-    let said = work.line(On::Err, "is the active sender");
+    let message = work.line(On::Err, "is the active sender");
     assert!(
-        said.contains(&format!("(pid {}) is the active sender: waiting for it to end", std::process::id())),
-        "{said}"
+        message
+            .contains(&format!("(pid {}) is the active sender: waiting for it to end", std::process::id())),
+        "{message}"
     );
     assert!(endpoint.book().is_empty());
     drop(lease);
@@ -114,7 +115,7 @@ fn it_says_who_sends_and_waits() {
 }
 
 #[test]
-fn on_a_terminal_one_line_says_how_far_it_is() {
+fn on_a_terminal_a_progress_line_is_shown() {
     let place = Place::new();
     let endpoint = Recorder::start(Duration::ZERO, |id, _| if id.is_empty() { 200 } else { 404 });
     let id = place.apply(&endpoint.profile(0)).remove(0);

@@ -1,4 +1,4 @@
-//! A machine whose clock says what cannot be true: everything works, and waits still end.
+//! A machine whose clock is implausible: everything works, and waits still end.
 #![cfg(target_os = "linux")]
 
 use std::time::Duration;
@@ -14,7 +14,7 @@ use crate::support::wrong_clock::clock_at;
 const YEAR_10000: i64 = 253_402_300_800;
 
 /// Seconds since 1970: long before, a second before, the last minutes that count as plausible, the last that
-/// libraries have a timestamp for, the first of a year of five digits, and long after.
+/// libraries have a timestamp for, the first of a year with five digits, and long after.
 const ODD: [i64; 6] = [-100_000_000_000, -1, 253_370_764_790, 253_402_207_000, YEAR_10000, 9_000_000_000_000];
 
 fn at(place: &Place, seconds: i64, args: &[&str]) -> Ran {
@@ -60,13 +60,13 @@ fn every_command_works_at_an_odd_clock() {
             let accepted: Timestamp = delivery["accepted_at"].as_str().unwrap().parse().unwrap();
             assert!(accepted >= Timestamp::UNIX_EPOCH, "{delivery}");
         }
-        // The time that was set right finds what the wrong one left.
+        // With the clock corrected, deliveries recorded with the wrong clock are found.
         assert_eq!(place.run(&["deliveries", "list", "--json"]).json().as_array().unwrap().len(), 3);
     }
 }
 
 #[test]
-fn what_is_removed_by_age_needs_a_clock_that_is_trusted() {
+fn pruning_by_age_requires_a_trusted_clock() {
     let place = Place::new();
     let endpoint = Recorder::taking();
     let profile = place.apply(&endpoint.profile(0)).remove(0);
@@ -85,7 +85,7 @@ fn what_is_removed_by_age_needs_a_clock_that_is_trusted() {
         assert!(counted.code == Some(0) && why.iter().all(|why| counted.err.contains(why)), "{counted:?}");
     }
     prune(&["--trust-clock"]).refused(2, &["3 deliveries match; nothing was removed: no terminal", "--yes"]);
-    // By number alone, no clock is needed.
+    // A limit by number needs no clock.
     place.settings("keep_days = 0\nkeep_deliveries = 2\n");
     let removed = |ran: Ran| (ran.code, ran.json()["removed"].as_u64());
     assert_eq!(removed(prune(&["--yes", "--json"])), (Some(0), Some(1)));
@@ -116,7 +116,7 @@ fn a_person_confirms_that_the_clock_is_right() {
 }
 
 #[test]
-fn what_needs_a_clock_that_is_right_says_so() {
+fn commands_that_need_a_correct_clock_say_so() {
     let place = Place::new();
     // An hour: the clock advances while the command runs.
     for seconds in [-3_600, YEAR_10000] {

@@ -1,12 +1,11 @@
-//! A database that is damaged: a sender that was asked to end when it is idle ends, whichever page of the
-//! file it cannot read.
+//! A damaged database: a sender that should exit when idle does exit, whichever page of the file it cannot read.
 
 use rusqlite::Connection;
 
 use crate::support::cli::{Place, Ran};
 use crate::support::recorder::{Recorder, events};
 
-/// Tables and indexes with the page that each begins at, and the bytes of a page.
+/// Tables and indexes with their root pages, and the page size.
 fn roots(place: &Place) -> (Vec<(String, u32)>, u32) {
     let db = Connection::open(place.db()).unwrap();
     let sql = "SELECT name, rootpage FROM sqlite_master WHERE rootpage > 1 ORDER BY rootpage";
@@ -16,7 +15,7 @@ fn roots(place: &Place) -> (Vec<(String, u32)>, u32) {
 }
 
 #[test]
-fn work_until_idle_ends_whichever_page_is_damaged() {
+fn work_until_idle_ends_with_any_page_damaged() {
     let endpoint = Recorder::taking();
     let place = Place::new();
     let profile = place.apply(&endpoint.profile(0)).remove(0);
@@ -55,7 +54,7 @@ fn work_until_idle_ends_whichever_page_is_damaged() {
 
 /// Another program has dropped an index.
 #[test]
-fn a_schema_that_lacks_something_is_reported_and_ends_the_commands() {
+fn an_incomplete_schema_is_reported_and_ends_commands() {
     let endpoint = Recorder::taking();
     let place = Place::new();
     let id = place.apply(&endpoint.profile(0)).remove(0);

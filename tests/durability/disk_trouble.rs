@@ -1,5 +1,5 @@
-//! The real program on a disk that is full, and on a file that it may no longer write: said at once,
-//! nothing claimed that is not on disk, nothing lost, and on by itself when there is room again.
+//! The real program on a full disk, and on a file that it may no longer write: reported at once, nothing claimed that
+//! is not on disk, nothing lost, and resumed automatically when there is space again.
 
 use std::io::Write as _;
 
@@ -7,27 +7,27 @@ use crate::disk::site::Site;
 use crate::support::cli::{On, Running};
 use crate::support::recorder::{Recorder, events};
 
-/// Room for the program and no more than a few hundred deliveries.
+/// Space for the program and at most a few hundred deliveries.
 const MIB: u32 = 4;
 /// The problem, and the fix.
 const NO_ROOM: &str = "has no room to grow: free some disk space, then try again";
-/// Sent while there is room: so many are in flight at once while the endpoint withholds its responses.
+/// Sent while there is space: this many are in flight at once while the endpoint withholds its responses.
 const BEFORE: usize = 4;
 
 #[test]
-fn on_a_full_disk_nothing_is_claimed_and_nothing_lost() {
+fn on_a_full_disk_nothing_is_claimed_or_lost() {
     let Some(small) = Site::of_mib(MIB) else { return };
     let endpoint = Recorder::taking();
     let profile = small.apply(&endpoint);
     let mut worker = Running::start(small.command(&["work", "--json"]));
 
-    endpoint.keep_answers();
-    let mut told = small.sent(&profile, "before-", BEFORE);
+    endpoint.withhold_responses();
+    let mut accepted_ids = small.sent(&profile, "before-", BEFORE);
     endpoint.wait("what is under way", |book| book.len() == BEFORE);
     small.disk().fill();
-    endpoint.let_answers_go();
-    let said = worker.line(On::Err, "cannot record attempts");
-    assert!(said.contains(NO_ROOM), "{said}");
+    endpoint.release_responses();
+    let message = worker.line(On::Err, "cannot record attempts");
+    assert!(message.contains(NO_ROOM), "{message}");
     assert_eq!(small.listed("delivered"), 0, "what is not on disk is not claimed");
     assert_eq!(small.listed("queued"), BEFORE);
 
@@ -35,50 +35,50 @@ fn on_a_full_disk_nothing_is_claimed_and_nothing_lost() {
     assert_eq!(refused.code, Some(1), "{refused:?}");
     assert!(refused.err.contains(NO_ROOM), "{refused:?}");
     assert!(refused.err.contains("ringback.db"), "{refused:?}");
-    told.extend(accepted);
+    accepted_ids.extend(accepted);
     let edited = small.place.file("edited.json", &endpoint.profile(2).to_string());
     small.run(&["profiles", "apply", &edited]).refused(1, &[NO_ROOM]);
     small.run(&["send", &profile, "--set", "ref=full"]).refused(1, &[NO_ROOM]);
 
     small.disk().make_room();
-    told.extend(small.sent(&profile, "after-", BEFORE));
+    accepted_ids.extend(small.sent(&profile, "after-", BEFORE));
     assert_eq!(small.run(&["work", "--until-idle"]).code, Some(0));
     worker.interrupt();
     assert_eq!(worker.code(), Some(0));
-    small.all_delivered(&endpoint, &told);
+    small.all_delivered(&endpoint, &accepted_ids);
 }
 
 #[test]
-fn who_ends_before_there_is_room_says_that_it_could_not_record() {
+fn work_that_ends_on_a_full_disk_says_that_it_could_not_record() {
     let Some(small) = Site::of_mib(MIB) else { return };
     let endpoint = Recorder::taking();
     let profile = small.apply(&endpoint);
     let mut worker = Running::start(small.command(&["work"]));
-    endpoint.keep_answers();
-    let told = small.sent(&profile, "", BEFORE);
+    endpoint.withhold_responses();
+    let accepted_ids = small.sent(&profile, "", BEFORE);
     endpoint.wait("what is under way", |book| book.len() == BEFORE);
     small.disk().fill();
-    endpoint.let_answers_go();
+    endpoint.release_responses();
     worker.line(On::Err, NO_ROOM);
     worker.interrupt();
-    let said = worker.line(On::Err, "stay pending: attempts already made are repeated");
-    assert!(said.contains("cannot record attempts"), "{said}");
+    let message = worker.line(On::Err, "stay pending: attempts already made are repeated");
+    assert!(message.contains("cannot record attempts"), "{message}");
     assert_eq!(worker.code(), Some(1));
 
     small.disk().make_room();
-    assert_eq!(small.listed("queued"), told.len());
+    assert_eq!(small.listed("queued"), accepted_ids.len());
     assert_eq!(small.run(&["work", "--until-idle"]).code, Some(0));
-    assert_eq!(small.listed("delivered"), told.len());
+    assert_eq!(small.listed("delivered"), accepted_ids.len());
     assert!(endpoint.book().values().all(|arrived| arrived.times == 2), "each was sent again");
 }
 
-/// The same of a command that sends only until its own events are sent.
+/// The same for a command that sends only until its own events are sent.
 #[test]
-fn send_that_ends_before_there_is_room_says_that_it_could_not_record() {
+fn send_that_ends_on_a_full_disk_says_that_it_could_not_record() {
     let Some(small) = Site::of_mib(MIB) else { return };
     let endpoint = Recorder::taking();
     let profile = small.apply(&endpoint);
-    endpoint.keep_answers();
+    endpoint.withhold_responses();
     let mut command = small.command(&["send", "--from", "-"]);
     command.stdin(std::process::Stdio::piped());
     let mut send = Running::reading(command);
@@ -86,7 +86,7 @@ fn send_that_ends_before_there_is_room_says_that_it_could_not_record() {
     input.write_all(events(&profile, "first-", BEFORE).as_bytes()).unwrap();
     endpoint.wait("what is under way", |book| book.len() == BEFORE);
     small.disk().fill();
-    endpoint.let_answers_go();
+    endpoint.release_responses();
     send.line(On::Err, "cannot record attempts");
     // Nothing more can be accepted, which ends it.
     let _ = input.write_all(events(&profile, "more-", 2000).as_bytes());
@@ -98,17 +98,17 @@ fn send_that_ends_before_there_is_room_says_that_it_could_not_record() {
 }
 
 #[test]
-fn the_console_says_that_the_disk_is_full_until_there_is_room() {
+fn the_console_reports_a_full_disk_until_there_is_space() {
     let Some(small) = Site::of_mib(MIB) else { return };
     let endpoint = Recorder::taking();
     let profile = small.apply(&endpoint);
     let mut terminal = small.console();
 
-    endpoint.keep_answers();
-    let told = small.sent(&profile, "", BEFORE);
+    endpoint.withhold_responses();
+    let accepted_ids = small.sent(&profile, "", BEFORE);
     endpoint.wait("what is under way", |book| book.len() == BEFORE);
     small.disk().fill();
-    endpoint.let_answers_go();
+    endpoint.release_responses();
     terminal.wait_for("✗ error");
     terminal.wait_for("no room to grow");
     assert_eq!(small.listed("delivered"), 0);
@@ -118,36 +118,36 @@ fn the_console_says_that_the_disk_is_full_until_there_is_room() {
     terminal.wait_for("delivered · 200");
     terminal.press("q");
     terminal.wait_for("code=0");
-    small.all_delivered(&endpoint, &told);
+    small.all_delivered(&endpoint, &accepted_ids);
 }
 
 #[test]
-fn who_quits_the_console_before_there_is_room_is_told_so() {
+fn quitting_the_console_on_a_full_disk_is_reported() {
     let Some(small) = Site::of_mib(MIB) else { return };
     let endpoint = Recorder::taking();
     let profile = small.apply(&endpoint);
     let mut terminal = small.console();
-    endpoint.keep_answers();
+    endpoint.withhold_responses();
     small.sent(&profile, "", BEFORE);
     endpoint.wait("what is under way", |book| book.len() == BEFORE);
     small.disk().fill();
-    endpoint.let_answers_go();
+    endpoint.release_responses();
     terminal.wait_for("✗ error");
     terminal.press("q");
     terminal.wait_for("code=1");
     terminal.wait_until(|screen| !screen.alternate_screen(), "the screen of before");
-    let said = terminal.screen().replace('\n', "");
+    let message = terminal.screen().replace('\n', "");
     let reason = "ringback: cannot record attempts: ";
-    assert!(said.contains(reason) && said.contains(NO_ROOM), "{said}");
-    assert!(said.contains("; 4 deliveries stay pending: attempts already made are repeated"), "{said}");
-    assert!(said.contains("4 deliveries are pending: the next session sends them"), "{said}");
+    assert!(message.contains(reason) && message.contains(NO_ROOM), "{message}");
+    assert!(message.contains("; 4 deliveries stay pending: attempts already made are repeated"), "{message}");
+    assert!(message.contains("4 deliveries are pending: the next session sends them"), "{message}");
 
     small.disk().make_room();
     assert_eq!(small.listed("queued"), BEFORE);
 }
 
 #[test]
-fn pruning_removes_nothing_on_a_full_disk_and_all_with_little_room() {
+fn pruning_removes_nothing_on_a_full_disk_and_all_with_little_space() {
     const MANY: usize = 400;
     let Some(small) = Site::of_mib(MIB) else { return };
     let endpoint = Recorder::taking();
@@ -158,7 +158,7 @@ fn pruning_removes_nothing_on_a_full_disk_and_all_with_little_room() {
     small.disk().fill();
     prune("--yes").refused(1, &[NO_ROOM]);
     small.disk().make_room();
-    // A session that runs has made the files that each needs.
+    // A running session has created the files that every session needs.
     let mut worker = Running::start(small.command(&["work", "--json"]));
     small.sent(&profile, "last-", 1);
     worker.line(On::Out, "\"delivered\"");
@@ -175,18 +175,18 @@ fn pruning_removes_nothing_on_a_full_disk_and_all_with_little_room() {
 }
 
 #[test]
-fn a_disk_that_was_full_before_the_start_is_told_and_nothing_is_sent() {
+fn a_disk_full_before_the_start_is_reported_and_nothing_is_sent() {
     let Some(small) = Site::of_mib(MIB) else { return };
     let endpoint = Recorder::taking();
     let profile = small.apply(&endpoint);
-    let told = small.sent(&profile, "", BEFORE);
+    let accepted_ids = small.sent(&profile, "", BEFORE);
     small.disk().fill();
-    // Not even the memory that sessions share can be made.
+    // Not even the shared memory of sessions can be created.
     small.run(&["work"]).refused(1, &[NO_ROOM]);
     small.run(&["deliveries", "list"]).refused(1, &[NO_ROOM]);
     small.disk().make_room();
 
-    // Another session has made it, and only reads its input now.
+    // Another session has created it, and only reads its input now.
     let mut command = small.command(&["send", "--from", "-", "--no-wait"]);
     command.stdin(std::process::Stdio::piped());
     let mut other = Running::reading(command);
@@ -194,8 +194,8 @@ fn a_disk_that_was_full_before_the_start_is_told_and_nothing_is_sent() {
     assert_eq!(small.listed("queued"), BEFORE);
     small.disk().fill();
     let mut worker = Running::start(small.command(&["work", "--until-idle"]));
-    let said = worker.line(On::Err, "not sending yet");
-    assert!(said.contains(NO_ROOM), "{said}");
+    let message = worker.line(On::Err, "not sending yet");
+    assert!(message.contains(NO_ROOM), "{message}");
     assert!(endpoint.book().is_empty(), "what cannot be recorded is not sent");
     worker.interrupt();
     assert_eq!(worker.code(), Some(1));
@@ -206,7 +206,7 @@ fn a_disk_that_was_full_before_the_start_is_told_and_nothing_is_sent() {
     assert_eq!(worker.code(), Some(0), "it goes on by itself");
     drop(other.input());
     assert_eq!(other.code(), Some(0));
-    small.all_delivered(&endpoint, &told);
+    small.all_delivered(&endpoint, &accepted_ids);
 }
 
 #[test]
@@ -218,7 +218,7 @@ fn a_test_on_a_full_disk_sends_nothing_and_says_why() {
     small.run(&["test", &profile]).refused(1, &[NO_ROOM]);
     small.disk().make_room();
 
-    // A session that runs has made the files that each needs.
+    // A running session has created the files that every session needs.
     let mut worker = Running::start(small.command(&["work", "--json"]));
     small.sent(&profile, "before-", 1);
     worker.line(On::Out, "\"delivered\"");
@@ -240,17 +240,17 @@ fn a_test_on_a_full_disk_sends_nothing_and_says_why() {
 }
 
 #[test]
-fn a_test_that_cannot_be_recorded_waits_for_room_and_is_sent_once() {
+fn a_test_that_cannot_be_recorded_waits_for_space_and_is_sent_once() {
     let Some(small) = Site::of_mib(MIB) else { return };
     let endpoint = Recorder::taking();
     let profile = small.apply(&endpoint);
-    endpoint.keep_answers();
+    endpoint.withhold_responses();
     let mut test = Running::start(small.command(&["test", &profile]));
     endpoint.wait("the request", |book| book.len() == 1);
     small.disk().fill();
-    endpoint.let_answers_go();
-    let said = test.line(On::Err, "cannot record attempts");
-    assert!(said.contains(NO_ROOM), "{said}");
+    endpoint.release_responses();
+    let message = test.line(On::Err, "cannot record attempts");
+    assert!(message.contains(NO_ROOM), "{message}");
     assert_eq!(small.listed("delivered"), 0, "what is not on disk is not claimed");
     small.disk().make_room();
     test.line(On::Out, "1st attempt  200 OK");
@@ -260,15 +260,15 @@ fn a_test_that_cannot_be_recorded_waits_for_room_and_is_sent_once() {
 }
 
 #[test]
-fn a_test_that_is_stopped_before_there_is_room_says_that_it_could_not_record() {
+fn a_test_stopped_on_a_full_disk_says_that_it_could_not_record() {
     let Some(small) = Site::of_mib(MIB) else { return };
     let endpoint = Recorder::taking();
     let profile = small.apply(&endpoint);
-    endpoint.keep_answers();
+    endpoint.withhold_responses();
     let mut test = Running::start(small.command(&["test", &profile]));
     endpoint.wait("the request", |book| book.len() == 1);
     small.disk().fill();
-    endpoint.let_answers_go();
+    endpoint.release_responses();
     test.line(On::Err, "cannot record attempts");
     test.interrupt();
     test.line(On::Err, "stays pending: attempts already made are repeated");

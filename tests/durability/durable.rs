@@ -7,10 +7,10 @@ use ringback::profile::Choice as _;
 use ringback::record::{DeliveryId, DeliveryState, Summary};
 use ringback::storage::{Counts, Filter, Log as _, StateFilter, Store};
 
-/// Most deliveries in one page.
+/// The maximum number of deliveries in one page.
 const PAGE: usize = 1000;
 
-/// Checks the file, that no delivery is in two states, and that the tallies fit. Gives all deliveries.
+/// Checks the file, that no delivery is in two states, and that the counts are correct. Returns all deliveries.
 #[track_caller]
 pub fn check(path: &Path) -> HashMap<DeliveryId, Summary> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -21,7 +21,7 @@ pub fn check(path: &Path) -> HashMap<DeliveryId, Summary> {
     all
 }
 
-/// The same of a database that is open.
+/// The same for an open database.
 pub async fn check_open(store: &Store) -> HashMap<DeliveryId, Summary> {
     integrity(store.path());
     let mut all = HashMap::new();

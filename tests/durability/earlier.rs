@@ -1,4 +1,4 @@
-//! A database file of an earlier version: all that is in it is there after this version has opened it.
+//! A database file of an earlier version: everything in it is still there after this version has opened it.
 //!
 //! `earlier/make.sh` says how the file was made, and makes another one.
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::support::cli::Place;
 
-/// The files, and which schema each has.
+/// The files, and the schema version of each.
 const EARLIER: [(&str, i64); 2] = [("schema-6.db", 6), ("schema-7.db", 7)];
 
 /// A place whose database is this file.
@@ -41,7 +41,7 @@ fn rows(all: &[Value], members: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn all_that_is_in_an_earlier_file_is_there() {
+fn the_contents_of_an_earlier_file_are_complete() {
     for (file, schema) in EARLIER {
         has_all(file, schema);
     }
@@ -97,9 +97,9 @@ fn has_all(file: &str, made_by: i64) {
     assert!(!doctor.out.contains("is missing"), "{doctor:?}");
 }
 
-/// Its pending deliveries are sent, those that are blocked once they are not.
+/// Its pending deliveries are sent; blocked ones after they are resumed.
 #[test]
-fn what_is_pending_in_an_earlier_file_is_still_blocked_and_goes_on_when_it_is_resumed() {
+fn pending_deliveries_of_an_earlier_file_stay_blocked_until_resumed() {
     for (file, _) in EARLIER {
         goes_on(file);
     }
@@ -108,7 +108,7 @@ fn what_is_pending_in_an_earlier_file_is_still_blocked_and_goes_on_when_it_is_re
 fn goes_on(file: &str) {
     let place = place(file);
     let db = Connection::open(place.db()).unwrap();
-    // Nobody listens there, and the retry waits for an hour.
+    // Nothing listens there, and the retry waits for an hour.
     db.execute_batch("UPDATE delivery SET url = 'http://127.0.0.1:9/' WHERE url IS NOT NULL").unwrap();
     drop(db);
     let cancelled = place.run(&["deliveries", "cancel", "--profile", "Waiting", "--yes"]);
@@ -121,7 +121,7 @@ fn goes_on(file: &str) {
 }
 
 #[test]
-fn a_file_of_a_later_schema_is_refused_and_stays_as_it_is() {
+fn a_file_with_a_later_schema_is_rejected_and_not_changed() {
     let place = place("schema-6.db");
     let db = Connection::open(place.db()).unwrap();
     db.pragma_update(None, "user_version", 1_000).unwrap();

@@ -1,5 +1,5 @@
-//! A disk that fails while a batch is committed: the advice how to go on with the input is exact, whether
-//! the batch is in the file or not.
+//! A disk that fails while a batch is committed: the advice how to continue the input is exact, whether the batch was
+//! stored or not.
 
 use crate::failing_calls::failing;
 use crate::support::cli::{Place, ran};
@@ -9,10 +9,10 @@ use crate::support::recorder::{Recorder, events};
 const LINES: usize = 2000;
 
 #[test]
-fn who_follows_the_advice_after_a_failed_commit_sends_each_line_once() {
+fn following_the_advice_after_a_failed_commit_sends_each_line_once() {
     let endpoint = Recorder::taking();
     let mut outcomes = Vec::new();
-    // One call fails, or all from one on; each of them may be the one that a batch needs.
+    // One call fails, or all from one on; each of them may be one that a batch needs.
     for which in ["3", "4", "3+", "4+", "5+"] {
         let place = Place::new();
         let profile = place.apply(&endpoint.profile(0)).remove(0);

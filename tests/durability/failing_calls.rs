@@ -1,11 +1,11 @@
-//! The real program with some of its system calls failing, by `strace`, where there is one.
+//! The real program with some of its system calls failing, by `strace`, if installed.
 
 use std::process::{Command, Stdio};
 
 use crate::support::cli::Place;
 use crate::support::needs::skip;
 
-/// The program with these system calls failing, and how, as in strace(1). None where it cannot be done.
+/// The program with these system calls failing in this way, as in strace(1). None if that is impossible.
 pub fn failing(place: &Place, calls: &str, how: &str, args: &[&str]) -> Option<Command> {
     let probe =
         Command::new("strace").args(["-f", "-e", "trace=fsync", "true"]).stderr(Stdio::null()).status();

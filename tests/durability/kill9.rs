@@ -1,7 +1,7 @@
-//! The real program, killed at random moments: what it said to be accepted arrives all the same, and
-//! what arrives twice is at most what was in flight.
+//! The real program, killed at random moments: whatever it reported as accepted is delivered, and at most requests
+//! that were in flight arrive twice.
 //!
-//! `RINGBACK_KILLS=200 cargo test --test durability kill9 -- --nocapture` kills 200 times; `RINGBACK_SEED` takes
+//! `RINGBACK_KILLS=200 cargo test --test durability kill9 -- --nocapture` kills 200 times; `RINGBACK_SEED` repeats
 //! the moments of an earlier run.
 
 use std::collections::HashMap;
@@ -15,18 +15,18 @@ use ringback::delivery::Limits;
 use ringback::record::{DeliveryId, DeliveryState};
 use serde_json::Value;
 
-/// Kills in a usual run.
+/// The number of kills by default.
 const KILLS: u64 = 10;
 /// Events in each file.
 const LINES: usize = 300;
-/// Events that are written into a pipe at a time, at most, until its program is killed.
+/// The maximum number of events written into a pipe at a time, until its program is killed.
 const AT_A_TIME: u64 = 8;
-/// A program lives for so long, at most.
+/// The longest life of a program.
 const LONGEST_LIFE_MS: u64 = 700;
-/// Endpoints, each with a limit of its own.
+/// Endpoints, each with its own limit.
 const ENDPOINTS: usize = 2;
 
-/// Numbers that look random (splitmix64).
+/// A pseudo-random number generator (splitmix64).
 struct Chance(u64);
 
 impl Chance {
@@ -51,7 +51,7 @@ fn nothing_accepted_is_lost_and_little_is_sent_twice() {
     println!("seed {seed}, {kills} kills");
     let mut chance = Chance(seed);
 
-    // One delivery in sixteen fails at first, so that retries wait when a kill comes.
+    // One delivery in sixteen fails at first, so that retries are waiting when a kill happens.
     let fails = |id: &str, times| if times == 1 && id.ends_with(['7']) { 500 } else { 200 };
     let endpoints: Vec<Recorder> =
         (0..ENDPOINTS).map(|_| Recorder::start(Duration::from_millis(2), fails)).collect();
@@ -59,14 +59,14 @@ fn nothing_accepted_is_lost_and_little_is_sent_twice() {
     let documents: Vec<Value> = endpoints.iter().map(|endpoint| endpoint.profile(2)).collect();
     let profiles = place.apply(&documents.into());
 
-    let mut told = HashMap::new();
+    let mut output = HashMap::new();
     let (mut killed, mut round) = (0, 0);
     while killed < kills {
         round += 1;
         let profile = &profiles[usize::try_from(chance.below(ENDPOINTS as u64)).unwrap()];
         let start = format!("{round}-");
         let file = place.file("events.ndjson", &events(profile, &start, LINES));
-        // Who accepts and who sends may be one process, or two.
+        // Accepting and sending may be in one process, or in two.
         let commands: &[&[&str]] = match chance.below(6) {
             0 => &[&["work", "--json"]],
             1 => &[&["work", "--json"], &["send", "--from", &file, "--json"]],
@@ -89,7 +89,7 @@ fn nothing_accepted_is_lost_and_little_is_sent_twice() {
             let next = usize::try_from(chance.below(programs.len() as u64)).unwrap();
             let mut program = programs.swap_remove(next);
             killed += u64::from(program.kill9());
-            accepted(&program.rest(), &start, &mut told);
+            accepted(&program.rest(), &start, &mut output);
         }
     }
 
@@ -110,7 +110,7 @@ fn nothing_accepted_is_lost_and_little_is_sent_twice() {
         twice += u64::from(arrived.times - summary.attempts);
     }
     assert_eq!(arrived.len(), all.len(), "seed {seed}: what arrived was accepted");
-    for (id, reference) in &told {
+    for (id, reference) in &output {
         assert!(all.contains_key(id), "seed {seed}: {id} was accepted and is lost");
         let body = &arrived[&id.to_string()].body;
         assert_eq!(*body, format!("{{\"ref\": \"{reference}\"}}"), "seed {seed}");
@@ -123,11 +123,11 @@ fn nothing_accepted_is_lost_and_little_is_sent_twice() {
     let most = kills.max(killed) * (limits.per_origin * ENDPOINTS + limits.unrecorded) as u64;
     println!(
         "{killed} kills: {} accepted and told, {} in all, {twice} tries made twice (at most {most})",
-        told.len(),
+        output.len(),
         all.len()
     );
     assert!(twice <= most, "seed {seed}: {twice} were sent twice, and {most} were in flight");
-    assert!(told.len() as u64 > kills, "seed {seed}: the kills came before there was anything to lose");
+    assert!(output.len() as u64 > kills, "seed {seed}: the kills came before there was anything to lose");
 }
 
 /// Writes events until nobody reads them.
@@ -147,8 +147,8 @@ fn feed(mut input: ChildStdin, profile: String, start: String, mut chance: Chanc
     });
 }
 
-/// Notes which lines are said to be accepted. The last line may have been cut by the kill.
-fn accepted(lines: &[String], start: &str, told: &mut HashMap<DeliveryId, String>) {
+/// Notes which lines are reported as accepted. The last line may have been cut by the kill.
+fn accepted(lines: &[String], start: &str, output: &mut HashMap<DeliveryId, String>) {
     for (at, line) in lines.iter().enumerate() {
         let json: Value = match serde_json::from_str(line) {
             Ok(json) => json,
@@ -157,7 +157,7 @@ fn accepted(lines: &[String], start: &str, told: &mut HashMap<DeliveryId, String
         };
         if json["state"] == "accepted" {
             let id = DeliveryId::parse(json["delivery_id"].as_str().unwrap()).unwrap();
-            told.insert(id, format!("{start}{}", json["line"]));
+            output.insert(id, format!("{start}{}", json["line"]));
         }
     }
 }

@@ -1,5 +1,5 @@
-//! The lock file beside the database, removed, replaced or laid by somebody else; and a sender that is
-//! stopped while it owns the lock.
+//! The lock file beside the database, removed, replaced or created by somebody else; and a sender that is stopped
+//! while it owns the lock.
 
 use std::os::unix::fs::symlink;
 use std::time::Duration;
@@ -16,7 +16,7 @@ fn lock(place: &Place) -> std::path::PathBuf {
 }
 
 #[test]
-fn who_is_overtaken_stops_and_nothing_is_sent_by_both() {
+fn a_sender_that_loses_the_lock_stops_and_nothing_is_sent_twice() {
     let place = Place::new();
     let endpoint = Recorder::start(Duration::from_millis(2), |_, _| 200);
     let profile = place.apply(&endpoint.profile(0)).remove(0);
@@ -26,9 +26,9 @@ fn who_is_overtaken_stops_and_nothing_is_sent_by_both() {
     endpoint.wait("the first deliveries", |book| book.len() > 50);
     std::fs::remove_file(lock(&place)).unwrap();
     let mut second = Running::start(place.command(&["work", "--until-idle"]));
-    let said = first.line(On::Err, "this session stopped sending");
-    assert!(said.contains("the lock file beside it was removed or replaced"), "{said}");
-    // Whichever of the two has the new file, what is queued goes out.
+    let message = first.line(On::Err, "this session stopped sending");
+    assert!(message.contains("the lock file beside it was removed or replaced"), "{message}");
+    // Whichever of the two has the new file, queued deliveries are sent.
     assert_eq!(second.code(), Some(0));
     endpoint.wait("all deliveries", |book| book.len() == 3000);
     first.interrupt();
@@ -47,11 +47,11 @@ fn who_is_overtaken_stops_and_nothing_is_sent_by_both() {
 }
 
 #[test]
-fn the_exit_code_of_who_was_overtaken_says_what_is_true_at_its_end() {
+fn the_exit_code_after_losing_the_lock_reflects_the_final_state() {
     for args in [&["work"][..], &["send", "--json", "--from"]] {
         let place = Place::new();
         let endpoint = Recorder::taking();
-        endpoint.keep_answers();
+        endpoint.withhold_responses();
         let profile = place.apply(&endpoint.profile(0)).remove(0);
         let file = place.file("events.ndjson", &events(&profile, "", 200));
         let is_work = args == ["work"];
@@ -69,7 +69,7 @@ fn the_exit_code_of_who_was_overtaken_says_what_is_true_at_its_end() {
         std::fs::remove_file(lock(&place)).unwrap();
         let mut second = Running::start(place.command(&["work"]));
         endpoint.wait("a request of the second", |book| book.values().any(|arrived| arrived.times == 2));
-        endpoint.let_answers_go();
+        endpoint.release_responses();
         first.signal("CONT");
         first.line(On::Err, "this session stopped sending: ");
         endpoint.wait("all deliveries", |book| book.len() == 200);
@@ -108,7 +108,7 @@ fn a_file_system_without_locks_is_reported_at_once() {
 }
 
 #[test]
-fn what_lies_in_place_of_the_lock_file_is_left_alone_and_reported() {
+fn a_foreign_object_at_the_lock_file_is_reported_and_not_changed() {
     let place = Place::new();
     let endpoint = Recorder::taking();
     let profile = place.apply(&endpoint.profile(0)).remove(0);
@@ -160,8 +160,8 @@ fn a_sender_that_is_stopped_is_reported_until_it_continues() {
 
     let mut waiting = Running::start(place.command(&["send", &profile, "--set", "ref=after"]));
     waiting.line(On::Err, "is the active sender");
-    let said = waiting.line(On::Err, &why);
-    assert!(said.contains(&format!("`kill -CONT {}`", first.pid())), "{said}");
+    let message = waiting.line(On::Err, &why);
+    assert!(message.contains(&format!("`kill -CONT {}`", first.pid())), "{message}");
     let mut standby = Running::start(place.command(&["work"]));
     standby.line(On::Err, &why);
     let doctor = place.run(&["doctor"]);
@@ -191,16 +191,16 @@ fn a_database_mounted_alone_is_refused() {
     let Ok(output) = command.args(["--map-root-user", "--mount", "sh", "-c", &script]).output() else {
         return skip("there is no `unshare` here");
     };
-    let said = String::from_utf8(output.stderr).unwrap();
-    if !said.starts_with("ringback") {
-        return skip(&format!("nobody can mount a file here: {said}"));
+    let message = String::from_utf8(output.stderr).unwrap();
+    if !message.starts_with("ringback") {
+        return skip(&format!("nobody can mount a file here: {message}"));
     }
-    assert!(said.contains("is mounted as a single file"), "{said}");
+    assert!(message.contains("is mounted as a single file"), "{message}");
     assert_eq!(place.run(&["deliveries", "list"]).code, Some(0), "under its own name it is as before");
 }
 
 #[test]
-fn a_session_whose_log_is_removed_stops_and_what_it_wrote_is_kept() {
+fn a_session_whose_log_is_removed_stops_and_its_writes_are_kept() {
     let place = Place::new();
     let endpoint = Recorder::start(Duration::from_millis(2), |_, _| 200);
     let profile = place.apply(&endpoint.profile(0)).remove(0);
@@ -211,8 +211,8 @@ fn a_session_whose_log_is_removed_stops_and_what_it_wrote_is_kept() {
     for ending in ["-wal", "-shm"] {
         std::fs::remove_file(format!("{}{ending}", place.db().display())).unwrap();
     }
-    let said = first.line(On::Err, "-wal and -shm beside it were removed");
-    assert!(said.contains("restart"), "{said}");
+    let message = first.line(On::Err, "-wal and -shm beside it were removed");
+    assert!(message.contains("restart"), "{message}");
     first.interrupt();
     assert_eq!(first.code(), Some(1));
     assert_eq!(place.run(&["work", "--until-idle"]).code, Some(0));

@@ -1,4 +1,4 @@
-//! Accepted deliveries survive killed programs, cut logs, full and read-only disks.
+//! Accepted deliveries survive killed programs, truncated logs, full and read-only disks.
 
 #![allow(
     clippy::unwrap_used,

@@ -1,6 +1,6 @@
-//! Another program that reads from the database and does not end: its transaction keeps the write-ahead
-//! log from shrinking. Who that is, and since when, is reported until it is over. And another program that
-//! keeps the database locked: whoever must wait for it says so.
+//! Another program that reads from the database and does not finish: its transaction keeps the write-ahead log from
+//! shrinking. Which program, and since when, is reported until it is over. And another program that keeps the
+//! database locked: sessions that must wait for it say so.
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -11,14 +11,14 @@ use crate::support::cli::{On, Place, Running};
 use crate::support::recorder::Recorder;
 use crate::support::terminal::{Launch, Terminal};
 
-/// A program of somebody else on the database: Python's `sqlite3`.
+/// A third-party program on the database: Python's `sqlite3`.
 struct Outsider {
     child: Child,
     input: Option<ChildStdin>,
 }
 
 impl Outsider {
-    /// Starts one, which does this and then waits to be let go.
+    /// Starts one, which runs this and then waits until it is released.
     fn doing(place: &Place, sql: &str) -> Self {
         let script = "import sqlite3, sys
 db = sqlite3.connect(sys.argv[1], isolation_level=None)
@@ -29,9 +29,9 @@ sys.stdin.read()";
         let mut command = Command::new("python3");
         command.args(["-c", script]).arg(place.db()).arg(sql);
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-        let mut said = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut said).unwrap();
-        assert_eq!(said, "there\n");
+        let mut message = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut message).unwrap();
+        assert_eq!(message, "there\n");
         Self { input: child.stdin.take(), child }
     }
 
@@ -53,12 +53,12 @@ impl Drop for Outsider {
     }
 }
 
-/// A reader that stays.
+/// A reader that does not finish.
 fn reader(place: &Place) -> Outsider {
     Outsider::doing(place, "BEGIN; SELECT count(*) FROM delivery")
 }
 
-/// Events that are large, so that few of them fill the log.
+/// Large events, so that few of them fill the log.
 fn large(profile: &str, count: usize) -> String {
     let data = json!({"ref": "x".repeat(100_000)});
     let line = json!({"callback_profile_id": profile, "event": "sms-send", "data": data});
@@ -77,7 +77,7 @@ fn database_findings(place: &Place) -> Vec<Value> {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn who_keeps_the_log_from_shrinking_is_named_until_it_is_over() {
+fn a_program_that_pins_the_log_is_named_until_it_is_over() {
     let place = Place::new();
     let endpoint = Recorder::taking();
     let profile = place.apply(&endpoint.profile(0)).remove(0);
@@ -89,8 +89,8 @@ fn who_keeps_the_log_from_shrinking_is_named_until_it_is_over() {
 
     let lines = place.file("events.ndjson", &large(&profile, 150));
     let mut sending = Running::start(place.command(&["send", "--from", &lines]));
-    let said = worker.line(On::Err, "the write-ahead log cannot shrink");
-    assert!(said.contains(&who) && said.contains("end the transaction"), "{said}");
+    let message = worker.line(On::Err, "the write-ahead log cannot shrink");
+    assert!(message.contains(&who) && message.contains("end the transaction"), "{message}");
     assert_eq!(sending.code(), Some(0), "nobody waits for it");
     let found = database_findings(&place);
     let note = found.iter().find(|finding| finding["state"] == "note").expect("it is found");
@@ -127,7 +127,7 @@ fn the_console_says_that_the_log_cannot_shrink() {
 }
 
 #[test]
-fn whoever_waits_for_another_programs_lock_says_so() {
+fn waiting_for_another_programs_lock_is_reported() {
     let place = Place::new();
     let endpoint = Recorder::taking();
     let document = endpoint.profile(0);
@@ -155,13 +155,13 @@ fn whoever_waits_for_another_programs_lock_says_so() {
         }
         let outsider = Outsider::doing(&place, "BEGIN IMMEDIATE");
         let mut running = Running::start(place.command(args));
-        let said = running.line(On::Err, "waiting for the lock that ");
-        assert!(said.contains(&format!("pid {}", outsider.pid())), "{args:?}: {said}");
-        assert!(said.trim_end().ends_with("ringback.db"), "{args:?}: {said}");
+        let message = running.line(On::Err, "waiting for the lock that ");
+        assert!(message.contains(&format!("pid {}", outsider.pid())), "{args:?}: {message}");
+        assert!(message.trim_end().ends_with("ringback.db"), "{args:?}: {message}");
         outsider.end();
         assert_eq!(running.code(), Some(0), "{args:?}");
     }
-    // Who only reads waits for who lets nobody read.
+    // A session that only reads waits for a program that blocks readers.
     let outsider =
         Outsider::doing(&place, "PRAGMA locking_mode = EXCLUSIVE;BEGIN IMMEDIATE;DELETE FROM tested;COMMIT");
     let mut running = Running::start(place.command(&["deliveries", "list"]));

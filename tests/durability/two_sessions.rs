@@ -1,5 +1,5 @@
-//! Several sessions on one database: one sends, the others wait; no try is made by two, and who is
-//! killed is replaced at once.
+//! Several sessions on one database: one sends, the others wait; no attempt is made twice, and a killed sender is
+//! replaced at once.
 
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
@@ -11,7 +11,7 @@ use ringback::record::DeliveryState;
 use serde_json::Value;
 
 /// Each attempt that a session reports: the delivery, and the number of the attempt.
-fn tries(lines: &[String]) -> Vec<(String, u64)> {
+fn attempts(lines: &[String]) -> Vec<(String, u64)> {
     let read = |line: &String| {
         let json: Value = serde_json::from_str(line).ok()?;
         Some((json["delivery_id"].as_str()?.to_owned(), json["n"].as_u64()?))
@@ -20,9 +20,9 @@ fn tries(lines: &[String]) -> Vec<(String, u64)> {
 }
 
 #[test]
-fn two_that_work_never_make_the_same_try() {
+fn two_senders_never_make_the_same_attempt() {
     let place = Place::new();
-    // One in sixteen fails at first, so that there are retries to be made twice.
+    // One in sixteen fails at first, so that there are retries that could be made twice.
     let endpoint =
         Recorder::start(Duration::ZERO, |id, times| if times == 1 && id.ends_with('3') { 500 } else { 200 });
     let profile = place.apply(&endpoint.profile(1)).remove(0);
@@ -34,22 +34,22 @@ fn two_that_work_never_make_the_same_try() {
     let end: Value = serde_json::from_str(send.out.lines().last().unwrap()).unwrap();
     assert_eq!((&end["accepted"], &end["delivered"]), (&600.into(), &600.into()));
 
-    let mut told = Vec::new();
+    let mut output = Vec::new();
     for worker in &mut workers {
         worker.interrupt();
         assert_eq!(worker.code(), Some(0));
-        told.extend(tries(&worker.rest()));
+        output.extend(attempts(&worker.rest()));
     }
     let all = crate::durable::check(&place.db());
-    let different: HashSet<&(String, u64)> = told.iter().collect();
-    assert_eq!(different.len(), told.len(), "a try was made by two");
+    let different: HashSet<&(String, u64)> = output.iter().collect();
+    assert_eq!(different.len(), output.len(), "a try was made by two");
     for (id, summary) in &all {
         assert_eq!(endpoint.book()[&id.to_string()].times, summary.attempts, "{summary:?}");
     }
 }
 
 #[test]
-fn who_is_killed_is_replaced_at_once() {
+fn a_killed_sender_is_replaced_at_once() {
     let place = Place::new();
     let endpoint = Recorder::start(Duration::from_millis(5), |_, _| 200);
     let profile = place.apply(&endpoint.profile(0)).remove(0);
@@ -59,8 +59,8 @@ fn who_is_killed_is_replaced_at_once() {
     endpoint.wait("the first deliveries", |book| book.len() > 50);
     first.line(On::Out, "delivered");
     let mut second = Running::start(place.command(&["work", "--json", "--until-idle"]));
-    let said = second.line(On::Err, "is the active sender");
-    assert!(said.contains(&format!("(pid {})", first.pid())), "{said}");
+    let message = second.line(On::Err, "is the active sender");
+    assert!(message.contains(&format!("(pid {})", first.pid())), "{message}");
 
     let so_far = endpoint.book().len();
     assert!(so_far < 10_000, "there is a good deal left: {so_far} came");
@@ -80,11 +80,11 @@ fn who_is_killed_is_replaced_at_once() {
     let again: u32 = endpoint.book().values().map(|arrived| arrived.times - 1).sum();
     let limits = Limits::default();
     assert!(again as usize <= limits.per_origin + limits.unrecorded, "{again} were sent twice");
-    let mut told = tries(&first.rest());
+    let mut output = attempts(&first.rest());
     // The line above is one of them.
-    let of_first = told.len() + 1;
-    told.extend(tries(&second.rest()));
-    let different: HashSet<&(String, u64)> = told.iter().collect();
-    assert_eq!(different.len(), told.len(), "a try that is on disk was made again");
-    assert!(of_first > 0 && told.len() + 1 > of_first, "both sent");
+    let of_first = output.len() + 1;
+    output.extend(attempts(&second.rest()));
+    let different: HashSet<&(String, u64)> = output.iter().collect();
+    assert_eq!(different.len(), output.len(), "a try that is on disk was made again");
+    assert!(of_first > 0 && output.len() + 1 > of_first, "both sent");
 }

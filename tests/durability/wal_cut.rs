@@ -1,5 +1,5 @@
-//! The write-ahead log, cut where a power failure may cut it: what is left opens, and holds whole
-//! batches only; of what was said to be on disk it lacks nothing.
+//! The write-ahead log, truncated where a power failure may truncate it: the rest opens, and contains whole batches
+//! only; nothing that was reported as stored is missing.
 //!
 //! `RINGBACK_CUTS=all cargo test --test durability wal_cut` cuts at every frame.
 
@@ -20,30 +20,30 @@ use ringback::storage::{Counts, Store};
 const BATCH: usize = 5;
 /// Batches accepted before and while the sender runs.
 const BATCHES: usize = 8;
-/// Cuts at frames in a usual run.
+/// The number of cuts at frames by default.
 const CUTS: usize = 100;
 /// Bytes before the first frame, and before the page of each (`SQLite`'s file format, section 4).
 const HEADER: usize = 32;
 const FRAME_HEADER: usize = 24;
 
-/// A batch, and how long the log was before it was accepted and when it was said to be.
+/// A batch, with the length of the log before it was accepted and when it was reported.
 struct Batch {
     ids: Vec<DeliveryId>,
     before: usize,
     after: usize,
 }
 
-/// A database as it was, and all that was written since.
+/// A database at the start, and everything that was written since.
 struct Written {
     base: Vec<u8>,
     log: Vec<u8>,
     batches: Vec<Batch>,
-    /// As it was when the log was whole.
+    /// Its state with the complete log.
     end: HashMap<DeliveryId, Summary>,
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whatever_is_cut_off_the_rest_is_whole() {
+async fn any_truncation_of_the_log_leaves_whole_batches() {
     let folder = tempfile::tempdir().unwrap();
     let written = write(&folder.path().join("a.db")).await;
     let page = u32::from_be_bytes(written.log[8..12].try_into().unwrap());
@@ -54,7 +54,7 @@ async fn whatever_is_cut_off_the_rest_is_whole() {
     let all = std::env::var("RINGBACK_CUTS").is_ok_and(|cuts| cuts == "all");
     let step = if all { 1 } else { (frames / CUTS).max(1) };
     let mut cuts: Vec<usize> = (0..=frames).step_by(step).map(|n| HEADER + n * frame).collect();
-    // Around what was said to be on disk, each frame counts.
+    // Around reported batches, every frame is tested.
     cuts.extend(written.batches.iter().flat_map(|batch| [batch.after - frame, batch.after]));
     // In the middle of frames, in the header, and nothing at all.
     let middles: Vec<usize> = cuts.iter().step_by(5).map(|cut| cut + frame / 2).collect();
@@ -82,13 +82,13 @@ async fn whatever_is_cut_off_the_rest_is_whole() {
     println!("{} cuts of a log of {frames} frames", cuts.len());
 }
 
-/// Works with a database, and lets no write reach it but through the log.
+/// Works with a database whose writes only reach the log.
 async fn write(path: &Path) -> Written {
     let server = Server::start(|request, _| Reply::new(answer(&request.body), "")).await;
     let profile = retried(&server.url(), 1, 3600, 5000);
     let store = Store::open(path).unwrap();
     store.save_profiles(vec![profile.clone()]).await.unwrap();
-    // Closed, it is tidied up: all is in the file, and the log begins anew.
+    // Closing it checkpoints: everything is in the file, and the log starts over.
     store.close();
     drop(store);
     let base = std::fs::read(path).unwrap();
@@ -106,7 +106,7 @@ async fn write(path: &Path) -> Written {
     }
     until(&store, |counts| counts.queued == 0).await;
     sender.stop().await;
-    // One more that nobody sends, and one that waits and is hurried.
+    // One more that nobody sends, and one waiting that is retried now.
     batches.push(accept(&store, &profile, BATCHES).await);
     assert!(store.retry_now(batches[0].ids[2]).await.unwrap());
 
@@ -126,7 +126,7 @@ async fn write(path: &Path) -> Written {
     Written { base, log, batches, end }
 }
 
-/// By the last character of its number each delivery has a fate of its own.
+/// The outcome of each delivery depends on the last character of its number.
 fn answer(body: &str) -> u16 {
     if body.contains("-2\"") { 503 } else { 200 }
 }
@@ -169,7 +169,7 @@ fn length(path: &Path) -> usize {
     std::fs::metadata(log_of(path)).map_or(0, |found| usize::try_from(found.len()).unwrap())
 }
 
-/// Opens the database with as much of its log, and then these bytes. Gives what is there.
+/// Opens the database with this much of its log, followed by these bytes. Returns its contents.
 async fn open_cut(written: &Written, cut: usize, tail: &[u8]) -> HashMap<DeliveryId, Summary> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.db");
@@ -189,7 +189,7 @@ async fn open_cut(written: &Written, cut: usize, tail: &[u8]) -> HashMap<Deliver
     left
 }
 
-/// Checks that with more of the log nothing is undone.
+/// Checks that more of the log undoes nothing.
 fn only_went_on(earlier: &HashMap<DeliveryId, Summary>, later: &HashMap<DeliveryId, Summary>, cut: usize) {
     for (id, before) in earlier {
         let after = later.get(id).unwrap_or_else(|| panic!("cut at {cut}: {id} is gone"));

@@ -11,7 +11,7 @@ use ringback::storage::Store;
 
 const DEADLINE: Duration = Duration::from_secs(30);
 
-/// A store and a sender in a folder of their own.
+/// A store and a sender in their own folder.
 pub struct Courier {
     store: Store,
     _sender: Sender,

@@ -1,4 +1,4 @@
-//! A server that is not ours: Flask, answering with what it decoded.
+//! A third-party server: Flask, responding with what it decoded.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
@@ -20,13 +20,13 @@ pub struct Echo {
 pub struct Decoded {
     pub method: String,
     pub path: String,
-    /// The query, in order, repeats included.
+    /// The query, in order, including repeated names.
     pub args: Vec<(String, String)>,
     /// The fields of a form of either kind.
     pub form: Vec<(String, String)>,
     /// Parts with a file name.
     pub files: usize,
-    /// The body, where its type is JSON.
+    /// The body, if its type is JSON.
     pub json: Value,
     pub headers: Vec<(String, String)>,
     raw: String,
@@ -67,12 +67,12 @@ impl Decoded {
         value
     }
 
-    /// The type without its parameters.
+    /// The media type without its parameters.
     pub fn media_type(&self) -> Option<&str> {
         self.header("content-type").map(|value| value.split(';').next().unwrap_or_default())
     }
 
-    /// The body as it came.
+    /// The body as received.
     pub fn raw(&self) -> Vec<u8> {
         STANDARD.decode(&self.raw).unwrap()
     }

@@ -1,5 +1,5 @@
-//! The six algorithms, judged by two other libraries: each value of a real delivery is decrypted
-//! again by `openssl enc` (CFB) and by Python's `cryptography` (GCM).
+//! The six algorithms, verified by two other libraries: each value of a real delivery is decrypted by `openssl enc`
+//! (CFB) and by Python's `cryptography` (GCM).
 
 use std::collections::HashSet;
 use std::io::Write as _;
@@ -18,14 +18,14 @@ const KEYS: [&str; 3] =
     ["K1abcdefghijkl2P", "K1 \"'<id>&%\\:=+;jklm0246", "K1abcdefghijkl2Pmnopqrst\u{e9}\u{20ac}-\u{e9}"];
 const IV: &str = "PO\"<id>&%41\\:=é";
 
-/// A value as it was sent, and what went in.
+/// A value as sent, and the original.
 struct Sealed {
     place: String,
     text: String,
     plain: String,
 }
 
-/// The input by the variable's name: text as it is, all else as compact JSON, null as nothing.
+/// The originals by variable name: strings unchanged, anything else as compact JSON, null as nothing.
 fn plains() -> Vec<(String, String)> {
     let texts = TEXTS.iter().enumerate().map(|(at, text)| (name(at), (*text).to_owned()));
     let others = OTHERS.iter().map(|(name, json)| {
@@ -49,14 +49,14 @@ fn bits(algorithm: &str) -> usize {
     algorithm[4..7].parse().unwrap()
 }
 
-/// The ways to send the values: a change of the draft, and how the values are found at the other end.
+/// How to send the values: a change of the draft, and how the values are found at the other end.
 type Way = (&'static str, fn(&mut Draft), fn(&Received) -> Vec<(String, String)>);
 
 const WAYS: &[Way] = &[
     (
         "JSON",
         |draft| {
-            // Bare and in quotes by turns: what is encrypted is a text in both.
+            // Alternately bare and in quotes: encryption yields a text in both cases.
             let of = |(at, (name, _)): (usize, (String, String))| {
                 if at % 2 == 0 { format!("\"{name}\":\"<{name}>\"") } else { format!("\"{name}\":<{name}>") }
             };
@@ -86,7 +86,7 @@ const WAYS: &[Way] = &[
     (
         "headers",
         |draft| {
-            // One by its name a secret, so made at the moment of sending.
+            // Half of the names are secret, so these headers are created at the moment of sending.
             let row = |(at, (name, _)): (usize, (String, String))| {
                 header(&format!("X-{}{name}", if at % 2 == 0 { "Token-" } else { "" }), &format!("<{name}>"))
             };
@@ -143,7 +143,7 @@ async fn sent(algorithm: &str, random_iv: bool) -> Vec<Sealed> {
     sealed
 }
 
-/// Decrypts with `openssl enc`, which knows CFB and no GCM.
+/// Decrypts with `openssl enc`, which supports CFB but not GCM.
 fn opened_by_openssl(algorithm: &str, key: &str, iv: &[u8], sealed: &[u8]) -> Vec<u8> {
     use std::fmt::Write as _;
     let hex = |bytes: &[u8]| {
@@ -197,7 +197,7 @@ async fn openssl_reads_aes_256_cfb() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn cryptography_reads_gcm_and_refuses_what_was_changed() {
+async fn cryptography_reads_gcm_and_rejects_modifications() {
     let Some(python) = crate::python::python("AES-GCM") else { return };
     let (mut asked, mut expected) = (Vec::new(), Vec::new());
     for algorithm in ["AES-128-GCM", "AES-192-GCM", "AES-256-GCM"] {

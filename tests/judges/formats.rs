@@ -1,5 +1,5 @@
-//! Every method, data format and way of typing a body, judged by a server that is not ours: what
-//! Flask decodes of a real delivery must be what went in.
+//! Every method, data format and body format, verified by a third-party server: what Flask decodes of a real delivery
+//! must equal the input.
 
 use crate::courier::{Courier, checked, draft, header};
 use crate::echo::{Decoded, Echo};
@@ -8,15 +8,15 @@ use ringback::profile::{Draft, Field, Identity, ProfileId, Region, Rules};
 use ringback::record::DeliveryState;
 use serde_json::{Map, Value, json};
 
-/// A body as typed, and what it must be at the other end.
+/// A body as typed, and the expected result.
 struct Typed {
     what: &'static str,
     body: String,
-    /// As a JSON document; none where it is no JSON and no fields.
+    /// As a JSON document; none if it is not JSON and has no fields.
     json: Option<Value>,
     /// As the fields of a form.
     fields: Vec<(String, String)>,
-    /// The data format where none is chosen.
+    /// The default data format.
     usual: &'static str,
 }
 
@@ -29,7 +29,7 @@ fn pair(name: impl Into<String>, value: impl Into<String>) -> (String, String) {
     (name.into(), value.into())
 }
 
-/// Names and texts of all nasty values, alone and among other text.
+/// Names and texts of all nasty values, alone and with other text.
 fn flat() -> Vec<(String, String, String)> {
     let alone =
         (0..TEXTS.len()).map(|at| (format!("f{at}"), format!("<{}>", name(at)), TEXTS[at].to_owned()));
@@ -44,7 +44,7 @@ fn object() -> Typed {
     let mut members: Vec<String> =
         flat().iter().map(|(name, typed, _)| format!("{}: {}", json!(name), json!(typed))).collect();
     let mut fields: Vec<_> = flat().into_iter().map(|(name, _, text)| (name, text)).collect();
-    // A name that is nasty itself, as typed and by its value.
+    // A nasty name, as typed and from its value.
     members.push(r#""n\"a&m= ü<t10>": "<number>""#.to_owned());
     fields.push(pair(format!("n\"a&m= ü{}", TEXTS[10]), "12.50"));
     members.push(r#""yes": "<yes>", "none": "<nothing>", "gone": "<gone>", "typed": 1.0"#.to_owned());
@@ -128,12 +128,12 @@ fn text() -> Typed {
     Typed { what: "text", body, json: None, fields: vec![pair("", sent)], usual: TEXT }
 }
 
-/// JSON as Python writes it once it has read it: numbers by their value.
+/// JSON as Python writes it after parsing: numbers by their value.
 fn read_as_python(json: &str) -> Value {
     serde_json::from_str(&json.replace("12.50", "12.5").replace("1.50", "1.5")).unwrap()
 }
 
-/// The query that every request has, and what must come of it.
+/// The query of every request, and its expected result.
 fn query() -> (String, Vec<(String, String)>) {
     let typed: Vec<String> = flat()
         .iter()
@@ -149,7 +149,7 @@ fn set(draft: &mut Draft, method: &str, format: &str, body: &Typed) {
     method.clone_into(&mut draft.method);
     format.clone_into(&mut draft.data_format);
     body.body.clone_into(&mut draft.body);
-    // All characters that a header may contain, in one.
+    // All characters that a header may contain, in one value.
     let fit: Vec<String> = (0..TEXTS.len())
         .filter(|at| !TEXTS[*at].chars().any(|c| c.is_ascii_control() && c != '\t'))
         .map(|at| format!("[<{}>]", name(at)))
@@ -192,7 +192,7 @@ fn check_body(decoded: &Decoded, typed: &Typed, content_type: &str, what: &str) 
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn each_method_format_and_way_of_typing() {
+async fn each_method_and_format() {
     let Some(python) = crate::python::python("the data formats") else { return };
     let server = Echo::start(&python);
     let courier = Courier::new();
@@ -215,7 +215,7 @@ async fn each_method_format_and_way_of_typing() {
                 assert_eq!(decoded.path, format!("/in/s-{}/{} x", TEXTS[19], TEXTS[14]), "{what}");
                 assert_eq!(decoded.args, args, "{what}");
                 assert_eq!(decoded.header("x-texts"), Some(texts_header().as_str()), "{what}");
-                // The judge repeats it, and the log must not keep it.
+                // The server repeats it, and the log must not keep it.
                 assert_eq!(decoded.header("x-token"), Some("••••"), "{what}");
                 if has_body {
                     let content_type = match format {
@@ -245,7 +245,7 @@ fn refused(draft: &Draft, field: Field, what: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_content_type_among_the_headers_wins_but_over_multipart() {
+async fn a_content_type_header_takes_precedence_except_with_multipart() {
     let Some(python) = crate::python::python("the Content-Type rules") else { return };
     let server = Echo::start(&python);
     let courier = Courier::new();
@@ -278,7 +278,7 @@ async fn a_content_type_among_the_headers_wins_but_over_multipart() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_text_of_numbers_and_the_order_of_keys_are_those_that_went_in() {
+async fn the_text_of_numbers_and_the_order_of_keys_are_kept() {
     let Some(python) = crate::python::python("the text of JSON") else { return };
     let server = Echo::start(&python);
     let courier = Courier::new();

@@ -1,4 +1,4 @@
-//! Other people's tools judge that every byte of a request is right.
+//! Third-party tools verify every byte of a request.
 
 #![allow(
     clippy::unwrap_used,

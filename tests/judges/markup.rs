@@ -1,4 +1,4 @@
-//! Bodies in XML: the XML parser of Python's own library reads any value again.
+//! Bodies in XML: the XML parser of Python's standard library recovers any value.
 
 use std::path::Path;
 
@@ -12,7 +12,7 @@ use crate::courier::{checked, draft};
 use crate::nasty::TEXTS;
 use crate::python::ask;
 
-/// A placeholder in every place, elements of its own name around it, and text that is no placeholder.
+/// A placeholder at every position, elements with its name around it, and text that is not a placeholder.
 const BODY: &str = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<!-- <v> --><r a=\"p<v>&amp;<v>\" b='<v>'>\
     <v><v></v>\n<t>x<v>&lt;y</t><c>&lt;<![CDATA[]<v>]>z<v>]]></c><o k=\"&lt;v>\"/><v a=\"<v>\"><v></v></r>";
 
@@ -31,7 +31,7 @@ fn held(value: &str) -> String {
     value.chars().map(|c| if fits(c) { c } else { '\u{fffd}' }).collect()
 }
 
-/// The value in the document.
+/// The expected value.
 fn wanted(value: &str) -> Value {
     let v = held(value);
     json!([
@@ -45,7 +45,7 @@ fn wanted(value: &str) -> Value {
 }
 
 #[test]
-fn an_xml_parser_reads_every_value_again() {
+fn an_xml_parser_recovers_every_value() {
     let piece = prop_oneof![
         Just("]]>".to_owned()),
         Just("]".to_owned()),

@@ -1,8 +1,8 @@
-//! Values that break what does not escape.
+//! Values that break anything that is not escaped.
 
 use ringback::callback::Values;
 
-/// Texts with what is special in JSON, in forms, in URLs, in multipart and in placeholders.
+/// Texts with special characters of JSON, forms, URLs, multipart and placeholders.
 pub const TEXTS: &[&str] = &[
     "",
     "plain",
@@ -33,7 +33,7 @@ pub fn name(at: usize) -> String {
     format!("t{at}")
 }
 
-/// The texts as `t0`, `t1`, …, and beside them a payment, a list, a number, a switch and a null.
+/// The texts as `t0`, `t1`, …, and a payment, a list, a number, a boolean and a null.
 pub fn values() -> Values {
     let mut values = Values::default();
     for (at, text) in TEXTS.iter().enumerate() {
@@ -45,13 +45,13 @@ pub fn values() -> Values {
     values
 }
 
-/// A payment as compact JSON, keys in the platform's order and not the alphabet's.
+/// A payment as compact JSON, keys in the platform's order rather than sorted.
 pub const PAYMENT: &str = concat!(
     r#"{"amount":{"offset":100,"value":450},"currency":"INR","receipt":"r \"1\" & <t1> + 50%","#,
     r#""reference_id":"आदेश-7","transaction":{"id":"","refunds":[],"status":null,"price":12.50}}"#
 );
 
-/// Values that are no text.
+/// Values that are not strings.
 pub const OTHERS: &[(&str, &str)] = &[
     ("payment", PAYMENT),
     ("list", r#"["a,b",{"c":"\\"},1.50]"#),

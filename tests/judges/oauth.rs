@@ -1,4 +1,4 @@
-//! Advanced authentication judged by a real OAuth 2.0 server: Authlib, with its own bearer check.
+//! Advanced authentication verified by a real OAuth 2.0 server: Authlib, with its own bearer check.
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -9,14 +9,14 @@ use ringback::profile::{Draft, Profile};
 use ringback::record::{DeliveryState, ErrorClass};
 use serde_json::{Value, json};
 
-/// The server as a process of its own, ended with this.
+/// The server in a separate process, ended when dropped.
 struct Authlib {
     url: String,
     process: Child,
 }
 
 impl Authlib {
-    /// Starts it; `None` where there is no judge and nobody insists.
+    /// Starts it; `None` if the tools are missing and not required.
     fn start() -> Option<Self> {
         let python = crate::python::python("Advanced authentication")?;
         let mut process = Command::new(python)
@@ -66,14 +66,14 @@ const BODY: (&str, &str, &str) = ("body", "by-body", "s3cret & p=q+ü");
 const BASIC: (&str, &str, &str) = ("basic", "by-basic", "s3cret: of+basic%20ü");
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_real_server_gives_tokens_and_takes_them() {
+async fn a_real_server_grants_and_accepts_tokens() {
     let Some(server) = Authlib::start() else { return };
     let desk = Desk::new();
     let mut delivered = Vec::new();
     for (at, (sent_as, client, secret)) in [BODY, BASIC].into_iter().enumerate() {
         let profile = server.profile(sent_as, client, secret, |_| ());
         for _ in 0..3 {
-            let details = desk.only_try(&profile).await;
+            let details = desk.only_attempt(&profile).await;
             assert_eq!(details.summary.state, DeliveryState::Delivered, "{sent_as}: {:?}", details.attempts);
             assert_eq!(details.attempts[0].response_body, b"thank you");
             delivered.push(r#"{"id":"42"}"#);
@@ -92,25 +92,25 @@ async fn a_token_that_the_server_revoked_is_fetched_again() {
     let desk = Desk::new();
     let (sent_as, client, secret) = BODY;
     let profile = server.profile(sent_as, client, secret, |_| ());
-    desk.only_try(&profile).await;
+    desk.only_attempt(&profile).await;
     server.revoke().await;
-    assert_eq!(desk.only_try(&profile).await.summary.state, DeliveryState::Delivered);
+    assert_eq!(desk.only_attempt(&profile).await.summary.state, DeliveryState::Delivered);
     let sent = r#"{"id":"42"}"#;
     assert_eq!(server.counts().await, json!({"tokens": 2, "delivered": [sent, sent], "refused": 1}));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_real_server_refuses_is_told_in_its_words() {
+async fn refusals_of_a_real_server_are_reported_in_its_words() {
     let Some(server) = Authlib::start() else { return };
     let desk = Desk::new();
     let (sent_as, client, _) = BASIC;
-    let wrong = desk.only_try(&server.profile(sent_as, client, "wr0ng", |_| ())).await;
+    let wrong = desk.only_attempt(&server.profile(sent_as, client, "wr0ng", |_| ())).await;
     let (class, message) = failure(&wrong);
     assert_eq!(class, ErrorClass::Status);
     assert!(message.starts_with("no token: 401 Unauthorized (invalid_client"), "{message}");
     let (sent_as, client, secret) = BODY;
     let no_scope = server.profile(sent_as, client, secret, |draft| draft.oauth2.scope = "reports".into());
-    let (class, message) = failure(&desk.only_try(&no_scope).await);
+    let (class, message) = failure(&desk.only_attempt(&no_scope).await);
     assert_eq!((class, message.as_str()), (ErrorClass::Status, "403 Forbidden"), "a token, but not for this");
     assert_eq!(server.counts().await, json!({"tokens": 1, "delivered": [], "refused": 0}));
 }

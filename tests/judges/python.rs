@@ -1,7 +1,7 @@
-//! Other people's tools, which judge that every byte of a request is right.
+//! Third-party tools, which verify every byte of a request.
 //!
-//! They come from `PyPI` (`requirements.txt`); `.ci/run` brings them. Without them a test that asks them is
-//! skipped, and says so.
+//! They are installed from `PyPI` (`requirements.txt`) by `.ci/run`. Without them tests that need them are skipped,
+//! and say so.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -9,12 +9,12 @@ use std::process::{Command, Stdio};
 
 use crate::support::needs::skip;
 
-/// The Python that has the judges: the one in `RINGBACK_JUDGES`, or that of `target/judges`.
+/// The Python with the tools: the one in `RINGBACK_JUDGES`, or that of `target/judges`.
 ///
-/// `None` where there is none; `what` goes unjudged then.
+/// `None` if there is none; `what` is not verified then.
 ///
 /// # Panics
-/// When there is none though `CI` is `true`, or when `RINGBACK_JUDGES` names nothing that is there.
+/// There is none although `CI` is `true`, or `RINGBACK_JUDGES` does not exist.
 pub fn python(what: &str) -> Option<PathBuf> {
     if let Some(named) = std::env::var_os("RINGBACK_JUDGES").filter(|named| !named.is_empty()) {
         let named = PathBuf::from(named);
@@ -42,7 +42,7 @@ pub fn ask(python: &Path, name: &str, lines: &[serde_json::Value]) -> Vec<String
     let mut command = Command::new(python);
     let mut child = command.arg(script(name)).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     let asked = lines.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n") + "\n";
-    // In a thread of its own, as the script answers while it is still being asked.
+    // On a separate thread, since the script responds while it still receives input.
     let mut input = child.stdin.take().unwrap();
     let writer = std::thread::spawn(move || input.write_all(asked.as_bytes()));
     let output = child.wait_with_output().unwrap();

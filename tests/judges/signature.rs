@@ -1,5 +1,5 @@
-//! Signatures, judged by the reference library of Standard Webhooks: what was sent verifies, and
-//! nothing does that was changed on the way.
+//! Signatures, verified by the reference library of Standard Webhooks: what was sent verifies, and anything changed
+//! on the way does not.
 
 use crate::courier::{Courier, checked, draft};
 use crate::nasty;
@@ -50,7 +50,7 @@ async fn sent(change: impl Fn(&mut Draft)) -> [Received; 2] {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_reference_library_verifies_every_try_of_every_kind_of_body() {
+async fn the_reference_library_verifies_every_attempt_with_every_kind_of_body() {
     let Some(python) = crate::python::python("the signature") else { return };
     let mut deliveries = tokio::task::JoinSet::new();
     for secret in secrets() {
@@ -66,7 +66,7 @@ async fn the_reference_library_verifies_every_try_of_every_kind_of_body() {
                 let [first, second] = tries.await;
                 let asked = [question(&secret, &first), question(&secret, &second)];
                 assert_eq!(asked[0]["headers"]["webhook-id"], asked[1]["headers"]["webhook-id"]);
-                // Time went by between them, and it is signed.
+                // Time has passed between them, and it is signed.
                 assert_ne!(
                     asked[0]["headers"]["webhook-timestamp"],
                     asked[1]["headers"]["webhook-timestamp"]
@@ -87,7 +87,7 @@ async fn the_reference_library_verifies_every_try_of_every_kind_of_body() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_changed_on_the_way_is_refused() {
+async fn modified_requests_do_not_verify() {
     let Some(python) = crate::python::python("tampering") else { return };
     let secrets = secrets();
     let [received, _] = sent(|draft| {
@@ -100,7 +100,7 @@ async fn what_was_changed_on_the_way_is_refused() {
     // Each bit of the body, one after the other.
     for bit in 0..received.body.len() * 8 {
         let mut body = received.body.to_vec();
-        // The highest bit would make no UTF-8 of it, which the library cannot take.
+        // The highest bit would make it invalid UTF-8, which the library does not accept.
         if bit % 8 < 7 {
             body[bit / 8] ^= 1 << (bit % 8);
             asked.push(changed(&good, "/body", STANDARD.encode(body)));

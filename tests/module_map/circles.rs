@@ -1,10 +1,10 @@
-//! No file uses one that uses it.
+//! There are no import cycles.
 
 use std::collections::BTreeSet;
 
 use crate::sources::{Above, Module, Sources, Uses, is_within};
 
-/// A way from a file back to itself, if there is one.
+/// A cycle of uses, if there is one.
 fn circle(uses: &Uses) -> Option<Vec<String>> {
     fn walk(at: &Module, uses: &Uses, way: &mut Vec<Module>, done: &mut BTreeSet<Module>) -> bool {
         if let Some(start) = way.iter().position(|file| file == at) {
@@ -30,7 +30,7 @@ fn circle(uses: &Uses) -> Option<Vec<String>> {
 }
 
 #[test]
-fn no_file_uses_one_that_uses_it() {
+fn no_import_cycles() {
     let uses = Sources::read().uses(Above::IsOneThing, |_| true);
     assert!(uses.len() > 500 && uses.values().map(BTreeSet::len).sum::<usize>() > 2000, "{}", uses.len());
     assert_eq!(circle(&uses), None);
@@ -38,7 +38,7 @@ fn no_file_uses_one_that_uses_it() {
 
 /// Here not even a file and those below it use each other.
 #[test]
-fn no_file_uses_one_above_it_that_uses_it() {
+fn no_import_cycles_with_parent_files() {
     let sources = Sources::read();
     for module in ["callback", "delivery::attempt", "delivery::http", "delivery::tokens", "record"] {
         let uses = sources.uses(Above::Counts, |file| is_within(file, module));
@@ -48,7 +48,7 @@ fn no_file_uses_one_above_it_that_uses_it() {
 }
 
 #[test]
-fn a_circle_is_found() {
+fn a_cycle_is_detected() {
     let file = |name: &str| vec![name.to_owned()];
     let mut uses: Uses = ["a", "b", "c", "d"].map(|name| (file(name), BTreeSet::new())).into();
     for (from, to) in [("a", "b"), ("b", "c"), ("b", "d"), ("c", "d")] {

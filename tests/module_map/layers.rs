@@ -1,4 +1,4 @@
-//! The layers of a module: each uses those below it only.
+//! The layers of a module: each uses only those below it.
 
 use crate::sources::{Above, Module, Sources, is_within};
 
@@ -16,14 +16,14 @@ fn check(module: &str, layers: &[(&str, &[&str])]) {
     }
 }
 
-/// The model knows none of the others, and update and view not one another.
+/// The model uses none of the others, and update and view do not use each other.
 #[test]
 fn the_console_has_layers() {
-    let above: &[&str] = &["model", "theme", "signs"];
-    check("console", &[("model", &["theme", "signs"]), ("update", above), ("view", above)]);
+    let above: &[&str] = &["model", "theme", "glyphs"];
+    check("console", &[("model", &["theme", "glyphs"]), ("update", above), ("view", above)]);
 }
 
-/// The HTTP client knows no tokens, tokens know no attempts, and attempts not who asks for them.
+/// The HTTP client does not know tokens, tokens do not know attempts, and attempts do not know their callers.
 #[test]
 fn delivery_has_layers() {
     check(
@@ -41,9 +41,9 @@ fn delivery_has_layers() {
     );
 }
 
-/// What every store must do is said without any of them: only the enum of opened stores knows which there are.
+/// The storage traits are independent of the stores: only the enum of opened stores knows which there are.
 #[test]
-fn what_every_store_must_do_knows_no_store() {
+fn the_storage_traits_use_no_store() {
     let sources = Sources::read();
     let uses = sources.uses(Above::IsOneThing, |file| is_within(file, "storage"));
     let stores = ["storage::sqlite", "storage::postgres"];

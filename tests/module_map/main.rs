@@ -1,5 +1,5 @@
-//! What keeps the sources in order: which module may use which (the table in `lib.rs`), no circles between
-//! files, layers, names, sizes, and that every test file runs.
+//! Guards of the source structure: which module may use which (the table in `lib.rs`), no import cycles, layers,
+//! names, sizes, and that every test file runs.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
 

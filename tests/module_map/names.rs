@@ -1,8 +1,8 @@
-//! A name means one thing.
+//! A name has one meaning.
 
 use crate::sources::Sources;
 
-/// Who reads a public type's name, or looks for it, finds one type.
+/// A search for a public type's name finds one type.
 #[test]
 fn no_two_public_types_have_one_name() {
     let types = Sources::read().public_types();

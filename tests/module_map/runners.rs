@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::sources::{names_in, root};
 
-/// Cargo builds a runner from its `main.rs`: a file that no `mod` names would never run.
+/// Cargo builds a test binary from its `main.rs`: a file that no `mod` names would never run.
 #[test]
 fn every_test_file_belongs_to_a_runner() {
     let tests = root().join("tests");

@@ -1,4 +1,4 @@
-//! No file is longer than a reader can keep in mind.
+//! No file is too long to keep in mind.
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +7,7 @@ use crate::sources::{names_in, root};
 /// Lines of a file, tests included.
 const MOST: usize = 500;
 
-/// Tables, which are looked things up in and not read.
+/// Tables, which are looked up rather than read.
 const TABLES: [&str; 1] = ["src/keymap/action.rs"];
 
 fn sources_in(folder: &Path, found: &mut Vec<PathBuf>) {

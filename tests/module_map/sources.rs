@@ -1,4 +1,4 @@
-//! The sources as a graph: which file uses which, with each name followed to the file that defines it.
+//! The sources as a graph: which file uses which, with each name resolved to the file that defines it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ pub type Module = Vec<String>;
 /// Which file uses which.
 pub type Uses = BTreeMap<Module, BTreeSet<Module>>;
 
-/// Whether a file that uses an item which a file above it defines counts as a use of that file.
+/// Whether using an item that a file further up defines counts as a use of that file.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Above {
     Counts,
@@ -50,7 +50,7 @@ struct File {
 
 struct Import {
     path: String,
-    /// The name that it has here.
+    /// Its name here.
     name: String,
     visibility: Visibility,
 }
@@ -58,7 +58,7 @@ struct Import {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Visibility {
     Private,
-    /// Within a part of the crate.
+    /// Visible in a part of the crate.
     Limited,
     Public,
 }
@@ -136,7 +136,7 @@ impl Sources {
         paths
     }
 
-    /// A path in a file from the root of the crate; nothing for one of another crate.
+    /// A path in a file, from the root of the crate; none for another crate.
     fn absolute(&self, file: &Module, path: &str) -> Option<Module> {
         let mut rest: Vec<&str> = path.split("::").collect();
         let mut base = file.clone();
@@ -185,7 +185,7 @@ impl File {
         let lines = text.lines().map(|line| line.split("//").next().unwrap_or_default());
         let mut code = lines.collect::<Vec<_>>().join("\n");
         while let Some((before, rest)) = code.split_once("pub(in ") {
-            // A path that says how far something is visible uses nothing.
+            // A path in a visibility modifier is not a use.
             let behind = rest.split_once(')').map_or("", |(_, behind)| behind);
             code = format!("{before}pub(crate){behind}");
         }
@@ -214,7 +214,7 @@ impl File {
         Self { code: kept, imports }
     }
 
-    /// The names that stand at the start of a line behind these words, up to a character that is no letter.
+    /// The names at the start of a line after these words, up to a character that is not a letter.
     fn declared(&self, words: &str, end: char) -> Vec<String> {
         let names = self.code.lines().filter_map(|line| line.strip_prefix(words));
         names.filter_map(|rest| rest.split(end).next()).map(str::to_owned).collect()
@@ -252,7 +252,7 @@ fn read(folder: &Path, path: &[String], found: &mut BTreeMap<Module, File>) {
     }
 }
 
-/// The paths of a tree in a `use`, and the name of each: `a::{b, c::d as e}` is `a::b` and `a::c::d`.
+/// The paths in a `use` tree, with the name of each: `a::{b, c::d as e}` is `a::b` and `a::c::d`.
 fn expanded(tree: &str) -> Vec<(String, String)> {
     let Some((head, rest)) = tree.split_once('{') else {
         let (path, alias) = tree.split_once(" as ").map_or((tree, None), |(path, name)| (path, Some(name)));
@@ -280,14 +280,14 @@ fn expanded(tree: &str) -> Vec<(String, String)> {
 }
 
 #[test]
-fn the_tree_of_an_import_is_expanded() {
+fn use_trees_are_expanded() {
     let paths = expanded("a::{self, b::{c, d}, e as f}");
     let paths: Vec<String> = paths.into_iter().map(|(path, name)| format!("{path} as {name}")).collect();
     assert_eq!(paths, ["a as a", "a::b::c as c", "a::b::d as d", "a::e as f"]);
 }
 
 #[test]
-fn a_name_is_followed_to_the_file_that_defines_it() {
+fn names_are_resolved_to_the_defining_file() {
     let file = |path: &str, text: &str| {
         let path = path.split("::").filter(|part| !part.is_empty()).map(str::to_owned).collect();
         (path, File::of(text))

@@ -25,7 +25,7 @@ fn quoted(text: &str) -> Vec<String> {
     text.split('`').skip(1).step_by(2).map(str::to_owned).collect()
 }
 
-/// The modules that the sources of one name with `crate::`.
+/// The modules that the sources of one refer to with `crate::`.
 fn uses(path: &Path, found: &mut BTreeSet<String>) {
     if path.is_dir() {
         for entry in std::fs::read_dir(path).unwrap() {
@@ -75,9 +75,9 @@ fn the_manual_has_every_module() {
     assert_eq!(sorted, modules, "the table in docs/development.md");
 }
 
-/// The files that the list in `lib.rs` and the manual name exist.
+/// The files named by the list in `lib.rs` and by the manual exist.
 #[test]
-fn the_files_that_are_named_are_there() {
+fn the_named_files_exist() {
     for page in ["src/lib.rs", "docs/development.md"] {
         let text = std::fs::read_to_string(root().join(page)).unwrap();
         let named: Vec<String> = quoted(&text).into_iter().filter(|text| text.starts_with("src/")).collect();

@@ -1,5 +1,4 @@
-//! Certificates with one fault each, and servers that speak no TLS as it should be: each has a sentence
-//! of its own, in words for people.
+//! Certificates with one fault each, and servers with broken TLS: each has its own sentence in plain words.
 
 use std::sync::Arc;
 
@@ -20,7 +19,7 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::server::ServerConfig;
 use tokio_rustls::rustls::sign::{CertifiedKey, SingleCertAndKey};
 
-/// Signed by itself, for localhost, and of version 1 of X.509, which no library here makes any more.
+/// Self-signed, for localhost, and X.509 version 1, which no library here can create any more.
 const VERSION_1: &str = "-----BEGIN CERTIFICATE-----
 MIIBJDCBywIUAfgiqJahfFudXKgtXpaf6L6pGwwwCgYIKoZIzj0EAwIwFDESMBAG
 A1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyOTE5MTkxOVoYDzIxMjYxMTA1MTkxOTE5
@@ -34,7 +33,7 @@ jvoNyBK92us=
 
 type Made = (CertificateParams, KeyPair);
 
-/// The parts of an authority.
+/// The parameters of an authority.
 fn authority(name: &str, change: impl FnOnce(&mut CertificateParams)) -> Made {
     let mut params = CertificateParams::new(Vec::new()).unwrap();
     params.distinguished_name.push(DnType::CommonName, name);
@@ -43,7 +42,7 @@ fn authority(name: &str, change: impl FnOnce(&mut CertificateParams)) -> Made {
     (params, KeyPair::generate().unwrap())
 }
 
-/// The parts of a server's certificate.
+/// The parameters of a server's certificate.
 fn leaf(change: impl FnOnce(&mut CertificateParams)) -> Made {
     let mut params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
     params.distinguished_name.push(DnType::CommonName, "localhost");
@@ -61,9 +60,9 @@ struct Case {
     what: &'static str,
     chain: Vec<CertificateDer<'static>>,
     key: KeyPair,
-    /// PEM; the system's authorities alone without it.
+    /// PEM; without it only the system's authorities are trusted.
     ca: Option<String>,
-    said: &'static str,
+    text: &'static str,
 }
 
 fn plain(_: &mut CertificateParams) {}
@@ -80,9 +79,9 @@ fn cases() -> Vec<Case> {
 /// Faults of a certificate whose issuer is trusted.
 fn of_the_certificate(root: &Made) -> Vec<Case> {
     let mut all = Vec::new();
-    let mut by_root = |what, change: fn(&mut CertificateParams), said| {
+    let mut by_root = |what, change: fn(&mut CertificateParams), text| {
         let made = leaf(change);
-        all.push(Case { what, chain: vec![signed(&made, root)], key: made.1, ca: Some(pem(root)), said });
+        all.push(Case { what, chain: vec![signed(&made, root)], key: made.1, ca: Some(pem(root)), text });
     };
     by_root(
         "expired",
@@ -133,10 +132,10 @@ fn of_the_certificate(root: &Made) -> Vec<Case> {
     all
 }
 
-/// Certificates whose issuer is not known, or has another key.
+/// Certificates whose issuer is unknown, or has another key.
 fn of_its_issuer(root: &Made) -> Vec<Case> {
     let mut all = Vec::new();
-    let mut add = |what, chain, key, ca, said| all.push(Case { what, chain, key, ca, said });
+    let mut add = |what, chain, key, ca, text| all.push(Case { what, chain, key, ca, text });
     let made = leaf(plain);
     add(
         "unknown authority",
@@ -189,10 +188,10 @@ fn of_its_issuer(root: &Made) -> Vec<Case> {
     all
 }
 
-/// Faults of what is between a certificate and its authority; and certificates that cannot be read.
+/// Faults between a certificate and its authority; and certificates that cannot be parsed.
 fn of_the_chain(root: &Made) -> Vec<Case> {
     let mut all = Vec::new();
-    let mut add = |what, chain, key, ca, said| all.push(Case { what, chain, key, ca, said });
+    let mut add = |what, chain, key, ca, text| all.push(Case { what, chain, key, ca, text });
     let no_authority = leaf(|params| params.distinguished_name.push(DnType::CommonName, "no authority"));
     let made = leaf(plain);
     add(
@@ -267,7 +266,7 @@ async fn serve(case: &Case) -> (std::net::SocketAddr, tokio::task::JoinHandle<()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn each_fault_of_a_certificate_has_its_sentence() {
+async fn each_certificate_error_has_its_message() {
     let desk = Desk::new();
     for (n, case) in cases().into_iter().enumerate() {
         let (addr, task) = serve(&case).await;
@@ -275,12 +274,12 @@ async fn each_fault_of_a_certificate_has_its_sentence() {
         let profile = profile(&format!("https://localhost:{}/", addr.port()), |draft| {
             draft.ca_file = ca.unwrap_or_default();
         });
-        let (class, message) = failure(&desk.only_try(&profile).await);
+        let (class, message) = failure(&desk.only_attempt(&profile).await);
         task.abort();
         let begin = format!(
             "no secure connection to localhost:{}: the certificate is not valid: {}",
             addr.port(),
-            case.said
+            case.text
         );
         assert_eq!(class, ErrorClass::Tls, "{}: {message}", case.what);
         assert!(message.starts_with(&begin), "{}: {message}", case.what);
@@ -289,9 +288,9 @@ async fn each_fault_of_a_certificate_has_its_sentence() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_that_breaks_the_handshake_off_says_why() {
+async fn a_handshake_aborted_by_the_server_has_its_reason() {
     let desk = Desk::new();
-    for (alert, said) in [
+    for (alert, text) in [
         (40, "the server refuses the handshake: no cipher in common, or a client certificate is missing"),
         (70, "the server speaks only versions of TLS before 1.2"),
         (112, "the server does not know this name"),
@@ -306,8 +305,9 @@ async fn a_server_that_breaks_the_handshake_off_says_why() {
             stream.write_all(&[21, 3, 3, 0, 2, 2, alert]).await?;
             stream.read(&mut [0; 4096]).await
         });
-        let (class, message) = failure(&desk.only_try(&profile(&format!("https://{addr}/"), |_| ())).await);
+        let (class, message) =
+            failure(&desk.only_attempt(&profile(&format!("https://{addr}/"), |_| ())).await);
         task.abort();
-        assert_eq!((class, message), (ErrorClass::Tls, format!("no secure connection to {addr}: {said}")));
+        assert_eq!((class, message), (ErrorClass::Tls, format!("no secure connection to {addr}: {text}")));
     }
 }

@@ -1,4 +1,4 @@
-//! A sender that starts with what was recorded while the clock was wrong.
+//! A sender that starts with deliveries recorded while the clock was wrong.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use ringback::record::{Attempt, DeliveryState, ErrorClass, Failure, NewDelivery,
 use ringback::storage::{Demand, Queue as _, Store};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_retry_of_a_clock_that_was_a_year_ahead_is_sent_after_its_own_wait() {
+async fn a_retry_recorded_with_a_clock_a_year_ahead_is_sent_after_its_own_wait() {
     let folder = tempfile::tempdir().expect("a folder");
     let store = Store::open(folder.path().join("a.db")).expect("a store");
     let receiver =

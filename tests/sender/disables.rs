@@ -1,5 +1,5 @@
-//! The real sender against an endpoint that fails: after twenty failures in a row the profile is
-//! disabled, what comes is held, and it goes on once it is enabled.
+//! The real sender against an endpoint that fails: after twenty consecutive failures the profile is disabled, new
+//! events are blocked, and they are sent once it is enabled.
 
 use crate::support::desk::Desk;
 use crate::support::profiles::profile;
@@ -17,7 +17,7 @@ async fn send(desk: &Desk, profile: &Profile, n: usize) -> Vec<DeliveryId> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn twenty_failures_in_a_row_disable_and_the_next_one_is_held() {
+async fn twenty_consecutive_failures_disable_and_the_next_event_is_blocked() {
     let desk = Desk::new();
     let failing = Behaviour { status: 500, ..Behaviour::default() };
     let endpoint = Receiver::start(([127, 0, 0, 1], 0).into(), failing).await.expect("a receiver");
@@ -29,7 +29,7 @@ async fn twenty_failures_in_a_row_disable_and_the_next_one_is_held() {
     for id in send(&desk, &profile, 19).await {
         assert_eq!(desk.ended(id).await.summary.state, DeliveryState::Failed);
     }
-    desk.only_try(&profile).await;
+    desk.only_attempt(&profile).await;
     assert_eq!(status().await, Status::Active);
     let twentieth = send(&desk, &profile, 1).await[0];
     desk.ended(twentieth).await;
@@ -40,8 +40,8 @@ async fn twenty_failures_in_a_row_disable_and_the_next_one_is_held() {
     assert_eq!(cause.message, "500 Internal Server Error");
 
     let held = send(&desk, &profile, 1).await[0];
-    // A test goes, and so the sender has looked at what there is after that one came.
-    desk.only_try(&profile).await;
+    // A test is sent, so the sender has seen everything that was queued before it.
+    desk.only_attempt(&profile).await;
     let row = desk.store.delivery(held).await.unwrap().unwrap().summary;
     assert_eq!((row.state, row.attempts), (DeliveryState::Queued, 0));
     assert!(!desk.store.is_moving(None).await.unwrap());

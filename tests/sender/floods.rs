@@ -1,4 +1,4 @@
-//! Endpoints that send without end and never respond.
+//! Endpoints that send endlessly and never respond.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,8 +17,8 @@ use tokio::net::TcpListener;
 /// The frame that is written repeatedly, with the request's stream.
 type Flood = fn(u32) -> Vec<u8>;
 
-/// Delivers once to an HTTP/2 endpoint that replies to a request with these bytes again and again. Returns the
-/// result, and how much the endpoint could write.
+/// Delivers once to an HTTP/2 endpoint that replies to a request with these bytes repeatedly. Returns the result, and
+/// how much the endpoint could write.
 async fn flooded(flood: impl Fn(u32) -> Vec<u8> + Send + Sync + 'static) -> (Details, u64) {
     let (desk, authority) = (Desk::new(), Authority::new());
     let ca = authority.file(desk.folder.path());
@@ -35,7 +35,7 @@ async fn flooded(flood: impl Fn(u32) -> Vec<u8> + Send + Sync + 'static) -> (Det
         draft.ca_file.clone_from(&ca);
         draft.http2 = true;
     });
-    let details = desk.only_try(&profile).await;
+    let details = desk.only_attempt(&profile).await;
     assert!(task.await.unwrap().is_err(), "it was cut off");
     (details, written.load(Ordering::SeqCst))
 }
@@ -64,13 +64,13 @@ async fn write_without_end(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn frames_that_lead_to_no_response_are_cut_off() {
+async fn endless_frames_without_a_response_are_cut_off() {
     let window = |_| frame(WINDOW_UPDATE, 0, 0, &[0, 0, 0, 1]);
     let priority = |_| frame(PRIORITY, 0, 3, &[0, 0, 0, 1, 9]);
     let unknown = |_| frame(0xbe, 0, 0, b"what is this");
     let ping = |_| frame(PING, 0, 0, b"are you?");
     let settings = |_| frame(SETTINGS, 0, 0, &[]);
-    // `:status` 103, a name of the static table with a value of its own (RFC 7541, section 6.2.2).
+    // `:status` 103, a name from the static table with its own value (RFC 7541, section 6.2.2).
     let interim = |stream| frame(HEADERS, END_HEADERS, stream, b"\x08\x03103");
     let floods: [(&str, Flood); 6] = [
         ("WINDOW_UPDATE", window),
@@ -90,9 +90,9 @@ async fn frames_that_lead_to_no_response_are_cut_off() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn interim_responses_and_header_lines_without_end_are_cut_off_over_http_1() {
+async fn endless_interim_responses_and_headers_are_cut_off_over_http_1() {
     let desk = Desk::new();
-    for (begin, again, said) in [
+    for (begin, again, text) in [
         ("", "HTTP/1.1 103 Early Hints\r\nX-A: b\r\n\r\n", "sent 1024 KiB without a complete response"),
         ("HTTP/1.1 200 OK\r\n", "X-A: b\r\n", "the headers of the response of"),
     ] {
@@ -109,10 +109,10 @@ async fn interim_responses_and_header_lines_without_end_are_cut_off_over_http_1(
             #[allow(unreachable_code, reason = "it says what the task returns")]
             std::io::Result::Ok(())
         });
-        let details = desk.only_try(&profile(&format!("http://{addr}/cb"), |_| ())).await;
+        let details = desk.only_attempt(&profile(&format!("http://{addr}/cb"), |_| ())).await;
         let (class, message) = failure(&details);
         assert_eq!(class, ErrorClass::Protocol, "{message}");
-        assert!(message.contains(said), "{message}");
+        assert!(message.contains(text), "{message}");
         assert!(task.await.unwrap().is_err(), "it was cut off");
     }
 }

@@ -1,5 +1,5 @@
-//! A connection that was kept for the next request, and that the server closed: in time for us to
-//! see it, at the moment of the request, or after it. Each connection follows a script.
+//! An idle connection that the server closed: early enough to be noticed, at the moment of the request, or after it.
+//! Each connection follows a script.
 
 use std::time::Duration;
 
@@ -12,31 +12,30 @@ use tokio::net::TcpStream;
 
 /// The behaviour of a server.
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Does {
-    /// Answers, and keeps the connection.
+enum Script {
+    /// Responds, and keeps the connection.
     Answers,
-    /// Answers, and closes the connection without having said so.
+    /// Responds, and closes the connection without announcing it.
     AnswersAndCloses,
-    /// Reads it all and closes with FIN.
+    /// Reads everything and closes with FIN.
     Closes,
-    /// Reads it all and closes with RST.
+    /// Reads everything and closes with RST.
     Resets,
-    /// Reads nothing of it and closes: the system sends RST.
+    /// Reads nothing and closes: the system sends RST.
     ClosesUnread,
     /// Starts a response and closes.
     Begins,
-    /// Answers with a long body, slowly enough that it is cut.
+    /// Responds with a long body, slowly enough that it is truncated.
     AnswersAtLength,
 }
-use Does::{Answers, AnswersAndCloses, AnswersAtLength, Begins, Closes, ClosesUnread, Resets};
+use Script::{Answers, AnswersAndCloses, AnswersAtLength, Begins, Closes, ClosesUnread, Resets};
 
-/// A server that does with each request what the script of its connection says; what comes after the
-/// end of a script is answered.
-async fn scripted(scripts: &[&[Does]]) -> Scripted {
+/// A server that handles each request as the script of its connection says; after the end of a script it responds.
+async fn scripted(scripts: &[&[Script]]) -> Scripted {
     Scripted::start(scripts.iter().map(|script| script.to_vec()).collect(), serve).await
 }
 
-async fn serve(mut stream: TcpStream, script: Vec<Does>, notes: Notes) -> std::io::Result<()> {
+async fn serve(mut stream: TcpStream, script: Vec<Script>, notes: Notes) -> std::io::Result<()> {
     for does in script.into_iter().chain(std::iter::repeat(Answers)) {
         if does == ClosesUnread {
             // Until there is something to leave unread.
@@ -66,7 +65,7 @@ async fn serve(mut stream: TcpStream, script: Vec<Does>, notes: Notes) -> std::i
     Ok(())
 }
 
-/// The body of the next request; none when the other side has closed.
+/// The body of the next request; none if the other side has closed.
 async fn request(stream: &mut TcpStream) -> std::io::Result<Option<String>> {
     let mut text = Vec::new();
     loop {
@@ -88,11 +87,11 @@ async fn request(stream: &mut TcpStream) -> std::io::Result<Option<String>> {
 
 /// The results of consecutive deliveries to a server.
 async fn sent(server: &Scripted, n: usize) -> Vec<Attempt> {
-    Desk::new().only_tries(&profile(&format!("http://{}/cb", server.addr), |_| ()), n).await
+    Desk::new().only_attempts(&profile(&format!("http://{}/cb", server.addr), |_| ()), n).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_kept_connection_that_closes_at_the_next_request_is_made_good_in_the_same_attempt() {
+async fn an_idle_connection_closed_by_the_next_request_is_replaced_in_the_same_attempt() {
     for closing in [Closes, Resets, ClosesUnread] {
         let server = scripted(&[&[Answers, closing]]).await;
         let attempts = sent(&server, 2).await;
@@ -105,7 +104,7 @@ async fn a_kept_connection_that_closes_at_the_next_request_is_made_good_in_the_s
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn it_is_made_good_once() {
+async fn the_request_is_repeated_only_once() {
     let server = scripted(&[&[Answers, Closes], &[Closes]]).await;
     let attempts = sent(&server, 2).await;
     assert_eq!(statuses(&attempts), [Some(200), None]);
@@ -127,7 +126,7 @@ async fn a_new_connection_that_closes_is_a_failure() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_answer_that_has_begun_is_not_asked_for_again() {
+async fn a_request_is_not_repeated_after_a_response_has_started() {
     let server = scripted(&[&[Answers, Begins]]).await;
     let attempts = sent(&server, 2).await;
     assert_eq!(statuses(&attempts), [Some(200), None]);
@@ -143,7 +142,7 @@ async fn a_connection_that_closes_between_requests_is_not_used() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_too_long_is_cut_and_the_next_request_has_a_connection_of_its_own() {
+async fn a_truncated_response_closes_its_connection() {
     let server = scripted(&[&[AnswersAtLength]]).await;
     let attempts = sent(&server, 2).await;
     assert_eq!(statuses(&attempts), [Some(200), Some(200)]);

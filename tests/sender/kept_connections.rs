@@ -1,5 +1,5 @@
-//! Whose requests go over a connection that is kept. An endpoint may send a response that nobody asked
-//! for at any time: over HTTP/1.1 it must not be another profile's.
+//! Which requests share an idle connection. An endpoint may send an unsolicited response at any time: over HTTP/1.1
+//! it must not reach another profile.
 
 use crate::support::desk::Desk;
 use crate::support::endpoint::{Endpoint, Manner};
@@ -8,16 +8,16 @@ use crate::support::secure::{Authority, Secure};
 use ringback::profile::{Draft, Profile};
 use ringback::record::DeliveryState;
 
-/// Two deliveries of each of two profiles of one endpoint, by turns.
+/// Two deliveries of each of two profiles of one endpoint, alternating.
 async fn deliver(desk: &Desk, url: &str, change: impl Fn(&mut Draft)) {
     let profiles: [Profile; 2] = [profile(url, &change), profile(url, &change)];
     for profile in profiles.iter().chain(&profiles) {
-        assert_eq!(desk.only_try(profile).await.summary.state, DeliveryState::Delivered);
+        assert_eq!(desk.only_attempt(profile).await.summary.state, DeliveryState::Delivered);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_profile_keeps_connections_of_its_own() {
+async fn each_profile_has_its_own_connections() {
     let endpoint =
         Endpoint::start(Manner::Says(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".into())).await;
     deliver(&Desk::new(), &endpoint.url(), |_| ()).await;
@@ -28,7 +28,7 @@ async fn a_profile_keeps_connections_of_its_own() {
 async fn over_tls_too_and_over_http2_profiles_share_one() {
     let (desk, authority) = (Desk::new(), Authority::new());
     let ca = authority.file(desk.folder.path());
-    // The first connection to a host that does not speak HTTP/2 finds that out.
+    // The first connection to a host that does not support HTTP/2 finds that out.
     for (spoken, http2, connections) in [("http/1.1", false, 2), ("http/1.1", true, 3), ("h2", true, 1)] {
         let endpoint = Secure::start(&authority.issue("localhost"), &[spoken.as_bytes()], None).await;
         deliver(&desk, &endpoint.url(), |draft| {
@@ -40,9 +40,9 @@ async fn over_tls_too_and_over_http2_profiles_share_one() {
     }
 }
 
-/// One token is for all profiles that are authenticated alike.
+/// One token is shared by all profiles with the same authentication.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_token_is_not_fetched_over_a_connection_that_was_kept() {
+async fn a_token_is_not_fetched_over_an_idle_connection() {
     let token = r#"{"access_token":"t","expires_in":3600}"#;
     let response = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{token}", token.len());
     let endpoint = Endpoint::start(Manner::Says(response.into_bytes())).await;
@@ -58,7 +58,7 @@ async fn a_token_is_not_fetched_over_a_connection_that_was_kept() {
     let first = with_token("me");
     let other = Profile { auth: with_token("you").auth, ..first.clone() };
     for profile in [&first, &other, &first] {
-        assert_eq!(desk.only_try(profile).await.summary.state, DeliveryState::Delivered);
+        assert_eq!(desk.only_attempt(profile).await.summary.state, DeliveryState::Delivered);
     }
     assert_eq!(endpoint.connections(), 3, "one for each token, and one of the profile");
 }

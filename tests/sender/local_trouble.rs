@@ -1,4 +1,4 @@
-//! Trouble of this machine: no attempt is counted, the sender says why, and resumes when it is over.
+//! A problem of this machine: no attempt is counted, the sender says why, and resumes when it is over.
 
 use std::io;
 use std::net::IpAddr;
@@ -9,15 +9,15 @@ use crate::support::desk::Desk;
 use crate::support::profiles::{profile, retried};
 use crate::support::server::{Reply, Server};
 use futures_util::future::BoxFuture;
-use ringback::delivery::{LocalTrouble, LookupError, Resolver, Sending, Transport};
+use ringback::delivery::{LocalTrouble, LookupError, Resolver, SenderStatus, Transport};
 use ringback::profile::Profile;
 use ringback::record::{DeliveryState, Details};
 use serde_json::json;
 
-/// Names of this machine, which cannot be looked up while it is in trouble.
+/// Names of this machine, which cannot be resolved during the problem.
 struct Troubled {
     trouble: Mutex<Option<LookupError>>,
-    /// Whether a look-up has no end meanwhile.
+    /// Whether resolution hangs meanwhile.
     hangs: AtomicBool,
     asked: AtomicUsize,
 }
@@ -61,40 +61,40 @@ impl Machine {
         *self.names.trouble.lock().unwrap() = None;
     }
 
-    async fn says(&self, wanted: impl FnMut(&Sending) -> bool) -> Sending {
-        let mut sending = self.desk.sender.as_ref().unwrap().sending();
-        sending.wait_for(wanted).await.unwrap().clone()
+    async fn wait_for_status(&self, wanted: impl FnMut(&SenderStatus) -> bool) -> SenderStatus {
+        let mut status = self.desk.sender.as_ref().unwrap().status();
+        status.wait_for(wanted).await.unwrap().clone()
     }
 
-    /// Accepts a delivery, and waits until more than one attempt has met the trouble.
-    async fn meets_it(&self, profile: &Profile) -> (ringback::record::DeliveryId, Sending) {
+    /// Accepts a delivery, and waits until more than one attempt has met the problem.
+    async fn meets_it(&self, profile: &Profile) -> (ringback::record::DeliveryId, SenderStatus) {
         let id = self.desk.accept(profile).await;
-        let said = self.says(|sending| sending.local.is_some() && sending.trouble.is_some()).await;
+        let message = self.wait_for_status(|status| status.local.is_some() && status.trouble.is_some()).await;
         while self.names.asked.load(Ordering::SeqCst) < 3 {
             tokio::time::sleep(std::time::Duration::from_millis(5)).await;
         }
-        (id, said)
+        (id, message)
     }
 
     async fn delivered(&self, id: ringback::record::DeliveryId) -> Details {
         let details = self.desk.ended(id).await;
         assert_eq!(details.summary.state, DeliveryState::Delivered);
         assert_eq!(details.attempts.len(), 1, "the first attempt that could be made");
-        let said = self.says(|sending| sending.local.is_none() && sending.trouble.is_none()).await;
-        assert_eq!(said.trouble, None);
+        let message = self.wait_for_status(|status| status.local.is_none() && status.trouble.is_none()).await;
+        assert_eq!(message.trouble, None);
         details
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_descriptors_nothing_is_counted_and_sending_resumes() {
-    // EMFILE has this number on every Unix that there is.
+    // EMFILE has this number on every Unix.
     let error = LookupError::Local(Arc::new(io::Error::from_raw_os_error(24)));
     let machine = Machine::in_trouble(error).await;
     let profile = retried(&machine.by_name("/cb"), 1, 1, 2000);
-    let (id, said) = machine.meets_it(&profile).await;
-    assert_eq!(said.local, Some(LocalTrouble::Descriptors));
-    assert!(said.trouble.unwrap().contains("too many open files"));
+    let (id, message) = machine.meets_it(&profile).await;
+    assert_eq!(message.local, Some(LocalTrouble::Descriptors));
+    assert!(message.trouble.unwrap().contains("too many open files"));
     let details = machine.desk.store.delivery(id).await.unwrap().unwrap();
     assert_eq!((details.summary.state, details.attempts.len()), (DeliveryState::Queued, 0));
     let by_address = profile_at(&machine.endpoint.url());
@@ -113,16 +113,19 @@ async fn a_name_server_that_is_gone_or_silent_is_not_the_endpoints_fault() {
     for hangs in [false, true] {
         let machine = Machine::in_trouble(LookupError::NoServer).await;
         machine.names.hangs.store(hangs, Ordering::SeqCst);
-        let (id, said) = machine.meets_it(&retried(&machine.by_name("/cb"), 1, 1, 1000)).await;
-        // Where the tests run without any network, that is it.
-        assert!(matches!(said.local, Some(LocalTrouble::NoResolver | LocalTrouble::NoRoute)), "{said:?}");
+        let (id, message) = machine.meets_it(&retried(&machine.by_name("/cb"), 1, 1, 1000)).await;
+        // If the tests run without any network, this is the problem.
+        assert!(
+            matches!(message.local, Some(LocalTrouble::NoResolver | LocalTrouble::NoRoute)),
+            "{message:?}"
+        );
         machine.is_over();
         machine.delivered(id).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_token_that_this_machine_cannot_fetch_is_no_failure() {
+async fn a_token_that_this_machine_cannot_fetch_is_not_a_failure() {
     let error = LookupError::Local(Arc::new(io::Error::from_raw_os_error(24)));
     let machine = Machine::in_trouble(error).await;
     let tokens = machine.by_name("/token");
@@ -132,8 +135,8 @@ async fn a_token_that_this_machine_cannot_fetch_is_no_failure() {
         draft.oauth2.client_id = "ringback".into();
         draft.oauth2.client_secret = "s3cret-of-client".into();
     });
-    let (id, said) = machine.meets_it(&advanced).await;
-    assert_eq!(said.local, Some(LocalTrouble::Descriptors));
+    let (id, message) = machine.meets_it(&advanced).await;
+    assert_eq!(message.local, Some(LocalTrouble::Descriptors));
     machine.is_over();
     machine.delivered(id).await;
 }

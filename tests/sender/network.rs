@@ -1,5 +1,5 @@
-//! Which addresses are dialled: names whose address changes between save and dial, and the settings
-//! as a person has them.
+//! Which addresses are dialled: names whose address changes between save and dial, and the settings as a person has
+//! them.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -15,7 +15,7 @@ use ringback::profile::network::{Network, NetworkEntry, Reach};
 use ringback::record::{DeliveryState, ErrorClass};
 use serde_json::json;
 
-/// The names of a domain, as whoever owns it serves them just now.
+/// The names of a domain, as currently served by its owner.
 #[derive(Clone, Default)]
 struct Zone(Arc<Mutex<HashMap<String, Vec<IpAddr>>>>);
 
@@ -42,14 +42,14 @@ fn desk(network: Network, zone: &Zone) -> Desk {
     Desk::over(Transport::with_resolver(Arc::new(network), Arc::new(zone.clone())))
 }
 
-/// Answers, and closes: the next request needs a connection of its own.
+/// Responds, and closes: the next request needs its own connection.
 async fn endpoint() -> Endpoint {
     let answer = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
     Endpoint::start(Manner::Says(answer.to_vec())).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_name_is_judged_at_every_dial() {
+async fn a_name_is_checked_at_every_dial() {
     let endpoint = endpoint().await;
     let zone = Zone::default();
     let desk = desk(public(&["127.0.0.1"], &[]), &zone);
@@ -87,7 +87,7 @@ async fn a_name_is_judged_at_every_dial() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_name_of_a_token_server_is_judged_at_every_dial() {
+async fn the_name_of_a_token_server_is_checked_at_every_dial() {
     let (endpoint, tokens) = (endpoint().await, endpoint().await);
     let zone = Zone::default();
     let desk = desk(Network::default(), &zone);
@@ -99,14 +99,14 @@ async fn the_name_of_a_token_server_is_judged_at_every_dial() {
         draft.oauth2.client_id = "me".into();
         draft.oauth2.client_secret = "hush".into();
     });
-    let (class, message) = failure(&desk.only_try(&profile).await);
+    let (class, message) = failure(&desk.only_attempt(&profile).await);
     assert_eq!(class, ErrorClass::RefusedAddress);
     assert_eq!(message, "no token: 100.100.100.200 is a metadata service, which is never dialled");
     assert_eq!((endpoint.connections(), tokens.connections()), (0, 0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_name_can_be_allowed_or_denied_wherever_it_leads() {
+async fn a_name_can_be_allowed_or_denied_whatever_its_address() {
     let endpoint = endpoint().await;
     let zone = Zone::default();
     let desk = desk(public(&[".corp.test"], &["old.corp.test"]), &zone);
@@ -114,12 +114,12 @@ async fn a_name_can_be_allowed_or_denied_wherever_it_leads() {
         zone.points(name, &["127.0.0.1"]);
     }
     let to = |name: &str| profile(&format!("http://{name}:{}/cb", endpoint.addr.port()), |_| ());
-    assert_eq!(desk.only_try(&to("hooks.corp.test")).await.summary.state, DeliveryState::Delivered);
-    let (class, message) = failure(&desk.only_try(&to("OLD.corp.test")).await);
+    assert_eq!(desk.only_attempt(&to("hooks.corp.test")).await.summary.state, DeliveryState::Delivered);
+    let (class, message) = failure(&desk.only_attempt(&to("OLD.corp.test")).await);
     assert_eq!(class, ErrorClass::RefusedAddress);
     assert_eq!(message, "old.corp.test is refused: network_deny has \"old.corp.test\"");
-    assert_eq!(failure(&desk.only_try(&to("corp.test")).await).0, ErrorClass::RefusedAddress);
-    assert_eq!(failure(&desk.only_try(&to("nobody.test")).await).0, ErrorClass::Dns);
+    assert_eq!(failure(&desk.only_attempt(&to("corp.test")).await).0, ErrorClass::RefusedAddress);
+    assert_eq!(failure(&desk.only_attempt(&to("nobody.test")).await).0, ErrorClass::Dns);
 }
 
 fn document(url: &str) -> serde_json::Value {
@@ -127,7 +127,7 @@ fn document(url: &str) -> serde_json::Value {
 }
 
 #[test]
-fn the_settings_hold_at_save_and_for_what_was_saved_before() {
+fn the_settings_apply_when_saving_and_to_profiles_saved_before() {
     let place = Place::new();
     let id = place.apply(&document("http://127.0.0.1:9/cb")).remove(0);
     let config = place.file("public.toml", "network = \"public\"\nnetwork_deny = [\".bad.example\"]\n");
@@ -159,7 +159,7 @@ fn the_settings_hold_at_save_and_for_what_was_saved_before() {
     assert!(preview.err.contains("it would not be sent: 127.0.0.1 is loopback"), "{preview:?}");
 
     let wrong = place.file("wrong.toml", "network = \"pubic\"\n");
-    let told = place.run(&["--config", &wrong, "preview", &id]);
-    assert!(told.err.contains("wrong.toml:1: network must be one of"), "{told:?}");
-    assert!(told.err.contains("it would not be sent"), "what is misspelt opens nothing: {told:?}");
+    let output = place.run(&["--config", &wrong, "preview", &id]);
+    assert!(output.err.contains("wrong.toml:1: network must be one of"), "{output:?}");
+    assert!(output.err.contains("it would not be sent"), "what is misspelt opens nothing: {output:?}");
 }

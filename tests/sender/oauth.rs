@@ -1,4 +1,4 @@
-//! Advanced authentication: tokens from servers that behave, and from one that does not.
+//! Advanced authentication: tokens from servers that behave, and from servers that do not.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
@@ -12,7 +12,7 @@ use ringback::profile::{Draft, DraftHeader, Profile};
 use ringback::record::{DeliveryState, ErrorClass};
 use serde_json::json;
 
-/// A profile with Advanced authentication; `change` has the last word.
+/// A profile with Advanced authentication; `change` is applied last.
 fn advanced(endpoint: &str, tokens: &str, change: impl FnOnce(&mut Draft)) -> Profile {
     profile(endpoint, |draft| {
         draft.auth_kind = "oauth2".into();
@@ -38,7 +38,7 @@ async fn granting() -> Server {
     Server::start(|_, n| grants(n, &json!(3600))).await
 }
 
-/// An endpoint that takes these tokens only.
+/// An endpoint that accepts only these tokens.
 async fn guarded(good: &'static [&'static str]) -> Server {
     Server::start(move |request, _| {
         let is_good =
@@ -69,7 +69,7 @@ async fn many_deliveries_at_once_wait_for_one_token() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_token_request_is_that_of_the_profile() {
+async fn the_token_request_follows_the_profile() {
     let desk = Desk::new();
     let (endpoint, tokens) = (guarded(&["hush-1", "hush-2"]).await, granting().await);
     let row = |name: &str, value: &str| DraftHeader { name: name.into(), value: value.into() };
@@ -80,7 +80,7 @@ async fn the_token_request_is_that_of_the_profile() {
             draft.oauth2.fields = vec![row("audience", "https://api.example")];
             draft.oauth2.headers = vec![row("X-Tenant", "north")];
         });
-        assert_eq!(desk.only_try(&profile).await.summary.state, DeliveryState::Delivered);
+        assert_eq!(desk.only_attempt(&profile).await.summary.state, DeliveryState::Delivered);
     }
     let seen = tokens.seen();
     assert_eq!(seen.len(), 2, "another way to send the secret is another token");
@@ -98,14 +98,14 @@ async fn the_token_request_is_that_of_the_profile() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_token_is_kept_whatever_its_time_is_written_as() {
+async fn a_token_is_kept_whatever_the_type_of_its_lifetime() {
     let desk = Desk::new();
     for expires_in in [json!(3600), json!("3600"), json!(null)] {
         let endpoint = guarded(&["hush-1"]).await;
         let tokens = Server::start(move |_, n| grants(n, &expires_in)).await;
         let profile = advanced(&endpoint.url(), &tokens.url(), |_| ());
         for _ in 0..3 {
-            assert_eq!(desk.only_try(&profile).await.summary.state, DeliveryState::Delivered);
+            assert_eq!(desk.only_attempt(&profile).await.summary.state, DeliveryState::Delivered);
         }
         assert_eq!(tokens.seen().len(), 1);
     }
@@ -115,13 +115,13 @@ async fn a_token_is_kept_whatever_its_time_is_written_as() {
 async fn a_token_is_fetched_again_before_it_expires() {
     let desk = Desk::new();
     let endpoint = guarded(&["hush-1", "hush-2"]).await;
-    // Kept for five seconds, half of its life.
+    // Kept for five seconds, half of its lifetime.
     let tokens = Server::start(|_, n| grants(n, &json!(10))).await;
     let profile = advanced(&endpoint.url(), &tokens.url(), |_| ());
     let start = Instant::now();
     while tokens.seen().len() < 2 {
         assert!(start.elapsed() < Duration::from_secs(30), "the first token is kept for ever");
-        assert_eq!(desk.only_try(&profile).await.summary.state, DeliveryState::Delivered);
+        assert_eq!(desk.only_attempt(&profile).await.summary.state, DeliveryState::Delivered);
     }
     assert!(start.elapsed() >= Duration::from_secs(5));
     let used: HashSet<String> = bearers(&endpoint).into_iter().collect();
@@ -129,7 +129,7 @@ async fn a_token_is_fetched_again_before_it_expires() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_token_of_a_short_life_is_not_fetched_for_each_delivery() {
+async fn a_short_lived_token_is_not_fetched_for_each_delivery() {
     let desk = Desk::with(Limits { per_origin: 64, total: 64, ..Limits::default() });
     for expires_in in [json!(0), json!(60), json!("1")] {
         let endpoint = Server::start(|_, _| Reply::new(200, "")).await;
@@ -144,7 +144,7 @@ async fn a_token_of_a_short_life_is_not_fetched_for_each_delivery() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_403_for_a_kept_token_is_a_401_once() {
+async fn a_403_for_a_kept_token_is_treated_as_401_once() {
     let desk = Desk::new();
     let tokens = granting().await;
     let good = Arc::new(Mutex::new("Bearer hush-1"));
@@ -154,24 +154,24 @@ async fn a_403_for_a_kept_token_is_a_401_once() {
     })
     .await;
     let profile = advanced(&endpoint.url(), &tokens.url(), |_| ());
-    assert_eq!(desk.only_try(&profile).await.summary.state, DeliveryState::Delivered);
+    assert_eq!(desk.only_attempt(&profile).await.summary.state, DeliveryState::Delivered);
     *good.lock().unwrap() = "Bearer hush-2";
-    assert_eq!(desk.only_try(&profile).await.summary.state, DeliveryState::Delivered);
+    assert_eq!(desk.only_attempt(&profile).await.summary.state, DeliveryState::Delivered);
     assert_eq!((tokens.seen().len(), endpoint.seen().len()), (2, 3));
-    // From then on it is what it says.
+    // From then on it is honest.
     *good.lock().unwrap() = "none";
     for _ in 0..4 {
-        assert_eq!(failure(&desk.only_try(&profile).await).1, "403 Forbidden");
+        assert_eq!(failure(&desk.only_attempt(&profile).await).1, "403 Forbidden");
     }
     assert_eq!(tokens.seen().len(), 2, "a new token did not help, so none is fetched");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn after_a_401_the_same_request_goes_out_with_a_new_token() {
+async fn after_a_401_the_same_request_is_sent_with_a_new_token() {
     let desk = Desk::with(Limits { per_origin: 64, total: 64, ..Limits::default() });
     let (endpoint, tokens) = (guarded(&["hush-2"]).await, granting().await);
     let profile = advanced(&endpoint.url(), &tokens.url(), |_| ());
-    let details = desk.only_try(&profile).await;
+    let details = desk.only_attempt(&profile).await;
     assert_eq!(details.summary.state, DeliveryState::Delivered);
     assert_eq!(
         (details.attempts[0].status, &*details.attempts[0].response_body),
@@ -183,7 +183,7 @@ async fn after_a_401_the_same_request_goes_out_with_a_new_token() {
         let same = |request: &Seen| (request.body.clone(), request.header("webhook-id").to_owned());
         assert_eq!(same(&seen[0]), same(&seen[1]));
     }
-    desk.only_try(&profile).await;
+    desk.only_attempt(&profile).await;
     assert_eq!((tokens.seen().len(), endpoint.seen().len()), (2, 3), "the new token is kept");
 }
 
@@ -192,7 +192,7 @@ async fn many_401_at_once_cause_one_fetch() {
     let desk = Desk::with(Limits { per_origin: 64, total: 64, ..Limits::default() });
     let tokens = granting().await;
     let open = guarded(&["hush-1"]).await;
-    desk.only_try(&advanced(&open.url(), &tokens.url(), |_| ())).await;
+    desk.only_attempt(&advanced(&open.url(), &tokens.url(), |_| ())).await;
     let endpoint = guarded(&["hush-2"]).await;
     let profile = advanced(&endpoint.url(), &tokens.url(), |_| ());
     let all = futures_util::future::join_all((0..64).map(|_| desk.accept(&profile))).await;
@@ -203,28 +203,28 @@ async fn many_401_at_once_cause_one_fetch() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_endpoint_that_takes_no_token_is_asked_twice_and_no_more() {
+async fn an_endpoint_that_accepts_no_token_is_called_twice_only() {
     let desk = Desk::new();
     let (endpoint, tokens) = (guarded(&[]).await, granting().await);
-    let details = desk.only_try(&advanced(&endpoint.url(), &tokens.url(), |_| ())).await;
+    let details = desk.only_attempt(&advanced(&endpoint.url(), &tokens.url(), |_| ())).await;
     assert_eq!(failure(&details), (ErrorClass::Status, "401 Unauthorized".to_owned()));
     assert_eq!(details.attempts[0].response_body, b"who are you?");
     assert_eq!((tokens.seen().len(), endpoint.seen().len()), (2, 2));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_401_and_then_no_new_token_tells_both() {
+async fn a_401_without_a_new_token_reports_both() {
     let desk = Desk::new();
     let endpoint = guarded(&[]).await;
     let tokens =
         Server::start(|_, n| if n == 1 { grants(1, &json!(3600)) } else { Reply::new(503, "") }).await;
-    let details = desk.only_try(&advanced(&endpoint.url(), &tokens.url(), |_| ())).await;
+    let details = desk.only_attempt(&advanced(&endpoint.url(), &tokens.url(), |_| ())).await;
     assert_eq!(failure(&details), (ErrorClass::Status, "no token: 503 Service Unavailable".to_owned()));
     assert_eq!((details.attempts[0].status, endpoint.seen().len()), (Some(401), 1));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_token_server_that_fails_is_asked_again_at_the_retry() {
+async fn a_failed_token_request_is_repeated_at_the_retry() {
     let desk = Desk::new();
     let endpoint = guarded(&["hush-2"]).await;
     let tokens =
@@ -243,7 +243,7 @@ async fn a_token_server_that_fails_is_asked_again_at_the_retry() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_answer_that_is_no_token_has_its_reason() {
+async fn every_response_without_a_token_has_its_reason() {
     let desk = Desk::new();
     let endpoint = guarded(&[]).await;
     let json = |value: serde_json::Value| Reply::new(200, value.to_string());
@@ -282,7 +282,7 @@ async fn every_answer_that_is_no_token_has_its_reason() {
     for (reply, class, message) in cases {
         let reply = std::sync::Mutex::new(Some(reply));
         let tokens = Server::start(move |_, _| reply.lock().unwrap().take().expect("asked once")).await;
-        let details = desk.only_try(&advanced(&endpoint.url(), &tokens.url(), |_| ())).await;
+        let details = desk.only_attempt(&advanced(&endpoint.url(), &tokens.url(), |_| ())).await;
         let message = message.replace("ENDPOINT", &endpoint.url());
         assert_eq!(failure(&details), (class, format!("no token: {message}")));
         assert!(class.is_retried());
@@ -327,7 +327,7 @@ async fn a_token_server_that_cannot_be_reached_has_its_reason() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_timeout_holds_for_token_and_request_together() {
+async fn the_timeout_covers_token_and_request_together() {
     let desk = Desk::new();
     let slow = |reply: Reply| Reply { after: Duration::from_millis(900), ..reply };
     let tokens = Server::start(move |_, n| slow(grants(n, &json!(3600)))).await;
@@ -344,10 +344,10 @@ async fn the_timeout_holds_for_token_and_request_together() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn tokens_and_secrets_are_not_kept() {
+async fn tokens_and_secrets_are_not_stored() {
     let mut desk = Desk::new();
     let (endpoint, tokens) = (guarded(&["hush-1"]).await, granting().await);
-    let details = desk.only_try(&advanced(&endpoint.url(), &tokens.url(), |_| ())).await;
+    let details = desk.only_attempt(&advanced(&endpoint.url(), &tokens.url(), |_| ())).await;
     let kept = format!("{details:?}");
     assert!(!kept.contains("hush") && !kept.contains("s3cret"), "{kept}");
     desk.stop().await;

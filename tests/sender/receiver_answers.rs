@@ -1,11 +1,11 @@
-//! The receiver answers as it is told: status, first failures, delay, no response, reset, end.
+//! The receiver responds as configured: status, first failures, delay, no response, reset, end.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
 use reqwest::Client;
-use ringback::receiver::{Answer, Behaviour, NoRequest, Receiver, ReceiverError};
+use ringback::receiver::{Behaviour, NoRequest, Receiver, ReceiverError, Reply};
 
 /// The longest that anything here may take.
 const DEADLINE: Duration = Duration::from_secs(10);
@@ -30,7 +30,7 @@ fn sent(addr: SocketAddr, bytes: &[u8]) -> TcpStream {
     stream
 }
 
-/// Reads until the peer ends: what came, and whether it ended with a reset.
+/// Reads until the peer ends: the data, and whether it ended with a reset.
 async fn rest(mut stream: TcpStream) -> (Vec<u8>, bool) {
     let read = move || {
         let mut answer = Vec::new();
@@ -44,7 +44,7 @@ async fn rest(mut stream: TcpStream) -> (Vec<u8>, bool) {
 }
 
 #[tokio::test]
-async fn the_first_tries_of_each_delivery_fail() {
+async fn the_first_attempts_of_each_delivery_fail() {
     let receiver = receiver(Behaviour { fail_first: 2, fail_status: 503, ..Behaviour::default() }).await;
     let client = Client::new();
     for id in [Some("a"), Some("b"), None] {
@@ -57,7 +57,7 @@ async fn the_first_tries_of_each_delivery_fail() {
 }
 
 #[tokio::test]
-async fn what_it_answers_can_change_while_it_runs() {
+async fn responses_can_be_changed_while_running() {
     let receiver = receiver(Behaviour { fail_first: 1, ..Behaviour::default() }).await;
     let client = Client::new();
     assert_eq!(status(&client, &receiver, Some("a")).await, 500);
@@ -69,7 +69,7 @@ async fn what_it_answers_can_change_while_it_runs() {
 }
 
 #[tokio::test]
-async fn a_delay_comes_before_the_answer_and_after_the_record() {
+async fn a_delay_comes_before_the_response_and_after_the_record() {
     let delay = Duration::from_millis(300);
     let receiver = receiver(Behaviour { delay, ..Behaviour::default() }).await;
     let mut requests = receiver.requests();
@@ -83,24 +83,24 @@ async fn a_delay_comes_before_the_answer_and_after_the_record() {
 }
 
 #[tokio::test]
-async fn a_request_that_hangs_is_recorded_and_never_answered() {
+async fn a_hanging_request_is_recorded_and_gets_no_response() {
     let receiver = receiver(Behaviour { hang: true, ..Behaviour::default() }).await;
     let mut requests = receiver.requests();
     let client = Client::builder().timeout(Duration::from_millis(200)).build().unwrap();
     let error = client.get(format!("http://{}/", receiver.addr())).send().await.unwrap_err();
     assert!(error.is_timeout(), "{error}");
-    assert_eq!(requests.recv().await.unwrap().answered, Answer::Hung);
+    assert_eq!(requests.recv().await.unwrap().answered, Reply::Hung);
 }
 
 #[tokio::test]
-async fn a_reset_sends_not_a_byte() {
+async fn a_reset_sends_no_bytes() {
     let receiver = receiver(Behaviour { reset: true, ..Behaviour::default() }).await;
     let mut requests = receiver.requests();
     let request = b"POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello";
     let (answer, was_reset) = rest(sent(receiver.addr(), request)).await;
     assert_eq!((answer, was_reset), (Vec::new(), true));
     let got = requests.recv().await.unwrap();
-    assert_eq!((got.answered, &got.body[..]), (Answer::Reset, &b"hello"[..]));
+    assert_eq!((got.answered, &got.body[..]), (Reply::Reset, &b"hello"[..]));
 }
 
 #[tokio::test]
@@ -113,7 +113,7 @@ async fn the_next_delivery_gets_through_after_a_reset() {
 }
 
 #[tokio::test]
-async fn an_answer_is_plain_http() {
+async fn responses_are_plain_http() {
     let receiver = receiver(Behaviour { status: 404, ..Behaviour::default() }).await;
     let request = b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
     let (answer, was_reset) = rest(sent(receiver.addr(), request)).await;
@@ -124,7 +124,7 @@ async fn an_answer_is_plain_http() {
 }
 
 #[tokio::test]
-async fn stopping_cuts_what_hangs_and_what_is_half_sent() {
+async fn stopping_cuts_off_hanging_and_partial_requests() {
     let receiver = receiver(Behaviour { hang: true, ..Behaviour::default() }).await;
     let addr = receiver.addr();
     let mut requests = receiver.requests();
@@ -132,7 +132,7 @@ async fn stopping_cuts_what_hangs_and_what_is_half_sent() {
     let half_a_body = sent(addr, b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhalf");
     let idle = sent(addr, b"");
     let hanging = sent(addr, b"GET / HTTP/1.1\r\nHost: a\r\n\r\n");
-    assert_eq!(requests.recv().await.unwrap().answered, Answer::Hung);
+    assert_eq!(requests.recv().await.unwrap().answered, Reply::Hung);
     tokio::time::timeout(DEADLINE, receiver.stop()).await.unwrap();
     for stream in [half_a_head, half_a_body, idle, hanging] {
         assert!(rest(stream).await.0.is_empty());
@@ -142,7 +142,7 @@ async fn stopping_cuts_what_hangs_and_what_is_half_sent() {
 }
 
 #[tokio::test]
-async fn stopping_lets_an_answer_under_way_finish() {
+async fn stopping_lets_responses_in_progress_finish() {
     let delay = Duration::from_millis(200);
     let receiver = receiver(Behaviour { delay, ..Behaviour::default() }).await;
     let mut requests = receiver.requests();
@@ -180,7 +180,7 @@ async fn dropping_closes_connections_and_port() {
 }
 
 #[tokio::test]
-async fn a_port_in_use_is_told() {
+async fn a_port_in_use_is_reported() {
     let first = receiver(Behaviour::default()).await;
     let Err(error) = Receiver::start(first.addr(), Behaviour::default()).await else {
         panic!("two on one port");
@@ -193,7 +193,7 @@ async fn a_port_in_use_is_told() {
 }
 
 #[tokio::test]
-async fn a_slow_reader_misses_the_oldest_and_is_told() {
+async fn a_slow_reader_misses_the_oldest_and_is_notified() {
     let receiver = receiver(Behaviour::default()).await;
     let mut requests = receiver.requests();
     let client = Client::new();

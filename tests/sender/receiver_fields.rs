@@ -1,4 +1,5 @@
-//! The receiver shows what arrived, however it was sent. Sent with `curl`, which knows no Ringback.
+//! The receiver shows received requests, in whatever format they were sent. Sent with `curl`, which is independent of
+//! Ringback.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -19,7 +20,7 @@ impl Setup {
         Self { receiver, requests }
     }
 
-    /// Runs `curl` with these arguments and gives what arrived.
+    /// Runs `curl` with these arguments and returns the received request.
     async fn curl(&mut self, target: &str, arguments: &[&str]) -> Arc<Received> {
         let url = format!("http://{}{target}", self.receiver.addr());
         let arguments: Vec<String> = arguments.iter().map(|&a| a.to_owned()).collect();
@@ -96,7 +97,7 @@ async fn put_and_delete() {
 }
 
 #[tokio::test]
-async fn a_body_over_the_limit_is_cut_and_answered() {
+async fn a_body_over_the_limit_is_truncated_and_gets_a_response() {
     let mut setup = Setup::new().await;
     let mut body = b"id=42&text=".to_vec();
     body.resize(2 << 20, b'x');
@@ -112,7 +113,7 @@ async fn a_body_over_the_limit_is_cut_and_answered() {
 }
 
 #[tokio::test]
-async fn a_body_at_the_limit_is_whole() {
+async fn a_body_at_the_limit_is_complete() {
     let mut setup = Setup::new().await;
     let mut body = b"text=".to_vec();
     body.resize(BODY_KEPT, b'x');
@@ -124,7 +125,7 @@ async fn a_body_at_the_limit_is_whole() {
 }
 
 #[tokio::test]
-async fn bytes_that_are_no_text_are_kept() {
+async fn invalid_text_is_kept() {
     let mut setup = Setup::new().await;
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), b"\xff\x00\x1b[2J").unwrap();
@@ -136,7 +137,7 @@ async fn bytes_that_are_no_text_are_kept() {
 }
 
 #[tokio::test]
-async fn what_is_encrypted_is_shown_plain() {
+async fn encrypted_values_are_shown_decrypted() {
     let mut setup = Setup::new().await;
     let with = Decryption::parse("AES-128-CFB:K1abcdefghijkl2P:POabcdefghijklLY").unwrap();
     let got = setup.curl("/?id=42", &["--data-urlencode", "status=6+sHPg0LMg==", "-d", "plain=a+b"]).await;

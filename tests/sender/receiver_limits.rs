@@ -1,5 +1,5 @@
-//! Slow and many clients do not keep the receiver from others. On real sockets, with limits that are
-//! short enough to wait for.
+//! Slow and numerous clients do not block the receiver for others. On real sockets, with limits short enough to wait
+//! for.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -13,7 +13,7 @@ const DEADLINE: Duration = Duration::from_secs(10);
 /// Short enough to wait for.
 const SHORT: Duration = Duration::from_millis(100);
 
-/// Nothing here waits so long.
+/// Nothing here waits this long.
 const LONG: Duration = Duration::from_mins(10);
 
 const PATIENT: ReceiverLimits =
@@ -30,7 +30,7 @@ fn connect(addr: SocketAddr, bytes: &[u8]) -> TcpStream {
     stream
 }
 
-/// All that the peer sends until it closes.
+/// Everything that the peer sends until it closes.
 async fn until_closed(mut stream: TcpStream) -> String {
     let read = move || {
         let mut bytes = Vec::new();
@@ -44,7 +44,7 @@ async fn until_closed(mut stream: TcpStream) -> String {
     tokio::task::spawn_blocking(read).await.unwrap()
 }
 
-/// Sends a byte now and then until nobody takes it.
+/// Sends a byte now and then until nobody reads it.
 fn drip(stream: &TcpStream, byte: u8) {
     let mut stream = stream.try_clone().unwrap();
     std::thread::spawn(move || {
@@ -54,7 +54,7 @@ fn drip(stream: &TcpStream, byte: u8) {
     });
 }
 
-/// The status of one request over a connection of its own.
+/// The status of one request over its own connection.
 async fn status(addr: SocketAddr) -> String {
     let answer = until_closed(connect(addr, b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")).await;
     answer.split_whitespace().nth(1).unwrap_or_default().to_owned()
@@ -76,7 +76,7 @@ async fn a_head_that_takes_too_long_ends_the_connection() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_body_that_takes_too_long_is_answered_with_408() {
+async fn a_body_that_takes_too_long_gets_408() {
     let receiver = receiver(ReceiverLimits { body: SHORT, ..PATIENT }).await;
     let (addr, mut requests) = (receiver.addr(), receiver.requests());
     let head = "POST / HTTP/1.1\r\nHost: a\r\n";
@@ -106,7 +106,7 @@ async fn connections_beyond_the_limit_wait_for_one_that_closes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn slow_connections_make_room_when_their_time_is_over() {
+async fn slow_connections_make_room_after_their_timeout() {
     let receiver = receiver(ReceiverLimits { connections: 2, head: SHORT, body: SHORT, ..PATIENT }).await;
     let addr = receiver.addr();
     let body = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhalf";
@@ -117,7 +117,7 @@ async fn slow_connections_make_room_when_their_time_is_over() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_request_that_arrives_slowly_makes_room_while_all_connections_are_taken() {
+async fn a_slow_request_makes_room_while_all_connections_are_in_use() {
     let receiver = receiver(ReceiverLimits { connections: 1, crowded: SHORT, ..PATIENT }).await;
     let addr = receiver.addr();
     let body = connect(addr, b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n");
@@ -152,7 +152,7 @@ async fn idle_connections_make_room_for_new_ones() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_head_that_is_too_long_is_refused() {
+async fn a_head_that_is_too_long_is_rejected() {
     let receiver = receiver(PATIENT).await;
     let line = format!("x-long: {}\r\n", "x".repeat(600 << 10));
     let stream = connect(receiver.addr(), format!("GET / HTTP/1.1\r\nHost: a\r\n{line}\r\n").as_bytes());

@@ -1,5 +1,5 @@
-//! HTTP/2 requests that the server says it has not begun with: they are made good in the same attempt,
-//! once, over a fresh connection. Each connection follows a script, frame by frame (RFC 9113).
+//! HTTP/2 requests that the server reports as not processed: they are repeated in the same attempt, once, over a new
+//! connection. Each connection follows a script, frame by frame (RFC 9113).
 
 use crate::support::desk::{Desk, statuses};
 use crate::support::http2::{
@@ -12,19 +12,19 @@ use crate::support::secure::{Authority, acceptor};
 use ringback::record::{Attempt, ErrorClass};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 
-/// What a server does with a request that it has read to its end.
+/// How a server handles a request that it has read to its end.
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Does {
-    /// Answers with 200.
+enum Script {
+    /// Responds with 200.
     Answers,
     /// Ends the stream with this error.
     Ends(u32),
-    /// Goes away for this reason, and says that it has not begun with this request.
+    /// Sends GOAWAY with this error, and reports this request as not processed.
     LeavesOut(u32),
-    /// Goes away without an error, and says that it may have begun with this request; no response comes.
+    /// Sends GOAWAY without an error, and reports this request as possibly processed; no response follows.
     Leaves,
 }
-use Does::{Answers, Ends, Leaves, LeavesOut};
+use Script::{Answers, Ends, Leaves, LeavesOut};
 
 /// Errors of HTTP/2 (RFC 9113, section 7).
 const NO_ERROR: u32 = 0x0;
@@ -39,9 +39,8 @@ struct Setup {
 }
 
 impl Setup {
-    /// The server does with each request what the script of its connection says; what comes after the
-    /// end of a script is answered.
-    async fn start(scripts: &[&[Does]]) -> Self {
+    /// The server handles each request as the script of its connection says; after the end of a script it responds.
+    async fn start(scripts: &[&[Script]]) -> Self {
         let (desk, authority) = (Desk::new(), Authority::new());
         let ca = authority.file(desk.folder.path());
         let acceptor = acceptor(&authority.issue("localhost"), &[b"h2"], None);
@@ -53,19 +52,19 @@ impl Setup {
         Self { server: server.await, desk, ca }
     }
 
-    /// What came of deliveries, one after the other.
+    /// The results of consecutive deliveries.
     async fn sent(&self, n: usize) -> Vec<Attempt> {
         let profile = profile(&format!("https://localhost:{}/cb", self.server.addr.port()), |draft| {
             draft.ca_file.clone_from(&self.ca);
             draft.http2 = true;
         });
-        self.desk.only_tries(&profile, n).await
+        self.desk.only_attempts(&profile, n).await
     }
 }
 
 async fn serve(
     mut stream: impl AsyncRead + AsyncWrite + Unpin,
-    script: Vec<Does>,
+    script: Vec<Script>,
     notes: Notes,
 ) -> std::io::Result<()> {
     let mut preface = [0; PREFACE.len()];
@@ -107,7 +106,7 @@ async fn serve(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_not_begun_with_is_made_good_in_the_same_attempt() {
+async fn an_unprocessed_request_is_repeated_in_the_same_attempt() {
     for does in [Ends(REFUSED_STREAM), LeavesOut(NO_ERROR)] {
         let setup = Setup::start(&[&[does]]).await;
         let attempts = setup.sent(1).await;
@@ -120,12 +119,12 @@ async fn what_was_not_begun_with_is_made_good_in_the_same_attempt() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn so_it_is_over_a_connection_that_has_carried_others() {
+async fn the_same_is_true_for_a_reused_connection() {
     for does in [Ends(REFUSED_STREAM), LeavesOut(NO_ERROR)] {
         let setup = Setup::start(&[&[Answers, does]]).await;
         let attempts = setup.sent(3).await;
         assert_eq!(statuses(&attempts), [Some(200); 3], "{does:?}: {attempts:?}");
-        // A connection on which a request was refused is good for others; one that goes away is not.
+        // A connection on which a request was refused is usable for others; one with GOAWAY is not.
         let over_first = if does == LeavesOut(NO_ERROR) { 2 } else { 3 };
         let over_others = 4 - over_first;
         let counts = setup.server.counts();
@@ -134,8 +133,8 @@ async fn so_it_is_over_a_connection_that_has_carried_others() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn it_is_made_good_once() {
-    for (does, said) in [
+async fn the_request_is_repeated_only_once() {
+    for (does, text) in [
         (Ends(REFUSED_STREAM), "refused the request unprocessed (HTTP/2 REFUSED_STREAM)"),
         (LeavesOut(NO_ERROR), "closed the connection before processing the request (HTTP/2)"),
     ] {
@@ -145,16 +144,16 @@ async fn it_is_made_good_once() {
         assert_eq!(setup.server.counts(), [1, 1], "{does:?}");
         let error = attempts[0].error.clone().unwrap();
         assert_eq!(error.class, ErrorClass::Connect);
-        assert_eq!(error.message, format!("localhost:{} {said}", setup.server.addr.port()));
+        assert_eq!(error.message, format!("localhost:{} {text}", setup.server.addr.port()));
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_may_have_been_begun_with_is_a_failure() {
-    for (does, class, said) in [
+async fn a_possibly_processed_request_is_a_failure() {
+    for (does, class, text) in [
         (Ends(INTERNAL_ERROR), ErrorClass::Protocol, "reset the request (HTTP/2 INTERNAL_ERROR)"),
         (Leaves, ErrorClass::Connect, "reset the connection"),
-        // The library does not tell for which requests an error of the whole connection leaves that open.
+        // The library does not say for which requests an error of the whole connection leaves that open.
         (LeavesOut(INTERNAL_ERROR), ErrorClass::Protocol, "reset the connection (HTTP/2 INTERNAL_ERROR)"),
     ] {
         let setup = Setup::start(&[&[does]]).await;
@@ -163,11 +162,11 @@ async fn what_may_have_been_begun_with_is_a_failure() {
         assert_eq!(setup.server.counts(), [1], "{does:?}: what it did with the request is not known");
         let error = attempts[0].error.clone().unwrap();
         assert_eq!(error.class, class);
-        assert_eq!(error.message, format!("localhost:{} {said}", setup.server.addr.port()));
+        assert_eq!(error.message, format!("localhost:{} {text}", setup.server.addr.port()));
     }
 }
 
-/// Says that it allows no requests, and refuses each.
+/// Allows no requests, and refuses each.
 async fn allow_nothing(mut stream: impl AsyncRead + AsyncWrite + Unpin) -> std::io::Result<()> {
     // SETTINGS_MAX_CONCURRENT_STREAMS (RFC 9113, section 6.5.2).
     stream.write_all(&frame(SETTINGS, 0, 0, &[0, 3, 0, 0, 0, 0])).await?;
@@ -185,7 +184,7 @@ async fn allow_nothing(mut stream: impl AsyncRead + AsyncWrite + Unpin) -> std::
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn that_a_server_allows_no_requests_is_reported() {
+async fn a_server_that_allows_no_requests_is_reported() {
     let (desk, authority) = (Desk::new(), Authority::new());
     let ca = authority.file(desk.folder.path());
     let acceptor = acceptor(&authority.issue("localhost"), &[b"h2"], None);
@@ -198,14 +197,14 @@ async fn that_a_server_allows_no_requests_is_reported() {
         draft.ca_file.clone_from(&ca);
         draft.http2 = true;
     });
-    let error = desk.only_try(&profile).await.attempts.remove(0).error.unwrap();
-    let said = "(HTTP/2 REFUSED_STREAM): it allows no requests (HTTP/2 SETTINGS_MAX_CONCURRENT_STREAMS is 0)";
-    assert!(error.message.ends_with(said), "{error:?}");
+    let error = desk.only_attempt(&profile).await.attempts.remove(0).error.unwrap();
+    let text = "(HTTP/2 REFUSED_STREAM): it allows no requests (HTTP/2 SETTINGS_MAX_CONCURRENT_STREAMS is 0)";
+    assert!(error.message.ends_with(text), "{error:?}");
 }
 
-/// What has come of another request over the same connection says nothing about this one.
+/// The response to another request over the same connection says nothing about this one.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_request_that_is_ended_beside_a_response_is_not_sent_again() {
+async fn a_request_reset_beside_a_response_is_not_repeated() {
     let (desk, authority) = (Desk::new(), Authority::new());
     let ca = authority.file(desk.folder.path());
     let acceptor = acceptor(&authority.issue("localhost"), &[b"h2"], None);
@@ -218,7 +217,7 @@ async fn a_request_that_is_ended_beside_a_response_is_not_sent_again() {
         draft.ca_file.clone_from(&ca);
         draft.http2 = true;
     });
-    assert_eq!(statuses(&desk.only_tries(&profile, 1).await), [Some(200)]);
+    assert_eq!(statuses(&desk.only_attempts(&profile, 1).await), [Some(200)]);
     let (first, other) = (desk.accept(&profile).await, desk.accept(&profile).await);
     let mut ended = Vec::new();
     for id in [first, other] {
@@ -230,7 +229,7 @@ async fn a_request_that_is_ended_beside_a_response_is_not_sent_again() {
     assert_eq!(statuses, [None, Some(200)]);
 }
 
-/// Answers the first request. Of the next two it answers the one and ends the other, at a time.
+/// Responds to the first request. Of the next two it responds to one and ends the other, at the same time.
 async fn answer_one_of_two(
     mut stream: impl AsyncRead + AsyncWrite + Unpin,
     notes: Notes,

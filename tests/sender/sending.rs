@@ -1,4 +1,4 @@
-//! The sender with a real store and real endpoints, good and bad.
+//! The sender with a real store and real endpoints, healthy and faulty.
 
 use std::sync::Arc;
 
@@ -37,20 +37,20 @@ async fn a_failure_is_retried_with_the_same_bytes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_way_to_fail_has_its_class_and_sentence() {
+async fn every_failure_has_its_class_and_message() {
     let desk = Desk::new();
     let closed = {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         listener.local_addr().unwrap()
     };
-    let refuses = desk.only_try(&profile(&format!("http://{closed}/"), |_| ())).await;
+    let refuses = desk.only_attempt(&profile(&format!("http://{closed}/"), |_| ())).await;
     assert_eq!(
         failure(&refuses),
         (ErrorClass::Connect, format!("{closed} refuses the connection: nothing is listening there"))
     );
 
     let silent = Endpoint::start(Manner::Closes).await;
-    let (class, message) = failure(&desk.only_try(&profile(&silent.url(), |_| ())).await);
+    let (class, message) = failure(&desk.only_attempt(&profile(&silent.url(), |_| ())).await);
     assert_eq!(class, ErrorClass::Connect);
     assert!(
         message.contains("without a complete response") || message.contains("reset the connection"),
@@ -58,14 +58,14 @@ async fn every_way_to_fail_has_its_class_and_sentence() {
     );
 
     let nonsense = Endpoint::start(Manner::Says(b"SSH-2.0-OpenSSH_9.2\r\n\r\n".to_vec())).await;
-    let (class, message) = failure(&desk.only_try(&profile(&nonsense.url(), |_| ())).await);
+    let (class, message) = failure(&desk.only_attempt(&profile(&nonsense.url(), |_| ())).await);
     assert_eq!(class, ErrorClass::Protocol, "{message}");
     assert!(message.contains("not HTTP"), "{message}");
 
-    let (class, message) = failure(&desk.only_try(&profile("https://nobody.invalid/cb", |_| ())).await);
+    let (class, message) = failure(&desk.only_attempt(&profile("https://nobody.invalid/cb", |_| ())).await);
     assert_eq!((class, message.as_str()), (ErrorClass::Dns, "the name nobody.invalid does not resolve"));
 
-    let (class, message) = failure(&desk.only_try(&profile("https://169.254.169.254/cb", |_| ())).await);
+    let (class, message) = failure(&desk.only_attempt(&profile("https://169.254.169.254/cb", |_| ())).await);
     assert_eq!(class, ErrorClass::RefusedAddress);
     assert_eq!(message, "169.254.169.254 is link-local, which is never dialled");
 
@@ -74,20 +74,20 @@ async fn every_way_to_fail_has_its_class_and_sentence() {
             .to_vec(),
     ))
     .await;
-    let (class, message) = failure(&desk.only_try(&profile(&other.url(), |_| ())).await);
+    let (class, message) = failure(&desk.only_attempt(&profile(&other.url(), |_| ())).await);
     assert_eq!(class, ErrorClass::Status);
     assert_eq!(message, "301 Moved Permanently, to http://127.0.0.1:1/: redirects are not followed");
 
     for status in [404, 500] {
         let answers = receiver(Behaviour { status, ..Behaviour::default() }).await;
-        let details = desk.only_try(&profile(&format!("http://{}/", answers.addr()), |_| ())).await;
+        let details = desk.only_attempt(&profile(&format!("http://{}/", answers.addr()), |_| ())).await;
         assert_eq!(failure(&details).0, ErrorClass::Status);
         assert_eq!(details.attempts[0].status, Some(status));
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn answers_that_break_the_rules_have_their_class_and_sentence() {
+async fn invalid_responses_have_their_class_and_message() {
     let desk = Desk::new();
     let long = format!("HTTP/1.1 200 OK\r\nX-Long: {}\r\n\r\n", "x".repeat(1 << 20));
     let many = format!("HTTP/1.1 200 OK\r\n{}\r\n", "X-A: b\r\n".repeat(1001));
@@ -108,10 +108,10 @@ async fn answers_that_break_the_rules_have_their_class_and_sentence() {
     ] {
         let endpoint = Endpoint::start(Manner::Says(answer.as_bytes().to_vec())).await;
         let profile = profile(&endpoint.url(), |_| ());
-        let details = desk.only_try(&profile).await;
+        let details = desk.only_attempt(&profile).await;
         let (found, message) = failure(&details);
         assert_eq!(found, class, "{message}");
-        desk.only_try(&profile).await;
+        desk.only_attempt(&profile).await;
         assert_eq!(endpoint.connections(), 2, "no request goes over such a connection: {answer}");
         let sentence = sentence.replace("{}", &endpoint.addr.to_string());
         assert!(message.starts_with(&sentence), "{sentence}: {message}");
@@ -119,7 +119,7 @@ async fn answers_that_break_the_rules_have_their_class_and_sentence() {
     }
     for answer in ["HTTP/1.1 20", "HTTP/1.1 200 OK\r\nX-A: "] {
         let endpoint = Endpoint::start(Manner::SaysAndCloses(answer.as_bytes().to_vec())).await;
-        let (class, message) = failure(&desk.only_try(&profile(&endpoint.url(), |_| ())).await);
+        let (class, message) = failure(&desk.only_attempt(&profile(&endpoint.url(), |_| ())).await);
         assert_eq!(class, ErrorClass::Connect, "{message}");
         let ends = ["closed the connection without a complete response", "reset the connection"];
         assert!(ends.iter().any(|end| message.ends_with(end)), "{message}");
@@ -133,7 +133,7 @@ async fn answers_that_break_the_rules_have_their_class_and_sentence() {
         (chunked.as_str(), "its chunks are not valid HTTP", ""),
     ] {
         let endpoint = Endpoint::start(Manner::SaysAndCloses(answer.as_bytes().to_vec())).await;
-        let details = desk.only_try(&profile(&endpoint.url(), |_| ())).await;
+        let details = desk.only_attempt(&profile(&endpoint.url(), |_| ())).await;
         assert_eq!(details.summary.state, DeliveryState::Delivered, "{answer}: the status was received");
         let attempt = &details.attempts[0];
         assert_eq!((attempt.status, &attempt.error), (Some(200), &None));
@@ -141,7 +141,7 @@ async fn answers_that_break_the_rules_have_their_class_and_sentence() {
         assert_eq!(attempt.response_body, body.as_bytes());
         let failed = answer.replacen("200 OK", "503 Busy", 1);
         let endpoint = Endpoint::start(Manner::SaysAndCloses(failed.into_bytes())).await;
-        let details = desk.only_try(&profile(&endpoint.url(), |_| ())).await;
+        let details = desk.only_attempt(&profile(&endpoint.url(), |_| ())).await;
         assert_eq!(
             failure(&details),
             (ErrorClass::Status, format!("503 Service Unavailable (incomplete response body: {why})"))
@@ -151,14 +151,14 @@ async fn answers_that_break_the_rules_have_their_class_and_sentence() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn many_headers_are_no_failure_and_16_kib_of_them_are_kept() {
+async fn many_headers_are_accepted_and_16_kib_of_them_kept() {
     let desk = Desk::new();
     let head = |headers: String| format!("HTTP/1.1 200 OK\r\n{headers}Content-Length: 2\r\n\r\nok");
     for (headers, kept) in
         [("X-A: b\r\n".repeat(999), 1000), (format!("X-A: {}\r\n", "x".repeat(4096)).repeat(50), 4)]
     {
         let endpoint = Endpoint::start(Manner::Says(head(headers).into_bytes())).await;
-        let details = desk.only_try(&profile(&endpoint.url(), |_| ())).await;
+        let details = desk.only_attempt(&profile(&endpoint.url(), |_| ())).await;
         assert_eq!(details.summary.state, DeliveryState::Delivered);
         let attempt = &details.attempts[0];
         assert_eq!((attempt.response_headers.len(), attempt.response_cut), (kept, kept == 4));
@@ -167,13 +167,13 @@ async fn many_headers_are_no_failure_and_16_kib_of_them_are_kept() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_machine_that_does_not_take_the_connection_is_told() {
+async fn an_unreachable_machine_is_reported() {
     let desk = Desk::new();
     let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
     socket.bind(&std::net::SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
     socket.listen(0).unwrap();
     let addr = socket.local_addr().unwrap().as_socket().unwrap();
-    // The queue is full: the system leaves what comes next without an answer.
+    // The queue is full: the system ignores further connections.
     let soon = std::time::Duration::from_millis(300);
     let mut waiting = Vec::new();
     while let Ok(stream) = std::net::TcpStream::connect_timeout(&addr, soon) {
@@ -216,27 +216,27 @@ async fn a_body_that_drips_past_the_timeout_leaves_its_status() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_endless_answer_is_cut_and_bytes_that_are_no_text_are_kept() {
+async fn an_endless_response_is_truncated_and_invalid_text_is_kept() {
     let desk = Desk::new();
     let endless = Endpoint::start(Manner::Endless).await;
-    let details = desk.only_try(&profile(&endless.url(), |_| ())).await;
+    let details = desk.only_attempt(&profile(&endless.url(), |_| ())).await;
     assert_eq!(details.summary.state, DeliveryState::Delivered);
     assert_eq!(details.attempts[0].response_body.len(), 16 * 1024);
     assert!(details.attempts[0].response_cut);
 
     let head = b"HTTP/1.1 200 OK\r\nX-Odd: a\xffb\r\nContent-Length: 4\r\n\r\n";
     let odd = Endpoint::start(Manner::Says([&head[..], b"\xff\x00\x1b\xfe"].concat())).await;
-    let details = desk.only_try(&profile(&odd.url(), |_| ())).await;
+    let details = desk.only_attempt(&profile(&odd.url(), |_| ())).await;
     assert_eq!(details.attempts[0].response_body, b"\xff\x00\x1b\xfe");
     let odd = details.attempts[0].response_headers.iter().find(|(name, _)| name == "x-odd");
     assert_eq!(odd.map(|(_, value)| value.as_str()), Some("a\\xffb"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_certificate_that_nobody_trusts_is_a_tls_failure() {
+async fn an_untrusted_certificate_is_a_tls_failure() {
     let desk = Desk::new();
     let addr = tls_endpoint("localhost").await;
-    let details = desk.only_try(&profile(&format!("https://localhost:{}/", addr.port()), |_| ())).await;
+    let details = desk.only_attempt(&profile(&format!("https://localhost:{}/", addr.port()), |_| ())).await;
     let (class, message) = failure(&details);
     assert_eq!(class, ErrorClass::Tls, "{message}");
     assert!(message.contains("the certificate is not valid"), "{message}");
@@ -264,7 +264,7 @@ async fn tls_endpoint(name: &str) -> std::net::SocketAddr {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_can_never_succeed_is_not_retried() {
+async fn permanent_failures_are_not_retried() {
     let desk = Desk::new();
     let id = desk.accept(&retried("https://169.254.169.254/", 2, 1, 1000)).await;
     assert_eq!(desk.ended(id).await.attempts.len(), 1);
@@ -282,7 +282,7 @@ async fn what_can_never_succeed_is_not_retried() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn waiting_deliveries_survive_a_stop_and_a_new_start() {
+async fn waiting_deliveries_survive_a_restart() {
     let mut desk = Desk::new();
     let endpoint = receiver(Behaviour { fail_first: 1, ..Behaviour::default() }).await;
     let id = desk.accept(&retried(&format!("http://{}/", endpoint.addr()), 1, 1, 5000)).await;
@@ -298,7 +298,7 @@ async fn waiting_deliveries_survive_a_stop_and_a_new_start() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn retry_now_cancel_and_send_again() {
+async fn retry_now_cancel_and_resend() {
     let desk = Desk::new();
     let endpoint = receiver(Behaviour { fail_first: 1, ..Behaviour::default() }).await;
     let slow = retried(&format!("http://{}/", endpoint.addr()), 1, 3600, 5000);
@@ -327,19 +327,19 @@ async fn one_connection_serves_many_deliveries() {
     let endpoint = Endpoint::start(Manner::Says(answer.to_vec())).await;
     let profile = profile(&endpoint.url(), |_| ());
     for _ in 0..10 {
-        desk.only_try(&profile).await;
+        desk.only_attempt(&profile).await;
     }
     assert_eq!(endpoint.connections(), 1, "small bodies are drained, so the connection is kept");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn credentials_go_out_and_are_not_kept() {
+async fn credentials_are_sent_and_not_stored() {
     let desk = Desk::new();
     let endpoint = receiver(Behaviour::default()).await;
     let mut requests = endpoint.requests();
     let url = format!("http://{}/", endpoint.addr());
     let details = desk
-        .only_try(&profile(&url, |d| {
+        .only_attempt(&profile(&url, |d| {
             d.auth_kind = "basic".into();
             d.auth_user = "ann".into();
             d.auth_password = "s3cret!".into();

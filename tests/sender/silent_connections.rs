@@ -1,4 +1,4 @@
-//! HTTP/2 connections that are up and over which nothing comes any more, as after a NAT forgot them.
+//! HTTP/2 connections that are open but silent, as after a NAT has forgotten them.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -66,7 +66,7 @@ impl Server {
     }
 
     async fn sent(&self, timeout_ms: u32) -> Details {
-        self.desk.only_try(&self.profile(timeout_ms)).await
+        self.desk.only_attempt(&self.profile(timeout_ms)).await
     }
 
     fn connections(&self) -> usize {
@@ -109,7 +109,7 @@ async fn serve(mut stream: impl AsyncRead + AsyncWrite + Unpin, then: Option<The
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn after_a_timeout_the_connection_carries_no_new_attempt() {
+async fn after_a_timeout_the_connection_is_not_reused() {
     let server = Server::start(Then::Silent).await;
     assert_eq!(server.sent(1000).await.attempts[0].status, Some(200));
     let late = server.sent(1000).await.attempts.remove(0);
@@ -120,8 +120,8 @@ async fn after_a_timeout_the_connection_carries_no_new_attempt() {
     assert!(server.connections() >= 2);
 }
 
-/// Sends one delivery after the other, while the first one waits for its response, until one is
-/// delivered or `long` has passed. Whether one was.
+/// Sends one delivery after the other, while the first one waits for its response, until one is delivered or `long`
+/// has passed. Returns whether one was.
 async fn passes(server: &Server, long: Duration) -> bool {
     assert_eq!(server.sent(20_000).await.attempts[0].status, Some(200));
     let waiting = server.desk.accept(&server.profile(20_000)).await;
@@ -141,21 +141,21 @@ async fn passes(server: &Server, long: Duration) -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_connection_that_owes_the_reply_to_a_ping_carries_no_new_request() {
+async fn a_connection_with_an_unanswered_ping_is_not_reused() {
     let server = Server::start(Then::Silent).await;
     assert!(passes(&server, Duration::from_secs(15)).await);
     assert!(server.connections() >= 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_that_replies_to_pings_is_used_however_late_its_responses_are() {
+async fn a_connection_that_replies_to_pings_is_reused_despite_late_responses() {
     let server = Server::start(Then::RepliesToPings).await;
     assert!(!passes(&server, Duration::from_secs(7)).await);
     assert_eq!(server.connections(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_request_that_was_never_let_in_goes_over_another_connection() {
+async fn a_request_without_a_stream_is_sent_over_another_connection() {
     let server = Server::start(Then::AllowsNothing).await;
     assert_eq!(server.sent(20_000).await.attempts[0].status, Some(200));
     let attempt = server.sent(20_000).await.attempts.remove(0);

@@ -50,7 +50,7 @@ impl Setup {
     }
 
     async fn is_delivered(&self, body: &str) {
-        assert_eq!(statuses(&self.desk.only_tries(&self.profile(body), 1).await), [Some(200)]);
+        assert_eq!(statuses(&self.desk.only_attempts(&self.profile(body), 1).await), [Some(200)]);
     }
 
     /// The bodies that arrived, over all connections.

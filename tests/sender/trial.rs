@@ -1,4 +1,4 @@
-//! `ringback test` where its sender has other deliveries to make.
+//! `ringback test` whose sender has other deliveries to send.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use ringback::record::{DeliveryState, NewDelivery};
 use ringback::storage::Store;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_result_is_told_at_once_and_others_are_not_cut_off() {
+async fn the_result_is_reported_at_once_and_others_are_not_aborted() {
     let place = Place::new();
     let store = Store::open(place.db()).unwrap();
     let listen = ([127, 0, 0, 1], 0).into();

@@ -11,7 +11,7 @@ use crate::support::silent_names::PartlySilent;
 use futures_util::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 use ringback::callback::Values;
-use ringback::delivery::{Limits, LookupError, Resolver, Role, Sender, Sending, Transport};
+use ringback::delivery::{Limits, LookupError, Resolver, Sender, SenderRole, SenderStatus, Transport};
 use ringback::profile::Event;
 use ringback::receiver::{Behaviour, Receiver};
 use ringback::record::{JobRef, NewDelivery, Outcome};
@@ -22,7 +22,7 @@ use ringback::storage::{
 use tokio::sync::watch;
 use tokio::time::timeout;
 
-/// How long a hanging endpoint may take; all else here must take much less.
+/// The timeout of hanging endpoints; everything else here must take much less.
 const HANG_MS: u32 = 60_000;
 const SOON: Duration = Duration::from_millis(HANG_MS as u64 / 2);
 
@@ -43,7 +43,7 @@ fn values() -> Values {
     values
 }
 
-/// Accepts events of a profile of their own, with retries that come when all is over.
+/// Accepts events of a separate profile, with retries that are due after the end.
 async fn accept(store: &Store, url: &str, count: usize) {
     let profile = retried(url, 1, 3600, HANG_MS);
     store.save_profiles(vec![profile.clone()]).await.expect("saved");
@@ -64,7 +64,7 @@ async fn healthy() -> (Receiver, String) {
     (receiver, url)
 }
 
-/// Waits until the counts are as wanted.
+/// Waits until the counts are as expected.
 async fn until(store: &Store, deadline: Duration, wanted: impl Fn(Counts) -> bool) {
     let mut changes = store.changes();
     let there = timeout(deadline, async {
@@ -76,13 +76,16 @@ async fn until(store: &Store, deadline: Duration, wanted: impl Fn(Counts) -> boo
     assert!(in_time, "not in {deadline:?}: {:?}", store.counts().await);
 }
 
-async fn told(sending: &mut watch::Receiver<Sending>, wanted: impl FnMut(&Sending) -> bool) -> Sending {
-    let seen = timeout(Duration::from_secs(10), sending.wait_for(wanted)).await;
+async fn wait_for_status(
+    status: &mut watch::Receiver<SenderStatus>,
+    wanted: impl FnMut(&SenderStatus) -> bool,
+) -> SenderStatus {
+    let seen = timeout(Duration::from_secs(10), status.wait_for(wanted)).await;
     seen.expect("told in time").expect("it runs").clone()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_backlog_of_one_endpoint_holds_nobody_up() {
+async fn a_backlog_of_one_endpoint_delays_no_other() {
     let (_folder, store) = store();
     let hanging = Endpoint::start(Manner::Hangs).await;
     let (_receiver, url) = healthy().await;
@@ -91,13 +94,13 @@ async fn a_backlog_of_one_endpoint_holds_nobody_up() {
     let sender = sender(store.clone(), 16, 256);
     until(&store, SOON, |now| now.delivered == 10).await;
     assert_eq!(store.counts().await.unwrap().queued, 300);
-    // Nothing is known of it, so it is probed with a few.
-    told(&mut sender.sending(), |now| now.in_flight.len() == 4).await;
+    // Nothing is known about it, so it is probed with a few.
+    wait_for_status(&mut sender.status(), |now| now.in_flight.len() == 4).await;
 }
 
-/// All that hang do so until the test is over, so that whatever is delivered did not wait for them.
+/// They hang until the test is over, so whatever is delivered did not wait for them.
 #[tokio::test(flavor = "multi_thread")]
-async fn profiles_that_hang_hold_up_no_other_of_their_endpoint() {
+async fn hanging_profiles_do_not_block_others_of_their_endpoint() {
     for (hanging, first) in [(1, true), (4, false), (4, true), (20, false)] {
         let (_folder, store) = store();
         let endpoint = Endpoint::start(Manner::HangsInPart).await;
@@ -115,18 +118,18 @@ async fn profiles_that_hang_hold_up_no_other_of_their_endpoint() {
         }
         let sender = sender(store.clone(), 16, 256);
         until(&store, SOON, |now| now.delivered == 900).await;
-        let mut sending = sender.sending();
-        told(&mut sending, |now| (1..16).contains(&now.in_flight.len())).await;
-        // Late, and nothing is known of the profile.
+        let mut status = sender.status();
+        wait_for_status(&mut status, |now| (1..16).contains(&now.in_flight.len())).await;
+        // Late, and nothing is known about the profile.
         accept(&store, &endpoint.url(), 1).await;
         until(&store, SOON, |now| now.delivered == 901).await;
-        assert!(sending.borrow().in_flight.len() <= 16);
+        assert!(status.borrow().in_flight.len() <= 16);
     }
 }
 
-/// Neither the slots of the endpoint, nor those of all, nor other tests that hang.
+/// Neither the slots of the endpoint, nor the total, nor other tests that hang.
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_person_sends_finds_a_slot_while_everything_hangs() {
+async fn a_test_finds_a_slot_while_everything_hangs() {
     for (per_origin, total) in [(16, 256), (4, 4), (1, 1)] {
         let (_folder, store) = store();
         let endpoint = Endpoint::start(Manner::HangsInPart).await;
@@ -134,17 +137,17 @@ async fn what_a_person_sends_finds_a_slot_while_everything_hangs() {
             accept(&store, &endpoint.hanging_url(), 20).await;
         }
         let sender = sender(store.clone(), per_origin, total);
-        let mut sending = sender.sending();
+        let mut status = sender.status();
         let at_least = (per_origin * 3 / 4).max(1);
-        told(&mut sending, |now| now.in_flight.len() >= at_least).await;
+        wait_for_status(&mut status, |now| now.in_flight.len() >= at_least).await;
         test(&store, &endpoint.url()).await;
         until(&store, SOON, |now| now.delivered == 1).await;
     }
 }
 
-/// More profiles than the storage looks at in one question, and one that does not hang in their middle.
+/// More profiles than the storage examines in one query, and a healthy one in their middle.
 #[tokio::test(flavor = "multi_thread")]
-async fn ten_thousand_profiles_that_hang_hide_none_that_does_not() {
+async fn ten_thousand_hanging_profiles_hide_no_healthy_one() {
     let (_folder, store) = store();
     let hanging = Endpoint::start(Manner::Hangs).await;
     let (_receiver, url) = healthy().await;
@@ -156,14 +159,14 @@ async fn ten_thousand_profiles_that_hang_hide_none_that_does_not() {
     store.enqueue(profiles.iter().map(event).collect()).await.expect("accepted");
     let _sender = sender(store.clone(), 16, 256);
     until(&store, SOON, |now| now.delivered == 1).await;
-    // It comes when all that hang have been looked at, and is of a new profile.
+    // It arrives after all hanging ones were examined, and belongs to a new profile.
     accept(&store, &url, 1).await;
     until(&store, SOON, |now| now.delivered == 2).await;
 }
 
 /// All names stay silent until the test is over.
 #[tokio::test(flavor = "multi_thread")]
-async fn silent_names_take_no_slots_of_endpoints_that_are_found() {
+async fn silent_names_take_no_slots_of_resolved_endpoints() {
     const SILENT: usize = 40;
     let (_folder, store) = store();
     for n in 0..SILENT {
@@ -175,11 +178,11 @@ async fn silent_names_take_no_slots_of_endpoints_that_are_found() {
     let transport = Transport::with_resolver(Arc::default(), Arc::new(PartlySilent));
     let sender = Sender::start(Arc::new(store.clone()), transport, Limits::default());
     until(&store, SOON, |now| now.delivered == 1800).await;
-    told(&mut sender.sending(), |now| now.in_flight.len() == SILENT).await;
+    wait_for_status(&mut sender.status(), |now| now.in_flight.len() == SILENT).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_that_hang_leave_room_where_there_is_more() {
+async fn two_hanging_endpoints_leave_slots_for_others() {
     let (_folder, store) = store();
     let hanging = [Endpoint::start(Manner::Hangs).await, Endpoint::start(Manner::Hangs).await];
     let (_receiver, url) = healthy().await;
@@ -187,16 +190,16 @@ async fn two_that_hang_leave_room_where_there_is_more() {
         accept(&store, &endpoint.url(), 50).await;
     }
     accept(&store, &url, 40).await;
-    // With all three at once, none has all of its room: 3, 3 and 2 of 8.
+    // With all three at once, none has all its slots: 3, 3 and 2 of 8.
     let sender = sender(store.clone(), 4, 8);
     until(&store, SOON, |now| now.delivered == 40).await;
-    // A try is told as under way until it is on disk, so those that have just ended are there a moment.
-    told(&mut sender.sending(), |now| now.in_flight.len() <= 8).await;
+    // An attempt counts as in flight until it is on disk, so those that have just ended are included briefly.
+    wait_for_status(&mut sender.status(), |now| now.in_flight.len() <= 8).await;
 }
 
-/// Until the test is over they hang.
+/// They hang until the test is over.
 #[tokio::test(flavor = "multi_thread")]
-async fn who_comes_late_finds_room_while_all_others_hang() {
+async fn a_late_endpoint_finds_slots_while_all_others_hang() {
     let (_folder, store) = store();
     let start = || Endpoint::start(Manner::Hangs);
     let hanging = [start().await, start().await, start().await, start().await, start().await];
@@ -205,7 +208,7 @@ async fn who_comes_late_finds_room_while_all_others_hang() {
         accept(&store, &endpoint.url(), 40).await;
     }
     let sender = sender(store.clone(), 4, 8);
-    told(&mut sender.sending(), |now| now.in_flight.len() == hanging.len()).await;
+    wait_for_status(&mut sender.status(), |now| now.in_flight.len() == hanging.len()).await;
     accept(&store, &url, 10).await;
     until(&store, SOON, |now| now.delivered == 10).await;
 }
@@ -213,7 +216,7 @@ async fn who_comes_late_finds_room_while_all_others_hang() {
 /// A store that can be made to fail.
 struct Failing {
     store: Store,
-    /// How many of the next readings fail.
+    /// How many of the next reads fail.
     readings: AtomicU32,
     /// How many of the next records panic.
     panics: AtomicU32,
@@ -271,20 +274,20 @@ impl Queue for Failing {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_reading_that_failed_is_told_only_until_one_succeeds() {
+async fn a_read_error_is_reported_until_a_read_succeeds() {
     let (_folder, store) = store();
     let failing = Failing::new(&store);
     failing.readings.store(1, Ordering::SeqCst);
     let sender = sender(failing, 4, 8);
-    let mut sending = sender.sending();
-    let trouble = told(&mut sending, |now| now.trouble.is_some()).await.trouble;
+    let mut status = sender.status();
+    let trouble = wait_for_status(&mut status, |now| now.trouble.is_some()).await.trouble;
     assert_eq!(trouble.as_deref(), Some("cannot read due deliveries: the disk is away"));
     // Nothing is sent here, so nothing is recorded either.
-    told(&mut sending, |now| now.trouble.is_none()).await;
+    wait_for_status(&mut status, |now| now.trouble.is_none()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_sent_is_recorded_though_recording_broke_off() {
+async fn sent_requests_are_recorded_after_recording_panicked() {
     let (_folder, store) = store();
     let (receiver, url) = healthy().await;
     let mut requests = receiver.requests();
@@ -292,11 +295,13 @@ async fn what_was_sent_is_recorded_though_recording_broke_off() {
     let failing = Failing::new(&store);
     failing.panics.store(1, Ordering::SeqCst);
     let sender = sender(failing, 1, 1);
-    let mut sending = sender.sending();
-    told(&mut sending, |now| now.trouble.as_ref().is_some_and(|why| why.contains("recording was aborted")))
-        .await;
+    let mut status = sender.status();
+    wait_for_status(&mut status, |now| {
+        now.trouble.as_ref().is_some_and(|why| why.contains("recording was aborted"))
+    })
+    .await;
     until(&store, SOON, |now| now.delivered == 2).await;
-    told(&mut sending, |now| now.in_flight.is_empty() && now.trouble.is_none()).await;
+    wait_for_status(&mut status, |now| now.in_flight.is_empty() && now.trouble.is_none()).await;
     let mut sent = 0;
     while requests.try_recv().is_ok() {
         sent += 1;
@@ -304,7 +309,7 @@ async fn what_was_sent_is_recorded_though_recording_broke_off() {
     assert_eq!(sent, 2, "neither is sent again");
 }
 
-/// Names of which the first is a mistake in this program.
+/// Names, the first of which triggers a bug in this program.
 struct Breaking(AtomicU32);
 
 impl Resolver for Breaking {
@@ -315,7 +320,7 @@ impl Resolver for Breaking {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_try_that_breaks_off_gives_its_place_back_and_is_made_again_later() {
+async fn an_attempt_that_panics_frees_its_slot_and_is_repeated_later() {
     let (_folder, store) = store();
     let (receiver, url) = healthy().await;
     let mut requests = receiver.requests();
@@ -327,7 +332,7 @@ async fn a_try_that_breaks_off_gives_its_place_back_and_is_made_again_later() {
     let sender = Sender::start(Arc::new(store.clone()), transport, limits);
     until(&store, SOON, |now| now.delivered == 1).await;
     assert!(started.elapsed() < Duration::from_secs(4), "the other did not wait for it");
-    told(&mut sender.sending(), |now| now.in_flight.is_empty()).await;
+    wait_for_status(&mut sender.status(), |now| now.in_flight.is_empty()).await;
     until(&store, SOON, |now| now.delivered == 2).await;
     let mut sent = 0;
     while requests.try_recv().is_ok() {
@@ -337,37 +342,37 @@ async fn a_try_that_breaks_off_gives_its_place_back_and_is_made_again_later() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nobody_is_said_to_send_who_does_not() {
+async fn a_failed_sender_is_not_reported_as_active() {
     let (_folder, store) = store();
     let first = sender(store.clone(), 4, 8);
     let mut roles = Vec::new();
-    let mut sending = first.sending();
-    told(&mut sending, |now| {
+    let mut status = first.status();
+    wait_for_status(&mut status, |now| {
         roles.push(now.role);
-        now.role == Role::Sends
+        now.role == SenderRole::Active
     })
     .await;
-    assert!(!roles.iter().any(|role| matches!(role, Role::Watches(_))), "{roles:?}");
+    assert!(!roles.iter().any(|role| matches!(role, SenderRole::Standby(_))), "{roles:?}");
 
     let second = sender(store.clone(), 4, 8);
-    let mut watching = second.sending();
-    let own = Role::Watches(Some(std::process::id()));
-    told(&mut watching, |now| now.role == own).await;
+    let mut watching = second.status();
+    let own = SenderRole::Standby(Some(std::process::id()));
+    wait_for_status(&mut watching, |now| now.role == own).await;
     first.stop().await;
-    told(&mut watching, |now| now.role == Role::Sends).await;
+    wait_for_status(&mut watching, |now| now.role == SenderRole::Active).await;
 }
 
-/// `SQLite` gives the number of the last row that was removed to the next one: while the removed delivery is
-/// in flight, that one looks claimed.
+/// `SQLite` reuses the row number of the last row after it is deleted: while the removed delivery is in flight, the
+/// new row looks claimed.
 #[tokio::test]
-async fn what_takes_the_place_of_a_delivery_removed_in_flight_is_sent() {
+async fn a_delivery_that_reuses_the_row_of_a_removed_one_is_sent() {
     let (_folder, store) = store();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a listener");
     let url = format!("http://{}/", listener.local_addr().expect("an address"));
     accept(&store, &url, 1).await;
     let sender = sender(store.clone(), 4, 8);
     let mut held = listener.accept().await.expect("the first attempt").0;
-    told(&mut sender.sending(), |now| now.in_flight.len() == 1).await;
+    wait_for_status(&mut sender.status(), |now| now.in_flight.len() == 1).await;
 
     let first = store.deliveries(&Filter::default()).await.expect("the log").remove(0).id;
     assert!(store.cancel(first).await.expect("cancelled"));

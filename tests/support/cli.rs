@@ -1,4 +1,4 @@
-//! The program run as a person or a script runs it, on files of its own.
+//! The program run as a person or a script runs it, on its own files.
 
 use std::io::{BufRead as _, BufReader, Read, Write as _};
 use std::os::unix::process::ExitStatusExt as _;
@@ -12,12 +12,12 @@ use serde_json::Value;
 /// The longest that a command may take.
 const DEADLINE: Duration = Duration::from_secs(120);
 
-/// A folder with a database, a home and settings of its own.
+/// A folder with its own database, home and settings.
 pub struct Place {
     folder: tempfile::TempDir,
 }
 
-/// What came of a command.
+/// The result of a command.
 #[derive(Debug)]
 pub struct Ran {
     pub code: Option<i32>,
@@ -38,7 +38,7 @@ impl Place {
         self.path("ringback.db")
     }
 
-    /// Writes a file and gives its path.
+    /// Writes a file and returns its path.
     pub fn file(&self, name: &str, text: &str) -> String {
         let path = self.path(name);
         std::fs::write(&path, text).unwrap();
@@ -51,7 +51,7 @@ impl Place {
         self.file(".config/ringback/config.toml", text);
     }
 
-    /// The program on this place's database, with nothing of the caller's environment that it reads.
+    /// The program on this place's database, without the relevant part of the caller's environment.
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ringback"));
         let folder = self.folder.path();
@@ -74,7 +74,7 @@ impl Place {
         ran(command)
     }
 
-    /// Where the database of a new user is.
+    /// The database of a new user.
     pub fn usual_db(&self) -> PathBuf {
         self.path(".local/share/ringback/ringback.db")
     }
@@ -87,7 +87,7 @@ impl Place {
         finish(child)
     }
 
-    /// The same with an input of which the end may not be read.
+    /// The same with an input that may not be read to its end.
     pub fn run_with_input_cut(&self, args: &[&str], input: &str) -> Ran {
         let mut command = self.command(args);
         command.stdin(Stdio::piped());
@@ -97,7 +97,7 @@ impl Place {
         finish(child)
     }
 
-    /// Applies documents and gives their ids.
+    /// Applies documents and returns their IDs.
     pub fn apply(&self, documents: &Value) -> Vec<String> {
         let ran = self.run_with_input(&["profiles", "apply", "-"], &documents.to_string());
         assert_eq!(ran.code, Some(0), "{ran:?}");
@@ -110,12 +110,12 @@ impl Ran {
         serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
 
-    /// Checks the code, and that each of these stands on standard error.
+    /// Checks the exit code, and that standard error contains each of these.
     #[track_caller]
-    pub fn refused(&self, code: i32, said: &[&str]) {
+    pub fn refused(&self, code: i32, message: &[&str]) {
         assert_eq!(self.code, Some(code), "{self:?}");
         assert_eq!(self.out, "", "{self:?}");
-        for text in said {
+        for text in message {
             assert!(self.err.contains(text), "no '{text}' in {}", self.err);
         }
     }
@@ -125,7 +125,7 @@ pub fn ran(mut command: Command) -> Ran {
     finish(command.spawn().unwrap())
 }
 
-/// Waits for the end of a program, and reads what it has written.
+/// Waits for the end of a program, and reads its output.
 pub fn finish(mut child: Child) -> Ran {
     let (out, err) = (child.stdout.take().map(read), child.stderr.take().map(read));
     let status = wait(&mut child);
@@ -159,15 +159,15 @@ fn wait(child: &mut Child) -> ExitStatus {
     }
 }
 
-/// A program that goes on until it is dropped, and whose lines can be waited for.
+/// A program that runs until it is dropped, and whose lines can be awaited.
 pub struct Running {
     child: Child,
     out: mpsc::Receiver<String>,
     err: mpsc::Receiver<String>,
 }
 
-/// The signals that end a command, and its exit codes; without SIGHUP where it is ignored by these tests, as
-/// under `nohup`, and so by their commands.
+/// The signals that end a command, and its exit codes; without SIGHUP if these tests, and so their commands, ignore
+/// it, as under `nohup`.
 pub fn ending_signals() -> Vec<(&'static str, i32)> {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
     let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:")).unwrap();
@@ -193,7 +193,7 @@ pub fn under_nohup(command: &Command) -> Command {
     shell
 }
 
-/// Where a line was written.
+/// The stream that a line was written to.
 #[derive(Clone, Copy)]
 pub enum On {
     Out,
@@ -214,7 +214,7 @@ impl Running {
         Self { child, out, err }
     }
 
-    /// The next line that holds this text; those before it are lost.
+    /// The next line that contains this text; earlier lines are lost.
     #[track_caller]
     pub fn line(&self, on: On, with: &str) -> String {
         let from = match on {
@@ -251,18 +251,18 @@ impl Running {
         self.child.stdin.take().unwrap()
     }
 
-    /// Kills it, as a power cut does. Whether it still ran.
+    /// Kills it, as a power failure does. Returns whether it was still running.
     pub fn kill9(&mut self) -> bool {
         let _ = self.child.kill();
         wait(&mut self.child).signal() == Some(9)
     }
 
-    /// All lines of its standard output that were not asked for, once it has ended.
+    /// All lines of its standard output that were not consumed, once it has ended.
     pub fn rest(&self) -> Vec<String> {
         self.out.iter().collect()
     }
 
-    /// The exit code, once it has ended by itself.
+    /// The exit code, once it has ended.
     pub fn code(&mut self) -> Option<i32> {
         wait(&mut self.child).code()
     }
@@ -278,7 +278,7 @@ impl Drop for Running {
 fn lines(from: impl Read + Send + 'static) -> mpsc::Receiver<String> {
     let (send, receive) = mpsc::channel();
     std::thread::spawn(move || {
-        // The test may have ended and want no more.
+        // The test may have ended.
         BufReader::new(from).lines().map_while(Result::ok).try_for_each(|line| send.send(line))
     });
     receive
@@ -289,7 +289,7 @@ pub fn address(line: &str) -> String {
     line.split("http://").nth(1).unwrap().split(['/', ' ']).next().unwrap().to_owned()
 }
 
-/// Whether nothing is left of a name in a folder.
+/// Whether no file in a folder has this prefix.
 pub fn nothing_starts_with(folder: &Path, start: &str) -> bool {
     let names = std::fs::read_dir(folder).unwrap();
     names.flatten().all(|entry| !entry.file_name().to_string_lossy().starts_with(start))

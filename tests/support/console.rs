@@ -9,7 +9,7 @@ use super::terminal::{Launch, Terminal};
 /// The program.
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_ringback");
 
-/// What starts the console on a database.
+/// The command that starts the console on a database.
 pub fn launch(db: &Path) -> Launch {
     Launch::new(PROGRAM).args(["--db", db.to_str().expect("text")]).size(80, 24)
 }

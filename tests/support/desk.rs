@@ -1,4 +1,4 @@
-//! A store and a sender, to work with directly.
+//! A store and a sender, to use directly.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -9,7 +9,7 @@ use ringback::profile::{Event, Profile};
 use ringback::record::{Attempt, DeliveryId, Details, ErrorClass, NewDelivery};
 use ringback::storage::Store;
 
-/// A store and a sender in a folder of their own.
+/// A store and a sender in their own folder.
 pub struct Desk {
     pub store: Store,
     pub sender: Option<Sender>,
@@ -19,8 +19,7 @@ pub struct Desk {
 }
 
 impl Desk {
-    /// One with the usual limits, and with one thread that makes the tries: more would have more
-    /// connections.
+    /// With the default limits, and with one worker thread: more would have more connections.
     pub fn new() -> Self {
         Self::with(one_thread())
     }
@@ -29,7 +28,7 @@ impl Desk {
         Self::made(limits, Transport::new(Arc::default()))
     }
 
-    /// One that sends over this.
+    /// One with this transport.
     pub fn over(transport: Transport) -> Self {
         Self::made(one_thread(), transport)
     }
@@ -65,7 +64,7 @@ impl Desk {
         id
     }
 
-    /// Waits until a delivery is as wanted.
+    /// Waits until a delivery is as expected.
     pub async fn until(&self, id: DeliveryId, what: &str, wanted: impl Fn(&Details) -> bool) -> Details {
         let mut changes = self.store.changes();
         let deadline = Instant::now() + Duration::from_secs(20);
@@ -81,22 +80,22 @@ impl Desk {
         }
     }
 
-    /// Waits until nothing more is to be sent.
+    /// Waits until the delivery has ended.
     pub async fn ended(&self, id: DeliveryId) -> Details {
         self.until(id, "the end", |d| !d.summary.state.is_pending()).await
     }
 
     /// The attempts of deliveries of a profile without retries, one after the other.
-    pub async fn only_tries(&self, profile: &Profile, n: usize) -> Vec<Attempt> {
+    pub async fn only_attempts(&self, profile: &Profile, n: usize) -> Vec<Attempt> {
         let mut attempts = Vec::new();
         for _ in 0..n {
-            attempts.push(self.only_try(profile).await.attempts.remove(0));
+            attempts.push(self.only_attempt(profile).await.attempts.remove(0));
         }
         attempts
     }
 
-    /// The one attempt of a profile without retries.
-    pub async fn only_try(&self, profile: &Profile) -> Details {
+    /// The only attempt of a profile without retries.
+    pub async fn only_attempt(&self, profile: &Profile) -> Details {
         let details = self.ended(self.accept(profile).await).await;
         assert_eq!(details.attempts.len(), 1);
         details
@@ -107,12 +106,12 @@ fn one_thread() -> Limits {
     Limits { threads: 1, ..Limits::default() }
 }
 
-/// The statuses of attempts; none where there was no response.
+/// The statuses of attempts; none without a response.
 pub fn statuses(attempts: &[Attempt]) -> Vec<Option<u16>> {
     attempts.iter().map(|attempt| attempt.status).collect()
 }
 
-/// Class and sentence of the last try's failure.
+/// Class and message of the last attempt's failure.
 pub fn failure(details: &Details) -> (ErrorClass, String) {
     let error = details.attempts.last().and_then(|a| a.error.clone()).expect("an error");
     (error.class, error.message)

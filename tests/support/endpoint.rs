@@ -1,4 +1,4 @@
-//! Endpoints that misbehave: what is written byte by byte on real sockets.
+//! Endpoints that misbehave: raw bytes on real sockets.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -7,28 +7,28 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-/// An endpoint on loopback that answers every connection in one way, until it is dropped.
+/// An endpoint on loopback that handles every connection in one way, until it is dropped.
 pub struct Endpoint {
-    /// Where it listens.
+    /// The address that it listens on.
     pub addr: SocketAddr,
     connections: Arc<AtomicUsize>,
     task: tokio::task::JoinHandle<()>,
 }
 
-/// What an endpoint does with a connection, once the request's head was read.
+/// What an endpoint does with a connection after reading the request's head.
 #[derive(Clone)]
 pub enum Manner {
     /// Writes these bytes and keeps the connection.
     Says(Vec<u8>),
     /// Writes these bytes and closes.
     SaysAndCloses(Vec<u8>),
-    /// Closes without a word.
+    /// Closes without a response.
     Closes,
-    /// Keeps the connection and says nothing.
+    /// Keeps the connection and never responds.
     Hangs,
-    /// Does so where the path begins with `/hangs`, and takes every other request.
+    /// Hangs if the path starts with `/hangs`, and responds to every other request.
     HangsInPart,
-    /// Writes a head, and then a body without end.
+    /// Writes a head, and then an endless body.
     Endless,
     /// Writes a head, and then a byte now and then.
     Drips,
@@ -55,7 +55,7 @@ impl Endpoint {
         format!("http://{}/cb", self.addr)
     }
 
-    /// A URL of it at which it hangs in part.
+    /// A URL of it at which it hangs.
     pub fn hanging_url(&self) -> String {
         format!("http://{}/hangs", self.addr)
     }

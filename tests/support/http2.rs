@@ -1,4 +1,4 @@
-//! HTTP/2 frame by frame (RFC 9113), for servers that do what no library lets them do.
+//! HTTP/2 frame by frame (RFC 9113), for servers that do what no library allows.
 
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 
@@ -14,7 +14,7 @@ pub const WINDOW_UPDATE: u8 = 0x8;
 pub const ACK: u8 = 0x1;
 pub const END_STREAM: u8 = 0x1;
 pub const END_HEADERS: u8 = 0x4;
-/// What a client begins with: 24 bytes.
+/// The start of every client connection: 24 bytes.
 pub const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 /// `:status: 200`, number 8 of the static table (RFC 7541, appendix A).
 pub const STATUS_200: u8 = 0x88;

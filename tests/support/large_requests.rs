@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::process::Command;
 
-/// Bodies of 1 MiB with a Content-Type of theirs.
+/// Bodies of 1 MiB, with their Content-Type.
 pub fn bodies() -> Vec<(&'static str, String)> {
     let to_1_mib = |start: &str, part: &str, end: &str| {
         let parts = ((1 << 20) - start.len() - end.len()) / part.len();
@@ -20,8 +20,8 @@ pub fn bodies() -> Vec<(&'static str, String)> {
     ]
 }
 
-/// Posts the same request to `/cb` so many times over one connection, and checks that each is answered
-/// with 200.
+/// Posts the same request to `/cb` this many times over one connection, and checks that each gets a response with
+/// 200.
 pub fn post(server: &str, header: &str, body: &str, times: usize) {
     let mut file = tempfile::NamedTempFile::new().unwrap();
     file.write_all(body.as_bytes()).unwrap();
@@ -29,7 +29,7 @@ pub fn post(server: &str, header: &str, body: &str, times: usize) {
     let mut curl = Command::new("curl");
     curl.args(["-s", "--noproxy", "*", "-o", "/dev/null", "-w", "%{http_code}"]);
     curl.args(["-H", header, "--data-binary", &data]);
-    // `-o` counts for one address each.
+    // `-o` applies to one URL each.
     for _ in 1..times {
         curl.args(["-o", "/dev/null"]);
     }

@@ -1,4 +1,4 @@
-//! What the tests of the whole program share: a terminal with a person at it, and a painter of its screen.
+//! Shared by the tests of the whole program: a terminal with a person at it, and a painter of its screen.
 
 #![allow(dead_code, unused_imports, reason = "each runner uses a part")]
 #![allow(

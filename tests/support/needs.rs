@@ -1,18 +1,18 @@
-//! What a test needs of this machine: other people's programs, a kernel that allows a thing.
+//! Requirements of tests: third-party programs, kernel features.
 
 use std::path::{Path, PathBuf};
 
-/// Says that a test passes without having tested, and why.
+/// Reports that a test passes without having tested, and why.
 ///
 /// # Panics
-/// In CI (`CI=true`), which brings all that the tests need: there nothing goes untested.
+/// In CI (`CI=true`), which installs everything that the tests need, nothing may be skipped.
 #[track_caller]
 pub fn skip(why: &str) {
     assert!(std::env::var_os("CI").is_none_or(|value| value != "true"), "a test would be skipped: {why}");
     println!("skipped: {why}");
 }
 
-/// Where a program is installed. `None`, and said by [`skip`], where it is not.
+/// The path of an installed program. `None`, reported by [`skip`], if it is not installed.
 #[track_caller]
 pub fn program(name: &str) -> Option<PathBuf> {
     let found = installed(name);
@@ -22,7 +22,7 @@ pub fn program(name: &str) -> Option<PathBuf> {
     found
 }
 
-/// Where a program is installed: in `PATH`, or among what only the administrator has there.
+/// The path of an installed program: in `PATH`, or among the administrator's programs.
 pub fn installed(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders = std::env::split_paths(&path).chain(["/usr/sbin", "/usr/local/sbin"].map(PathBuf::from));

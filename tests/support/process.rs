@@ -1,16 +1,16 @@
-//! What Linux tells of a process: its children, its processor time, its wake-ups, its memory.
+//! Process information from Linux: children, processor time, wake-ups, memory.
 
 use std::fs;
 use std::time::{Duration, Instant};
 
-/// The processes that a process started and that still are.
+/// The running child processes of a process.
 pub fn children(pid: u32) -> Vec<u32> {
     let file = format!("/proc/{pid}/task/{pid}/children");
     let text = fs::read_to_string(file).unwrap_or_default();
     text.split_whitespace().filter_map(|pid| pid.parse().ok()).collect()
 }
 
-/// The process named so among those that a process started, and those that they started.
+/// The process with this name among the children and grandchildren of a process.
 pub fn descendant(pid: u32, name: &str) -> Option<u32> {
     children(pid).into_iter().find_map(|child| {
         let found = fs::read_to_string(format!("/proc/{child}/comm")).is_ok_and(|comm| comm.trim() == name);
@@ -31,8 +31,7 @@ pub fn wait_descendant(pid: u32, name: &str) -> u32 {
     }
 }
 
-/// The state of a process in a letter: `R`, `S`, `T` for stopped, `Z` for ended; nothing when it is
-/// gone.
+/// The state of a process as a letter: `R`, `S`, `T` for stopped, `Z` for ended; none if it is gone.
 pub fn state(pid: u32) -> Option<char> {
     stat(pid)?.first()?.chars().next()
 }
@@ -41,7 +40,7 @@ pub fn state(pid: u32) -> Option<char> {
 pub fn cpu_seconds(pid: u32) -> Option<f64> {
     let stat = stat(pid)?;
     let ticks: f64 = stat.get(11)?.parse::<f64>().ok()? + stat.get(12)?.parse::<f64>().ok()?;
-    // Linux has a hundred a second wherever this is read.
+    // Linux has a hundred ticks per second wherever this is read.
     Some(ticks / 100.0)
 }
 
@@ -64,7 +63,7 @@ pub fn sleeps(pid: u32) -> Vec<(String, String, u64)> {
     threads.flatten().filter_map(|entry| thread(entry.path())).collect()
 }
 
-/// The threads that were woken between two looks, and how often.
+/// The threads that were woken between two samples, and how often.
 pub fn woken(before: &[(String, String, u64)], after: &[(String, String, u64)]) -> Vec<String> {
     let count = |id: &str| before.iter().find(|(of, ..)| of == id).map_or(0, |(.., count)| *count);
     let changed = after.iter().filter(|(id, _, now)| *now > count(id));
@@ -77,7 +76,7 @@ pub fn resident(pid: u32) -> Option<u64> {
     Some(field(&status, "VmRSS:")? * 1024)
 }
 
-/// The most resident memory that a process ever had, in bytes.
+/// The peak resident memory of a process, in bytes.
 pub fn most_resident(pid: u32) -> Option<u64> {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
     Some(field(&status, "VmHWM:")? * 1024)

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use ringback::profile::{Channel, Draft, Identity, Profile, ProfileId, Region, Rules};
 
-/// An SMS profile that posts `{"id":"<id>"}` to this URL; `change` has the last word.
+/// An SMS profile that posts `{"id":"<id>"}` to this URL; `change` is applied last.
 pub fn profile(url: &str, change: impl FnOnce(&mut Draft)) -> Profile {
     let mut draft = Draft::new(Channel::Sms);
     draft.title = "Order SMS".into();

@@ -1,4 +1,4 @@
-//! An endpoint in the test's own process that writes down each request that arrives.
+//! An endpoint in the test's own process that records each request.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -9,18 +9,18 @@ use axum::http::{HeaderMap, StatusCode};
 use bytes::Bytes;
 use tokio::sync::watch;
 
-/// The longest that anything is waited for.
+/// The timeout of every wait.
 const DEADLINE: Duration = Duration::from_mins(1);
 
-/// What has arrived of one delivery.
+/// The requests of one delivery.
 #[derive(Debug, Default, Clone)]
 pub struct Arrived {
     /// How often.
     pub times: u32,
-    /// How often that was answered with 200.
+    /// How often the response was 200.
     pub taken: u32,
     pub body: String,
-    /// When it came last.
+    /// The time of the latest one.
     pub last: Option<Instant>,
 }
 
@@ -31,14 +31,14 @@ pub type Book = HashMap<String, Arrived>;
 pub struct Recorder {
     pub addr: SocketAddr,
     book: Arc<(Mutex<Book>, Condvar)>,
-    /// Whether answers go out.
+    /// Whether responses are released.
     answers: watch::Sender<bool>,
     _runtime: tokio::runtime::Runtime,
 }
 
 impl Recorder {
-    /// Starts one that answers each request with the status that `answer` has for its id and for how
-    /// often it came, from 1, after so long.
+    /// Starts one that responds to each request after this delay with the status that `answer` returns for its ID and
+    /// its count, from 1.
     pub fn start(after: Duration, answer: impl Fn(&str, u32) -> u16 + Send + Sync + Clone + 'static) -> Self {
         Self::at("127.0.0.1:0", after, answer)
     }
@@ -71,7 +71,7 @@ impl Recorder {
             let mut open = gate.subscribe();
             async move {
                 tokio::time::sleep(after).await;
-                // An error says that the endpoint has gone, and with it who wants an answer.
+                // An error means that the endpoint is gone, and its clients with it.
                 let _ = open.wait_for(|open| *open).await;
                 StatusCode::from_u16(status).unwrap()
             }
@@ -83,27 +83,27 @@ impl Recorder {
         Self { addr, book, answers, _runtime: runtime }
     }
 
-    /// One that takes everything at once.
+    /// One that accepts everything at once.
     pub fn taking() -> Self {
         Self::start(Duration::ZERO, |_, _| 200)
     }
 
-    /// Keeps answers back until they are let go.
-    pub fn keep_answers(&self) {
+    /// Withholds responses until they are released.
+    pub fn withhold_responses(&self) {
         self.answers.send_replace(false);
     }
 
-    /// Lets answers go out, those that were kept and all others.
-    pub fn let_answers_go(&self) {
+    /// Releases responses, withheld and future ones.
+    pub fn release_responses(&self) {
         self.answers.send_replace(true);
     }
 
-    /// What has arrived so far.
+    /// The requests so far.
     pub fn book(&self) -> MutexGuard<'_, Book> {
         self.book.0.lock().unwrap()
     }
 
-    /// Waits until what arrived is as wanted.
+    /// Waits until the requests are as expected.
     #[track_caller]
     pub fn wait(&self, what: &str, wanted: impl Fn(&Book) -> bool) {
         let deadline = Instant::now() + DEADLINE;
@@ -115,7 +115,7 @@ impl Recorder {
         }
     }
 
-    /// A profile that posts an event's `ref` here, as a document to be applied.
+    /// A profile that posts an event's `ref` here, as a document to apply.
     pub fn profile(&self, retries: u32) -> serde_json::Value {
         let mut document = serde_json::json!({
             "title": "Order SMS", "channel": "sms", "url": format!("http://{}/cb", self.addr),
@@ -134,7 +134,7 @@ pub fn event(profile_id: &str, reference: &str) -> String {
     format!("{{\"callback_profile_id\": \"{profile_id}\", \"event\": \"sms-send\", \"data\": {data}}}\n")
 }
 
-/// Many lines of NDJSON, with `<start>1` and so on for their references.
+/// Many lines of NDJSON, with `<start>1` and so on as their references.
 pub fn events(profile_id: &str, start: &str, count: usize) -> String {
     (1..=count).map(|n| event(profile_id, &format!("{start}{n}"))).collect()
 }

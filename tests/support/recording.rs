@@ -1,4 +1,4 @@
-//! A recording: screens one after the other, as one animated PNG, which browsers play anywhere.
+//! A recording: screens one after the other, as one animated PNG, which all browsers play.
 
 use std::time::Duration;
 
@@ -6,11 +6,11 @@ use super::picture::{Area, Frame, Painter, Pixel, encode};
 
 const CLEAR: Pixel = [0; 4];
 
-/// Draws the screens, each shown as long as is said, as an animation that plays for ever.
-/// Screens that look like the one before only make that one stand longer.
+/// Draws the screens, each shown for its duration, as an animation that plays for ever. Screens that look like the
+/// previous one only extend its duration.
 ///
 /// # Panics
-/// When there is no screen, or when not all are of the same size.
+/// There is no screen, or not all have the same size.
 pub fn animate(frames: &[(vt100::Screen, Duration)], title: &str) -> Vec<u8> {
     let (first, _) = frames.first().expect("a recording has at least one screen");
     let mut painter = Painter::new(first, title);
@@ -35,8 +35,8 @@ pub fn animate(frames: &[(vt100::Screen, Duration)], title: &str) -> Vec<u8> {
     encode((width, height), &drawn)
 }
 
-/// The new pixels of an area, those that did not change made transparent: what is all alike packs to
-/// nothing. Notes the new pixels in the old picture.
+/// The new pixels of an area, with unchanged ones made transparent, which compress to nothing. Stores the new pixels
+/// in the old picture.
 fn difference(before: &mut [Pixel], width: usize, area: Area, mut now: Vec<Pixel>) -> Vec<Pixel> {
     for (y, row) in now.chunks_mut(area.width).enumerate() {
         let start = (area.y + y) * width + area.x;

@@ -1,36 +1,36 @@
-//! A scene: the program, the keys of a person, and what is waited for in between.
+//! A scene: the program, the keys of a person, and the conditions to wait for.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::terminal::{Launch, Terminal};
 
-/// How often a screen that moves is looked at while it is recorded.
+/// How often a moving screen is sampled while it is recorded.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(100);
 
-/// One thing a person does, or waits for.
+/// A step of a person, or a wait.
 #[derive(Debug, Clone, Copy)]
 pub enum Step {
-    /// Presses keys, their names parted by blanks.
+    /// Presses keys, by name, separated by blanks.
     Press(&'static str),
     /// Types a text.
     Type(&'static str),
     /// Pastes a text.
     Paste(&'static str),
-    /// Waits until the text stands on the screen.
+    /// Waits until the text is on the screen.
     For(&'static str),
     /// Waits until the text is gone.
     Gone(&'static str),
-    /// In a recording: shows the screen as it is now for so many milliseconds.
+    /// In a recording: shows the current screen for this many milliseconds.
     Show(u64),
-    /// In a recording: shows what happens on the screen in the next milliseconds, as it happens.
+    /// In a recording: shows what happens on the screen in the next milliseconds.
     Watch(u64),
 }
 
 /// What to run, how big, and what to do in it.
 #[derive(Debug, Clone, Copy)]
 pub struct Scene {
-    /// The name of the file, without its ending.
+    /// The name of the file, without its extension.
     pub name: &'static str,
     /// The title of the window.
     pub title: &'static str,
@@ -53,7 +53,7 @@ impl Scene {
         terminal.snapshot()
     }
 
-    /// Plays the scene and keeps what its `Show` and `Watch` steps show, each with how long it stands.
+    /// Plays the scene and keeps what its `Show` and `Watch` steps show, with durations.
     #[track_caller]
     pub fn record(&self, program: &Path) -> Vec<(vt100::Screen, Duration)> {
         let mut terminal = self.open(program);
@@ -86,13 +86,12 @@ fn act(terminal: &mut Terminal, step: Step) {
         Step::Paste(text) => terminal.paste(text),
         Step::For(text) => terminal.wait_for(text),
         Step::Gone(text) => terminal.wait_gone(text),
-        // Only a recording has time.
+        // Only a recording takes time.
         Step::Show(_) | Step::Watch(_) => {}
     }
 }
 
-/// Looks at the screen again and again. The pauses make the rhythm of the recording; nothing is
-/// concluded from them.
+/// Samples the screen repeatedly. The pauses make the rhythm of the recording; nothing is concluded from them.
 fn watch(terminal: &Terminal, time: Duration, frames: &mut Vec<(vt100::Screen, Duration)>) {
     let end = Instant::now() + time;
     while Instant::now() < end {

@@ -1,4 +1,4 @@
-//! A server whose connections follow scripts, and which notes what arrives on each.
+//! A server whose connections follow scripts, and which records what arrives on each.
 
 use std::future::Future;
 use std::io;
@@ -7,23 +7,23 @@ use std::sync::{Arc, Mutex};
 
 use tokio::net::{TcpListener, TcpStream};
 
-/// A server on loopback, until it is dropped. Its n-th connection follows the n-th script; those after
-/// the last have an empty one.
+/// A server on loopback, until it is dropped. Its n-th connection follows the n-th script; those after the last have
+/// an empty one.
 pub struct Scripted {
-    /// Where it listens.
+    /// The address that it listens on.
     pub addr: SocketAddr,
     seen: Arc<Mutex<Vec<Vec<String>>>>,
     task: tokio::task::JoinHandle<()>,
 }
 
-/// Notes the requests of one connection.
+/// Records the requests of one connection.
 pub struct Notes {
     connection: usize,
     seen: Arc<Mutex<Vec<Vec<String>>>>,
 }
 
 impl Notes {
-    /// Notes the body of a request.
+    /// Records the body of a request.
     pub fn request(&self, body: String) {
         self.seen.lock().unwrap()[self.connection].push(body);
     }

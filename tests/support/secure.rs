@@ -1,4 +1,4 @@
-//! A TLS endpoint with an authority of its own, which tells how it was reached.
+//! A TLS endpoint with its own authority, which reports how it was reached.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -13,7 +13,7 @@ use tokio_rustls::rustls::pki_types::PrivatePkcs8KeyDer;
 use tokio_rustls::rustls::server::WebPkiClientVerifier;
 use tokio_rustls::rustls::{RootCertStore, ServerConfig};
 
-/// An authority, which has certificates made.
+/// An authority, which issues certificates.
 pub struct Authority {
     issuer: Issuer<'static, KeyPair>,
     pem: String,
@@ -38,7 +38,7 @@ impl Authority {
         Self { pem: made.pem(), der: made.der().to_vec(), issuer: Issuer::new(params, key) }
     }
 
-    /// A certificate that a server has of itself, and that says it is an authority's.
+    /// A self-signed server certificate that claims to be an authority's.
     pub fn of_itself(name: &str) -> Issued {
         let key = KeyPair::generate().unwrap();
         let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
@@ -87,8 +87,8 @@ pub fn write(path: &Path, text: &str) -> String {
     path.to_str().unwrap().to_owned()
 }
 
-/// The server's side of TLS, with these names for what it speaks. `clients` are the authority of those
-/// that are let in; without it anyone is.
+/// The server's side of TLS, offering these protocol names. `clients` is the authority of accepted client
+/// certificates; without it anyone is accepted.
 pub fn acceptor(certificate: &Issued, alpn: &[&[u8]], clients: Option<&Authority>) -> TlsAcceptor {
     let provider = Arc::new(aws_lc_rs::default_provider());
     let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
@@ -106,8 +106,8 @@ pub fn acceptor(certificate: &Issued, alpn: &[&[u8]], clients: Option<&Authority
     TlsAcceptor::from(Arc::new(config))
 }
 
-/// A TLS endpoint on loopback, until it is dropped. It answers with the version of HTTP and how many
-/// certificates the client showed, such as `HTTP/1.1 0`.
+/// A TLS endpoint on loopback, until it is dropped. It responds with the version of HTTP and the number of
+/// certificates that the client presented, such as `HTTP/1.1 0`.
 pub struct Secure {
     pub addr: SocketAddr,
     connections: Arc<AtomicUsize>,
@@ -115,7 +115,7 @@ pub struct Secure {
 }
 
 impl Secure {
-    /// `clients` are the authority of those that are let in; without it anyone is.
+    /// `clients` is the authority of accepted client certificates; without it anyone is accepted.
     pub async fn start(certificate: &Issued, alpn: &[&[u8]], clients: Option<&Authority>) -> Self {
         let acceptor = acceptor(certificate, alpn, clients);
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -129,7 +129,7 @@ impl Secure {
                 tokio::spawn(async move {
                     let Ok(stream) = acceptor.accept(stream).await else { return };
                     let shown = stream.get_ref().1.peer_certificates().map_or(0, <[_]>::len);
-                    let told = hyper::service::service_fn(move |request: hyper::Request<_>| async move {
+                    let output = hyper::service::service_fn(move |request: hyper::Request<_>| async move {
                         let _: &hyper::body::Incoming = request.body();
                         let text = format!("{:?} {shown}", request.version());
                         Ok::<_, std::convert::Infallible>(hyper::Response::new(http_body_util::Full::new(
@@ -137,7 +137,7 @@ impl Secure {
                         )))
                     });
                     let serving = hyper_util::server::conn::auto::Builder::new(TokioExecutor::new());
-                    let _ = serving.serve_connection(TokioIo::new(stream), told).await;
+                    let _ = serving.serve_connection(TokioIo::new(stream), output).await;
                 });
             }
         });
@@ -149,7 +149,7 @@ impl Secure {
         self.connections.load(Ordering::SeqCst)
     }
 
-    /// Its URL under the name that its certificate is for.
+    /// Its URL with the name that its certificate is for.
     pub fn url(&self) -> String {
         format!("https://localhost:{}/cb", self.addr.port())
     }

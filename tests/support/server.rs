@@ -1,4 +1,4 @@
-//! An HTTP server that answers as a test wants, and remembers what it was asked.
+//! An HTTP server that responds as a test wants, and remembers the requests.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -29,24 +29,24 @@ impl Seen {
     }
 }
 
-/// One answer.
+/// One response.
 pub struct Reply {
     pub status: u16,
     pub headers: Vec<(&'static str, String)>,
     pub body: Vec<u8>,
-    /// How long it takes; `Duration::MAX` is for ever.
+    /// The delay; `Duration::MAX` means for ever.
     pub after: Duration,
 }
 
 impl Reply {
-    /// An answer at once.
+    /// An immediate response.
     pub fn new(status: u16, body: impl Into<Vec<u8>>) -> Self {
         Self { status, headers: Vec::new(), body: body.into(), after: Duration::ZERO }
     }
 }
 
 impl Server {
-    /// Starts one. `answer` is told the request and how many there have been, from 1.
+    /// Starts one. `answer` gets the request and the number of requests so far, from 1.
     pub async fn start(answer: impl Fn(&Seen, usize) -> Reply + Send + Sync + 'static) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let addr = listener.local_addr().expect("an address");

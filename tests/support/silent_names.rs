@@ -1,11 +1,11 @@
-//! Names of which some are silent.
+//! Names, some of which are silent.
 
 use std::net::IpAddr;
 
 use futures_util::future::BoxFuture;
 use ringback::delivery::{LookupError, Resolver};
 
-/// Names that resolve to this machine. For those that begin with `silent` no name server responds.
+/// Names that resolve to this machine. For those that start with `silent` no name server responds.
 pub struct PartlySilent;
 
 impl Resolver for PartlySilent {

@@ -1,7 +1,7 @@
-//! A real terminal with a program in it, read and typed at as a person does.
+//! A real terminal with a program in it, read and typed at as by a person.
 //!
-//! Everything here waits for a condition, with a deadline; nothing waits for a time. When what is
-//! awaited does not come, the panic shows the whole screen and the last bytes the program wrote.
+//! Everything here waits for a condition, with a deadline; nothing waits for a time. If the condition is not met, the
+//! panic shows the whole screen and the last bytes of the program's output.
 
 mod answers;
 mod failure;
@@ -28,9 +28,9 @@ pub fn send_signal(name: &str, pid: u32) {
     signals::send(name, &pid.to_string());
 }
 
-/// How long the screen must stand still to be called settled.
+/// How long the screen must be unchanged to be considered settled.
 const STILL: Duration = Duration::from_millis(60);
-/// How long a program has to read a key before the next one goes.
+/// How long a program has to read a key before the next one is sent.
 const READ: Duration = Duration::from_secs(5);
 /// How long the last output of a program that ended may take to arrive.
 const LAST_WORDS: Duration = Duration::from_millis(500);
@@ -48,10 +48,10 @@ pub struct Terminal {
 }
 
 impl Terminal {
-    /// Starts the program in a terminal of its own.
+    /// Starts the program in its own terminal.
     ///
     /// # Panics
-    /// When there is no terminal to be had, or the program does not start.
+    /// No terminal is available, or the program does not start.
     #[track_caller]
     pub fn start(launch: Launch) -> Self {
         let home = tempfile::tempdir().expect("a temporary home folder");
@@ -62,7 +62,7 @@ impl Terminal {
             Ok(child) => child,
             Err(error) => panic!("cannot start {name}: {error:#}"),
         };
-        // The program must be the only one to hold its end, or the end of its output is never seen.
+        // The program must have the only handle of its end, or the end of its output is never detected.
         drop(pair.slave);
 
         let mut output = pair.master.try_clone_reader().expect("the program's output");
@@ -91,7 +91,7 @@ impl Terminal {
         self.wait_read(before);
     }
 
-    /// Presses keys one after the other, their names parted by blanks: `j j enter`.
+    /// Presses keys one after the other, separated by blanks: `j j enter`.
     #[track_caller]
     pub fn press_all(&mut self, keys: &str) {
         for key in keys.split_whitespace() {
@@ -99,8 +99,8 @@ impl Terminal {
         }
     }
 
-    /// Types a text, each character as its key, and waits until it has been read: the next key must not be
-    /// taken for a part of it.
+    /// Types a text, each character as its key, and waits until it has been read: the next key must not be taken for
+    /// a part of it.
     pub fn type_text(&mut self, text: &str) {
         let before = self.keys_read();
         self.send(text.replace('\n', "\r").as_bytes());
@@ -116,11 +116,11 @@ impl Terminal {
         self.send(pasted.as_bytes());
     }
 
-    /// Presses and lets go of a button of the mouse on a cell, counted from 0, as a terminal reports it
-    /// that was asked for SGR reports: 0 is the left button, 64 and 65 are the wheel up and down.
+    /// Presses and releases a mouse button on a cell, counted from 0, as a terminal with SGR reports does: 0 is the
+    /// left button, 64 and 65 are the wheel up and down.
     ///
     /// # Panics
-    /// When the program did not ask for it.
+    /// The program has not asked for it.
     #[track_caller]
     pub fn mouse(&mut self, button: u8, x: u16, y: u16) {
         let asked = self.seen().screen().mouse_protocol_encoding() == vt100::MouseProtocolEncoding::Sgr;
@@ -129,20 +129,20 @@ impl Terminal {
         self.send(format!("\x1b[<{button};{x};{y}M\x1b[<{button};{x};{y}m").as_bytes());
     }
 
-    /// Gives the terminal another size, in cells. The program is told by `SIGWINCH`.
+    /// Resizes the terminal. The program is notified by `SIGWINCH`.
     pub fn resize(&mut self, cols: u16, rows: u16) {
         let mut seen = self.seen();
         seen.resize(cols, rows);
         self.master.resize(size(cols, rows)).expect("the terminal takes the size");
     }
 
-    /// Waits until the text stands in one row of the screen.
+    /// Waits until the text is in one row of the screen.
     #[track_caller]
     pub fn wait_for(&self, text: &str) {
         self.wait(&format!("the text `{text}`"), |seen| seen.find(text).map(drop));
     }
 
-    /// Waits until an answer to a question counts: it is not dimmed any more.
+    /// Waits until an answer to a question counts: it is no longer dimmed.
     #[track_caller]
     pub fn wait_answer(&self, answer: &str) {
         self.wait(&format!("the answer `{answer}` to count"), |seen| {
@@ -157,31 +157,31 @@ impl Terminal {
         self.wait(&format!("the text `{text}` to go"), |seen| seen.find(text).is_none().then_some(()));
     }
 
-    /// Waits until the screen is as the condition wants it; `what` says in words what is awaited.
+    /// Waits until the screen meets the condition; `what` describes it in words.
     #[track_caller]
     pub fn wait_until(&self, condition: impl Fn(&vt100::Screen) -> bool, what: &str) {
         self.wait(what, |seen| condition(seen.screen()).then_some(()));
     }
 
-    /// Waits until the program has put exactly this text on the clipboard by OSC 52.
+    /// Waits until the program has copied exactly this text to the clipboard by OSC 52.
     #[track_caller]
     pub fn wait_clipboard(&self, text: &str) {
         let what = format!("the clipboard to hold `{text}`");
         self.wait(&what, |seen| (seen.answers().clipboard.as_deref() == Some(text)).then_some(()));
     }
 
-    /// Waits until the program has ended and its last output is on the screen. Returns its exit code,
-    /// or 128 and the signal's number, as a shell does.
+    /// Waits until the program has ended and its last output is on the screen. Returns its exit code, or 128 plus the
+    /// signal's number, as a shell does.
     #[track_caller]
     pub fn wait_exit(&self) -> i32 {
         let code = self.wait("the program to end", |seen| seen.exit);
-        // Something the program left behind may hold the terminal open, so this wait may run out.
+        // Something left behind by the program may keep the terminal open, so this wait may time out.
         self.feed.wait(Instant::now() + LAST_WORDS, |seen| seen.closed.then_some(()));
         code
     }
 
-    /// Waits until the program has drawn something and then nothing for 60 ms. For pictures only:
-    /// an assertion waits for what it is about.
+    /// Waits until the program has drawn something and then nothing for 60 ms. For pictures only: an assertion waits
+    /// for its own condition.
     #[track_caller]
     pub fn settle(&self) {
         let deadline = Instant::now() + self.patience;
@@ -198,12 +198,12 @@ impl Terminal {
         }
     }
 
-    /// The screen as text: blank ends of rows and blank rows at the bottom are left out.
+    /// The screen as text, without trailing blanks and blank rows at the bottom.
     pub fn screen(&self) -> String {
         self.seen().rows().join("\n").trim_end().to_owned()
     }
 
-    /// One row of the screen, counted from 0, without its blank end.
+    /// One row of the screen, counted from 0, without trailing blanks.
     #[track_caller]
     pub fn row(&self, y: u16) -> String {
         self.seen().rows().swap_remove(usize::from(y))
@@ -216,12 +216,12 @@ impl Terminal {
         cell.expect("a cell of the screen")
     }
 
-    /// Where the text begins, as column and row, if it stands on the screen.
+    /// Column and row of the start of the text, if it is on the screen.
     pub fn find(&self, text: &str) -> Option<(u16, u16)> {
         self.seen().find(text)
     }
 
-    /// The cursor's column and row, or nothing while it is hidden.
+    /// The cursor's column and row; none while it is hidden.
     pub fn cursor(&self) -> Option<(u16, u16)> {
         let seen = self.seen();
         let (y, x) = seen.screen().cursor_position();
@@ -243,12 +243,12 @@ impl Terminal {
         self.seen().all.clone()
     }
 
-    /// What the program last put on the clipboard by OSC 52.
+    /// The text that the program last copied to the clipboard by OSC 52.
     pub fn clipboard(&self) -> Option<String> {
         self.seen().answers().clipboard.clone()
     }
 
-    /// The window title the program asked for; empty when it asked for none.
+    /// The window title that the program has set; empty if it has set none.
     pub fn title(&self) -> String {
         self.seen().answers().title.clone()
     }
@@ -270,23 +270,23 @@ impl Terminal {
         }
     }
 
-    /// Kills the program as a power cut does: it gets no chance to tidy up.
+    /// Kills the program as a power failure does: it cannot clean up.
     pub fn kill9(&self) {
         self.signal("KILL");
     }
 
-    /// Sends bytes in one piece, as a terminal does that reports something or pastes without brackets.
+    /// Sends bytes in one piece, as a terminal does for reports and for pastes without brackets.
     pub fn send(&mut self, bytes: &[u8]) {
         let mut keyboard = self.keyboard.lock().unwrap_or_else(PoisonError::into_inner);
-        // A program that has just ended reads no keys; the wait that follows tells what happened.
+        // A program that has just ended reads no keys; the wait that follows reports what happened.
         keyboard.write_all(bytes).and_then(|()| keyboard.flush()).ok();
     }
 
-    /// Waits until the keyboard thread has dropped what was unfinished, and sleeps without a time limit.
+    /// Waits until the keyboard thread has dropped an unfinished sequence, and blocks without timeout.
     #[track_caller]
     pub fn wait_keyboard_asleep(&self) {
         let deadline = Instant::now() + self.patience;
-        // It waits for at most so long while something is unfinished.
+        // It waits at most this long while something is unfinished.
         let longest = Duration::from_millis(300);
         loop {
             let before = self.keys_read();
@@ -298,14 +298,14 @@ impl Terminal {
         }
     }
 
-    /// How often the program's keyboard thread went to sleep; nothing where the program has none.
+    /// How often the program's keyboard thread went to sleep; none if the program has no such thread.
     fn keys_read(&self) -> Option<u64> {
         let threads = super::process::sleeps(self.pid);
         threads.into_iter().find(|(_, name, _)| name == "keyboard").map(|(.., count)| count)
     }
 
-    /// Waits until the keyboard thread has read what was sent. Keys sent faster may arrive in one read,
-    /// which no person's do, and which the console takes for pasted text.
+    /// Waits until the keyboard thread has read what was sent. Keys sent faster may arrive in one read, unlike those
+    /// of a person, and the console takes them for pasted text.
     fn wait_read(&self, before: Option<u64>) {
         let deadline = Instant::now() + READ;
         while before.is_some() && self.keys_read() == before && Instant::now() < deadline {
@@ -330,7 +330,7 @@ impl Drop for Terminal {
     fn drop(&mut self) {
         if self.seen().exit.is_none() {
             signals::send("KILL", &format!("-{}", self.pid));
-            // The home folder goes next, so the program must be gone first.
+            // The home folder is removed next, so the program must be gone first.
             self.feed.wait(Instant::now() + LAST_WORDS * 10, |seen| seen.exit);
         }
     }

@@ -1,11 +1,11 @@
-//! A tmux of one's own, with its defaults: a server on its own socket, with a client in a terminal.
+//! A separate tmux with its defaults: a server on its own socket, with a client in a terminal.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 use super::terminal::{Launch, Terminal};
 
-/// A tmux server, ended with this.
+/// A tmux server, ended when dropped.
 pub struct Tmux {
     folder: tempfile::TempDir,
 }
@@ -15,12 +15,12 @@ impl Tmux {
         Self { folder: tempfile::Builder::new().prefix("t").tempdir().expect("a folder") }
     }
 
-    /// A client in a terminal, on a new session that runs this command for the shell.
+    /// A client in a terminal, in a new session that runs this shell command.
     pub fn start(&self, command: &str, size: (u16, u16)) -> Terminal {
         self.client(&["new-session", command], size)
     }
 
-    /// Another client, or the same again, on the session that there is.
+    /// Another client, or the same one again, in the existing session.
     pub fn attach(&self, size: (u16, u16)) -> Terminal {
         self.client(&["attach-session"], size)
     }
@@ -31,7 +31,7 @@ impl Tmux {
         Terminal::start(launch.env("SHELL", "/bin/sh").size(size.0, size.1))
     }
 
-    /// Runs a command of tmux and gives what it prints.
+    /// Runs a tmux command and returns its output.
     pub fn run(&self, args: &[&str]) -> String {
         let output = self.command().args(args).output().expect("tmux");
         String::from_utf8_lossy(&output.stdout).into_owned()

@@ -6,14 +6,14 @@ use std::sync::OnceLock;
 
 use jiff::Timestamp;
 
-/// The variables that start a program with its clock at so many seconds since 1970; it runs on from there,
-/// and that of the next program is as wrong.
+/// The variables that start a program with its clock at this many seconds since 1970; it advances from there, and the
+/// clock of the next program is just as wrong.
 pub fn clock_at(seconds: i64) -> [(&'static str, String); 2] {
     let by = seconds - Timestamp::now().as_second();
     [("LD_PRELOAD", library().to_str().unwrap().to_owned()), ("WRONG_CLOCK_BY", by.to_string())]
 }
 
-/// Made once for each process of tests, by the C compiler that `SQLite` is built with, too.
+/// Built once per test process, by the C compiler that also builds `SQLite`.
 fn library() -> &'static PathBuf {
     static LIBRARY: OnceLock<PathBuf> = OnceLock::new();
     LIBRARY.get_or_init(|| {

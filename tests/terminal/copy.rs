@@ -1,5 +1,5 @@
-//! Copying where people are: in tmux with its defaults, over SSH, on a machine without a display; and
-//! where nothing takes it, to the screen and to a file.
+//! Copying in practice: in tmux with its defaults, over SSH, on a machine without a display; and if nothing accepts
+//! the text, to the screen and to a file.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
@@ -15,7 +15,7 @@ use crate::support::terminal::{Launch, Terminal};
 use crate::support::tmux::Tmux;
 use serde_json::{Value, json};
 
-/// A database with one profile; its id is given.
+/// A database with one profile; returns its ID.
 fn profile(db: &Path, body: &str) -> String {
     let mut profile = order_sms("https://hooks.example/cb");
     profile["body"] = json!(body);
@@ -26,7 +26,7 @@ fn profile(db: &Path, body: &str) -> String {
 }
 
 #[test]
-fn without_a_display_the_terminal_is_asked() {
+fn without_a_display_the_terminal_copies() {
     let folder = tempfile::tempdir().unwrap();
     let db = folder.path().join("a.db");
     let id = profile(&db, "{}");
@@ -38,7 +38,7 @@ fn without_a_display_the_terminal_is_asked() {
 }
 
 #[test]
-fn a_display_that_is_not_there_is_no_end() {
+fn a_missing_display_falls_back_to_the_terminal() {
     let folder = tempfile::tempdir().unwrap();
     let db = folder.path().join("a.db");
     let id = profile(&db, "{}");
@@ -46,18 +46,18 @@ fn a_display_that_is_not_there_is_no_end() {
     terminal.wait_for("Order SMS");
     terminal.press("y");
     terminal.wait_clipboard(&id);
-    // By what is installed here: it says that there is no such display, or there is nothing to ask.
+    // Depending on what is installed here: there is no such display, or no program for it.
     terminal.wait_for("through the terminal (OSC 52), as xclip");
 }
 
-/// An X server without a screen, on a display of its own choosing.
+/// An X server without a screen, on a display that it chooses.
 struct Xvfb {
     child: Child,
     display: String,
 }
 
 impl Xvfb {
-    /// None where it or xclip is not installed.
+    /// None if it or xclip is not installed.
     fn start() -> Option<Self> {
         let mut server = Command::new(needs::program("Xvfb")?);
         needs::program("xclip")?;
@@ -68,7 +68,7 @@ impl Xvfb {
         Some(Self { child, display: format!(":{}", number.trim()) })
     }
 
-    /// What can be pasted.
+    /// The contents of the clipboard.
     fn clipboard(&self) -> String {
         let mut paste = Command::new("xclip");
         paste.args(["-out", "-selection", "clipboard"]).env("DISPLAY", &self.display);
@@ -84,7 +84,7 @@ impl Drop for Xvfb {
 }
 
 #[test]
-fn what_the_desktop_took_can_be_pasted_after_the_end() {
+fn text_copied_to_the_desktop_survives_the_end() {
     let Some(desktop) = Xvfb::start() else { return };
     let folder = tempfile::tempdir().unwrap();
     let db = folder.path().join("a.db");
@@ -115,7 +115,7 @@ fn in_tmux_with_its_defaults() {
 }
 
 #[test]
-fn what_is_too_long_for_the_terminal_stays_in_tmux_and_is_told() {
+fn text_too_long_for_the_terminal_stays_in_tmux_and_is_reported() {
     let folder = tempfile::tempdir().unwrap();
     let db = folder.path().join("a.db");
     profile(&db, &long_body());
@@ -135,7 +135,7 @@ fn long_body() -> String {
 }
 
 #[test]
-fn what_no_way_takes_is_shown_in_full_or_written_to_a_file() {
+fn text_that_cannot_be_copied_is_shown_or_written_to_a_file() {
     let folder = tempfile::tempdir().unwrap();
     let db = folder.path().join("a.db");
     profile(&db, &long_body());
@@ -145,7 +145,7 @@ fn what_no_way_takes_is_shown_in_full_or_written_to_a_file() {
     terminal.wait_for("nothing is sent");
     terminal.press("y");
     terminal.wait_for("are more than a terminal accepts");
-    // In full: nothing stands left or right of it.
+    // In full: nothing is left or right of it.
     terminal.press("v");
     terminal.wait_for("select it with the mouse");
     terminal.wait_for("POST /cb HTTP/1.1");
@@ -176,7 +176,7 @@ fn written(home: &Path) -> PathBuf {
 }
 
 #[test]
-fn on_a_machines_own_console_there_is_no_clipboard() {
+fn the_linux_console_has_no_clipboard() {
     let folder = tempfile::tempdir().unwrap();
     let db = folder.path().join("a.db");
     profile(&db, "{}");
@@ -188,7 +188,7 @@ fn on_a_machines_own_console_there_is_no_clipboard() {
     terminal.wait_gone("this terminal has no clipboard");
 }
 
-/// A server for SSH on this machine, with keys of its own.
+/// An SSH server on this machine, with its own keys.
 struct Sshd {
     child: Child,
     port: u16,
@@ -205,9 +205,9 @@ impl Sshd {
             assert!(made.success());
         }
         fs::copy(path("user.pub"), path("authorized")).unwrap();
-        // Free just now; sshd takes no port of its own choosing.
+        // Currently free; sshd cannot choose a port itself.
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        // Run by root it wants this folder, which only its service makes.
+        // Run as root it needs this folder, which only its service creates.
         let _ = fs::create_dir_all("/run/sshd");
         let config = format!(
             "ListenAddress 127.0.0.1:{port}\nHostKey {}\nAuthorizedKeysFile {}\nPidFile none\n\
@@ -255,13 +255,13 @@ impl Drop for Sshd {
 }
 
 #[test]
-fn over_ssh_the_terminal_at_the_other_end_is_asked() {
+fn over_ssh_the_local_terminal_copies() {
     let Some(program) = needs::program("sshd") else { return };
     let sshd = Sshd::start(&program);
     let folder = tempfile::tempdir().unwrap();
     let db = folder.path().join("a.db");
     let id = profile(&db, "{}");
-    // A display there is another person's.
+    // A display there belongs to somebody else.
     let command = format!("DISPLAY=:9 exec {PROGRAM} --db {}", db.display());
     let mut terminal = sshd.run(&command, (120, 36));
     terminal.wait_for("Order SMS");
@@ -271,7 +271,7 @@ fn over_ssh_the_terminal_at_the_other_end_is_asked() {
     terminal.press("q");
     assert_eq!(terminal.wait_exit(), 0);
 
-    // A connection that is cut ends the program at the other end within two seconds.
+    // A broken connection ends the program at the other end within two seconds.
     let terminal = sshd.run(&format!("echo $$ >{}/pid; {command}", folder.path().display()), (80, 24));
     terminal.wait_for("Order SMS");
     let pid: u32 = fs::read_to_string(folder.path().join("pid")).unwrap().trim().parse().unwrap();

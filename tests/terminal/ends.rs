@@ -1,5 +1,5 @@
-//! However the console ends, the terminal is as it was: nothing turned on, its modes restored, the
-//! message readable, the exit code right. And with the terminal gone, so is the program.
+//! However the console ends, the terminal is restored: no modes left on, the message readable, the exit code correct.
+//! And if the terminal is closed, the program ends.
 
 use std::io::Read as _;
 use std::path::Path;
@@ -10,8 +10,7 @@ use crate::support::process::{cpu_seconds, descendant, state, wait_descendant};
 use crate::support::terminal::{Launch, Terminal};
 use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 
-/// The console between two looks at the terminal's modes, with a word before it and its exit code
-/// after it.
+/// The console between two samples of the terminal's modes, with a word before it and its exit code after it.
 fn in_shell(db: &Path) -> Terminal {
     let script =
         "echo before; stty -g >a; \"$0\" --db \"$1\"; echo code=$?; stty -g >b; cmp a b && echo same modes";
@@ -35,10 +34,10 @@ fn is_as_before(terminal: &Terminal, code: i32) {
 }
 
 #[test]
-fn quitting_gives_the_terminal_back() {
+fn quitting_restores_the_terminal() {
     let folder = tempfile::tempdir().unwrap();
     let mut terminal = in_shell(&folder.path().join("a.db"));
-    // With all that can be on.
+    // With every mode that can be set.
     terminal.press("M");
     terminal.wait_for("Mouse on");
     terminal.press("q");
@@ -46,7 +45,7 @@ fn quitting_gives_the_terminal_back() {
 }
 
 #[test]
-fn signals_give_the_terminal_back_and_are_told_by_the_exit_code() {
+fn signals_restore_the_terminal_and_set_the_exit_code() {
     for (name, code) in [("TERM", 143), ("HUP", 129), ("INT", 130), ("QUIT", 131)] {
         let folder = tempfile::tempdir().unwrap();
         let terminal = in_shell(&folder.path().join("a.db"));
@@ -57,7 +56,7 @@ fn signals_give_the_terminal_back_and_are_told_by_the_exit_code() {
 }
 
 #[test]
-fn an_error_is_told_on_the_screen_of_before() {
+fn an_error_is_printed_on_the_restored_screen() {
     let folder = tempfile::tempdir().unwrap();
     let db = folder.path().join("notes.txt");
     std::fs::write(&db, "This is no database. ".repeat(100)).unwrap();
@@ -69,14 +68,14 @@ fn an_error_is_told_on_the_screen_of_before() {
     assert!(!terminal.output().windows(8).any(|bytes| bytes == b"\x1b[?1049h"));
 }
 
-/// The console with something beside it that panics once it is on the screen; run by
-/// [`a_panic_anywhere_ends_it_with_the_message_to_be_read`] in a terminal.
+/// The console with a task that panics once it is on the screen; run by
+/// [`a_panic_anywhere_ends_the_console_with_a_readable_message`] in a terminal.
 #[test]
 #[ignore = "runs in a terminal of its own"]
 fn console_that_panics() {
+    use ringback::console::glyphs::Glyphs;
     use ringback::console::model::clock::Clock;
     use ringback::console::model::settings::ConsoleSettings;
-    use ringback::console::signs::Signs;
     use ringback::console::theme::Theme;
     use ringback::console::{Start, run};
     use ringback::keymap::Keymap;
@@ -91,7 +90,7 @@ fn console_that_panics() {
         region: Region::In,
         theme: Theme::colour(),
         keys: Keymap::default(),
-        signs: Signs::default(),
+        glyphs: Glyphs::default(),
         clock: Clock::of(Zone::Utc),
         database: "a.db".to_owned(),
         demo: false,
@@ -122,7 +121,7 @@ fn console_that_panics() {
 }
 
 #[test]
-fn a_panic_anywhere_ends_it_with_the_message_to_be_read() {
+fn a_panic_anywhere_ends_the_console_with_a_readable_message() {
     let program = std::env::current_exe().unwrap();
     let script = "echo before; stty -g >a; \"$0\" --ignored --exact --nocapture ends::console_that_panics; \
                   echo code=$?; stty -g >b; cmp a b && echo same modes";
@@ -135,15 +134,15 @@ fn a_panic_anywhere_ends_it_with_the_message_to_be_read() {
     assert!(screen.contains("something is wrong here"), "{screen}");
 }
 
-/// How it ended when its terminal was closed.
+/// How it ended after its terminal was closed.
 struct Gone {
     took: Duration,
     cpu: f64,
     code: u32,
 }
 
-/// Starts a command for the shell in a terminal, closes the terminal when the console is drawn, and
-/// waits until the program is gone.
+/// Starts a shell command in a terminal, closes the terminal when the console is drawn, and waits until the program
+/// is gone.
 fn close_terminal(script: &str, db: &Path) -> Gone {
     let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
     let pair = native_pty_system().openpty(size).unwrap();
@@ -162,7 +161,7 @@ fn close_terminal(script: &str, db: &Path) -> Gone {
         seen.extend_from_slice(&bytes[..n]);
     }
     let shell = child.process_id().unwrap();
-    // The shell may have become the program.
+    // The shell may have replaced itself with the program.
     let pid = descendant(shell, "ringback").unwrap_or(shell);
     let before = cpu_seconds(pid).unwrap();
     let closed = Instant::now();
@@ -196,7 +195,7 @@ fn with_its_terminal_closed_the_program_ends() {
     assert_eq!(gone.code, 129);
 }
 
-/// Nobody tells the program by a signal then: the terminal's end must be seen itself.
+/// No signal is sent then: the end of the terminal must be detected.
 #[test]
 fn with_its_terminal_closed_and_no_signal_the_program_ends() {
     let gone = is_gone_quietly("trap '' HUP; \"$0\" --db \"$1\"; exit $?");

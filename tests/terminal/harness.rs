@@ -1,4 +1,4 @@
-//! The terminal and the painter of the tests, tested themselves, with programs that are found everywhere.
+//! The terminal and the painter of the tests, themselves tested, with programs that are available everywhere.
 
 mod pictures;
 
@@ -11,7 +11,7 @@ fn shell(script: &str) -> Terminal {
 }
 
 #[test]
-fn what_is_typed_comes_back() {
+fn typed_text_is_echoed() {
     let mut terminal = Terminal::start(Launch::new("cat"));
     terminal.type_text("hello\n");
     terminal.wait_until(|screen| screen.contents() == "hello\nhello", "the echo and the copy");
@@ -33,7 +33,7 @@ fn the_program_has_a_clean_environment() {
 }
 
 #[test]
-fn it_starts_in_the_folder_given() {
+fn the_program_starts_in_the_given_folder() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path().canonicalize().unwrap();
     let terminal = Terminal::start(Launch::new("/bin/pwd").cwd(&folder).size(120, 24));
@@ -42,7 +42,7 @@ fn it_starts_in_the_folder_given() {
 }
 
 #[test]
-fn the_size_is_told_and_told_again() {
+fn the_size_and_its_changes_are_reported() {
     let script = "stty size; trap 'stty size; exit 7' WINCH; echo ready; while :; do read x; done";
     let mut terminal = Terminal::start(Launch::shell(script).size(91, 17));
     terminal.wait_for("17 91");
@@ -53,7 +53,7 @@ fn the_size_is_told_and_told_again() {
 }
 
 #[test]
-fn exit_codes_are_told_and_signals_as_a_shell_does() {
+fn exit_codes_are_those_of_a_shell() {
     assert_eq!(shell("exit 3").wait_exit(), 3);
 
     let terminal = shell("trap 'echo bye; exit 4' TERM; echo ready; while :; do read x; done");
@@ -105,7 +105,7 @@ fn is_alive(pid: &str) -> bool {
 }
 
 #[test]
-fn a_wait_in_vain_shows_the_screen() {
+fn a_failed_wait_shows_the_screen() {
     let terminal = Terminal::start(Launch::shell("printf 'over\\n\\033[1mthere'").size(12, 3));
     terminal.wait_for("there");
     let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| terminal.wait_for("here I am")));
@@ -129,7 +129,7 @@ fn a_wait_ends_at_its_deadline() {
 }
 
 #[test]
-fn text_goes_and_bytes_are_counted() {
+fn vanished_text_is_detected_and_bytes_are_counted() {
     let mut terminal = shell("stty -echo; printf ready; read x; printf '\\r\\033[2K'; read x");
     terminal.wait_for("ready");
     assert_eq!(terminal.bytes_written(), 5);
@@ -140,7 +140,7 @@ fn text_goes_and_bytes_are_counted() {
 }
 
 #[test]
-fn cells_have_colours_and_the_cursor_a_place() {
+fn cells_have_colours_and_the_cursor_a_position() {
     let script = "printf 'x \\033[1;31mred\\033[0m \\033[7m語\\033[0m|\\033[?25h'; read x; printf '\\033[?25l'; read x";
     let mut terminal = shell(script);
     terminal.wait_for("語|");
@@ -157,7 +157,7 @@ fn cells_have_colours_and_the_cursor_a_place() {
     assert_eq!(terminal.cursor(), None);
 }
 
-/// Reads a few bytes as they come and prints them in hexadecimal.
+/// Reads a few bytes as they arrive and prints them in hexadecimal.
 fn read_raw(count: usize, first: &str) -> Terminal {
     let script = format!(
         "stty raw -echo; printf '{first}ready\\r\\n'; dd bs=1 count={count} 2>/dev/null | od -An -tx1 -w{count}; stty sane"
@@ -179,14 +179,14 @@ fn keys_arrive_as_bytes() {
 }
 
 #[test]
-fn a_program_that_is_not_there_is_named() {
+fn a_missing_program_is_named() {
     let caught = std::panic::catch_unwind(|| Terminal::start(Launch::new("/no/such/program")));
     let message = *caught.err().unwrap().downcast::<String>().unwrap();
     assert!(message.starts_with("cannot start /no/such/program: "), "{message}");
 }
 
 #[test]
-fn a_paste_is_bracketed_when_asked_for() {
+fn a_paste_is_bracketed_on_request() {
     let mut terminal = read_raw(15, r"\033[?2004h");
     terminal.paste("a\nb");
     terminal.wait_for("1b 5b 32 30 30 7e 61 0d 62 1b 5b 32 30 31 7e");
@@ -197,7 +197,7 @@ fn a_paste_is_bracketed_when_asked_for() {
 }
 
 #[test]
-fn the_terminal_answers_what_it_is_asked() {
+fn the_terminal_responds_to_queries() {
     let terminal = read_raw(6, r"\033[4;7H\033[6n");
     terminal.wait_for("1b 5b 34 3b 37 52");
 
@@ -215,7 +215,7 @@ fn title_and_clipboard_are_kept() {
 }
 
 #[test]
-fn half_an_update_is_never_seen() {
+fn an_incomplete_update_is_never_visible() {
     let script = r"stty -echo; printf 'old\033[?2026h\033[2K\rhalf'; read x; printf ' whole\033[?20'; printf '26lnext'; read x";
     let mut terminal = shell(script);
     terminal.wait_until(|screen| screen.contents() == "old", "the old frame");
@@ -229,7 +229,7 @@ fn half_an_update_is_never_seen() {
 }
 
 #[test]
-fn a_settled_screen_is_whole() {
+fn a_settled_screen_is_complete() {
     let terminal = shell("for i in 1 2 3 4 5; do echo line $i; done; exec cat");
     terminal.settle();
     assert_eq!(terminal.screen(), "line 1\nline 2\nline 3\nline 4\nline 5");

@@ -1,4 +1,4 @@
-//! What comes from a terminal beside keys: pasted text, and the mouse once it is turned on.
+//! Input from a terminal besides keys: pasted text, and the mouse if captured.
 
 use crate::support::console::{apply, launch, order_sms};
 use crate::support::terminal::Terminal;
@@ -19,13 +19,13 @@ fn console(settings: &str) -> (tempfile::TempDir, Terminal) {
     (folder, terminal)
 }
 
-/// A text that would quit, delete and send, were it keys.
+/// A text that would quit, delete and send if it were keys.
 const TEXT: &str = "q\nD\ny\nt\n\x03\u{1b}:q!\n{\"a\": \"<id>\",\r\n \"b\": 1}\n";
 
 #[test]
-fn what_is_pasted_is_never_taken_for_keys() {
+fn pasted_text_is_never_taken_for_keys() {
     let (_folder, mut terminal) = console("");
-    // Into lists, a window, and a choice: nothing there takes text.
+    // Into lists, a window, and a choice: nothing there is a text field.
     for way in ["1", "3", "4", "5", "1 R"] {
         terminal.press_all(way);
         terminal.paste(TEXT);
@@ -44,7 +44,7 @@ fn what_is_pasted_is_never_taken_for_keys() {
 }
 
 #[test]
-fn several_lines_go_into_the_body_as_they_are() {
+fn several_lines_are_pasted_into_the_body_unchanged() {
     let (_folder, mut terminal) = console("");
     terminal.press("enter");
     terminal.wait_for("cannot be changed");
@@ -61,7 +61,7 @@ fn several_lines_go_into_the_body_as_they_are() {
 }
 
 #[test]
-fn on_one_line_line_ends_are_folded() {
+fn line_ends_are_folded_in_a_single_line() {
     let (_folder, mut terminal) = console("");
     terminal.press("enter");
     terminal.wait_for("cannot be changed");
@@ -70,7 +70,7 @@ fn on_one_line_line_ends_are_folded() {
 }
 
 #[test]
-fn a_long_paste_is_whole() {
+fn a_long_paste_is_complete() {
     let (_folder, mut terminal) = console("");
     terminal.press("enter");
     terminal.wait_for("cannot be changed");
@@ -81,9 +81,9 @@ fn a_long_paste_is_whole() {
     terminal.wait_for("the last but one");
 }
 
-/// Terminals without brackets around a paste send it as keys, more than fit one reading.
+/// Terminals without bracketed paste send it as keys, more than fit into one read.
 #[test]
-fn much_that_is_typed_at_once_arrives_whole() {
+fn a_long_burst_of_keys_arrives_complete() {
     let (_folder, mut terminal) = console("");
     terminal.press("enter");
     terminal.wait_for("cannot be changed");
@@ -94,7 +94,7 @@ fn much_that_is_typed_at_once_arrives_whole() {
 }
 
 #[test]
-fn the_mouse_is_the_terminals_until_it_is_turned_on() {
+fn the_mouse_is_captured_on_request_only() {
     let (_folder, mut terminal) = console("");
     terminal.wait_until(|screen| screen.mouse_protocol_mode() == Off, "the mouse to be the terminal's");
     terminal.press("M");
@@ -115,7 +115,7 @@ fn the_mouse_is_the_terminals_until_it_is_turned_on() {
 }
 
 #[test]
-fn a_setting_turns_the_mouse_on() {
+fn a_setting_captures_the_mouse() {
     let (_folder, mut terminal) = console("mouse = true\n");
     terminal.wait_until(|screen| screen.mouse_protocol_mode() == PressRelease, "the mouse");
     let (x, y) = terminal.find("Bookings").unwrap();

@@ -1,5 +1,5 @@
-//! The console in a real terminal: colours by what the terminal says, ASCII where the locale knows no
-//! UTF-8, the keys of text fields as terminals send them, and a screen that is always true.
+//! The console in a real terminal: colours according to the terminal, ASCII in locales without UTF-8, the keys of
+//! text fields as terminals send them, and a screen that is always correct.
 
 use std::path::Path;
 use std::process::Command;
@@ -26,13 +26,13 @@ fn apply(db: &Path, document: &str) {
     assert!(done.status.success(), "{done:?}");
 }
 
-/// What of the output sets colours of more than the first sixteen.
+/// Whether the output sets a colour beyond the first sixteen.
 fn asks_for(terminal: &Terminal, sequence: &str) -> bool {
     String::from_utf8_lossy(&terminal.output()).contains(sequence)
 }
 
 #[test]
-fn colours_are_those_that_the_terminal_has() {
+fn colours_follow_the_terminal() {
     let folder = tempfile::tempdir().unwrap();
     let db = folder.path().join("a.db");
     let dark = folder.path().join("dark.toml");
@@ -60,7 +60,7 @@ fn colours_are_those_that_the_terminal_has() {
 }
 
 #[test]
-fn a_locale_without_utf_8_gets_ascii_and_nothing_else() {
+fn a_locale_without_utf_8_gets_only_ascii() {
     let folder = tempfile::tempdir().unwrap();
     let db = folder.path().join("a.db");
     apply(
@@ -111,7 +111,7 @@ fn text_fields_know_the_keys_as_terminals_send_them() {
 }
 
 #[test]
-fn a_database_that_goes_is_told_at_once_and_that_it_is_back() {
+fn a_missing_database_and_its_return_are_reported() {
     let folder = tempfile::tempdir().unwrap();
     let db = folder.path().join("a.db");
     let mut terminal = console(&db);
@@ -129,7 +129,7 @@ fn a_database_that_goes_is_told_at_once_and_that_it_is_back() {
     std::fs::rename(&aside, &db).unwrap();
     terminal.wait_for("● running");
     terminal.press("ctrl+s");
-    // The first try was made just before the file went, or just after it was back: then it is saved.
+    // The first attempt was made just before the file disappeared, or just after it was back: then it is saved.
     terminal.wait_until(
         |screen| {
             let screen = screen.contents();
@@ -140,7 +140,7 @@ fn a_database_that_goes_is_told_at_once_and_that_it_is_back() {
 }
 
 #[test]
-fn who_sends_is_told_and_doctor_says_the_same() {
+fn console_and_doctor_agree_on_the_active_sender() {
     let folder = tempfile::tempdir().unwrap();
     let db = folder.path().join("a.db");
     let first = console(&db);

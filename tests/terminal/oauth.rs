@@ -59,7 +59,7 @@ fn a_person_types_tests_and_saves_it() {
     terminal.type_text("audience");
     terminal.press("tab");
     terminal.type_text("https://api");
-    // An empty row comes after each that is filled.
+    // An empty row follows the last filled one.
     terminal.press_all("tab tab tab");
     terminal.type_text("X-Api-Key");
     terminal.press("tab");
@@ -96,7 +96,7 @@ fn a_person_types_tests_and_saves_it() {
 }
 
 #[test]
-fn errors_stand_beside_their_fields() {
+fn errors_appear_beside_their_fields() {
     let folder = tempfile::tempdir().unwrap();
     let db = folder.path().join("a.db");
     let mut terminal =

@@ -1,4 +1,4 @@
-//! Palette, help and keys of the settings as a person at a terminal meets them.
+//! Palette, help and key bindings of the settings as a person at a terminal uses them.
 
 use crate::support::terminal::{Launch, Terminal};
 
@@ -14,7 +14,7 @@ fn demo(settings: &str) -> (tempfile::TempDir, Terminal) {
 }
 
 #[test]
-fn the_palette_goes_to_a_profile_and_does_what_is_asked() {
+fn the_palette_goes_to_a_profile_and_runs_an_action() {
     let (_folder, mut terminal) = demo("");
     terminal.wait_for(": Palette");
     terminal.press_all(": n e w s l");
@@ -34,7 +34,7 @@ fn the_palette_goes_to_a_profile_and_does_what_is_asked() {
 }
 
 #[test]
-fn keys_of_the_settings_work_and_the_rest_stays() {
+fn keys_from_the_settings_work_and_others_are_unchanged() {
     let (_folder, mut terminal) = demo("[keys]\nprofiles-new = \"o\"\ntest = \"alt+t\"\n");
     terminal.wait_for("o Add New Profile");
     terminal.wait_for("t Test");

@@ -11,7 +11,7 @@ fn demo(size: (u16, u16)) -> Terminal {
 }
 
 #[test]
-fn secrets_are_shown_when_asked_for() {
+fn secrets_are_shown_on_request() {
     let mut terminal = demo((120, 36));
     terminal.press("p");
     terminal.wait_for("Preview Newsletter");
@@ -26,7 +26,7 @@ fn secrets_are_shown_when_asked_for() {
 }
 
 #[test]
-fn values_changed_by_hand_come_back_after_the_preview() {
+fn manually_changed_values_are_kept_after_the_preview() {
     let mut terminal = demo((80, 24));
     terminal.press("t");
     terminal.wait_for("[ Send ]");
@@ -47,7 +47,7 @@ fn values_changed_by_hand_come_back_after_the_preview() {
 }
 
 #[test]
-fn what_is_typed_is_previewed_before_it_is_saved() {
+fn unsaved_text_is_previewed() {
     let mut terminal = demo((100, 30));
     terminal.press("enter");
     terminal.wait_for("cannot be changed");

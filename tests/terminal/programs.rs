@@ -1,4 +1,4 @@
-//! `$VISUAL`, `$EDITOR` and `$PAGER` have the terminal for a while, and nothing is lost.
+//! `$VISUAL`, `$EDITOR` and `$PAGER` use the terminal for a while, and nothing is lost.
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -55,7 +55,7 @@ impl Place {
     }
 }
 
-/// Nothing of ours is left among the temporary files, which the harness puts into the home folder.
+/// No file of ours is left among the temporary files, which the harness puts into the home folder.
 fn nothing_left(terminal: &Terminal) {
     let left: Vec<_> = std::fs::read_dir(terminal.home())
         .unwrap()
@@ -66,7 +66,7 @@ fn nothing_left(terminal: &Terminal) {
 }
 
 #[test]
-fn the_body_is_edited_in_a_private_file_and_comes_back() {
+fn the_body_is_edited_in_a_private_file() {
     let place = Place::new();
     let folder = place.folder().display().to_string();
     let script = format!(
@@ -89,7 +89,7 @@ fn the_body_is_edited_in_a_private_file_and_comes_back() {
 }
 
 #[test]
-fn nothing_changed_is_no_change() {
+fn closing_an_editor_unchanged_changes_nothing() {
     let place = Place::new();
     let mut terminal = place.editing("touch \"$2\"");
     for key in ["ctrl+o", "ctrl+g"] {
@@ -104,9 +104,9 @@ fn nothing_changed_is_no_change() {
 }
 
 #[test]
-fn an_editor_reads_its_keys_alone() {
+fn an_editor_alone_reads_its_keys() {
     let place = Place::new();
-    // `dd` of `vi` would be a delivery's action here.
+    // `dd` of `vi` would be an action here.
     let mut terminal = place.editing("printf 'type: '; read line; printf '%s' \"$line\" >\"$2\"");
     terminal.press("ctrl+o");
     terminal.wait_for("type: ");
@@ -147,10 +147,10 @@ fn the_whole_profile_is_edited_as_json_without_its_secrets() {
 }
 
 #[test]
-fn what_is_no_profile_comes_back_with_its_error_and_can_be_mended() {
+fn an_invalid_profile_is_reopened_with_its_error_and_can_be_fixed() {
     let place = Place::new();
     let folder = place.folder().display().to_string();
-    // First time: broken. Second time: what was broken is mended, below the remark.
+    // First time: broken. Second time: fixed, below the comment.
     let script = format!(
         "if grep -q '^// ✗' \"$2\"; then cp \"$2\" '{folder}/again'; sed -i 's/\"body\" 7/\"body\"/' \"$2\"\n\
          else sed -i 's/\"body\"/\"body\" 7/; s/Order SMS/Night SMS/' \"$2\"; fi"
@@ -168,7 +168,7 @@ fn what_is_no_profile_comes_back_with_its_error_and_can_be_mended() {
 }
 
 #[test]
-fn leaving_what_is_no_profile_leaves_all_as_it_was() {
+fn discarding_an_invalid_profile_changes_nothing() {
     let place = Place::new();
     let mut terminal = place.editing("echo '{' >\"$2\"");
     terminal.press("ctrl+g");
@@ -181,7 +181,7 @@ fn leaving_what_is_no_profile_leaves_all_as_it_was() {
 #[test]
 fn an_editor_that_fails_loses_nothing() {
     let place = Place::new();
-    for (script, said) in [
+    for (script, message) in [
         ("exit 3", "ended with code 3 · nothing was changed"),
         ("kill -SEGV $$", "was ended by signal 11 · nothing was changed"),
         ("rm \"$2\"", "left cannot be read"),
@@ -191,14 +191,14 @@ fn an_editor_that_fails_loses_nothing() {
         terminal.type_text("X");
         terminal.wait_for("Order SMSX");
         terminal.press("ctrl+o");
-        terminal.wait_for(said);
+        terminal.wait_for(message);
         assert!(terminal.screen().contains("Order SMSX"), "{}", terminal.screen());
         nothing_left(&terminal);
         terminal.press("esc");
         terminal.wait_answer("d Discard");
         terminal.press("d");
         terminal.wait_for("n Add New Profile");
-        // The draft is discarded on disk when the console has ended, and not before.
+        // The draft on disk is discarded when the console has ended, and not before.
         terminal.press("q");
         assert_eq!(terminal.wait_exit(), 0);
     }
@@ -210,7 +210,7 @@ fn an_editor_that_fails_loses_nothing() {
 }
 
 #[test]
-fn what_an_editor_had_written_before_it_failed_can_be_taken() {
+fn text_written_by_an_editor_before_it_failed_can_be_applied() {
     let place = Place::new();
     let mut terminal = place.editing("printf new >\"$2\"; kill -KILL $$");
     terminal.press("ctrl+o");
@@ -221,7 +221,7 @@ fn what_an_editor_had_written_before_it_failed_can_be_taken() {
 }
 
 #[test]
-fn an_editor_that_leaves_the_terminal_in_any_state_wrecks_nothing() {
+fn an_editor_may_leave_the_terminal_in_any_state() {
     let place = Place::new();
     let wreck = "stty raw -echo; printf '\\033[?1049h\\033[?1003h\\033[?1h\\033[?25l'; kill -KILL $$";
     let db = place.db();
@@ -246,7 +246,7 @@ fn an_editor_that_leaves_the_terminal_in_any_state_wrecks_nothing() {
 }
 
 #[test]
-fn what_is_written_is_kept_when_the_program_is_ended_meanwhile() {
+fn text_written_so_far_is_kept_when_the_program_is_ended() {
     let place = Place::new();
     let mut terminal = place.editing("printf 'half a body' >\"$2\"; echo written; sleep 60");
     terminal.press("ctrl+o");
@@ -289,7 +289,7 @@ fn a_real_editor_with_arguments() {
 }
 
 #[test]
-fn an_answer_is_read_in_the_pager_and_cannot_drive_the_terminal() {
+fn a_response_is_shown_sanitized_in_the_pager() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let receiver =
         runtime.block_on(Receiver::start(([127, 0, 0, 1], 0).into(), Behaviour::default())).unwrap();
@@ -309,7 +309,7 @@ fn an_answer_is_read_in_the_pager_and_cannot_drive_the_terminal() {
     terminal.wait_for("content-length");
     terminal.press("q");
     terminal.wait_for("5 Timeline");
-    // In the details it is the same answer.
+    // In the details it is the same response.
     terminal.press("enter");
     terminal.wait_for("Request (credentials are not kept)");
     terminal.press("o");

@@ -1,4 +1,4 @@
-//! The console says to its terminal only what has changed, and sleeps while nothing does.
+//! The console writes only changes to its terminal, and sleeps while there are none.
 
 use std::time::{Duration, Instant};
 
@@ -34,30 +34,30 @@ fn console(profiles: usize, size: (u16, u16)) -> (tempfile::TempDir, Terminal) {
     (folder, terminal)
 }
 
-/// A stretch of time in which nothing was said and no thread woke, once what the start left to do is
-/// done; what was heard instead, where none came.
+/// Waits for a period without output and wake-ups, once the start has completed; if there is none, returns what
+/// happened instead.
 fn silence(terminal: &Terminal, stretch: Duration) -> Result<(), String> {
     let deadline = Instant::now() + Duration::from_mins(2);
     loop {
         let (bytes, before) = (terminal.bytes_written(), sleeps(terminal.pid()));
         std::thread::sleep(stretch);
-        let (said, after) = (terminal.bytes_written() - bytes, sleeps(terminal.pid()));
+        let (message, after) = (terminal.bytes_written() - bytes, sleeps(terminal.pid()));
         let woken = woken(&before, &after);
-        if said == 0 && woken.is_empty() && !before.is_empty() {
+        if message == 0 && woken.is_empty() && !before.is_empty() {
             return Ok(());
         }
         if Instant::now() > deadline {
-            return Err(format!("{said} bytes; {woken:?}"));
+            return Err(format!("{message} bytes; {woken:?}"));
         }
     }
 }
 
 #[test]
-fn while_nothing_happens_it_says_nothing_and_sleeps() {
+fn an_idle_console_writes_nothing_and_sleeps() {
     for size in [(80, 24), (120, 36)] {
         let (_folder, mut terminal) = console(3, size);
         silence(&terminal, Duration::from_secs(2)).unwrap();
-        // As quiet with something being edited, and after something happened.
+        // Just as quiet while something is being edited, and after something happened.
         terminal.press("enter");
         terminal.wait_for("cannot be changed");
         silence(&terminal, Duration::from_secs(2)).unwrap();
@@ -65,20 +65,21 @@ fn while_nothing_happens_it_says_nothing_and_sleeps() {
 }
 
 #[test]
-fn a_key_that_changes_nothing_says_nothing() {
+fn a_key_without_effect_writes_nothing() {
     let (_folder, mut terminal) = console(3, (80, 24));
     silence(&terminal, Duration::from_millis(300)).unwrap();
     let before = terminal.bytes_written();
-    // At the top of the list already; then one that is told.
+    // At the top of the list already; then one that is reported.
     terminal.press_all("up up up");
     terminal.press("!");
     terminal.wait_for("! does nothing here");
-    let said = String::from_utf8_lossy(&terminal.output()[usize::try_from(before).unwrap()..]).into_owned();
-    assert_eq!(said.matches("\x1b[?2026h").count(), 1, "{said:?}");
+    let message =
+        String::from_utf8_lossy(&terminal.output()[usize::try_from(before).unwrap()..]).into_owned();
+    assert_eq!(message.matches("\x1b[?2026h").count(), 1, "{message:?}");
 }
 
 #[test]
-fn the_cursor_goes_down_in_few_bytes() {
+fn moving_the_selection_takes_few_bytes() {
     for size in [(80, 24), (120, 36)] {
         let (_folder, mut terminal) = console(200, size);
         for row in 1..30 {
@@ -92,11 +93,11 @@ fn the_cursor_goes_down_in_few_bytes() {
                 &format!("row {row} of {height} lines, the bar was at {y}"),
             );
             silence(&terminal, Duration::from_millis(30)).unwrap();
-            let said = terminal.bytes_written() - before;
-            // Where the list scrolls, every row of it is another.
+            let message = terminal.bytes_written() - before;
+            // If the list scrolls, every row of it changes.
             let scrolls = row > 15;
             let most = if scrolls { 4_000 } else { 400 };
-            assert!(said <= most, "{said} bytes for row {row} at {size:?}");
+            assert!(message <= most, "{message} bytes for row {row} at {size:?}");
         }
     }
 }
@@ -127,12 +128,12 @@ fn every_frame_is_one_synchronized_update() {
         rest = &rest[end + END.len()..];
     }
     outside.extend_from_slice(rest);
-    // Only what turns things on.
+    // Only setting modes.
     assert_eq!(String::from_utf8_lossy(&outside), "\x1b[?1049h\x1b[?2004h");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_countdown_ticks_in_few_bytes_and_only_where_it_is_seen() {
+async fn a_countdown_takes_few_bytes_and_ticks_only_while_visible() {
     let behaviour = Behaviour { fail_first: 1, ..Behaviour::default() };
     let receiver = Receiver::start(([127, 0, 0, 1], 0).into(), behaviour).await.unwrap();
     let folder = tempfile::tempdir().unwrap();
@@ -153,12 +154,12 @@ async fn a_countdown_ticks_in_few_bytes_and_only_where_it_is_seen() {
         let (bytes, before) = (terminal.bytes_written(), frames(&terminal));
         let start = Instant::now();
         terminal.wait_for("retry 1 of 1 in 57");
-        let (said, ticks) = (terminal.bytes_written() - bytes, frames(&terminal) - before);
+        let (message, ticks) = (terminal.bytes_written() - bytes, frames(&terminal) - before);
         let seconds = start.elapsed().as_secs_f64();
         assert!(ticks > 5, "{ticks} ticks in {seconds} s");
         let most = seconds * 10.0 + 2.0;
         assert!(f64::from(u32::try_from(ticks).unwrap()) <= most, "{ticks} ticks in {seconds} s");
-        let each = said / ticks as u64;
+        let each = message / ticks as u64;
         assert!(each <= 120, "{each} bytes a tick");
         terminal.press("q");
         assert_eq!(terminal.wait_exit(), 0);

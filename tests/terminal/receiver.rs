@@ -4,11 +4,11 @@ use crate::support::large_requests::{bodies, post};
 use crate::support::process::most_resident;
 use crate::support::terminal::{Launch, Terminal};
 
-/// Most memory of the whole console: it has about 30 MiB at its start.
+/// The memory limit for the whole console: it has about 30 MiB at its start.
 const MOST: u64 = 96 << 20;
 
 #[test]
-fn large_requests_take_no_more_memory_than_the_limit() {
+fn large_requests_use_limited_memory() {
     let folder = tempfile::tempdir().unwrap();
     let db = folder.path().join("a.db");
     let args = ["--db", db.to_str().unwrap()];

@@ -1,5 +1,5 @@
-//! What a terminal sends by itself, and keys that arrive in one piece: nothing of it stops the keyboard,
-//! acts as a key, or answers a question.
+//! Unrequested reports of a terminal, and keys that arrive in one piece: none of it disables the keyboard, acts as a
+//! key, or answers a question.
 
 use std::path::Path;
 
@@ -17,7 +17,7 @@ fn console(folder: &Path) -> Terminal {
     terminal
 }
 
-/// Reports and responses: whole ones that no parser of keys has to know, and some that are cut.
+/// Reports and responses: complete ones that no key parser has to know, and some that are truncated.
 const REPORTS: &[&[u8]] = &[
     b"\x1b[?997;1n",
     b"\x1b[?2026;2$y",
@@ -35,13 +35,13 @@ const REPORTS: &[&[u8]] = &[
 ];
 
 #[test]
-fn reports_neither_act_nor_stop_the_keyboard() {
+fn reports_are_ignored_and_the_keyboard_works() {
     let folder = tempfile::tempdir().unwrap();
     let mut terminal = console(folder.path());
     let before = terminal.screen();
     for report in REPORTS {
         terminal.send(report);
-        // Ctrl+C would end a cut one at once; a letter works when it has been given up.
+        // Ctrl+C would end a truncated one at once; a letter works when it has been dropped.
         terminal.wait_keyboard_asleep();
         assert_eq!(terminal.screen(), before, "{}", report.escape_ascii());
         terminal.press("?");
@@ -68,7 +68,7 @@ fn esc_and_the_next_key_in_one_piece_are_two_keys() {
 }
 
 #[test]
-fn in_tmux_too() {
+fn reports_are_ignored_in_tmux_too() {
     let folder = tempfile::tempdir().unwrap();
     let db = folder.path().join("a.db");
     apply(&db, &order_sms("https://hooks.example/cb"));
@@ -100,9 +100,9 @@ fn a_paste_that_never_ends_is_reported_and_keys_work_again() {
     terminal.wait_for("Order SMS and more! *");
 }
 
-/// As a paste that the network cut in two.
+/// As a paste that the network has split.
 #[test]
-fn an_answer_that_comes_with_its_question_destroys_nothing() {
+fn an_answer_that_arrives_with_its_question_destroys_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let mut terminal = console(folder.path());
     terminal.send(b"D");

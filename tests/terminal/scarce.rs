@@ -1,4 +1,4 @@
-//! The console on a machine that lacks something: threads, or a clock that is right.
+//! The console on a machine that lacks something: threads, or a correct clock.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ fn failing_once() -> Recorder {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn at_an_odd_clock_it_tests_and_retries() {
+fn with_an_odd_clock_the_console_tests_and_retries() {
     // A day before 1970, and the first of the year 10000.
     for seconds in [-86_400, 253_402_300_800] {
         let endpoint = failing_once();
@@ -43,7 +43,7 @@ fn at_an_odd_clock_it_tests_and_retries() {
 }
 
 #[test]
-fn without_threads_it_says_so_and_gives_the_terminal_back() {
+fn without_threads_the_console_says_so_and_restores_the_terminal() {
     let endpoint = Recorder::taking();
     let folder = tempfile::tempdir().unwrap();
     let db = folder.path().join("a.db");

@@ -4,8 +4,8 @@
 //! RINGBACK_SCREENSHOTS=1 cargo test --test terminal screenshots
 //! ```
 //!
-//! Without the variable the first scene is played all the same, into a temporary folder: what the
-//! manual shows is what the program draws, or this test fails.
+//! Without the variable the first scene is still played, into a temporary folder: what the manual shows is what the
+//! program draws, or this test fails.
 
 use std::path::{Path, PathBuf};
 
@@ -34,7 +34,7 @@ const WIDE: Scene = Scene {
     ],
 };
 
-/// The pictures, one a scene.
+/// The pictures, one per scene.
 const PICTURES: &[Scene] = &[
     WIDE,
     Scene {
@@ -170,7 +170,7 @@ const PICTURES: &[Scene] = &[
     Scene { name: "mono", env: &[("NO_COLOR", "1")], ..WIDE },
 ];
 
-/// The scenes that are shown as they happen.
+/// The scenes that are recorded.
 const RECORDINGS: &[Scene] = &[Scene {
     name: "main-job",
     size: (100, 30),
@@ -210,7 +210,7 @@ fn pictures_of_the_program() {
     }
 }
 
-/// Writes the picture and looks at it: it can be read, and shows something.
+/// Writes the picture and checks it: it can be decoded, and is not blank.
 fn write(folder: &Path, scene: &Scene, png: &[u8]) -> PathBuf {
     let file = folder.join(scene.name).with_extension("png");
     std::fs::write(&file, png).unwrap();

@@ -1,4 +1,4 @@
-//! Ctrl+Z and `fg`, tmux that is left and come back to, and terminals that can only print.
+//! Ctrl+Z and `fg`, detaching from and attaching to tmux, and terminals without cursor control.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -34,7 +34,7 @@ fn wait_state(pid: u32, wanted: char) {
 }
 
 #[test]
-fn ctrl_z_gives_the_shell_its_word_and_fg_draws_anew() {
+fn ctrl_z_suspends_and_fg_redraws() {
     let folder = tempfile::tempdir().unwrap();
     let db = db(folder.path());
     let mut terminal = shell((80, 24));
@@ -51,7 +51,7 @@ fn ctrl_z_gives_the_shell_its_word_and_fg_draws_anew() {
         wait_prompt(&terminal);
         terminal.type_text("echo still $((40 + 2))\n");
         terminal.wait_for("still 42");
-        // Another size meanwhile.
+        // Resized meanwhile.
         terminal.resize(120, 36);
         terminal.type_text("clear; fg\n");
         terminal.wait_until(vt100::Screen::alternate_screen, "the console");
@@ -67,7 +67,7 @@ fn ctrl_z_gives_the_shell_its_word_and_fg_draws_anew() {
     terminal.wait_for("code 0");
 }
 
-/// The shell waits for a command on its own screen, the cursor behind its words.
+/// The shell waits for a command on its own screen, with the cursor after its prompt.
 #[track_caller]
 fn wait_prompt(terminal: &Terminal) {
     let ready = |screen: &vt100::Screen| {
@@ -79,7 +79,7 @@ fn wait_prompt(terminal: &Terminal) {
 }
 
 #[test]
-fn a_stop_from_outside_is_come_back_from_too() {
+fn a_stop_from_outside_can_be_resumed() {
     let folder = tempfile::tempdir().unwrap();
     let db = db(folder.path());
     let mut terminal = shell((80, 24));
@@ -101,9 +101,9 @@ fn a_stop_from_outside_is_come_back_from_too() {
     terminal.wait_for("code 0");
 }
 
-/// Ctrl+Z, and the signal from outside: the next session sends meanwhile, and the console goes on after it.
+/// Ctrl+Z, and the signal from outside: the next session sends meanwhile, and the console resumes after it.
 #[test]
-fn a_console_that_stops_hands_the_lock_to_the_next_session() {
+fn a_suspended_console_releases_the_lock() {
     let folder = tempfile::tempdir().unwrap();
     let db = db(folder.path());
     let mut terminal = shell((80, 24));
@@ -135,9 +135,9 @@ fn a_console_that_stops_hands_the_lock_to_the_next_session() {
 
 /// Ctrl+Z pressed several times, and once more while a request in flight is waited for: one `fg` resumes.
 #[test]
-fn stops_that_pile_up_are_one_stop() {
+fn several_stops_are_one_stop() {
     let endpoint = Recorder::taking();
-    endpoint.keep_answers();
+    endpoint.withhold_responses();
     let folder = tempfile::tempdir().unwrap();
     let db = folder.path().join("a.db");
     apply(&db, &endpoint.profile(0));
@@ -155,7 +155,7 @@ fn stops_that_pile_up_are_one_stop() {
     for _ in 0..3 {
         crate::support::terminal::send_signal("TSTP", pid);
     }
-    endpoint.let_answers_go();
+    endpoint.release_responses();
     terminal.wait_for("Stopped");
     wait_state(pid, 'T');
     wait_prompt(&terminal);
@@ -169,9 +169,9 @@ fn stops_that_pile_up_are_one_stop() {
     wait_prompt(&terminal);
 }
 
-/// Nobody could wake it, so it does not stop.
+/// Nobody could resume it, so it does not stop.
 #[test]
-fn without_a_shell_ctrl_z_does_no_harm() {
+fn without_a_shell_ctrl_z_is_harmless() {
     let folder = tempfile::tempdir().unwrap();
     let mut terminal = crate::support::console::console(&db(folder.path()));
     terminal.wait_for("Order SMS");
@@ -183,7 +183,7 @@ fn without_a_shell_ctrl_z_does_no_harm() {
 }
 
 #[test]
-fn in_tmux_it_stops_and_goes_on() {
+fn in_tmux_the_console_suspends_and_resumes() {
     let folder = tempfile::tempdir().unwrap();
     let db = db(folder.path());
     let tmux = Tmux::new();
@@ -203,7 +203,7 @@ fn in_tmux_it_stops_and_goes_on() {
 }
 
 #[test]
-fn tmux_is_left_and_come_back_to_at_another_size() {
+fn tmux_is_reattached_at_another_size() {
     let folder = tempfile::tempdir().unwrap();
     let db = db(folder.path());
     let tmux = Tmux::new();
@@ -221,7 +221,7 @@ fn tmux_is_left_and_come_back_to_at_another_size() {
     let mut second = tmux.attach((80, 24));
     second.wait_for("Order SMS and more");
     second.wait_for("F1 Help");
-    // It is whole, and has the keyboard.
+    // It is complete, and focused.
     assert!(second.row(0).starts_with(" ringback a.db"), "{}", second.screen());
     second.type_text(" still");
     second.wait_for("Order SMS and more still");
@@ -234,7 +234,7 @@ fn tmux_is_left_and_come_back_to_at_another_size() {
 }
 
 #[test]
-fn a_terminal_that_can_only_print_is_told_the_commands() {
+fn a_terminal_without_cursor_control_gets_a_list_of_commands() {
     for (term, why) in [("dumb", "TERM=dumb"), ("", "TERM is not set")] {
         let folder = tempfile::tempdir().unwrap();
         let db = folder.path().join("a.db");

@@ -1,5 +1,5 @@
-//! The main job, done by a person at a real terminal: a new profile, variables inserted, a test with
-//! one failure and one retry, quit, start, all still there.
+//! The main use case, done by a person at a real terminal: a new profile, variables inserted, a test with one failure
+//! and one retry, quit, start, everything still there.
 
 use std::path::Path;
 
@@ -70,7 +70,7 @@ fn main_job(size: (u16, u16)) {
         let request = runtime.block_on(requests.recv()).unwrap();
         let sent: serde_json::Value = serde_json::from_slice(&request.body).unwrap();
         assert_eq!(sent["status"], "DELIVRD", "request {body}");
-        assert_eq!(request.answered, ringback::receiver::Answer::Status(status));
+        assert_eq!(request.answered, ringback::receiver::Reply::Status(status));
     }
 
     let mut again = console(&db, size);
@@ -78,7 +78,7 @@ fn main_job(size: (u16, u16)) {
     again.wait_for("delivered · 200");
     again.press("4");
     again.wait_for("● delivered");
-    // How much of the reason there is room for depends on how long the attempt took.
+    // How much of the reason fits depends on the duration of the attempt.
     again.wait_for("✗ 500 Internal");
     again.press("enter");
     again.wait_for("Request (credentials are not kept)");
@@ -91,22 +91,22 @@ fn main_job(size: (u16, u16)) {
 }
 
 #[test]
-fn the_main_job_wide() {
+fn the_main_use_case_wide() {
     main_job((120, 36));
 }
 
 #[test]
-fn the_main_job_at_80_by_24() {
+fn the_main_use_case_at_80_by_24() {
     main_job((80, 24));
 }
 
 #[test]
-fn what_was_typed_survives_a_kill() {
+fn typed_text_survives_a_kill() {
     let folder = tempfile::tempdir().unwrap();
     let db = folder.path().join("story.db");
     let mut terminal = console(&db, (80, 24));
     type_profile(&mut terminal, "http://127.0.0.1:9/cb");
-    // The program says nothing of a draft that is on disk, and offers it to nobody while it lives.
+    // The program does not mention a draft that is on disk, and offers it to nobody while it lives.
     let kept = || {
         let disk = rusqlite::Connection::open(&db).unwrap();
         let sql = r#"SELECT count(*) FROM draft WHERE document LIKE '%"retry_timeout":"5000"%'"#;
@@ -131,7 +131,7 @@ fn what_was_typed_survives_a_kill() {
 }
 
 #[test]
-fn waiting_deliveries_go_on_after_a_kill() {
+fn waiting_deliveries_are_sent_after_a_kill() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let receiver = runtime.block_on(failing_once());
     let folder = tempfile::tempdir().unwrap();
@@ -149,14 +149,14 @@ fn waiting_deliveries_go_on_after_a_kill() {
 }
 
 #[test]
-fn a_terminal_of_10_by_3_is_told() {
+fn a_terminal_of_10_by_3_is_reported_as_too_small() {
     let folder = tempfile::tempdir().unwrap();
     let mut terminal = console(&folder.path().join("story.db"), (10, 3));
     terminal.wait_for("Ringback");
     terminal.resize(80, 24);
     terminal.wait_for("1 Profiles");
     terminal.resize(10, 3);
-    // The program's own word: the screen is cut before it knows of its new size.
+    // The program's own text: the screen is truncated before it knows its new size.
     terminal.wait_for("Ringback");
     terminal.press_all("n x");
     terminal.press("q");
@@ -164,7 +164,7 @@ fn a_terminal_of_10_by_3_is_told() {
 }
 
 #[test]
-fn the_terminal_is_given_back_when_the_process_is_asked_to_end() {
+fn the_terminal_is_restored_on_sigterm() {
     for (signal, code) in [("TERM", 143), ("HUP", 129)] {
         let folder = tempfile::tempdir().unwrap();
         let terminal = console(&folder.path().join("story.db"), (80, 24));

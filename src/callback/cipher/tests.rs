@@ -42,7 +42,7 @@ fn the_vectors_of_the_facts() {
 }
 
 #[test]
-fn a_random_vector_stands_first() {
+fn a_random_vector_comes_first() {
     let mut fill = |bytes: &mut [u8]| bytes.copy_from_slice(IV.as_bytes());
     let sent = encrypt(&encryption(Algorithm::Aes128Gcm, Iv::Random), b"DELIVRD", &mut fill).unwrap();
     let bytes = STANDARD.decode(&sent).unwrap();
@@ -51,7 +51,7 @@ fn a_random_vector_stands_first() {
 }
 
 #[test]
-fn what_was_not_sent_is_refused() {
+fn modified_ciphertext_is_rejected() {
     let gcm = Algorithm::Aes128Gcm;
     let open = |key: &[u8], iv: Option<&[u8]>, text: &str| decrypt(gcm, key, iv, text).unwrap_err();
     let iv = Some(IV.as_bytes());
@@ -65,7 +65,7 @@ fn what_was_not_sent_is_refused() {
 }
 
 #[test]
-fn cfb_is_what_openssl_does() {
+fn cfb_equals_openssl() {
     for (algorithm, name) in [
         (Algorithm::Aes128Cfb, "-aes-128-cfb"),
         (Algorithm::Aes192Cfb, "-aes-192-cfb"),
@@ -82,7 +82,7 @@ fn cfb_is_what_openssl_does() {
     }
 }
 
-/// The ciphertext of the real program; `None` where there is none.
+/// The ciphertext of the real program; `None` if it is not installed.
 fn openssl(algorithm: &str, key: &[u8], plain: &[u8]) -> Option<Vec<u8>> {
     let hex = |bytes: &[u8]| bytes.iter().map(|b| format!("{b:02x}")).collect::<Vec<_>>().concat();
     let mut child = Command::new("openssl")
@@ -99,7 +99,7 @@ fn openssl(algorithm: &str, key: &[u8], plain: &[u8]) -> Option<Vec<u8>> {
 
 proptest! {
     #[test]
-    fn what_is_encrypted_is_decrypted(
+    fn encryption_round_trips(
         plain in any::<Vec<u8>>(),
         algorithm in proptest::sample::select(Algorithm::ALL),
         iv: [u8; IV_BYTES],

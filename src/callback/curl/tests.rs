@@ -11,7 +11,7 @@ fn shown(change: impl FnOnce(&mut Draft), text: &str) -> Preview {
 }
 
 #[test]
-fn a_command_as_a_person_reads_it() {
+fn the_command_is_readable() {
     let change = |draft: &mut Draft| {
         r#"{"id": "<id>"}"#.clone_into(&mut draft.body);
         draft.headers = vec![header("Authorization", "Bearer t0ken"), header("X-None", "<gone>")];
@@ -41,7 +41,7 @@ curl -q --http1.1 --noproxy '*' --globoff --path-as-is \
 }
 
 #[test]
-fn the_files_of_tls_and_http_2_go_with_https() {
+fn tls_files_and_http_2_are_used_with_https_only() {
     let change = |draft: &mut Draft| {
         "https://x.example/".clone_into(&mut draft.endpoint);
         "/etc/my ca.pem".clone_into(&mut draft.ca_file);
@@ -63,7 +63,7 @@ fn the_files_of_tls_and_http_2_go_with_https() {
 }
 
 #[test]
-fn secrets_stand_there_only_when_asked_for() {
+fn secrets_are_included_only_on_request() {
     let change =
         |draft: &mut Draft| draft.headers = vec![header("X-Token", "t0ken"), header("x_token", "other")];
     let preview = shown(change, "");
@@ -78,7 +78,7 @@ fn secrets_stand_there_only_when_asked_for() {
 }
 
 #[test]
-fn what_no_eye_sees_is_written_as_octal() {
+fn invisible_characters_are_written_as_octal() {
     let change = |draft: &mut Draft| "<id>".clone_into(&mut draft.body);
     for (text, written) in [
         ("a\0%\\'", r"printf 'a\000%%\\'\''' |"),

@@ -1,4 +1,4 @@
-//! Text and JSON, from one to the other.
+//! Conversions between text and JSON.
 
 use serde_json::Value;
 
@@ -11,7 +11,7 @@ pub(in crate::callback) fn quoted(text: &str) -> String {
 
 /// Appends a text as a JSON string.
 pub(crate) fn push_quoted(json: &mut String, text: &str) {
-    // As `serde_json` does it, and mostly there is nothing to escape (RFC 8259, section 7).
+    // As `serde_json` does; usually there is nothing to escape (RFC 8259, section 7).
     if text.bytes().all(|byte| !matches!(byte, 0..=0x1f | b'"' | b'\\')) {
         json.extend(["\"", text, "\""]);
     } else {
@@ -24,7 +24,7 @@ pub(in crate::callback) fn unquoted(string: &str) -> &str {
     string.strip_prefix('"').and_then(|s| s.strip_suffix('"')).unwrap_or(string)
 }
 
-/// The text of one member: a string's text, anything else as it is written.
+/// The text of one member: that of a string, anything else as written.
 pub(in crate::callback) fn text_of(json: &str) -> Result<String, serde_json::Error> {
     match json.as_bytes().first() {
         Some(b'"') => serde_json::from_str(json),
@@ -34,7 +34,7 @@ pub(in crate::callback) fn text_of(json: &str) -> Result<String, serde_json::Err
     }
 }
 
-/// JSON without the blanks between its tokens.
+/// JSON without white space between its tokens.
 fn compact(json: &str) -> String {
     let (mut in_string, mut escaped) = (false, false);
     json.chars()
@@ -57,7 +57,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_text_is_quoted_as_serde_json_does_it(text in any::<String>()) {
+        fn quoting_equals_serde_json(text in any::<String>()) {
             prop_assert_eq!(quoted(&text), Value::from(text.as_str()).to_string());
         }
     }

@@ -2,9 +2,8 @@
 
 use crate::profile::MarkupPlace;
 
-/// A value as it is written there, so that a parser of XML reads the value again. The characters that
-/// XML 1.0 cannot hold at all (section 2.2) become U+FFFD: a stray control character in a message is
-/// no reason to lose the callback.
+/// A value escaped so that an XML parser reads the original. Characters that XML 1.0 does not allow at all (section
+/// 2.2) become U+FFFD: a stray control character in a message is no reason to lose the callback.
 pub(in crate::callback) fn escaped(value: &str, place: MarkupPlace) -> String {
     let mut out = String::with_capacity(value.len());
     for c in value.chars().map(|c| if is_xml(c) { c } else { '\u{fffd}' }) {
@@ -32,7 +31,7 @@ fn push_number(out: &mut String, c: char) {
     out.push(';');
 }
 
-/// The section ends and begins anew where the value, alone or with the text around it, would end it.
+/// The section is ended and restarted wherever the value, alone or with the text around it, would end it.
 fn in_cdata(value: &str) -> String {
     const ANEW: &str = "]]><![CDATA[";
     let before = if value.starts_with([']', '>']) { ANEW } else { "" };

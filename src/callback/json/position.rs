@@ -1,20 +1,20 @@
-//! Where in JSON a placeholder stands: what a form makes of it depends on that.
+//! The position of a placeholder in JSON, which decides how a form represents it.
 
 use crate::callback::trace::Spot;
 
-/// The place behind the text that was passed.
+/// The position after the text so far.
 #[derive(Debug, Default)]
 pub(super) struct Position {
     depth: usize,
     in_string: bool,
     escaped: bool,
-    /// Whether a `:` was passed since the last `{` or `,` of this depth: a value follows.
+    /// Whether a `:` was passed since the last `{` or `,` at this depth: a value follows.
     in_value: bool,
 }
 
 impl Position {
-    /// Passes text that stands between placeholders. Placeholders change nothing: each is a whole
-    /// value, or stands in a string.
+    /// Advances over text between placeholders. Placeholders change nothing: each is a whole value, or part of a
+    /// string.
     pub(super) fn pass(&mut self, text: &str) {
         for c in text.chars() {
             if self.in_string {
@@ -33,7 +33,7 @@ impl Position {
         }
     }
 
-    /// What a placeholder here becomes in a form.
+    /// How a form represents a placeholder at this position.
     pub(super) fn spot(&self) -> Spot {
         match self.depth {
             0 => Spot::Whole,
@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_place_is_told() {
+    fn each_position_is_reported() {
         for (before, spot) in [
             ("", Spot::Whole),
             ("{\"", Spot::Name),

@@ -11,8 +11,8 @@ fn shown(profile: &Profile, values: &Values, origins: &Origins) -> Preview {
     preview(profile, values, origins, &mut moment).unwrap()
 }
 
-/// Placeholder, escaping and what was sent, of the body.
-fn told(body: &str, format: &str, values: &Values) -> Vec<(String, Escaping, String)> {
+/// Placeholder, escaping and sent text, for the body.
+fn reported(body: &str, format: &str, values: &Values) -> Vec<(String, Escaping, String)> {
     let mut profile = profile(|draft| body.clone_into(&mut draft.body));
     profile.data_format = crate::profile::DataFormat::from_name(format);
     let shown = shown(&profile, values, &Origins::new());
@@ -21,7 +21,7 @@ fn told(body: &str, format: &str, values: &Values) -> Vec<(String, Escaping, Str
 }
 
 #[test]
-fn it_is_the_request_that_is_rendered() {
+fn the_preview_equals_the_rendered_request() {
     let profile = profile(|draft| {
         r#"{"id": "<id>", "n": <n>}"#.clone_into(&mut draft.body);
         draft.headers = vec![header("X-Ref", "<id>"), header("X-Token", "t-<id>")];
@@ -41,7 +41,7 @@ fn it_is_the_request_that_is_rendered() {
 }
 
 #[test]
-fn each_value_says_where_it_came_from_and_what_is_missing() {
+fn each_value_has_its_origin_and_missing_ones_are_reported() {
     let profile = profile(|draft| {
         "https://x.example/<id>?n=<n>&own=<own>&e=<e>&gone=<id.x>".clone_into(&mut draft.endpoint);
     });
@@ -64,12 +64,12 @@ fn each_value_says_where_it_came_from_and_what_is_missing() {
 }
 
 #[test]
-fn escaping_is_told_by_place_and_format() {
+fn escaping_is_reported_by_position_and_format() {
     let values = values(json!({"a": "x\"&y", "o": {"k": [1]}, "n": 5}));
     let row = |path: &str, escaping, sent: &str| (path.to_owned(), escaping, sent.to_owned());
     let json = r#"{"w":"<a>","i":"-<a>","b":<n>,"d":{"x":"<a>"},"<a>":"<o>"}"#;
     assert_eq!(
-        told(json, "json", &values),
+        reported(json, "json", &values),
         [
             row("a", Escaping::JsonString, r#""x\"&y""#),
             row("a", Escaping::InJsonString, r#"x\"&y"#),
@@ -80,7 +80,7 @@ fn escaping_is_told_by_place_and_format() {
         ]
     );
     assert_eq!(
-        told(json, "url-encoded", &values),
+        reported(json, "url-encoded", &values),
         [
             row("a", Escaping::Form, "x%22%26y"),
             row("a", Escaping::Form, "x%22%26y"),
@@ -91,7 +91,7 @@ fn escaping_is_told_by_place_and_format() {
         ]
     );
     assert_eq!(
-        told(r#"{"<a>":"<a>","d":["<a>"]}"#, "form-data", &values),
+        reported(r#"{"<a>":"<a>","d":["<a>"]}"#, "form-data", &values),
         [
             row("a", Escaping::PartName, "x%22&y"),
             row("a", Escaping::AsIs, "x\"&y"),
@@ -99,18 +99,18 @@ fn escaping_is_told_by_place_and_format() {
         ]
     );
     assert_eq!(
-        told("b=<a>&b=<o>&c=-<a>", "json", &values),
+        reported("b=<a>&b=<o>&c=-<a>", "json", &values),
         [
             row("a", Escaping::Dropped, ""),
             row("o", Escaping::Json, r#"{"k":[1]}"#),
             row("a", Escaping::InJsonString, r#"x\"&y"#),
         ]
     );
-    assert_eq!(told("\"<o>\"", "url-encoded", &values), [row("o", Escaping::Fields, "k=%5B1%5D")]);
+    assert_eq!(reported("\"<o>\"", "url-encoded", &values), [row("o", Escaping::Fields, "k=%5B1%5D")]);
 }
 
 #[test]
-fn encryption_is_told_and_that_a_random_vector_changes_it() {
+fn encryption_and_random_vectors_are_reported() {
     let change = |draft: &mut Draft| {
         "a=<a>&b=<b>".clone_into(&mut draft.body);
         draft.encryption = true;

@@ -18,7 +18,7 @@ fn header_of<'a>(callback: &'a Callback, name: &str) -> Option<&'a str> {
 }
 
 #[test]
-fn a_request_to_the_byte() {
+fn a_request_byte_by_byte() {
     let profile = with_body(JSON, "");
     let callback = rendered(&profile, &values(json!({"id": "a\"b", "n": 1}))).unwrap();
     assert_eq!(callback.method, Method::Post);
@@ -35,7 +35,7 @@ fn a_request_to_the_byte() {
 }
 
 #[test]
-fn get_and_delete_carry_no_body() {
+fn get_and_delete_have_no_body() {
     for method in ["GET", "DELETE"] {
         let profile = profile(|draft| {
             method.clone_into(&mut draft.method);
@@ -60,7 +60,7 @@ fn an_empty_body_has_no_type() {
 }
 
 #[test]
-fn the_profiles_headers_win_and_secrets_stay_out() {
+fn the_profiles_headers_take_precedence_and_secrets_are_omitted() {
     let profile = profile(|draft| {
         JSON.clone_into(&mut draft.body);
         draft.headers = vec![
@@ -81,7 +81,7 @@ fn the_profiles_headers_win_and_secrets_stay_out() {
 fn multipart_keeps_its_own_type() {
     let mut profile = with_body("a=<n>", "");
     profile.headers = sample::profile(|d| d.headers = vec![header("Content-Type", "text/plain")]).headers;
-    // The check refuses these two together; old stored data may hold them.
+    // The check rejects this combination; old stored profiles may have it.
     profile.data_format = Some(DataFormat::FormData);
     let callback = rendered(&profile, &values(json!({"n": 1}))).unwrap();
     assert_eq!(header_of(&callback, "content-type"), Some("multipart/form-data; boundary=ringback-d1-0"));
@@ -149,7 +149,7 @@ fn values_in_json_by_place_and_kind() {
 }
 
 #[test]
-fn fields_are_carried_over() {
+fn fields_are_converted() {
     let values = values(json!({"a": "x&y", "o": {"k": [1, 2]}, "n": 5, "null": null}));
     for (typed, format, sent) in [
         ("b=<n>&b=<a>&c=+<o>", "", "b=5&b=x%26y&c=+%7B%22k%22%3A%5B1%2C2%5D%7D"),
@@ -223,7 +223,7 @@ fn covered_values_are_encrypted_and_then_escaped() {
     let callback = rendered(&profile, &values(json!({"status": "DELIVRD", "id": "7"}))).unwrap();
     assert_eq!(callback.url, "https://x.example/cb?s=6%2BsHPg0LMg%3D%3D&id=7");
     assert_eq!(header_of(&callback, "x-status"), Some("6+sHPg0LMg=="));
-    // <status.x> leads nowhere, and CFB makes nothing of nothing.
+    // <status.x> does not exist, and CFB encrypts the empty text to the empty text.
     let sent = br#"{"s":"6+sHPg0LMg==","bare":"6+sHPg0LMg==","part":"!","id":"7"}"#;
     assert_eq!(callback.body, sent);
 }

@@ -1,4 +1,4 @@
-//! Work on many deliveries, a batch at a time.
+//! Runs a change of many deliveries batch by batch.
 
 use std::time::{Duration, Instant};
 
@@ -6,13 +6,13 @@ use futures_util::FutureExt as _;
 
 use crate::cli::error::CommandError;
 use crate::cli::interrupt::Interrupts;
-use crate::cli::output::tell;
+use crate::cli::output::eprint_line;
 use crate::text::group_digits;
 
-/// How often a person sees the progress.
+/// The interval of progress reports.
 const PROGRESS: Duration = Duration::from_secs(2);
 
-/// The pauses between batches: a signal ends the work there, and the progress is reported.
+/// The pauses between batches: there a signal ends the work, and progress is reported.
 pub(super) struct Batches {
     interrupts: Interrupts,
     of: u64,
@@ -23,12 +23,12 @@ impl Batches {
     /// Before the first of a number of deliveries.
     ///
     /// # Errors
-    /// The system does not let us watch for signals.
+    /// The signal handlers cannot be installed.
     pub(super) fn of(count: u64) -> Result<Self, CommandError> {
         Ok(Self { interrupts: Interrupts::watch()?, of: count, reported: Instant::now() })
     }
 
-    /// Before the next batch, with so many deliveries done.
+    /// Before the next batch, with this many deliveries done.
     ///
     /// # Errors
     /// A signal has arrived.
@@ -38,7 +38,7 @@ impl Batches {
         }
         if self.reported.elapsed() >= PROGRESS {
             self.reported = Instant::now();
-            tell(&format!("{} of {} …", group_digits(done), group_digits(self.of)));
+            eprint_line(&format!("{} of {} …", group_digits(done), group_digits(self.of)));
         }
         Ok(())
     }

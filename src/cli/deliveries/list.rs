@@ -1,17 +1,17 @@
 //! `ringback deliveries list`.
 
 use crate::cli::error::CommandError;
-use crate::cli::output::{print, tell};
+use crate::cli::output::{eprint_line, print};
 use crate::cli::passed_over::Notes;
 use crate::cli::session::Session;
 use crate::clock;
 use crate::record::{DeliveryId, Summary};
 use crate::storage::{Blocks, Filter, SCAN_LIMIT, Storage};
 
-use super::chosen::FilterArgs;
+use super::filter_args::FilterArgs;
 use super::row::{json_of, table_of};
 
-/// Rows that are read and printed at a time, however many there are.
+/// The number of rows loaded and printed at a time.
 const PAGE: usize = 1000;
 
 #[derive(Debug, clap::Args)]
@@ -37,7 +37,7 @@ pub(super) async fn run(session: &Session, args: &ListArgs, json: bool) -> Resul
     out.end()?;
     out.passed_over.end();
     match older {
-        Some(last) => tell(&format!("more: add --before {last}, or --limit 0 for all")),
+        Some(last) => eprint_line(&format!("more: add --before {last}, or --limit 0 for all")),
         None if out.printed == 0 && !json => return none(session, args.filter.is_empty()),
         None => {}
     }
@@ -47,14 +47,14 @@ pub(super) async fn run(session: &Session, args: &ListArgs, json: bool) -> Resul
 fn none(session: &Session, at_all: bool) -> Result<(), CommandError> {
     if at_all {
         let file = session.database_named()?;
-        tell(&format!("no deliveries yet in {file}: `ringback test` sends one"));
+        eprint_line(&format!("no deliveries yet in {file}: `ringback test` sends one"));
     } else {
-        tell("no matching deliveries");
+        eprint_line("no matching deliveries");
     }
     Ok(())
 }
 
-/// Prints page after page, with only one of them in memory. Returns the last one printed, if there are older
+/// Prints page after page, with only one of them in memory. Returns the last delivery printed if there are older
 /// ones.
 async fn pages(
     store: &dyn Storage,
@@ -73,7 +73,7 @@ async fn pages(
         }
         if out.printed >= limit {
             filter.limit = 1;
-            // The last row read may be the last match.
+            // The last row loaded may be the last match.
             let more = !store.deliveries(&filter).await?.is_empty();
             return Ok(found.rows.last().map(|row| row.id).filter(|_| more));
         }
@@ -84,7 +84,7 @@ async fn pages(
 struct Out {
     json: bool,
     printed: usize,
-    /// Rows without meaning.
+    /// Unreadable rows.
     passed_over: Notes,
     holds: Blocks,
 }

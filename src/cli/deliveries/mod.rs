@@ -1,13 +1,13 @@
-//! `ringback deliveries`: the log, and what a person does with it, for scripts.
+//! `ringback deliveries`: lists and changes deliveries.
 
 mod batches;
-mod chosen;
+mod filter_args;
 mod list;
 mod pause;
 mod prune;
+mod retry_cancel;
 mod row;
 mod show;
-mod steer;
 
 use std::process::ExitCode;
 
@@ -33,9 +33,9 @@ enum Action {
         delivery: String,
     },
     /// Retry waiting deliveries now; resend failed and cancelled ones
-    Retry(steer::SteerArgs),
+    Retry(retry_cancel::SteerArgs),
     /// Cancel pending deliveries: they are not retried
-    Cancel(steer::SteerArgs),
+    Cancel(retry_cancel::SteerArgs),
     /// Pause events of one profile, or of all; they stay queued, and tests are still sent
     Pause(pause::PauseArgs),
     /// Resume one profile, or all
@@ -49,8 +49,8 @@ pub(super) async fn run(session: &Session, args: DeliveriesArgs) -> Result<ExitC
     match args.action {
         Action::List(args) => list::run(session, &args, json).await?,
         Action::Show { delivery } => show::run(session, &delivery, json).await?,
-        Action::Retry(args) => steer::run(session, &args, steer::Verb::Retry, json).await?,
-        Action::Cancel(args) => steer::run(session, &args, steer::Verb::Cancel, json).await?,
+        Action::Retry(args) => retry_cancel::run(session, &args, retry_cancel::Verb::Retry, json).await?,
+        Action::Cancel(args) => retry_cancel::run(session, &args, retry_cancel::Verb::Cancel, json).await?,
         Action::Pause(args) => pause::run(session, &args, true, json).await?,
         Action::Resume(args) => pause::run(session, &args, false, json).await?,
         Action::Prune(args) => prune::run(session, &args, json).await?,

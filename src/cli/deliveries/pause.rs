@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::cli::error::CommandError;
 use crate::cli::output::{print, print_json};
 use crate::cli::session::Session;
-use crate::cli::{choose, held};
+use crate::cli::{blocked, resolve_profile};
 use crate::profile::ProfileId;
 use crate::storage::Opened;
 use crate::text::{escape_controls, group_digits};
@@ -46,21 +46,20 @@ pub(super) async fn run(
     let whose =
         title.map_or_else(|| "all deliveries".to_owned(), |title| format!("'{}'", escape_controls(&title)));
     let held_now = format!("{} blocked", group_digits(held.total()));
-    let said = match (pause, changed) {
+    let message = match (pause, changed) {
         (true, true) => format!("paused: {whose} · {held_now}; events stay queued, tests are still sent"),
         (true, false) => format!("already paused: {whose} · {held_now}"),
         (false, true) => format!("resumed: {whose} · {held_now}"),
         (false, false) => format!("not paused: {whose} · {held_now}"),
     };
-    print(&format!("{said}\n"))?;
+    print(&format!("{message}\n"))?;
     if !pause {
-        held::tell_of(&held);
+        blocked::report(&held);
     }
     Ok(())
 }
 
-/// The profile that is meant, and its title. One that was deleted while it was paused goes by its
-/// whole id.
+/// The named profile, and its title. One that was deleted while paused is found by its full ID.
 async fn meant(store: &Opened, text: &str) -> Result<(ProfileId, String), CommandError> {
     if let Ok(id) = ProfileId::parse(text)
         && let Some(hold) = store.blocks().await?.paused(&id)
@@ -68,6 +67,6 @@ async fn meant(store: &Opened, text: &str) -> Result<(ProfileId, String), Comman
         let title = if hold.title.is_empty() { text } else { &hold.title };
         return Ok((id, title.to_owned()));
     }
-    let (_, profile) = choose::profile(Some(store), text).await?;
+    let (_, profile) = resolve_profile::profile(Some(store), text).await?;
     Ok((profile.id, profile.title.to_string()))
 }

@@ -1,4 +1,4 @@
-//! `ringback deliveries prune`: removes ended deliveries from the log, and releases the space of the file.
+//! `ringback deliveries prune`: removes ended deliveries from the log, and shrinks the file.
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
@@ -6,10 +6,10 @@ use serde_json::json;
 use crate::cli::ask::ask;
 use crate::cli::console::keep;
 use crate::cli::error::CommandError;
-use crate::cli::output::{print, print_json, tell};
+use crate::cli::output::{eprint_line, print, print_json};
 use crate::cli::session::Session;
 use crate::cli::times::long;
-use crate::cli::{held, passed_over, terminal};
+use crate::cli::{blocked, passed_over, terminal};
 use crate::clock;
 use crate::profile::Choice as _;
 use crate::record::DeliveryState;
@@ -19,7 +19,7 @@ use crate::storage::{
 use crate::text::group_digits;
 
 use super::batches::{Batches, matched};
-use super::{chosen, steer};
+use super::{filter_args, retry_cancel};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct PruneArgs {
@@ -27,7 +27,7 @@ pub(super) struct PruneArgs {
     #[arg(long, value_name = "TIME", value_parser = long)]
     older_than: Option<SignedDuration>,
     /// Only in this state: delivered, failed or cancelled
-    #[arg(long, value_parser = chosen::state, requires = "older_than", ignore_case = true)]
+    #[arg(long, value_parser = filter_args::state, requires = "older_than", ignore_case = true)]
     state: Option<StateFilter>,
     /// Only of this profile: ID, unique ID prefix, or title
     #[arg(long, requires = "older_than")]
@@ -55,7 +55,7 @@ pub(super) async fn run(session: &Session, args: &PruneArgs, json: bool) -> Resu
         return Err(CommandError::Input(text.to_owned()));
     }
     let now = clock::now();
-    let Some(store) = session.store_if_there()? else { return told(&Pruned::default(), true, json) };
+    let Some(store) = session.store_if_there()? else { return report(&Pruned::default(), true, json) };
     let pruning = what.of(&store, args, now).await?;
     let fit = pruning.count(&*store, now).await?;
     let mut pruned = Pruned { fit, before: store.size().await?, ..Pruned::default() };
@@ -64,9 +64,9 @@ pub(super) async fn run(session: &Session, args: &PruneArgs, json: bool) -> Resu
     if args.dry_run || fit == 0 {
         let doubt = if doubts && fit > 0 { store.clock_doubt(now).await? } else { None };
         if let Some(doubt) = doubt {
-            tell(&format!("ringback: note: {}", ahead(now, doubt)));
+            eprint_line(&format!("ringback: note: {}", ahead(now, doubt)));
         }
-        return told(&pruned, args.dry_run, json);
+        return report(&pruned, args.dry_run, json);
     }
     let doubt = if doubts { store.clock_doubt(now).await? } else { None };
     if doubt.is_some() {
@@ -77,7 +77,7 @@ pub(super) async fn run(session: &Session, args: &PruneArgs, json: bool) -> Resu
     let ended = removal.all().await;
     pruned.removed = removal.removed;
     if ended.is_ok() {
-        tell("releasing disk space …");
+        eprint_line("releasing disk space …");
     }
     let shrunk = store.shrink(0).await;
     pruned.after = store.size().await?;
@@ -92,23 +92,23 @@ pub(super) async fn run(session: &Session, args: &PruneArgs, json: bool) -> Resu
         }
         Err(error) => Err(error),
         Ok(()) => {
-            told(&pruned, false, json)?;
+            report(&pruned, false, json)?;
             Ok(shrunk?)
         }
     }
 }
 
-/// That the clock is far ahead, and which option says that it is right.
+/// The warning that the clock is far ahead, and the option that confirms it.
 fn ahead(now: Timestamp, doubt: ClockDoubt) -> String {
     format!(
         "the clock ({}) is far ahead of the last activity ({}): if it is right, add --trust-clock",
-        held::clock(now),
-        held::clock(doubt.seen)
+        blocked::clock(now),
+        blocked::clock(doubt.seen)
     )
 }
 
-/// Asks whether so many are to be removed. A clock that is far ahead is confirmed by a person, or by an
-/// option of its own: a script's `--yes` does not vouch for it.
+/// Asks whether to remove this many. A clock that is far ahead is confirmed by a person, or by a separate option: a
+/// script's `--yes` does not confirm the clock.
 fn confirm(fit: u64, yes: bool, ahead: Option<String>) -> Result<(), CommandError> {
     let noun = if fit == 1 { "delivery" } else { "deliveries" };
     let question = format!("Remove {} {noun} from the log permanently?", group_digits(fit));
@@ -119,7 +119,7 @@ fn confirm(fit: u64, yes: bool, ahead: Option<String>) -> Result<(), CommandErro
         Some(ahead) if yes || !terminal::is_there() => {
             return Err(CommandError::Input(format!("{not}: {ahead}")));
         }
-        Some(ahead) => tell(&format!("ringback: note: {ahead}, or confirm here")),
+        Some(ahead) => eprint_line(&format!("ringback: note: {ahead}, or confirm here")),
     }
     ask(&question, &not, "nothing was removed")
 }
@@ -130,7 +130,7 @@ enum What {
     Settings(RetentionPolicy),
 }
 
-/// The same, looked up.
+/// The same, resolved.
 enum Pruning {
     Fitting(Box<Filter>),
     Outdated(RetentionPolicy),
@@ -143,7 +143,7 @@ impl What {
             Self::Older(ago) => ago,
         };
         let profile = match &args.profile {
-            Some(text) => Some(chosen::profile(store, text).await?),
+            Some(text) => Some(filter_args::profile(store, text).await?),
             None => None,
         };
         let ended_before = Some(clock::earlier(now, ago));
@@ -153,7 +153,7 @@ impl What {
 }
 
 impl Pruning {
-    /// Whether what goes depends on the clock.
+    /// Whether the selection depends on the clock.
     fn is_by_age(&self) -> bool {
         match self {
             Self::Fitting(_) => true,
@@ -169,7 +169,7 @@ impl Pruning {
     }
 }
 
-/// The removal of what goes.
+/// The removal of the selected deliveries.
 struct Removal<'a> {
     store: &'a dyn Storage,
     pruning: &'a Pruning,
@@ -189,8 +189,8 @@ impl<'a> Removal<'a> {
         Ok(Self { store, pruning, now, of, batches: Batches::of(of)?, removed: Removed::default() })
     }
 
-    /// Removes all, with little disk space, too: a write-ahead log that fills the disk is moved into the
-    /// database, and starts anew.
+    /// Removes all of them. Works with little disk space, too: when the write-ahead log fills the disk, it is
+    /// checkpointed into the database and restarted.
     async fn all(&mut self) -> Result<(), CommandError> {
         let mut is_first = true;
         loop {
@@ -199,12 +199,12 @@ impl<'a> Removal<'a> {
                 Err(CommandError::Store(error)) if error.problem == Problem::Full => {
                     if !std::mem::take(&mut is_first) && self.removed == before {
                         let (done, of) = (group_digits(self.removed.deliveries), group_digits(self.of));
-                        tell(&format!(
+                        eprint_line(&format!(
                             "ringback: {done} of {of} removed: removing needs some free space first"
                         ));
                         return Err(error.into());
                     }
-                    // That it fails, the next attempt shows.
+                    // If this fails, the next attempt reports it.
                     let _ = self.store.make_room().await;
                 }
                 ended => return ended,
@@ -212,7 +212,7 @@ impl<'a> Removal<'a> {
         }
     }
 
-    /// Removes what is left, until the disk is full.
+    /// Removes the remaining ones, until the disk is full.
     async fn rest(&mut self) -> Result<(), CommandError> {
         if self.pruning.is_by_age() {
             self.store.trust_clock(self.now).await?;
@@ -222,8 +222,9 @@ impl<'a> Removal<'a> {
                 let mut did = BulkResult::default();
                 let filter = (**filter).clone();
                 let ended =
-                    steer::change(self.store, Change::Remove, filter, &mut self.batches, &mut did).await;
-                passed_over::tell_of(&did.passed_over);
+                    retry_cancel::change(self.store, Change::Remove, filter, &mut self.batches, &mut did)
+                        .await;
+                passed_over::report(&did.passed_over);
                 self.removed.add(did.removed);
                 ended
             }
@@ -252,7 +253,7 @@ struct Pruned {
     after: u64,
 }
 
-fn told(pruned: &Pruned, dry: bool, json: bool) -> Result<(), CommandError> {
+fn report(pruned: &Pruned, dry: bool, json: bool) -> Result<(), CommandError> {
     let Pruned { fit, removed, before, after } = pruned;
     if json {
         return print_json(&json!({

@@ -8,7 +8,7 @@ use crate::record::{DeliveryState, Summary};
 use crate::storage::Blocks;
 use crate::text::millis;
 
-/// A delivery as JSON, by the names of `test --json` where it has one.
+/// A delivery as JSON, with the names of `test --json` where that has them.
 pub(super) fn json_of(row: &Summary, holds: &Blocks) -> Value {
     let error = row.last_error.as_ref();
     json!({
@@ -44,20 +44,20 @@ pub(super) fn table_of(rows: &[Summary], holds: &Blocks) -> String {
                 row.state.name().to_owned(),
                 format!("{}/{}", row.attempts, u32::from(row.policy.count()) + 1),
                 row.profile_title.clone(),
-                came(row, held_for(row, holds)),
+                outcome(row, held_for(row, holds)),
             ]
         })
         .collect();
     table(["ID", "ACCEPTED (UTC)", "KIND", "STATE", "ATTEMPTS", "PROFILE", "LAST ATTEMPT"], &cells)
 }
 
-/// The block that keeps it from being sent, if there is one.
+/// The block that prevents it from being sent, if there is one.
 pub(super) fn held_for(row: &Summary, holds: &Blocks) -> Option<&'static str> {
     holds.of(row).filter(|_| row.state.is_pending()).map(|hold| hold.why.name())
 }
 
 /// The result of the last attempt, and when the next one is due, or what blocks it.
-fn came(row: &Summary, held: Option<&str>) -> String {
+fn outcome(row: &Summary, held: Option<&str>) -> String {
     let ms = row.last_ms.map(|ms| format!(" · {}", millis(ms.into()))).unwrap_or_default();
     let last = match (&row.last_error, row.last_status) {
         (Some(error), _) => error.message.clone(),

@@ -5,29 +5,29 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use crate::cli::error::CommandError;
-use crate::cli::output::{print, print_json, tell};
+use crate::cli::output::{eprint_line, print, print_json};
 use crate::cli::session::Session;
 use crate::cli::test::{attempt_line, document};
 use crate::profile::{Backoff, Choice as _};
 use crate::record::Details;
 use crate::text::{escape_controls, escape_lines};
 
-use super::chosen;
+use super::filter_args;
 use super::row::held_for;
 
 pub(super) async fn run(session: &Session, text: &str, json: bool) -> Result<(), CommandError> {
     let store = session.store_if_there()?;
-    let (store, summary) = chosen::delivery(store.as_ref(), text).await?;
+    let (store, summary) = filter_args::delivery(store.as_ref(), text).await?;
     let gone = || CommandError::Input(format!("delivery {} was removed just now", summary.id));
     let details = store.delivery(summary.id).await?.ok_or_else(gone)?;
     let held = held_for(&details.summary, &store.blocks().await?);
     for sentence in &details.passed_over {
-        tell(&format!("ringback: note: {sentence} and is skipped"));
+        eprint_line(&format!("ringback: note: {sentence} and is skipped"));
     }
     if json { print_json(&json_of(&details, held)) } else { print(&text_of(&details, held)) }
 }
 
-/// The object that `test --json` ends with, and what else is known.
+/// The final object of `test --json`, with additional fields.
 fn json_of(details: &Details, held: Option<&str>) -> Value {
     let row = &details.summary;
     let mut all = document(details);

@@ -1,4 +1,4 @@
-//! `ringback demo`: all of it at once, on a database that is thrown away.
+//! `ringback demo`: the console with sample data, on a throwaway database.
 
 mod samples;
 mod story;
@@ -19,7 +19,7 @@ use crate::storage::{Opened, Store};
 use samples::samples;
 use throwaway::Throwaway;
 
-/// The database and receiver of the demo. The folder is removed last, when the database is closed.
+/// The database and receiver of the demo. The folder is removed last, after the database is closed.
 struct Stage {
     store: Opened,
     receiver: Receiver,
@@ -28,7 +28,7 @@ struct Stage {
 }
 
 pub(super) async fn run(session: &Session) -> Result<ExitCode, CommandError> {
-    // Its endpoint is on this machine, which a person may have closed to callbacks.
+    // Its endpoint is on this machine, which the settings may not allow.
     let settings = Settings { addresses: Addresses::default(), ..session.settings().clone() };
     let stage = Stage::set(settings.region).await?;
     if terminal::is_there() {
@@ -36,12 +36,11 @@ pub(super) async fn run(session: &Session) -> Result<ExitCode, CommandError> {
         let Stage { store, receiver, folder: _folder } = stage;
         return console::demo(store, settings, receiver).await;
     }
-    story::tell(stage).await
+    story::run(stage).await
 }
 
 impl Stage {
-    /// A fresh database with the samples, and a receiver for them, whose first response to each delivery is a
-    /// failure.
+    /// A fresh database with the samples, and a receiver for them that fails the first attempt of each delivery.
     async fn set(region: Region) -> Result<Self, CommandError> {
         let made = Throwaway::make();
         let folder =

@@ -1,5 +1,5 @@
-//! The profiles of the demo, one or more of every channel. `samples.json` can be applied as it is
-//! beside `ringback receive`.
+//! The profiles of the demo, one or more per channel. `samples.json` can be applied unchanged while `ringback
+//! receive` runs.
 
 use std::net::SocketAddr;
 
@@ -10,10 +10,10 @@ use crate::clock;
 use crate::profile::document::Document;
 use crate::profile::{Identity, Profile, ProfileId, Region, Rules};
 
-/// Where the samples' endpoints are, to be replaced.
+/// The endpoint in the samples, to be replaced.
 const USUAL: &str = "127.0.0.1:9977";
 
-/// The title of the profile that the story tests.
+/// The title of the profile that the text demo tests.
 pub const TESTED: &str = "Order SMS";
 
 /// The sample profiles, with this address as their endpoint.
@@ -45,7 +45,7 @@ mod tests {
     use crate::profile::{Auth, BodyForm, Channel, Choice as _, Method, Status};
 
     #[test]
-    fn the_samples_show_what_there_is() {
+    fn the_samples_cover_all_channels() {
         let all = samples(([127, 0, 0, 1], 4711).into(), Region::Eu);
         assert!(all.iter().all(|p| p.endpoint.origin() == "http://127.0.0.1:4711"));
         assert!(all.iter().all(|p| p.id.as_str().starts_with("EU_")));

@@ -1,4 +1,4 @@
-//! The demo as text, where there is no terminal to draw on.
+//! The demo as text, if there is no terminal to draw on.
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -10,13 +10,13 @@ use crate::cli::error::CommandError;
 use crate::cli::interrupt::Interrupts;
 use crate::cli::output::print;
 use crate::cli::profiles::listed;
-use crate::cli::{choose, test};
+use crate::cli::{resolve_profile, test};
 use crate::delivery::Transport;
 use crate::receiver::describe;
 use crate::record::NewDelivery;
 
-/// Creates profiles, tests one whose first attempt fails, and shows the requests that arrived.
-pub(super) async fn tell(stage: Stage) -> Result<ExitCode, CommandError> {
+/// Creates profiles, tests one whose first attempt fails, and prints the requests that arrived.
+pub(super) async fn run(stage: Stage) -> Result<ExitCode, CommandError> {
     let mut interrupts = Interrupts::watch()?;
     let Stage { store, receiver, .. } = &stage;
     let rows = store.profiles().await?;
@@ -28,7 +28,7 @@ pub(super) async fn tell(stage: Stage) -> Result<ExitCode, CommandError> {
         rows.len(),
         listed(&rows)
     ))?;
-    let (_, profile) = choose::profile(Some(store), TESTED).await?;
+    let (_, profile) = resolve_profile::profile(Some(store), TESTED).await?;
     let event = profile.events.first().copied();
     let delivery = NewDelivery::test(profile, event, Values::samples(event, &[]));
     print(&format!("{}\n", test::heading(&delivery)))?;
@@ -56,7 +56,7 @@ pub(super) async fn tell(stage: Stage) -> Result<ExitCode, CommandError> {
     stopped.map(|()| code)
 }
 
-/// Nothing of the demo is kept, even with requests in flight.
+/// Nothing of the demo is kept, even if requests are in flight.
 fn thrown_away(error: CommandError) -> CommandError {
     match error {
         CommandError::Interrupted { code, .. } => CommandError::Interrupted {

@@ -1,4 +1,4 @@
-//! A folder that is gone when it is dropped.
+//! A temporary folder that is removed when dropped.
 
 use std::fs::DirBuilder;
 use std::io;
@@ -7,24 +7,24 @@ use std::path::{Path, PathBuf};
 
 use uuid::Uuid;
 
-/// A new folder among the temporary ones, for its owner only.
+/// A new folder in the temporary folder, private to its owner.
 #[derive(Debug)]
 pub struct Throwaway(PathBuf);
 
 impl Throwaway {
-    /// Makes the folder.
+    /// Creates the folder.
     ///
     /// # Errors
-    /// It cannot be made.
+    /// It cannot be created.
     pub fn make() -> io::Result<Self> {
         let name = format!("ringback-demo-{}-{}", std::process::id(), Uuid::new_v4().simple());
         let folder = std::env::temp_dir().join(name);
-        // An existing folder would be somebody else's: that is an error.
+        // An existing folder would be somebody else's: an error.
         DirBuilder::new().mode(0o700).create(&folder)?;
         Ok(Self(folder))
     }
 
-    /// Where it is.
+    /// The path of the folder.
     pub fn path(&self) -> &Path {
         &self.0
     }
@@ -32,7 +32,7 @@ impl Throwaway {
 
 impl Drop for Throwaway {
     fn drop(&mut self) {
-        // A folder that stays behind is the system's to sweep.
+        // A folder that remains is left to the system's cleanup.
         let _ = std::fs::remove_dir_all(&self.0);
     }
 }
@@ -43,7 +43,7 @@ mod tests {
     use std::os::unix::fs::PermissionsExt as _;
 
     #[test]
-    fn it_is_its_owner_s_and_goes() {
+    fn the_folder_is_private_and_removed_on_drop() {
         let folder = Throwaway::make().unwrap();
         let path = folder.path().to_owned();
         assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o700);

@@ -1,11 +1,11 @@
-//! The database, and who sends.
+//! Checks the database and the sender.
 
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
+use crate::cli::blocked;
 use crate::cli::error::CommandError;
-use crate::cli::held;
 
 use crate::storage::{Blocked, Inspection, Lease, LogPinned, inspect};
 
@@ -13,11 +13,11 @@ use super::finding::Finding;
 
 const TOPIC: &str = "database";
 
-/// Most blocks that are named; the rest are counted.
+/// How many blocks are listed; the rest are counted.
 const HOLDS: usize = 5;
 
-/// Looks at the database; `named` says that a person gave its name.
-pub fn look(path: Result<PathBuf, CommandError>, named: bool) -> Vec<Finding> {
+/// Checks the database; `named` says that its name was given explicitly.
+pub fn check(path: Result<PathBuf, CommandError>, named: bool) -> Vec<Finding> {
     let Ok(path) = path else {
         return vec![Finding::problem(TOPIC, "there is no home folder for it", "name a file with --db")];
     };
@@ -34,7 +34,7 @@ pub fn look(path: Result<PathBuf, CommandError>, named: bool) -> Vec<Finding> {
         }
         Err(error) => {
             let problem = error.problem.to_string();
-            // Each problem says after its last colon what to do.
+            // Each problem ends with the fix, after the last colon.
             let (what, fix) = problem.rsplit_once(": ").unwrap_or((&problem, "check the file"));
             vec![Finding::problem(TOPIC, format!("{} {what}", path.display()), fix)]
         }
@@ -145,13 +145,13 @@ pub fn held(held: &Blocked) -> Vec<Finding> {
     let named = held.by.iter().take(HOLDS);
     let mut all: Vec<Finding> = named
         .map(|hold| {
-            let until = hold.restorable_until().map(|until| format!(" until {}", held::clock(until)));
-            let resumes = format!("`{}` resumes them{}", held::command(hold), until.unwrap_or_default());
-            Finding::note("held", held::what(hold), resumes)
+            let until = hold.restorable_until().map(|until| format!(" until {}", blocked::clock(until)));
+            let resumes = format!("`{}` resumes them{}", blocked::command(hold), until.unwrap_or_default());
+            Finding::note("held", blocked::what(hold), resumes)
         })
         .collect();
     if let Some(first) = all.first_mut() {
-        first.found = format!("{} blocked: {}", held::pending(held.total()), first.found);
+        first.found = format!("{} blocked: {}", blocked::pending(held.total()), first.found);
     }
     if let Some(more) = held.by.len().checked_sub(HOLDS).filter(|more| *more > 0) {
         let list = "`ringback deliveries list --state pending` shows what blocks each";
@@ -169,7 +169,7 @@ pub fn size(bytes: u64) -> String {
     }
 }
 
-/// The program that keeps the write-ahead log from shrinking, for scripts.
+/// The program that prevents the write-ahead log from shrinking, for scripts.
 fn pinned(log: &LogPinned) -> Value {
     let readers = log.readers.iter().map(|reader| json!({"pid": reader.pid, "program": reader.program}));
     json!({"bytes": log.bytes, "since": log.since, "readers": readers.collect::<Vec<_>>()})
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn each_ill_is_told_by_itself() {
+    fn each_problem_is_reported_separately() {
         assert_eq!(judge(&sound())[0].found, "/data/a.db: 1.2 MiB, schema 2, mode 0600, sound");
         assert_eq!(states(&sound()), [State::Ok]);
         assert_eq!(states(&Inspection { writable: false, ..sound() }), [State::Problem]);

@@ -1,4 +1,4 @@
-//! One thing that was looked at.
+//! The result of one check.
 
 use std::fmt::Write as _;
 
@@ -10,11 +10,11 @@ use crate::text::escape_controls;
 /// The result of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
-    /// As it should be.
+    /// No problem.
     Ok,
-    /// Worth knowing; nothing fails for it.
+    /// Worth knowing, but not a failure.
     Note,
-    /// Something will not work until it is mended.
+    /// Something does not work until it is fixed.
     Problem,
 }
 
@@ -28,23 +28,23 @@ impl State {
     }
 }
 
-/// A checked thing and its result.
+/// What was checked, with the result.
 #[derive(Debug, Clone)]
 pub struct Finding {
-    /// The thing, in a word.
+    /// What was checked, in a word.
     pub topic: &'static str,
     /// The result.
     pub state: State,
-    /// The finding.
+    /// What was found.
     pub found: String,
     /// The fix, if there is one.
     pub fix: Option<String>,
-    /// Further fields for scripts, by name.
+    /// An additional field for scripts, with its name.
     more: Option<(&'static str, Value)>,
 }
 
 impl Finding {
-    /// As it should be.
+    /// No problem.
     pub fn ok(topic: &'static str, found: impl Into<String>) -> Self {
         Self { topic, state: State::Ok, found: found.into(), fix: None, more: None }
     }
@@ -54,17 +54,17 @@ impl Finding {
         Self { state: State::Note, fix: Some(fix.into()), ..Self::ok(topic, found) }
     }
 
-    /// To be mended, and how.
+    /// A problem, and its fix.
     pub fn problem(topic: &'static str, found: impl Into<String>, fix: impl Into<String>) -> Self {
         Self { state: State::Problem, fix: Some(fix.into()), ..Self::ok(topic, found) }
     }
 
-    /// With more for scripts.
+    /// Adds a field for scripts.
     pub fn with(self, name: &'static str, value: Value) -> Self {
         Self { more: Some((name, value)), ..self }
     }
 
-    /// For scripts.
+    /// As JSON, for scripts.
     pub fn json(&self) -> Value {
         let mut json = json!({
             "topic": self.topic, "state": self.state.name(), "found": self.found,
@@ -77,7 +77,7 @@ impl Finding {
     }
 }
 
-/// For people: a line each, and under it what to do; last, how many there are to fix.
+/// For people: a line per check, with the fix below; finally the number of problems.
 pub fn text(found: &[Finding]) -> String {
     let width = found.iter().map(|f| f.topic.width()).max().unwrap_or(0);
     let mut out = String::new();
@@ -103,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_each_and_what_to_do() {
+    fn each_finding_has_a_line_and_its_fix() {
         let found = [
             Finding::ok("settings", "none set"),
             Finding::problem("database", "a\u{1b}b is damaged", "restore a copy"),

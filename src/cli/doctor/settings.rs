@@ -1,4 +1,4 @@
-//! The settings file, and what is set.
+//! Checks the settings file, and lists the settings.
 
 use crate::cli::session::Session;
 
@@ -6,7 +6,7 @@ use super::finding::Finding;
 
 const TOPIC: &str = "settings";
 
-pub fn look(session: &Session) -> Vec<Finding> {
+pub fn check(session: &Session) -> Vec<Finding> {
     let loaded = session.loaded();
     let Some(file) = session.settings_file() else {
         return vec![Finding::note(TOPIC, "there is no home folder to look in", "name a file with --config")];

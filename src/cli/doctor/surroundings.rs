@@ -6,13 +6,13 @@ use std::process::Command;
 
 use crate::clock;
 use crate::console::Route;
+use crate::console::glyphs::is_utf8;
 use crate::console::model::layout::{LEAST, too_small};
-use crate::console::signs::is_utf8;
 use crate::console::theme::Depth;
 
 use super::finding::Finding;
 
-pub fn look() -> Vec<Finding> {
+pub fn check() -> Vec<Finding> {
     let mut all = vec![terminal()];
     all.extend(size());
     all.push(locale());
@@ -115,7 +115,7 @@ fn clipboard() -> Finding {
     }
 }
 
-/// That the clock cannot be right, where it cannot.
+/// Reports a clock that is certainly wrong; none otherwise.
 fn clock() -> Option<Finding> {
     let found = "it is outside the years 1970 to 9998: https endpoints and the receiver will fail";
     (!clock::is_plausible()).then(|| Finding::problem("clock", found, "set this machine's clock"))

@@ -5,8 +5,8 @@ use serde_json::{Map, Value, json};
 use crate::callback::{Preview, PreviewVariable, RequestPart, ValueOrigin, WireHeader};
 use crate::profile::{Choice, Event, Profile};
 
-/// The request in the form of `test --json`, with every header that leaves; and the variables. A
-/// secret that was not asked for is null, and so is a token that is fetched later.
+/// The request in the form of `test --json`, with every header that is sent; and the variables. A secret is null
+/// unless requested, and so is a token that is fetched later.
 pub(super) fn document(profile: &Profile, event: Option<Event>, preview: &Preview, secrets: bool) -> Value {
     json!({
         "profile_id": profile.id.as_str(),
@@ -22,7 +22,7 @@ pub(super) fn document(profile: &Profile, event: Option<Event>, preview: &Previe
     })
 }
 
-/// In the order in which they leave, each once: a profile has no header twice.
+/// In sending order, each once: a profile has no header twice.
 fn headers(rows: &[WireHeader], secrets: bool) -> Map<String, Value> {
     let value = |row: &WireHeader| {
         if row.fetched || (row.secret && !secrets) { Value::Null } else { json!(row.value) }

@@ -1,15 +1,15 @@
-//! `ringback preview`: the exact request that a test would send, with nothing sent.
+//! `ringback preview`: the exact request that a test would send, without sending it.
 
 mod document;
 mod text;
 
 use std::process::ExitCode;
 
-use super::choose;
 use super::error::CommandError;
-use super::output::{print, print_json, tell};
+use super::output::{eprint_line, print, print_json};
+use super::resolve_profile;
 use super::session::Session;
-use super::values::{Chosen, ValueArgs};
+use super::values::{TestValues, ValueArgs};
 use crate::callback::{CurlSecrets, curl_command};
 use crate::delivery;
 
@@ -32,8 +32,8 @@ pub(super) struct PreviewArgs {
 
 pub(super) async fn run(session: &Session, args: &PreviewArgs) -> Result<ExitCode, CommandError> {
     let store = session.store_if_there()?;
-    let (store, profile) = choose::profile(store.as_ref(), &args.profile).await?;
-    let Chosen { event, values, origins } = args.values.choose(&*store, &profile).await?;
+    let (store, profile) = resolve_profile::profile(store.as_ref(), &args.profile).await?;
+    let TestValues { event, values, origins } = args.values.choose(&*store, &profile).await?;
     let preview = delivery::preview(&profile, &values, &origins)?;
     if args.curl {
         let secrets = if args.secrets { CurlSecrets::Shown } else { CurlSecrets::AsVariables };
@@ -44,10 +44,10 @@ pub(super) async fn run(session: &Session, args: &PreviewArgs) -> Result<ExitCod
         print(&text::text(&profile, event, &preview, args.secrets))?;
     }
     for path in preview.missing() {
-        tell(&format!("ringback: note: <{path}> has no value: use --set"));
+        eprint_line(&format!("ringback: note: <{path}> has no value: use --set"));
     }
-    if let Err(refused) = delivery::check_address(&preview, &session.settings().addresses.to_judge()) {
-        tell(&format!("ringback: note: it would not be sent: {refused}"));
+    if let Err(refused) = delivery::check_address(&preview, &session.settings().addresses.for_checks()) {
+        eprint_line(&format!("ringback: note: it would not be sent: {refused}"));
     }
     Ok(ExitCode::SUCCESS)
 }

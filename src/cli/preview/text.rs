@@ -5,10 +5,10 @@ use crate::cli::table::table;
 use crate::profile::{Choice as _, Event, Profile};
 use crate::text::{escape_controls, escape_lines, escape_start};
 
-/// Most characters of a value in the table; the request above has them all.
+/// How many characters of a value the table shows; the request above contains all of them.
 const VALUE_SHOWN: usize = 40;
 
-/// The request as it leaves, what is made anew each time, and a table of the variables.
+/// The request as it is sent, the parts that differ each time, and a table of the variables.
 pub(super) fn text(profile: &Profile, event: Option<Event>, preview: &Preview, secrets: bool) -> String {
     let title = escape_controls(profile.title.as_str());
     let event = event.map(|event| format!(" · {}", event.name())).unwrap_or_default();

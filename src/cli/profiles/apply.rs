@@ -1,4 +1,4 @@
-//! `ringback profiles apply`: all the profiles of a file, or none.
+//! `ringback profiles apply`: all profiles of a file, or none.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt::{Display, Write as _};
@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::cli::error::CommandError;
 use crate::cli::json_input::JsonInput;
-use crate::cli::output::{print, print_json, tell};
+use crate::cli::output::{eprint_line, print, print_json};
 use crate::cli::session::Session;
 use crate::profile::catalogue::{self, Variable};
 use crate::profile::document::Document;
@@ -45,11 +45,11 @@ pub(super) async fn run(session: &Session, file: &Path, json: bool) -> Result<()
     }
     let ids: Vec<ProfileId> = profiles.iter().map(|profile| profile.id.clone()).collect();
     if profiles.is_empty() {
-        tell("nothing to apply: the array is empty");
+        eprint_line("nothing to apply: the array is empty");
     } else {
         store.save_profiles(profiles).await?;
     }
-    apply.notes.iter().for_each(|note| tell(note));
+    apply.notes.iter().for_each(|note| eprint_line(note));
     if json {
         let ids: Vec<&str> = ids.iter().map(ProfileId::as_str).collect();
         print_json(&json!({"profile_ids": ids}))
@@ -87,7 +87,7 @@ struct Apply<'a> {
 }
 
 impl Apply<'_> {
-    /// The profiles that are to be saved. Some are missing when there are errors.
+    /// The profiles to save. Some are missing if there are errors.
     async fn all(&mut self, found: Found<'_>) -> Result<Vec<Profile>, CommandError> {
         let known = self.known(Channel::Voice.events());
         let import = if found.from_platform { Document::import_from_platform } else { Document::import };
@@ -128,7 +128,7 @@ impl Apply<'_> {
         Ok(profiles)
     }
 
-    /// Whether there is a variable of a name, the catalogue's or an own one, with one of these events.
+    /// Whether one of these events has a variable with a given name, from the catalogue or an own one.
     fn known(&self, events: &[Event]) -> impl Fn(&str) -> bool + use<> {
         let events: Vec<Option<Event>> =
             if events.is_empty() { vec![None] } else { events.iter().copied().map(Some).collect() };
@@ -182,8 +182,8 @@ impl Apply<'_> {
         Some(profile)
     }
 
-    /// A stored profile keeps when it was made. One that comes with its id is taken as it was, so
-    /// that what was exported is the same after it was applied elsewhere.
+    /// A stored profile keeps its creation time. One that is imported with its ID is taken unchanged, so that
+    /// exporting it again gives the same document.
     fn identity(&self, document: &Document, stored: Option<&Profile>) -> Identity {
         let now = self.now;
         if let Some(stored) = stored {
@@ -202,13 +202,13 @@ impl Apply<'_> {
         self.notes.push(format!("ringback: note: '{title}' ({id}): {note}"));
     }
 
-    /// `field` is a place within the profile's JSON; empty for the whole of it.
+    /// `field` is a path within the profile's JSON; empty for all of it.
     fn wrong(&mut self, place: &str, field: impl Display, message: impl Display) {
         self.errors.add(|| placed(place, &field.to_string(), &message.to_string()));
     }
 }
 
-/// The errors, only the first ones in full: nobody reads a list of millions.
+/// The errors, of which only the first ones are reported in full: nobody reads a list of millions.
 #[derive(Default)]
 struct Errors {
     count: usize,
@@ -226,7 +226,7 @@ impl Errors {
     }
 }
 
-/// Keeps the stored secrets where they were left out. Gives those that are still missing.
+/// Keeps the stored secrets that were omitted. Returns those that are still missing.
 fn missing_secrets(document: &mut Document, stored: Option<&Profile>) -> Vec<Field> {
     let Some(stored) = stored else { return std::mem::take(&mut document.left_out) };
     let has_password = matches!(stored.auth, Auth::Basic { .. });
@@ -240,7 +240,7 @@ fn missing_secrets(document: &mut Document, stored: Option<&Profile>) -> Vec<Fie
     missing
 }
 
-/// A message at its place in the whole: `profiles[1].retry.count: …`.
+/// A message with its path in the whole document: `profiles[1].retry.count: …`.
 fn placed(place: &str, field: &str, message: &str) -> String {
     let dot = if place.is_empty() || field.is_empty() { "" } else { "." };
     let whole = format!("{place}{dot}{field}");
@@ -253,7 +253,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn messages_stand_at_their_place() {
+    fn messages_name_their_path() {
         assert_eq!(placed("", "title", "enter a title"), "title: enter a title");
         assert_eq!(placed("profiles[1]", "retry.count", "no"), "profiles[1].retry.count: no");
         assert_eq!(placed("profiles[1]", "headers (name 1)", "no"), "profiles[1].headers (name 1): no");

@@ -4,9 +4,9 @@ use serde_json::json;
 
 use crate::cli::ask::ask;
 use crate::cli::error::CommandError;
-use crate::cli::output::{print, print_json, tell};
+use crate::cli::output::{eprint_line, print, print_json};
 use crate::cli::session::Session;
-use crate::cli::{choose, held};
+use crate::cli::{blocked, resolve_profile};
 use crate::profile::Profile;
 use crate::storage::Block;
 
@@ -21,18 +21,18 @@ pub(super) struct DeleteArgs {
 
 pub(super) async fn run(session: &Session, args: &DeleteArgs, json: bool) -> Result<(), CommandError> {
     let store = session.store_if_there()?;
-    let (store, profile) = choose::profile(store.as_ref(), &args.profile).await?;
+    let (store, profile) = resolve_profile::profile(store.as_ref(), &args.profile).await?;
     let Profile { title, id, .. } = &profile;
     if !args.yes {
         let pending = match store.pending_events(id).await? {
             0 => String::new(),
-            n => format!(" {} will be blocked.", held::pending(n)),
+            n => format!(" {} will be blocked.", blocked::pending(n)),
         };
         let without = format!("'{title}' ({id}) was not deleted");
         ask(&format!("Delete '{title}' ({id})?{pending}"), &without, "nothing was deleted")?;
     }
     store.delete_profile(id).await?;
-    // Counted once nothing of it is sent any more.
+    // Counted once none of its deliveries are sent any more.
     let held = store.pending_events(id).await?;
     let holds = store.blocks().await?;
     let until = holds.deleted(id).and_then(Block::restorable_until);
@@ -45,9 +45,11 @@ pub(super) async fn run(session: &Session, args: &DeleteArgs, json: bool) -> Res
     let kept = match held {
         0 => String::new(),
         1 => "1 pending delivery is blocked; ".to_owned(),
-        n => format!("{} are blocked; ", held::pending(n)),
+        n => format!("{} are blocked; ", blocked::pending(n)),
     };
-    let until = until.map(|until| format!(" until {}", held::clock(until))).unwrap_or_default();
-    tell(&format!("ringback: deleted '{title}': {kept}`ringback profiles restore {id}` undoes it{until}"));
+    let until = until.map(|until| format!(" until {}", blocked::clock(until))).unwrap_or_default();
+    eprint_line(&format!(
+        "ringback: deleted '{title}': {kept}`ringback profiles restore {id}` undoes it{until}"
+    ));
     Ok(())
 }

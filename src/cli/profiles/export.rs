@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::cli::error::CommandError;
 use crate::cli::output::print;
 use crate::cli::session::Session;
-use crate::cli::{choose, passed_over};
+use crate::cli::{passed_over, resolve_profile};
 use crate::profile::Profile;
 use crate::profile::document::{Secrets, export};
 use crate::storage::Listing;
@@ -26,18 +26,18 @@ pub(super) async fn run(session: &Session, args: &ExportArgs) -> Result<(), Comm
     print(&format!("{documents:#}\n"))
 }
 
-/// The profiles named, each once, in that order; or all of them, the oldest first.
+/// The named profiles, each once, in the given order; or all of them, oldest first.
 async fn chosen(session: &Session, args: &ExportArgs) -> Result<Vec<Profile>, CommandError> {
     let store = session.store_if_there()?;
     let mut chosen: Vec<Profile> = Vec::new();
     for text in &args.profiles {
-        let (_, profile) = choose::profile(store.as_ref(), text).await?;
+        let (_, profile) = resolve_profile::profile(store.as_ref(), text).await?;
         if chosen.iter().all(|earlier| earlier.id != profile.id) {
             chosen.push(profile);
         }
     }
     if let Some(store) = store.filter(|_| args.profiles.is_empty()) {
-        passed_over::tell_of(&store.unreadable(Listing::Profiles).await?);
+        passed_over::report(&store.unreadable(Listing::Profiles).await?);
         for row in store.profiles().await? {
             chosen.extend(store.profile(&row.id).await?);
         }

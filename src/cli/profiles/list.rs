@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
-use crate::cli::choices::choices;
 use crate::cli::error::CommandError;
-use crate::cli::output::{print, print_json, tell};
+use crate::cli::output::{eprint_line, print, print_json};
 use crate::cli::session::Session;
 use crate::cli::table::table;
-use crate::cli::{held, passed_over};
+use crate::cli::value_enum::choices;
+use crate::cli::{blocked, passed_over};
 use crate::profile::{Channel, Choice as _};
 use crate::storage::{Blocks, DeletedProfile, Listing, ProfileRow};
 
@@ -30,7 +30,7 @@ pub(super) async fn run(session: &Session, args: &ListArgs, json: bool) -> Resul
     }
     let (all, holds) = match session.store_if_there()? {
         Some(store) => {
-            passed_over::tell_of(&store.unreadable(Listing::Profiles).await?);
+            passed_over::report(&store.unreadable(Listing::Profiles).await?);
             (store.profiles().await?, store.blocks().await?)
         }
         None => Default::default(),
@@ -43,20 +43,20 @@ pub(super) async fn run(session: &Session, args: &ListArgs, json: bool) -> Resul
     if rows.is_empty() {
         if none_at_all {
             let file = session.database_named()?;
-            tell(&format!("no profiles yet in {file}: `ringback profiles apply FILE` creates some"));
+            eprint_line(&format!("no profiles yet in {file}: `ringback profiles apply FILE` creates some"));
         } else {
-            tell("no matching profiles");
+            eprint_line("no matching profiles");
         }
         return Ok(());
     }
     print(&listed(&rows))
 }
 
-/// Lists what can be restored.
+/// Lists the profiles that can be restored.
 async fn deleted(session: &Session, args: &ListArgs, json: bool) -> Result<(), CommandError> {
     let (all, holds) = match session.store_if_there()? {
         Some(store) => {
-            passed_over::tell_of(&store.unreadable(Listing::DeletedProfiles).await?);
+            passed_over::report(&store.unreadable(Listing::DeletedProfiles).await?);
             (store.deleted_profiles().await?, store.blocks().await?)
         }
         None => Default::default(),
@@ -74,14 +74,18 @@ async fn deleted(session: &Session, args: &ListArgs, json: bool) -> Result<(), C
         return print_json(&found.iter().map(with_times).collect());
     }
     if found.is_empty() {
-        tell(if all.is_empty() { "no deleted profiles to restore" } else { "no matching deleted profiles" });
+        eprint_line(if all.is_empty() {
+            "no deleted profiles to restore"
+        } else {
+            "no matching deleted profiles"
+        });
         return Ok(());
     }
     let cells: Vec<[String; 6]> = found
         .iter()
         .map(|deleted| {
             let DeletedProfile { row, deleted_at, held } = deleted;
-            let [at, until] = [*deleted_at, deleted.restorable_until()].map(held::clock);
+            let [at, until] = [*deleted_at, deleted.restorable_until()].map(blocked::clock);
             [
                 row.id.to_string(),
                 row.title.clone(),
@@ -124,7 +128,7 @@ pub(in crate::cli) fn listed(rows: &[ProfileRow]) -> String {
     table(["ID", "TITLE", "CHANNEL", "METHOD", "STATUS", "ENDPOINT"], &cells)
 }
 
-/// A profile as it is listed, by the names of its document.
+/// A profile as it is listed, with the names of its document.
 fn listed_json(row: &ProfileRow, holds: &Blocks) -> Value {
     json!({
         "profile_id": row.id.as_str(),
@@ -135,6 +139,6 @@ fn listed_json(row: &ProfileRow, holds: &Blocks) -> Value {
         "status": row.status.number(),
         "modified_at": row.modified_at,
         "paused_since": holds.paused(&row.id).map(|hold| hold.since),
-        "auto_disabled": held::json_of_disabled(holds.disabled(&row.id)),
+        "auto_disabled": blocked::json_of_disabled(holds.disabled(&row.id)),
     })
 }

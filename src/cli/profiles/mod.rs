@@ -1,4 +1,4 @@
-//! `ringback profiles`: what the console's list and editor do, for scripts.
+//! `ringback profiles`: the console's list and editor, for scripts.
 
 mod apply;
 mod delete;

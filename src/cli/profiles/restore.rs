@@ -3,16 +3,16 @@
 use serde_json::json;
 
 use crate::cli::error::CommandError;
-use crate::cli::output::{print, print_json, tell};
+use crate::cli::output::{eprint_line, print, print_json};
 use crate::cli::session::Session;
-use crate::cli::{choose, held};
+use crate::cli::{blocked, resolve_profile};
 use crate::profile::Choice as _;
 use crate::storage::DeletedProfile;
 use crate::text::escape_controls;
 
 pub(super) async fn run(session: &Session, text: &str, json: bool) -> Result<(), CommandError> {
     let store = session.store_if_there()?;
-    let (store, deleted) = choose::deleted(store.as_ref(), text).await?;
+    let (store, deleted) = resolve_profile::deleted(store.as_ref(), text).await?;
     let DeletedProfile { row, deleted_at, held } = &deleted;
     let title = escape_controls(&row.title);
     if !store.restore_profile(&row.id).await? {
@@ -34,10 +34,17 @@ pub(super) async fn run(session: &Session, text: &str, json: bool) -> Result<(),
     print(&format!("{}  restored {title}\n", row.id))?;
     match hold {
         Some(hold) if *held > 0 => {
-            tell(&format!("ringback: {} still blocked: {}", held::pending(*held), held::sentence(hold)));
+            eprint_line(&format!(
+                "ringback: {} still blocked: {}",
+                blocked::pending(*held),
+                blocked::sentence(hold)
+            ));
         }
         None if *held > 0 => {
-            tell(&format!("ringback: {} no longer blocked: the sender sends them", held::pending(*held)));
+            eprint_line(&format!(
+                "ringback: {} no longer blocked: the sender sends them",
+                blocked::pending(*held)
+            ));
         }
         _ => {}
     }

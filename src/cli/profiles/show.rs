@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::cli::error::CommandError;
 use crate::cli::output::{print, print_json};
 use crate::cli::session::Session;
-use crate::cli::{choose, held};
+use crate::cli::{blocked, resolve_profile};
 use crate::profile::document::{Secrets, export};
 use crate::profile::{Auth, Choice as _, Encryption, Extra, Iv, OAuth2, Profile, RetryPolicy};
 use crate::storage::Blocks;
@@ -13,25 +13,25 @@ use crate::text::escape_controls;
 
 pub(super) async fn run(session: &Session, text: &str, json: bool) -> Result<(), CommandError> {
     let store = session.store_if_there()?;
-    let (store, profile) = choose::profile(store.as_ref(), text).await?;
+    let (store, profile) = resolve_profile::profile(store.as_ref(), text).await?;
     let holds = store.blocks().await?;
     if json { print_json(&json_of(&profile, &holds)) } else { print(&text_of(&profile, &holds)) }
 }
 
-/// The document. The block of the profile is in it only while there is one: `apply` accepts no such fields.
+/// The document. It contains the block of the profile only while there is one: `apply` accepts no such fields.
 fn json_of(profile: &Profile, holds: &Blocks) -> Value {
     let mut all = export(profile, Secrets::Hidden);
     if let Some(paused) = holds.paused(&profile.id) {
         all["paused_since"] = json!(paused.since);
     }
-    match held::json_of_disabled(holds.disabled(&profile.id)) {
+    match blocked::json_of_disabled(holds.disabled(&profile.id)) {
         Value::Null => {}
         disabled => all["auto_disabled"] = disabled,
     }
     all
 }
 
-/// The profile, a field a line, without its secrets.
+/// The profile, one field per line, without its secrets.
 fn text_of(profile: &Profile, holds: &Blocks) -> String {
     let mut lines: Vec<(&str, String)> = vec![("Id", profile.id.to_string())];
     let mut put = |label, text: String| lines.push((label, text));
@@ -66,7 +66,7 @@ fn text_of(profile: &Profile, holds: &Blocks) -> String {
     }
     put("Status", profile.status.name().to_owned());
     if let Some(hold) = holds.disabled(&profile.id).filter(|hold| hold.cause.is_some()) {
-        put("Disabled", format!("{}: {}", hold.since, held::cause(hold)));
+        put("Disabled", format!("{}: {}", hold.since, blocked::cause(hold)));
     }
     if let Some(hold) = holds.paused(&profile.id) {
         put("Paused", hold.since.to_string());
@@ -76,7 +76,7 @@ fn text_of(profile: &Profile, holds: &Blocks) -> String {
     let mut out = format!("{}\n", profile.title);
     let mut above = "";
     for (label, text) in &lines {
-        // The lines of one body share a label.
+        // The lines of a body share one label.
         let label_shown = if *label == above { "" } else { label };
         out += format!("  {label_shown:<16}{}", escape_controls(text)).trim_end();
         out.push('\n');

@@ -1,4 +1,4 @@
-//! The JSON that `apply` reads: of one profile, or of many, one parsed at a time.
+//! The JSON that `apply` reads: one profile, or many, parsed one at a time.
 
 use std::fmt;
 
@@ -11,14 +11,14 @@ use crate::cli::json_input::JsonInput;
 use crate::json;
 use crate::profile::document::{Response, response};
 
-/// Most bytes that are read (our decision): more than 10 000 profiles of a kilobyte or three.
+/// The largest input, in bytes (our decision): more than 10 000 profiles of one to three kilobytes.
 const LONGEST: u64 = 32 << 20;
 
-/// Most bytes of one profile among many (our decision): a parsed document takes up to thirty times the
-/// memory of its text.
+/// The largest profile among many, in bytes (our decision): a parsed document takes up to thirty times the memory of
+/// its text.
 const LONGEST_PROFILE: usize = 4 << 20;
 
-/// Most profiles of one document (our decision): what is empty takes more memory than its text.
+/// The maximum number of profiles in a document (our decision): empty ones take more memory than their text.
 const MOST: usize = 100_000;
 
 /// The text of each profile of an array, [`MOST`] at most.
@@ -63,7 +63,7 @@ impl Documents {
         source.text(LONGEST).map(Self).map_err(|why| refused(source, &why))
     }
 
-    /// Each profile's JSON with its place in the whole, such as `profiles[1]`; one alone needs none.
+    /// Each profile's JSON with its path in the whole document, such as `profiles[1]`; a single one needs none.
     ///
     /// # Errors
     /// It is invalid JSON, reported with line and column, or does not describe profiles.
@@ -109,7 +109,7 @@ pub(super) struct Found<'a> {
     pub documents: Vec<Document<'a>>,
     /// Whether they are a response of the platform's API.
     pub from_platform: bool,
-    /// The names of what is around them and not used.
+    /// The names of surrounding fields that are not used.
     pub unused: Vec<String>,
 }
 
@@ -127,13 +127,13 @@ impl<'a> Found<'a> {
 
 /// The JSON of one profile.
 pub(super) struct Document<'a> {
-    /// Its place in the whole; nothing where it is alone.
+    /// Its path in the whole document; empty for a single profile.
     pub place: String,
     json: Json<'a>,
 }
 
 enum Json<'a> {
-    /// The text of the whole, and the part that is this profile.
+    /// The text of the whole document, and the part that is this profile.
     Raw(&'a str, &'a RawValue),
     Parsed(Value),
 }
@@ -142,7 +142,7 @@ impl Document<'_> {
     /// Parses it.
     ///
     /// # Errors
-    /// It is nested too deep, has half a surrogate pair, or a name twice.
+    /// It is nested too deeply, contains half a surrogate pair, or a name twice.
     pub(super) fn value(self) -> Result<Value, String> {
         match self.json {
             Json::Raw(whole, raw) => json::read_part(whole, raw.get()).map_err(|error| error.to_string()),

@@ -4,15 +4,15 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use crate::cli::error::CommandError;
-use crate::cli::output::{print, print_json, tell};
+use crate::cli::output::{eprint_line, print, print_json};
 use crate::cli::session::Session;
-use crate::cli::{choose, held};
+use crate::cli::{blocked, resolve_profile};
 use crate::clock;
 use crate::profile::{Choice as _, Profile, Status};
 use crate::storage::Saved;
 use crate::text::escape_controls;
 
-/// Enables or disables the profile that a text means. Its queued deliveries are resumed, or blocked.
+/// Enables or disables the profile that a text names. Its queued deliveries are resumed, or blocked.
 pub(super) async fn run(
     session: &Session,
     text: &str,
@@ -20,7 +20,7 @@ pub(super) async fn run(
     json: bool,
 ) -> Result<(), CommandError> {
     let store = session.store_if_there()?;
-    let (store, mut profile) = choose::profile(store.as_ref(), text).await?;
+    let (store, mut profile) = resolve_profile::profile(store.as_ref(), text).await?;
     let before = profile.status;
     while profile.status != status {
         let seen = profile.modified_at;
@@ -28,7 +28,7 @@ pub(super) async fn run(
         profile.modified_at = now();
         match store.save_profile_if(profile.clone(), Some(seen)).await? {
             Saved::Saved => {}
-            // Only the status is ours to change.
+            // Only the status is changed here.
             Saved::Changed(theirs) => profile = *theirs,
             Saved::Gone => {
                 return Err(CommandError::Input(format!(
@@ -52,10 +52,10 @@ pub(super) async fn run(
     let word = if status == Status::Active { "enabled" } else { status.name() };
     print(&format!("{id}  {word}{already}\n"))?;
     if let Some(hold) = holds.of_events(id).filter(|_| status == Status::Active) {
-        tell(&format!(
+        eprint_line(&format!(
             "ringback: '{}' is still blocked: {}",
             escape_controls(title.as_str()),
-            held::sentence(hold)
+            blocked::sentence(hold)
         ));
     }
     Ok(())

@@ -4,8 +4,8 @@ use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 
 use super::error::ReceiveError;
-use crate::cli::choose;
 use crate::cli::error::CommandError;
+use crate::cli::resolve_profile;
 use crate::cli::session::Session;
 use crate::files;
 use crate::profile::{Choice as _, Secret};
@@ -13,16 +13,16 @@ use crate::receiver::Decryption;
 use crate::text::escape_controls;
 use crate::threads;
 
-/// Longest key file in bytes: the longest key has 77.
+/// The longest key file in bytes: the longest key has 77.
 const LONGEST_FILE: u64 = 4096;
 
-/// Where the key comes from.
+/// The source of the key.
 #[derive(Debug, clap::Args)]
 #[group(multiple = false)]
 pub(super) struct DecryptionArgs {
     /// Decrypt values; without :IV, each value starts with its own. Other users can read it in the list of
     /// processes: prefer --decrypt-profile or --decrypt-file
-    // Read later: what clap refuses it prints, and a key must not be.
+    // Parsed later: clap prints arguments that it rejects, and a key must not be printed.
     #[arg(long, value_name = "ALGO:KEY:IV", value_parser = secret)]
     decrypt: Option<Secret>,
     /// Decrypt values with the algorithm, key and IV of a profile: ID, unique prefix of an ID, or title
@@ -34,18 +34,18 @@ pub(super) struct DecryptionArgs {
 }
 
 impl DecryptionArgs {
-    /// The key and vector, if there are any.
+    /// The key and vector, if given.
     ///
     /// # Errors
-    /// The argument or the file is invalid, or there is no such profile, or it encrypts nothing. Never
-    /// says the key.
+    /// The argument or the file is invalid, or there is no such profile, or it does not encrypt. The message never
+    /// contains the key.
     pub(super) async fn read(&self, session: &Session) -> Result<Option<Decryption>, CommandError> {
         if let Some(name) = &self.decrypt_profile {
             return of_profile(session, name).await.map(Some);
         }
         if let Some(file) = &self.decrypt_file {
             let file = file.clone();
-            // A pipe without a writer is waited for, and a signal ends the wait.
+            // Opening a pipe without a writer blocks, and a signal ends the wait.
             let read = threads::blocking(move || of_file(&file)).await?;
             return read.map(Some).map_err(|why| invalid("--decrypt-file", why));
         }
@@ -60,7 +60,7 @@ fn invalid(option: &'static str, why: String) -> CommandError {
 
 async fn of_profile(session: &Session, name: &str) -> Result<Decryption, CommandError> {
     let store = session.store_if_there()?;
-    let (_, profile) = choose::profile(store.as_ref(), name).await?;
+    let (_, profile) = resolve_profile::profile(store.as_ref(), name).await?;
     let none = || format!("profile '{}' has no encryption", profile.title.as_str());
     profile.encryption.as_ref().map(Decryption::from).ok_or_else(|| invalid("--decrypt-profile", none()))
 }
@@ -75,7 +75,7 @@ fn of_file(file: &Path) -> Result<Decryption, String> {
     Decryption::parse(line).map_err(|why| format!("{named}: {why}"))
 }
 
-/// Any text: it is checked later.
+/// Accepts any text: it is checked later.
 #[allow(clippy::unnecessary_wraps, reason = "a value parser gives a result")]
 fn secret(text: &str) -> Result<Secret, Infallible> {
     Ok(Secret::new(text))

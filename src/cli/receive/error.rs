@@ -5,13 +5,13 @@ use std::io;
 use crate::receiver::ReceiverError;
 use crate::threads::NoThread;
 
-/// Why receiving ended before it was asked to.
+/// Why receiving ended unexpectedly.
 #[derive(Debug, thiserror::Error)]
 pub enum ReceiveError {
     /// The key or vector is invalid. The message never contains it.
     #[error("{option}: {why}")]
     Decrypt {
-        /// The option that named it.
+        /// The option that gave it.
         option: &'static str,
         /// The reason.
         why: String,
@@ -19,10 +19,10 @@ pub enum ReceiveError {
     /// It could not listen.
     #[error(transparent)]
     Listen(#[from] ReceiverError),
-    /// There is no thread to write from.
+    /// The thread that writes could not be started.
     #[error(transparent)]
     NoThread(#[from] NoThread),
-    /// A request that arrived could not be shown.
+    /// A request could not be printed.
     #[error("cannot write requests: {0}; check where standard output goes")]
     Output(io::Error),
 }

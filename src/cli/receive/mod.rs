@@ -1,4 +1,4 @@
-//! `ringback receive`: the built-in endpoint, telling what arrives until it is ended.
+//! `ringback receive`: runs the built-in endpoint, and prints each request until it is stopped.
 
 mod decryption;
 pub mod error;
@@ -13,16 +13,16 @@ use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 use super::error::CommandError;
-use super::interrupt::{HeldSignals, Interrupts};
+use super::interrupt::{BlockedSignals, Interrupts};
 use super::session::Session;
-use super::streams::{self, tell};
+use super::streams::{self, eprint_line};
 use crate::receiver::{Behaviour, Decryption, NoRequest, Received, Receiver, Requests, describe_in};
 use crate::threads;
 use decryption::DecryptionArgs;
 use error::ReceiveError;
 
-/// How long the last requests may take to be written after a stop was requested. Without this limit, a reader
-/// that stopped reading would keep the program running.
+/// How long the last requests may take to be written after a stop was requested. Without this limit, a reader that
+/// stopped reading would keep the program running.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// Run the built-in receiver and print each request
@@ -53,14 +53,14 @@ pub struct ReceiveArgs {
     json: bool,
 }
 
-/// Runs until Ctrl+C, SIGTERM, or until nobody reads its output any more.
+/// Runs until Ctrl+C, SIGTERM, or until its output is closed.
 ///
 /// # Errors
-/// When what to decrypt with is invalid, it cannot listen, or cannot write what arrives.
+/// The decryption options are invalid, it cannot listen, or cannot print a request.
 pub(super) async fn run(
     session: &Session,
     args: ReceiveArgs,
-    signals: Option<HeldSignals>,
+    signals: Option<BlockedSignals>,
 ) -> Result<ExitCode, CommandError> {
     let mut interrupts = Interrupts::watch()?;
     drop(signals);
@@ -72,7 +72,7 @@ pub(super) async fn run(
     let (addr, requests) = (receiver.addr(), receiver.requests());
     let (ended, mut writer_ended) = oneshot::channel();
     let output = Output { runtime: Handle::current(), json: args.json, decryption };
-    // A thread of its own: writing blocks when the reader stops reading, and Ctrl+C must still end us.
+    // On a separate thread: writing blocks when the reader stops reading, and Ctrl+C must still end the program.
     let write = move || ended.send(output.announce(addr).and_then(|()| output.show(requests)));
     threads::spawn("receive", write).map_err(ReceiveError::NoThread)?;
 
@@ -119,15 +119,15 @@ struct Output {
 impl Output {
     fn announce(&self, addr: SocketAddr) -> io::Result<()> {
         if !addr.ip().is_loopback() {
-            tell(&format!(
+            eprint_line(&format!(
                 "warning: {addr} is open to other machines: anyone who can reach it can send to it"
             ));
         }
         let with = self.decryption.as_ref().map(decryption::announced);
         if self.json {
-            tell(&format!("listening on http://{addr}"));
+            eprint_line(&format!("listening on http://{addr}"));
             if let Some(with) = with {
-                tell(&with);
+                eprint_line(&with);
             }
             return Ok(());
         }
@@ -135,12 +135,12 @@ impl Output {
         streams::write(&format!("listening on http://{addr} (Ctrl+C ends)\n{with}"))
     }
 
-    /// Writes each request as it arrives, until the receiver is gone.
+    /// Writes each request as it arrives, until the receiver has ended.
     fn show(&self, mut requests: Requests) -> io::Result<()> {
         loop {
             match self.runtime.block_on(requests.recv()) {
                 Ok(request) => streams::write(&self.text(&request)?)?,
-                Err(dropped @ NoRequest::Dropped(_)) => tell(&dropped.to_string()),
+                Err(dropped @ NoRequest::Dropped(_)) => eprint_line(&dropped.to_string()),
                 Err(NoRequest::NotYet | NoRequest::Ended) => return Ok(()),
             }
         }
@@ -175,9 +175,9 @@ fn count(text: &str) -> Result<u32, &'static str> {
 
 /// `250ms`, `2s`, `1.5s`, or `0`. Any other number without a unit could be either.
 fn delay(text: &str) -> Result<Duration, String> {
-    /// A day: longer is a slip of the keyboard.
+    /// A day: longer delays are typing errors.
     const MOST_MS: f64 = 86_400_000.0;
-    /// Makes any number but 0 more than that.
+    /// Any number but 0 exceeds the maximum then.
     const NO_UNIT: f64 = f64::MAX;
     let text = text.trim();
     let (number, unit_ms) = match text.strip_suffix("ms") {
@@ -196,7 +196,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_that_are_refused_say_what_is_taken() {
+    fn rejected_numbers_name_the_valid_range() {
         assert_eq!((status("200"), status("599")), (Ok(200), Ok(599)));
         for bad in ["", "99", "199", "600", "70000", "ok"] {
             assert_eq!(status(bad), Err("use a status from 200 to 599"), "{bad}");

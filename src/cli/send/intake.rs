@@ -1,7 +1,7 @@
-//! Reads lines and makes deliveries of them, on a thread of its own: reading waits for who writes.
+//! Reads lines and prepares deliveries from them, on a separate thread: reading may wait for the writer.
 //!
-//! Prepared deliveries wait in a short queue to be accepted, so that a fast input waits for the disk and does
-//! not fill the memory.
+//! Prepared deliveries wait in a short queue to be accepted, so that a fast input waits for the disk instead of
+//! filling the memory.
 
 use std::io::{self, Read};
 use std::path::Path;
@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 use super::line;
 use super::lines::{LONGEST_LINE, LONGEST_READ, Line, Lines};
 use super::missing::{self, Missing};
-use super::roster::{Roster, event_meant};
+use super::profile_cache::{ProfileCache, event_meant};
 use super::source::{Input, Named, Source};
 use crate::callback::Values;
 use crate::cli::error::CommandError;
@@ -21,14 +21,14 @@ use crate::record::{NewDelivery, RunId};
 use crate::storage::{Opened, StoreError};
 use crate::threads;
 
-/// Most lines of one batch: one commit.
+/// The most lines in one batch: one commit.
 const BATCH: usize = 512;
 /// A batch is closed when its requests and values have this many bytes.
 const BATCH_BYTES: usize = 4 * 1024 * 1024;
-/// Batches that wait to be accepted.
+/// Batches that may wait to be accepted.
 const AHEAD: usize = 2;
 
-/// Some lines, in their order.
+/// Consecutive lines.
 #[derive(Debug, Default)]
 pub struct Batch {
     /// The result of each line that is not blank; of invalid lines only, if the input is only checked.
@@ -39,7 +39,7 @@ pub struct Batch {
     pub to_line: u64,
     /// Bytes of the input that were read.
     pub to_byte: u64,
-    /// Whether the input is only looked at: it is read again if all of it is good.
+    /// Whether the input is only being checked: it is read again if all of it is valid.
     pub checking: bool,
 }
 
@@ -48,7 +48,7 @@ pub struct Batch {
 pub enum Item {
     /// A delivery, to be accepted.
     Made { line: u64, delivery: Box<NewDelivery> },
-    /// Nothing, for this reason.
+    /// Nothing, with the reason.
     Refused { line: u64, why: String },
 }
 
@@ -58,12 +58,12 @@ pub type Batches = mpsc::Receiver<Result<Batch, CommandError>>;
 /// Starts reading. `strict` reads the whole input first, and continues only if every line is valid.
 ///
 /// # Errors
-/// The system starts no thread.
+/// The system cannot start a thread.
 pub fn start(store: &Opened, source: Source, strict: bool) -> Result<(Batches, RunId), CommandError> {
     let (out, batches) = mpsc::channel(AHEAD);
     let run = RunId::generate();
     let mut intake = Intake {
-        roster: Roster::new(store.storage(), Handle::current()),
+        profiles: ProfileCache::new(store.storage(), Handle::current()),
         run,
         input: source.named.clone(),
         strict,
@@ -72,7 +72,7 @@ pub fn start(store: &Opened, source: Source, strict: bool) -> Result<(Batches, R
     let folder = store.file().and_then(Path::parent).unwrap_or(Path::new(".")).to_owned();
     threads::spawn("send-intake", move || {
         if let Err(Stop::Failed(error)) = intake.run(source, &folder) {
-            // Where nobody listens any more the command has ended.
+            // Without a receiver the command has ended.
             let _ = intake.out.blocking_send(Err(error));
         }
     })?;
@@ -83,19 +83,19 @@ pub fn start(store: &Opened, source: Source, strict: bool) -> Result<(Batches, R
 type Made = (NewDelivery, Vec<String>);
 
 struct Intake {
-    roster: Roster,
+    profiles: ProfileCache,
     run: RunId,
     input: Named,
     strict: bool,
     out: mpsc::Sender<Result<Batch, CommandError>>,
 }
 
-/// Why reading ended before the input did.
+/// Why reading ended before the end of the input.
 enum Stop {
     Failed(CommandError),
-    /// Nobody wants more.
+    /// The receiver is gone.
     Unwanted,
-    /// A line is bad, and that ends it.
+    /// An invalid line ends it.
     Bad,
 }
 
@@ -117,8 +117,8 @@ impl Intake {
         self.all(again, false)
     }
 
-    /// Reads an input to its end. An invalid line of a strict one ends it: if it is only checked, once all
-    /// invalid lines were reported.
+    /// Reads an input to its end. In a strict run an invalid line ends it: during the check, after all invalid lines
+    /// were reported.
     fn all(&mut self, input: Input, checking: bool) -> Result<(), Stop> {
         let mut lines = Lines::new(input);
         let mut bad = false;
@@ -136,15 +136,15 @@ impl Intake {
         CommandError::System(format!("{} cannot be read", self.input), error)
     }
 
-    /// The lines that can be had without waiting, or the next one; none at the end of the input. What
-    /// was read must not wait for lines that may never come.
+    /// The lines that are available without waiting, or the next one; none at the end of the input. Lines that were
+    /// read must not wait for lines that may never come.
     fn batch<R: Read>(&mut self, lines: &mut Lines<R>, checking: bool) -> Result<Option<Batch>, Stop> {
         let mut batch = Batch { checking, ..Batch::default() };
         let (mut read, mut bytes) = (0, 0);
         while read < BATCH && bytes < BATCH_BYTES {
             let Some(line) = lines.next().map_err(|error| self.unread(error))? else { break };
             if read == 0 {
-                self.roster.refresh()?;
+                self.profiles.refresh()?;
             }
             read += 1;
             let made = self.made(&line)?;
@@ -158,7 +158,7 @@ impl Intake {
                 }
                 Err(why) => batch.items.push(Item::Refused { line, why }),
             }
-            if !lines.has_more_at_hand() {
+            if !lines.has_buffered_line() {
                 break;
             }
         }
@@ -182,7 +182,7 @@ impl Intake {
             Ok(line) => line,
             Err(why) => return Ok(Err(why)),
         };
-        let profile = self.roster.find(&line.profile_id)?;
+        let profile = self.profiles.find(&line.profile_id)?;
         Ok(profile.and_then(|profile| {
             let event = event_meant(&profile, line.event)?;
             let values = Values::new(line.data);

@@ -1,25 +1,25 @@
-//! One line of NDJSON: an event that happened, and its profile (facts, section 6).
+//! One line of NDJSON: an event and its profile (facts, section 6).
 
 use serde_json::{Map, Value};
 
 use crate::json;
 use crate::profile::{Choice as _, Event, ProfileId};
 
-/// A valid line. Whether the profile exists, and takes the event, is checked later.
+/// A valid line. Whether the profile exists and accepts the event is checked later.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventLine {
-    /// Whose.
+    /// The profile.
     pub profile_id: ProfileId,
-    /// Which, where the line says so.
+    /// The event, if the line names it.
     pub event: Option<Event>,
-    /// The values, the text of their numbers kept.
+    /// The values, with their numbers as written.
     pub data: Map<String, Value>,
 }
 
-/// Reads a line.
+/// Parses a line.
 ///
 /// # Errors
-/// Why it is no event, as a complete sentence.
+/// Why it is not an event, as a complete sentence.
 pub fn read(line: &[u8]) -> Result<EventLine, String> {
     let text = std::str::from_utf8(line).map_err(|error| format!("it is not UTF-8 ({error})"))?;
     let json = json::read(text).map_err(|error| error.on_one_line().to_string())?;
@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn an_event_is_read_with_the_text_of_its_numbers() {
+    fn an_event_keeps_the_text_of_its_numbers() {
         let line = with(r#","event":"SMS-send","data":{"id":"7","price":0.120,"n":1e400}"#).unwrap();
         assert_eq!((line.profile_id.as_str(), line.event), (ID, Some(Event::SmsSend)));
         assert_eq!(Value::from(line.data).to_string(), r#"{"id":"7","price":0.120,"n":1e400}"#);
@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn each_mistake_has_its_reason() {
+    fn each_invalid_line_has_its_reason() {
         for (line, why) in [
             ("", "invalid JSON: it is empty"),
             ("{\"callback_profile_id\":", "invalid JSON at column 24: a value is missing"),
@@ -80,8 +80,8 @@ mod tests {
             ("{\"callback_profile_id\": 7}", "must be a string"),
             ("{\"callback_profile_id\": \"Orders\"}", "'Orders' is not a callback profile id"),
         ] {
-            let told = read(line.as_bytes()).unwrap_err();
-            assert!(told.contains(why), "{line}: {told}");
+            let reported = read(line.as_bytes()).unwrap_err();
+            assert!(reported.contains(why), "{line}: {reported}");
         }
         for (rest, why) in [
             ("", "data is missing"),
@@ -91,8 +91,8 @@ mod tests {
             (r#","event":7,"data":{}"#, "event must be a string"),
             (r#","data":{},"evnt":"x""#, "unknown field 'evnt'"),
         ] {
-            let told = with(rest).unwrap_err();
-            assert!(told.contains(why), "{rest}: {told}");
+            let reported = with(rest).unwrap_err();
+            assert!(reported.contains(why), "{rest}: {reported}");
         }
         assert!(read(b"{\"\xFF\":1}").unwrap_err().contains("not UTF-8"));
     }

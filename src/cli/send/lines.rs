@@ -1,12 +1,12 @@
-//! The lines of an input, numbered, each read in bounded memory.
+//! The lines of an input, numbered, read in bounded memory.
 
 use std::io::{self, BufRead as _, BufReader, Read};
 
-/// Longest line, in bytes without its line feed (ours): a longer one is reported and skipped.
+/// The longest line, in bytes without its line feed (our decision): a longer one is reported and skipped.
 pub const LONGEST_LINE: usize = 1024 * 1024;
 
-/// Most bytes that are read without a line feed among them (ours): a longer input, such as `/dev/zero`, has
-/// no lines.
+/// How many bytes are read without finding a line feed (our decision): a longer input, such as `/dev/zero`, has no
+/// lines.
 pub const LONGEST_READ: u64 = 64 << 20;
 
 /// Bytes read at a time.
@@ -15,23 +15,23 @@ const BUFFER: usize = 128 * 1024;
 /// Some editors put a byte order mark first.
 const MARK: &[u8] = b"\xEF\xBB\xBF";
 
-/// Reads lines. Blank ones are counted and passed over.
+/// Reads lines. Blank ones are counted and skipped.
 pub struct Lines<R> {
     from: BufReader<R>,
-    /// Of the line that was read last; 0 before the first.
+    /// The number of the current line; 0 before the first.
     number: u64,
     /// Bytes read so far.
     bytes: u64,
-    /// The start of a line, as much of it as is kept.
+    /// The start of the current line, up to the limit.
     line: Vec<u8>,
-    /// Nothing more is read.
+    /// No more input is read.
     ended: bool,
 }
 
 /// A line that is not blank.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Line<'a> {
-    /// Without its line end.
+    /// Without the line end.
     Text(&'a [u8]),
     /// Longer than [`LONGEST_LINE`].
     TooLong,
@@ -39,7 +39,7 @@ pub enum Line<'a> {
     Endless,
 }
 
-/// How long a line is.
+/// The length of a line.
 #[derive(PartialEq, Eq)]
 enum Length {
     Good,
@@ -53,7 +53,7 @@ impl<R: Read> Lines<R> {
         Self { from, number: 0, bytes: 0, line: Vec::new(), ended: false }
     }
 
-    /// The number of the line that was read last, from 1; blank ones count.
+    /// The number of the current line, from 1; blank ones count.
     pub fn number(&self) -> u64 {
         self.number
     }
@@ -63,8 +63,8 @@ impl<R: Read> Lines<R> {
         self.bytes
     }
 
-    /// Whether a whole line can be had without waiting for the input.
-    pub fn has_more_at_hand(&self) -> bool {
+    /// Whether a complete line is available without waiting for the input.
+    pub fn has_buffered_line(&self) -> bool {
         self.from.buffer().contains(&b'\n')
     }
 
@@ -89,7 +89,7 @@ impl<R: Read> Lines<R> {
         Ok(None)
     }
 
-    /// Reads one line, and keeps no more of it than one may have; none at the end.
+    /// Reads one line, and keeps no more of it than the limit; none at the end.
     fn read(&mut self) -> io::Result<Option<Length>> {
         self.line.clear();
         let (mut begun, mut too_long) = (false, false);
@@ -106,7 +106,7 @@ impl<R: Read> Lines<R> {
             }
             begun = true;
             let part = &buffer[..end.unwrap_or(buffer.len())];
-            // One more for the carriage return that some write before the line feed.
+            // One more for the carriage return that some programs write before the line feed.
             too_long |= self.line.len() + part.len() > LONGEST_LINE + 1;
             if !too_long {
                 self.line.extend_from_slice(part);
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn blank_lines_count_and_the_last_needs_no_end() {
+    fn blank_lines_are_counted_and_the_last_line_needs_no_line_feed() {
         assert_eq!(all(b"a\n\n  \r\nb\r\nc"), [line(1, "a"), line(4, "b"), line(5, "c")]);
         assert_eq!(all(b"\xEF\xBB\xBFa\n"), [line(1, "a")]);
         assert_eq!(all(b""), []);
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_is_too_long_is_passed_over_in_bounded_memory() {
+    fn a_line_that_is_too_long_is_skipped_in_bounded_memory() {
         let longest = "x".repeat(LONGEST_LINE);
         assert_eq!(all(format!("{longest}\r\nb").as_bytes()), [line(1, &longest), line(2, "b")]);
         let text = format!("a\n{longest}x\n{}\nb\n", "y".repeat(LONGEST_LINE * 4));
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_lines_is_read_no_further() {
+    fn an_input_without_lines_is_not_read_to_its_end() {
         let text = b"a\n".chain(io::repeat(0));
         let mut lines = Lines::new(text);
         assert_eq!(lines.next().unwrap(), Some(Line::Text(b"a")));
@@ -189,18 +189,18 @@ mod tests {
     }
 
     #[test]
-    fn what_can_be_had_at_once_is_known() {
+    fn available_lines_are_detected() {
         let mut lines = Lines::new(&b"a\nb\nc"[..]);
-        assert!(!lines.has_more_at_hand(), "nothing was read yet");
+        assert!(!lines.has_buffered_line(), "nothing was read yet");
         lines.next().unwrap();
-        assert!(lines.has_more_at_hand());
+        assert!(lines.has_buffered_line());
         lines.next().unwrap();
-        assert!(!lines.has_more_at_hand(), "the third may go on");
+        assert!(!lines.has_buffered_line(), "the third may go on");
     }
 
     proptest! {
         #[test]
-        fn they_are_those_of_the_text_however_it_comes(text in "[a\\r\\n ]{0,60}", at_a_time in 1_usize..9) {
+        fn any_split_of_the_input_yields_the_same_lines(text in "[a\\r\\n ]{0,60}", at_a_time in 1_usize..9) {
             let expected: Vec<_> = text
                 .split('\n')
                 .enumerate()

@@ -8,68 +8,68 @@ use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
 
 use super::intake::{self, Batch, Batches, Item};
-use super::left::left;
 use super::missing::Missing;
 use super::progress::{self, Read};
 use super::refusal::refusals;
 use super::report::{Report, lines_of};
+use super::resume_hint::left;
+use super::run_counts::RunCounts;
 use super::source::{Named, Source};
-use super::tally::Tally;
+use crate::cli::blocked;
 use crate::cli::error::{CommandError, FAILED};
-use crate::cli::held;
 use crate::cli::interrupt::Interrupts;
-use crate::cli::output::tell;
-use crate::cli::pace::Pace;
-use crate::cli::sending::{News, look_due, stop_when_done, stop_when_interrupted, warn_of_clock};
+use crate::cli::output::eprint_line;
+use crate::cli::sending::{SenderReports, poll_due, stop_when_done, stop_when_interrupted, warn_of_clock};
 use crate::cli::status_line::StatusLine;
+use crate::cli::throughput::Throughput;
 use crate::delivery::{Keeping, Limits, OutcomeStream, Sender, Transport};
 use crate::record::{DeliveryId, DeliveryState, NewDelivery, RunId, RunRange};
 use crate::storage::{Opened, QueueError, RetentionPolicy};
 
-/// The least time between two looks at what has become of them.
-const LOOK: Duration = Duration::from_millis(20);
-/// The most: what others commit is noticed in any case, and a look takes what it takes.
-const LONGEST_LOOK: Duration = Duration::from_secs(5);
-/// A look may take this part of the time: a million queued take a while to count.
-const LOOK_SHARE: u32 = 50;
-/// How often the progress is drawn (four times a second is what a slow line bears).
+/// The minimum interval between two polls of their states.
+const MIN_POLL_INTERVAL: Duration = Duration::from_millis(20);
+/// The maximum interval: commits of others are noticed in any case, and a poll takes time.
+const MAX_POLL_INTERVAL: Duration = Duration::from_secs(5);
+/// Polling may take this fraction of the time: counting a million queued deliveries takes a while.
+const POLL_SHARE: u32 = 50;
+/// The interval at which progress is drawn (four times a second is acceptable on a slow line).
 const TICK: Duration = Duration::from_millis(250);
-/// Undelivered ones that are read at a time.
+/// How many undelivered ones are loaded at a time.
 const PAGE: usize = 256;
 
-/// How a run was asked for.
+/// The options of a run.
 #[derive(Debug, Clone, Copy)]
 pub struct Options {
-    /// Nothing is accepted unless every line is good.
+    /// Whether nothing is accepted unless every line is valid.
     pub strict: bool,
     /// Lines of JSON instead of text.
     pub json: bool,
-    /// How long the log is kept, where this process sends.
+    /// The retention of the log, while this process sends.
     pub keep: RetentionPolicy,
 }
 
 /// The report of each line of a batch.
-type Told = Vec<(u64, Result<DeliveryId, String>)>;
+type LineReports = Vec<(u64, Result<DeliveryId, String>)>;
 
-/// A batch of which it is not known whether it was accepted.
-struct Doubt {
-    told: Told,
+/// A batch that may or may not have been accepted.
+struct UncertainBatch {
+    reports: LineReports,
     ids: Vec<DeliveryId>,
     to_line: u64,
 }
 
-/// How it went.
+/// How the run ended.
 enum End {
-    /// All was read, and what was accepted has ended, where that is waited for.
+    /// All input was read, and everything accepted has ended, if that is waited for.
     Done,
-    /// A signal arrived: the exit code for it.
+    /// By a signal: its exit code.
     Signal(u8),
 }
 
-/// Sends what the source has; without a transport it only accepts it.
+/// Sends the events of the source; without a transport only accepts them.
 ///
 /// # Errors
-/// The input has no event that can be sent, it or the database fails, or a signal came.
+/// The input has no event that can be sent, the input or the database fails, or a signal arrived.
 pub async fn run(
     store: Opened,
     source: Source,
@@ -90,16 +90,16 @@ pub async fn run(
         sender: None,
         keeping: None,
         news: None,
-        tally: Tally::default(),
+        tally: RunCounts::default(),
         missing: Missing::default(),
         report: Report::new(options.json),
         line: StatusLine::new(),
-        pace: Pace::default(),
-        next_look: Instant::now(),
+        pace: Throughput::default(),
+        next_poll: Instant::now(),
         read: Read::Part { bytes: 0, of: size },
         checking: options.strict,
         to_line: 0,
-        doubt: None,
+        uncertain: None,
         input,
     };
     let ended = run.until_ended(&mut batches, interrupts).await;
@@ -114,12 +114,12 @@ pub async fn run(
         (None, _) => None,
     };
     let unknown = run.resolve().await.err();
-    let looked = run.look_last().await;
+    let looked = run.final_poll().await;
     let held = run.store.blocked(run.tally.left()).await.unwrap_or_default();
     let printed = run.report.end(&run.tally, held.total());
-    held::tell_of(&held);
+    blocked::report(&held);
     if let Some(text) = run.missing.text() {
-        tell(&format!("ringback: note: {text}"));
+        eprint_line(&format!("ringback: note: {text}"));
     }
     match (ended, unrecorded) {
         (Ok(End::Done), None) => looked.and(printed).and_then(|()| run.code()),
@@ -127,9 +127,9 @@ pub async fn run(
         (Ok(End::Signal(code)), None) => Err(CommandError::Interrupted { code, left: run.left() }),
         (Ok(End::Signal(_)), Some(why)) => Err(CommandError::CannotSend(format!("{why}\n{}", run.left()))),
         (Err(error), unrecorded) => {
-            tell(&format!("ringback: {}", run.left()));
+            eprint_line(&format!("ringback: {}", run.left()));
             for why in unrecorded.into_iter().chain(unknown) {
-                tell(&format!("ringback: {why}"));
+                eprint_line(&format!("ringback: {why}"));
             }
             Err(error)
         }
@@ -140,28 +140,28 @@ struct Run {
     store: Opened,
     id: RunId,
     options: Options,
-    /// To the end of all, and not only until they are accepted.
+    /// Whether to wait until all have ended, and not only until they are accepted.
     waits: bool,
-    /// Until sending starts.
+    /// Set until sending starts.
     transport: Option<Transport>,
     sender: Option<Sender>,
-    /// Keeps the log within its bounds while this process sends.
+    /// Applies the retention while this process sends.
     keeping: Option<Keeping>,
-    news: Option<News>,
+    news: Option<SenderReports>,
     changes: watch::Receiver<u64>,
-    tally: Tally,
+    tally: RunCounts,
     missing: Missing,
     report: Report,
     line: StatusLine,
-    pace: Pace,
-    next_look: Instant,
+    pace: Throughput,
+    next_poll: Instant,
     read: Read,
-    /// Whether the input is only looked at.
+    /// Whether the input is only being checked.
     checking: bool,
-    /// The last line that was accepted or refused; those before it were too.
+    /// The last line that was accepted or refused; all earlier ones were too.
     to_line: u64,
-    /// The batch whose commit failed: it may be in the file all the same.
-    doubt: Option<Doubt>,
+    /// The batch whose commit failed: it may have been stored nevertheless.
+    uncertain: Option<UncertainBatch>,
     input: Named,
 }
 
@@ -178,17 +178,17 @@ impl Run {
             tokio::select! {
                 biased;
                 code = interrupts.next() => return Ok(End::Signal(code)),
-                () = look_due(&mut self.changes, self.next_look), if !self.checking => {
-                    self.look().await?;
+                () = poll_due(&mut self.changes, self.next_poll), if !self.checking => {
+                    self.poll().await?;
                     if !reading && !self.is_moving().await? {
                         return Ok(End::Done);
                     }
                 }
                 changed = changed(&mut self.news) => {
-                    if let Some(why) = self.news.as_mut().and_then(News::lasting) {
+                    if let Some(why) = self.news.as_mut().and_then(SenderReports::lasting) {
                         return Err(CommandError::CannotSend(why));
                     }
-                    self.tell_news();
+                    self.report_status();
                     changed?;
                 }
                 _ = tick.tick(), if self.line.is_on() => self.draw(),
@@ -201,7 +201,7 @@ impl Run {
                     if self.checking || !self.waits {
                         return Ok(End::Done);
                     }
-                    // Whatever became of them since the last look.
+                    // Changes since the last poll count as news.
                     self.changes.mark_changed();
                 }
             }
@@ -210,7 +210,7 @@ impl Run {
 
     /// Accepts a batch, and reports it once it is on disk.
     async fn take(&mut self, batch: Batch) -> Result<(), CommandError> {
-        let told = lines_of(&batch.items);
+        let reports = lines_of(&batch.items);
         let made = |item| match item {
             Item::Made { delivery, .. } => Some(*delivery),
             Item::Refused { .. } => None,
@@ -220,17 +220,17 @@ impl Run {
         if count > 0 {
             let all = new.iter().map(|new| new.id).collect();
             if let Err(error) = self.store.enqueue(new).await {
-                self.doubt = Some(Doubt { told, ids: all, to_line: batch.to_line });
+                self.uncertain = Some(UncertainBatch { reports, ids: all, to_line: batch.to_line });
                 return Err(QueueError::from(error).into());
             }
             self.tally.took(self.id, count);
             self.missing.add(batch.missing);
             self.send();
         }
-        let refused = told.iter().filter_map(|(line, came)| Some((*line, came.as_ref().err()?.as_str())));
+        let refused = reports.iter().filter_map(|(line, came)| Some((*line, came.as_ref().err()?.as_str())));
         for refused in refusals(refused) {
             self.tally.refused(refused.to - refused.from + 1);
-            self.line.tell(&format!("ringback: {}: {refused}", self.input));
+            self.line.print_above(&format!("ringback: {}: {refused}", self.input));
         }
         self.checking = batch.checking;
         if let Read::Part { bytes, .. } = &mut self.read {
@@ -240,13 +240,12 @@ impl Run {
             self.to_line = batch.to_line;
         }
         // Last: the batch is on disk, whether that can be reported or not.
-        self.report.lines(&told)
+        self.report.lines(&reports)
     }
 
-    /// Finds out what became of a batch whose commit failed. An error is the sentence that it cannot be
-    /// found out.
+    /// Finds out whether a batch whose commit failed was stored. An error says why that cannot be determined.
     async fn resolve(&mut self) -> Result<(), String> {
-        let Some(Doubt { told, ids, to_line }) = self.doubt.take() else { return Ok(()) };
+        let Some(UncertainBatch { reports, ids, to_line }) = self.uncertain.take() else { return Ok(()) };
         let count = ids.len() as u64;
         let lines = format!("{}: lines {} to {to_line}", self.input, self.to_line + 1);
         match self.store.accepted_after_all(ids).await {
@@ -256,8 +255,8 @@ impl Run {
                     self.tally.took(self.id, count);
                     self.to_line = to_line;
                     // The run has failed already.
-                    let _ = self.report.lines(&told);
-                    tell(&format!("ringback: {lines} were accepted although the disk failed"));
+                    let _ = self.report.lines(&reports);
+                    eprint_line(&format!("ringback: {lines} were accepted although the disk failed"));
                 }
                 Ok(())
             }
@@ -267,34 +266,34 @@ impl Run {
         }
     }
 
-    /// Starts the sender, unless it runs: there is something for it now.
+    /// Starts the sender, unless it is running: there is something to send now.
     fn send(&mut self) {
         if let Some(transport) = self.transport.take() {
             let sender =
                 Sender::start_on(&self.store, transport, Limits::default(), OutcomeStream::default());
-            self.news = Some(News::of(&sender, self.store.upkeep()));
+            self.news = Some(SenderReports::of(&sender, self.store.upkeep()));
             let keep = self.options.keep;
-            self.keeping = Some(Keeping::start(self.store.storage(), keep, sender.sending(), warn_of_clock));
+            self.keeping = Some(Keeping::start(self.store.storage(), keep, sender.status(), warn_of_clock));
             self.sender = Some(sender);
         }
     }
 
-    /// Counts again, and reports the ones that failed or were cancelled.
-    async fn look(&mut self) -> Result<(), CommandError> {
+    /// Polls the counts, and reports deliveries that failed or were cancelled.
+    async fn poll(&mut self) -> Result<(), CommandError> {
         let start = Instant::now();
-        if let Some(ended) = self.tally.look(&*self.store).await? {
-            self.tell_undelivered(ended).await?;
+        if let Some(ended) = self.tally.poll(&*self.store).await? {
+            self.report_undelivered(ended).await?;
         }
-        let pause = (start.elapsed() * LOOK_SHARE).clamp(LOOK, LONGEST_LOOK);
-        self.next_look = Instant::now() + pause;
+        let pause = (start.elapsed() * POLL_SHARE).clamp(MIN_POLL_INTERVAL, MAX_POLL_INTERVAL);
+        self.next_poll = Instant::now() + pause;
         Ok(())
     }
 
     /// Counts at the end, and reports deliveries that ended while older ones were still pending.
-    async fn look_last(&mut self) -> Result<(), CommandError> {
-        self.look().await?;
+    async fn final_poll(&mut self) -> Result<(), CommandError> {
+        self.poll().await?;
         match self.tally.unsettled() {
-            Some(rest) => self.tell_undelivered(rest).await,
+            Some(rest) => self.report_undelivered(rest).await,
             None => Ok(()),
         }
     }
@@ -304,7 +303,7 @@ impl Run {
         Ok(self.tally.pending() > 0 && self.store.is_moving(self.tally.left()).await?)
     }
 
-    async fn tell_undelivered(&mut self, ended: RunRange) -> Result<(), CommandError> {
+    async fn report_undelivered(&mut self, ended: RunRange) -> Result<(), CommandError> {
         for state in [DeliveryState::Failed, DeliveryState::Cancelled] {
             let mut rest = (self.tally.of(state) > 0).then_some(ended);
             while let Some(range) = rest {
@@ -316,17 +315,17 @@ impl Run {
         Ok(())
     }
 
-    /// Its deliveries among those in flight: cancelled ones.
+    /// Its cancelled deliveries among those in flight.
     async fn own_in_flight(&self, sender: &Sender) -> HashSet<DeliveryId> {
-        let in_flight: Vec<_> = sender.sending().borrow().in_flight.keys().copied().collect();
-        // Only what is said of the others depends on it.
+        let in_flight: Vec<_> = sender.status().borrow().in_flight.keys().copied().collect();
+        // Only the report about the others depends on it.
         self.store.of_run(self.id, in_flight).await.unwrap_or_default()
     }
 
-    fn tell_news(&mut self) {
+    fn report_status(&mut self) {
         let news = self.news.as_mut().map(|news| news.next("it will deliver these"));
         for news in news.into_iter().flatten() {
-            self.line.tell(&format!("ringback: {news}"));
+            self.line.print_above(&format!("ringback: {news}"));
         }
     }
 
@@ -337,9 +336,9 @@ impl Run {
         self.line.draw(|columns| progress::text(&self.tally, self.read, self.checking, pace, columns));
     }
 
-    /// The exit code of a run that came to its end; an error where nothing of the input was any good.
+    /// The exit code of a completed run; an error if no line of the input was valid.
     fn code(&self) -> Result<ExitCode, CommandError> {
-        let Tally { accepted, refused, .. } = self.tally;
+        let RunCounts { accepted, refused, .. } = self.tally;
         if self.options.strict && refused > 0 && accepted == 0 {
             let lines = if refused == 1 { "a line is" } else { "some lines are" };
             return Err(CommandError::Input(format!(
@@ -366,7 +365,7 @@ impl Run {
     }
 }
 
-async fn changed(news: &mut Option<News>) -> Result<(), CommandError> {
+async fn changed(news: &mut Option<SenderReports>) -> Result<(), CommandError> {
     match news {
         Some(news) => news.changed().await,
         None => std::future::pending().await,

@@ -1,5 +1,5 @@
-//! Variables of a profile without a value in an event: nothing replaces them, so an accidental omission is
-//! reported.
+//! Variables of a profile without a value in an event: their placeholders are not replaced, so an accidental omission
+//! is reported.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use crate::callback::Values;
 use crate::profile::{Path, Profile};
 use crate::text::group_digits;
 
-/// Most variables that are named; the rest is counted.
+/// How many variables are listed; the rest are counted.
 const NAMED: usize = 12;
 
 /// The variables that the profile uses and that have no value, in the order of the request.
@@ -32,28 +32,28 @@ pub fn named<'a>(paths: impl IntoIterator<Item = &'a str>) -> String {
     all.join(", ")
 }
 
-/// The same of many events, in numbers.
+/// The same for many events, counted.
 #[derive(Debug, Default)]
 pub struct Missing {
     events: u64,
-    /// Of all of them. They are those of profiles, so they are few.
+    /// Of all events. They belong to profiles, so they are few.
     paths: BTreeSet<String>,
 }
 
 impl Missing {
-    /// Notes what one event has no value for.
+    /// Records the variables without a value in one event.
     pub fn note(&mut self, paths: Vec<String>) {
         self.events += u64::from(!paths.is_empty());
         self.paths.extend(paths);
     }
 
-    /// Notes what others were noted for.
+    /// Adds the records of other events.
     pub fn add(&mut self, others: Self) {
         self.events += others.events;
         self.paths.extend(others.paths);
     }
 
-    /// Such as `17 events had no value for <ref>, <status>`; none where all had one for each.
+    /// Such as `17 events had no value for <ref>, <status>`; none if no value was missing.
     pub fn text(&self) -> Option<String> {
         let events = if self.events == 1 { "event" } else { "events" };
         let named = named(self.paths.iter().map(String::as_str));
@@ -66,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn events_are_counted_and_variables_named_once() {
+    fn missing_values_are_counted_and_variables_listed_once() {
         let mut missing = Missing::default();
         missing.note(Vec::new());
         assert_eq!(missing.text(), None);
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn of_many_variables_the_rest_is_counted() {
+    fn only_the_first_variables_are_listed() {
         let all: Vec<String> = (0..NAMED + 2).map(|n| n.to_string()).collect();
         let text = named(all.iter().map(String::as_str));
         assert!(text.starts_with("<0>, <1>, ") && text.ends_with("<11> and 2 more"), "{text}");

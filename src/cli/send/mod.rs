@@ -1,26 +1,26 @@
-//! `ringback send`: events that happened, one or many, on disk before anything is said of them.
+//! `ringback send`: accepts one event or many; each is on disk before it is reported.
 
 mod intake;
-mod left;
 mod line;
 mod lines;
 mod many;
 mod missing;
 mod one;
+mod profile_cache;
 mod progress;
 mod refusal;
 mod report;
-mod roster;
+mod resume_hint;
+mod run_counts;
 mod source;
-mod tally;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use super::choose;
 use super::console::keep;
 use super::error::CommandError;
 use super::interrupt::Interrupts;
+use super::resolve_profile;
 use super::session::Session;
 use many::Options;
 use one::EventArgs;
@@ -53,7 +53,7 @@ pub(super) struct SendArgs {
 pub(super) async fn run(session: &Session, args: SendArgs) -> Result<ExitCode, CommandError> {
     let SendArgs { profile, event, from, strict, no_wait, json } = args;
     let settings = session.settings();
-    let transport = if no_wait { None } else { Some(Transport::new(settings.addresses.to_send()?)) };
+    let transport = if no_wait { None } else { Some(Transport::new(settings.addresses.for_sending()?)) };
     if let Some(file) = from {
         let mut interrupts = Interrupts::watch()?;
         let source = open(file, &mut interrupts).await?;
@@ -61,11 +61,11 @@ pub(super) async fn run(session: &Session, args: SendArgs) -> Result<ExitCode, C
         return many::run(session.existing_store()?, source, transport, options, &mut interrupts).await;
     }
     let store = session.store_if_there()?;
-    let (store, profile) = choose::profile(store.as_ref(), &profile.unwrap_or_default()).await?;
+    let (store, profile) = resolve_profile::profile(store.as_ref(), &profile.unwrap_or_default()).await?;
     one::run(&store, &profile, &event, transport, json).await
 }
 
-/// Opens the input. A pipe is open only once it has a writer, and a signal ends the wait for that.
+/// Opens the input. Opening a pipe waits for its writer, and a signal ends the wait.
 async fn open(file: PathBuf, interrupts: &mut Interrupts) -> Result<Source, CommandError> {
     tokio::select! {
         biased;

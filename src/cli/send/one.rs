@@ -6,17 +6,17 @@ use std::process::ExitCode;
 use serde_json::{Map, Value};
 
 use super::missing;
+use super::profile_cache::{event_meant, taking};
 use super::report::accepted;
-use super::roster::{event_meant, taking};
 use crate::callback::Values;
-use crate::cli::choices::choices;
+use crate::cli::blocked;
 use crate::cli::error::{CommandError, FAILED};
-use crate::cli::held;
 use crate::cli::interrupt::Interrupts;
-use crate::cli::output::tell;
+use crate::cli::output::eprint_line;
 use crate::cli::setting::setting;
 use crate::cli::test::{self, Lines};
 use crate::cli::unused;
+use crate::cli::value_enum::choices;
 use crate::cli::values::members;
 use crate::delivery::Transport;
 use crate::profile::{Event, Profile, catalogue};
@@ -40,7 +40,7 @@ pub struct EventArgs {
 /// Sends an event.
 ///
 /// # Errors
-/// The profile takes no such event, the values cannot be read, the database fails, or a signal came.
+/// The profile does not accept the event, the values cannot be read, the database fails, or a signal arrived.
 pub async fn run(
     store: &Opened,
     profile: &Profile,
@@ -56,7 +56,7 @@ pub async fn run(
     let mut interrupts = Interrupts::watch()?;
     let missing = missing::paths(profile, &values);
     if !missing.is_empty() {
-        tell(&format!("ringback: note: no value for {}: --set gives one", missing::named(missing)));
+        eprint_line(&format!("ringback: note: no value for {}: --set gives one", missing::named(missing)));
     }
     let delivery = NewDelivery::event(profile, event, values);
     let (id, heading) = (delivery.id, test::heading(&delivery));
@@ -70,7 +70,7 @@ pub async fn run(
         out.line(&format!("{heading}\naccepted as {id}"));
     }
     if let Some(why) = no_request.filter(|_| json || transport.is_none()) {
-        tell(&format!("ringback: cannot build the request: {why}"));
+        eprint_line(&format!("ringback: cannot build the request: {why}"));
         if transport.is_none() {
             return Ok(FAILED.into());
         }
@@ -78,16 +78,16 @@ pub async fn run(
     let Some(transport) = transport else {
         let holds = store.blocks().await?;
         if let Some(hold) = holds.of_events(&profile.id) {
-            tell(&format!("ringback: it is blocked: {}", held::sentence(hold)));
+            eprint_line(&format!("ringback: it is blocked: {}", blocked::sentence(hold)));
         }
         return out.end().map(|()| ExitCode::SUCCESS);
     };
-    let told = |line: &str| {
+    let reported = |line: &str| {
         if !json {
             out.line(line);
         }
     };
-    let ended = test::see_through(store, id, transport, &mut interrupts, told).await?;
+    let ended = test::see_through(store, id, transport, &mut interrupts, reported).await?;
     if json {
         // As with the lines before, a closed pipe is not reported.
         out.line(&test::document(&ended.details).to_string());
@@ -95,7 +95,7 @@ pub async fn run(
         out.line(&test::ending(&ended.details.summary));
     }
     if let Some(hold) = &ended.held {
-        tell(&format!("ringback: it is blocked: {}", held::sentence(hold)));
+        eprint_line(&format!("ringback: it is blocked: {}", blocked::sentence(hold)));
     }
     let code = test::code(&ended.details);
     ended.stop_sending(&mut interrupts).await?;
@@ -113,13 +113,13 @@ impl EventArgs {
             Some(file) => {
                 let members = members(file)?;
                 let known = catalogue::offered(event, &store.own_variables().await?);
-                unused::tell_of_file(profile, file, &members, &known);
+                unused::warn_about_file(profile, file, &members, &known);
                 Values::new(members)
             }
             None => Values::new(Map::new()),
         };
         for (name, value) in &self.set {
-            unused::tell_of_setting(profile, name);
+            unused::warn_about_setting(profile, name);
             values.set(name.as_str(), value.clone());
         }
         Ok(values)

@@ -1,22 +1,22 @@
-//! How far a run has come, in one line.
+//! The progress of a run, in one line.
 
-use super::tally::Tally;
+use super::run_counts::RunCounts;
 use crate::record::DeliveryState;
 
-/// Characters of the bar itself.
+/// The width of the bar.
 const BAR: usize = 20;
 
 /// How much of the input was read.
 #[derive(Debug, Clone, Copy)]
 pub enum Read {
-    /// That much of that many bytes; how many there are is not known of a pipe.
+    /// This many bytes, out of a total that is unknown for a pipe.
     Part { bytes: u64, of: Option<u64> },
     /// All of it.
     Whole,
 }
 
-/// The line, for so many columns; what has no room is left out, the least important first.
-pub fn text(tally: &Tally, read: Read, checking: bool, pace: Option<String>, columns: usize) -> String {
+/// The line for this many columns; parts that do not fit are omitted, least important first.
+pub fn text(tally: &RunCounts, read: Read, checking: bool, pace: Option<String>, columns: usize) -> String {
     let mut parts = Vec::new();
     match read {
         Read::Part { bytes, of } => {
@@ -46,7 +46,7 @@ pub fn text(tally: &Tally, read: Read, checking: bool, pace: Option<String>, col
     parts.join(" · ")
 }
 
-/// Rounded down, so that all is said of all only.
+/// Rounded down, so that 100 % means all.
 fn percent(part: u64, of: u64) -> u64 {
     (part.saturating_mul(100)).checked_div(of).unwrap_or(100).min(100)
 }
@@ -57,8 +57,8 @@ mod tests {
     use crate::record::RunId;
 
     #[test]
-    fn the_line_says_what_is_known_and_fits() {
-        let mut tally = Tally::default();
+    fn the_progress_line_fits() {
+        let mut tally = RunCounts::default();
         tally.refused(2);
         tally.took(RunId::generate(), 10);
         let part = |bytes, of| Read::Part { bytes, of };
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn all_is_said_of_all_only() {
+    fn a_hundred_percent_means_all() {
         assert_eq!((percent(999, 1000), percent(1000, 1000), percent(0, 0)), (99, 100, 100));
     }
 }

@@ -1,12 +1,12 @@
-//! Which lines were refused, and why.
+//! Refused lines, and the reasons.
 
 use std::fmt;
 
-/// Lines after one another that were refused for the same reason. A file whose every line has the same
-/// fault is reported in one sentence.
+/// Consecutive lines refused for the same reason. A file with the same error on every line is reported in one
+/// sentence.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Refusal<'a> {
-    /// The first of them, 1 being the first of the file.
+    /// The first of them, counted from 1.
     pub from: u64,
     /// The last of them.
     pub to: u64,
@@ -20,7 +20,7 @@ impl fmt::Display for Refusal<'_> {
     }
 }
 
-/// Puts together what belongs together.
+/// Groups consecutive lines with the same reason.
 pub fn refusals<'a>(lines: impl Iterator<Item = (u64, &'a str)>) -> Vec<Refusal<'a>> {
     let mut all: Vec<Refusal<'a>> = Vec::new();
     for (line, why) in lines {
@@ -37,9 +37,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_with_the_same_fault_are_one_sentence() {
+    fn consecutive_lines_with_the_same_error_are_grouped() {
         let lines = [(1, "a"), (2, "a"), (3, "b"), (5, "b"), (6, "b"), (7, "b")];
-        let told: Vec<String> = refusals(lines.into_iter()).iter().map(ToString::to_string).collect();
-        assert_eq!(told, ["lines 1 to 2: a", "line 3: b", "lines 5 to 7: b"]);
+        let reported: Vec<String> = refusals(lines.into_iter()).iter().map(ToString::to_string).collect();
+        assert_eq!(reported, ["lines 1 to 2: a", "line 3: b", "lines 5 to 7: b"]);
     }
 }

@@ -1,27 +1,27 @@
-//! The output of a run: lines of JSON as things happen, or a summary at the end.
+//! The output of a run: lines of JSON as events happen, or a summary at the end.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
 use super::intake::Item;
-use super::tally::Tally;
+use super::run_counts::RunCounts;
 use crate::cli::error::CommandError;
 use crate::cli::output::print_if_read;
 use crate::profile::Choice;
 use crate::record::{DeliveryId, DeliveryState, Summary};
 use crate::text::escape_controls;
 
-/// Reasons of failures that are counted separately; others are counted together.
+/// How many failure reasons are counted separately; all others are counted together.
 const REASONS: usize = 8;
 
-/// The output. A closed pipe does not end the run: its exit code still shows the result. Output that cannot
-/// be written ends it: nobody would know which deliveries were accepted.
+/// The output. A closed pipe does not end the run: its exit code still shows the result. An output error ends it:
+/// nobody would know which deliveries were accepted.
 #[derive(Debug)]
 pub enum Report {
-    /// A summary for people, with the reasons of failures by their number.
+    /// A summary for people, with the number of failures by reason.
     Text { reasons: BTreeMap<String, u64>, others: u64 },
-    /// A line of JSON for each thing that happens.
+    /// A line of JSON for each event.
     Json,
 }
 
@@ -30,7 +30,7 @@ impl Report {
         if json { Self::Json } else { Self::Text { reasons: BTreeMap::new(), others: 0 } }
     }
 
-    /// Tells of lines, those that were accepted only once they are on disk.
+    /// Reports lines; accepted ones only once they are on disk.
     ///
     /// # Errors
     /// They cannot be written.
@@ -45,7 +45,7 @@ impl Report {
         Ok(())
     }
 
-    /// Tells of deliveries that have ended otherwise than delivered.
+    /// Reports deliveries that have ended without being delivered.
     ///
     /// # Errors
     /// They cannot be written.
@@ -66,15 +66,15 @@ impl Report {
         Ok(())
     }
 
-    /// Tells the numbers.
+    /// Reports the totals.
     ///
     /// # Errors
     /// They cannot be written.
-    pub fn end(&self, tally: &Tally, held: u64) -> Result<(), CommandError> {
+    pub fn end(&self, tally: &RunCounts, held: u64) -> Result<(), CommandError> {
         match self {
             Self::Json => print_all(std::iter::once(numbers(tally, held))),
             Self::Text { reasons, others } => {
-                // The next lines say it when nobody reads these.
+                // If the output is closed, the next lines detect it.
                 print_if_read(&(sentence(tally) + &listed(reasons, *others)))
             }
         }
@@ -82,7 +82,7 @@ impl Report {
 }
 
 /// Such as `5 accepted: 3 delivered, 2 failed`, with a line feed.
-fn sentence(tally: &Tally) -> String {
+fn sentence(tally: &RunCounts) -> String {
     let mut parts = Vec::new();
     if tally.accepted > 0 && !tally.ends().is_empty() {
         parts.push(tally.ends());
@@ -100,7 +100,7 @@ fn sentence(tally: &Tally) -> String {
     format!("{} accepted{ends}{refused}\n", tally.accepted)
 }
 
-/// The reasons, the most frequent first.
+/// The reasons, most frequent first.
 fn listed(reasons: &BTreeMap<String, u64>, others: u64) -> String {
     let mut sorted: Vec<(&String, &u64)> = reasons.iter().collect();
     sorted.sort_by_key(|(_, n)| std::cmp::Reverse(**n));
@@ -112,7 +112,7 @@ fn listed(reasons: &BTreeMap<String, u64>, others: u64) -> String {
     lines.concat()
 }
 
-/// The line that says that a delivery is on disk.
+/// The line that reports that a delivery is on disk.
 pub fn accepted(line: Option<u64>, id: DeliveryId) -> Value {
     match line {
         Some(line) => json!({"line": line, "state": "accepted", "delivery_id": id.to_string()}),
@@ -133,7 +133,7 @@ fn undelivered(summary: &Summary) -> Value {
     })
 }
 
-fn numbers(tally: &Tally, held: u64) -> Value {
+fn numbers(tally: &RunCounts, held: u64) -> Value {
     json!({
         "state": "ended",
         "accepted": tally.accepted,
@@ -148,7 +148,7 @@ fn numbers(tally: &Tally, held: u64) -> Value {
     })
 }
 
-/// All in one write, so that none is half there when the program is killed in between.
+/// In a single write, so that no line is incomplete if the program is killed.
 fn print_all(documents: impl Iterator<Item = Value>) -> Result<(), CommandError> {
     let lines: Vec<String> = documents.map(|document| format!("{document}\n")).collect();
     if lines.is_empty() { Ok(()) } else { print_if_read(&lines.concat()) }
@@ -156,11 +156,11 @@ fn print_all(documents: impl Iterator<Item = Value>) -> Result<(), CommandError>
 
 /// The report of each line of a batch: its delivery's id, or why it was refused.
 pub fn lines_of(items: &[Item]) -> Vec<(u64, Result<DeliveryId, String>)> {
-    let told = |item: &Item| match item {
+    let report = |item: &Item| match item {
         Item::Made { line, delivery } => (*line, Ok(delivery.id)),
         Item::Refused { line, why } => (*line, Err(why.clone())),
     };
-    items.iter().map(told).collect()
+    items.iter().map(report).collect()
 }
 
 #[cfg(test)]
@@ -168,15 +168,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_most_frequent_reason_comes_first() {
+    fn reasons_are_sorted_by_frequency() {
         let reasons = BTreeMap::from([("a\u{1b}".to_owned(), 1), ("b".to_owned(), 3)]);
         assert_eq!(listed(&reasons, 2), "  3 × b\n  1 × a\\u{1b}\n  2 × other errors\n");
         assert_eq!(listed(&BTreeMap::new(), 0), "");
     }
 
     #[test]
-    fn nothing_accepted_says_so() {
-        let mut tally = Tally::default();
+    fn an_empty_run_says_so() {
+        let mut tally = RunCounts::default();
         assert_eq!(sentence(&tally), "0 accepted\n");
         tally.refused(1);
         assert_eq!(sentence(&tally), "0 accepted · 1 bad line\n");

@@ -1,4 +1,4 @@
-//! Where events come from: a file, or a pipe; read once, or twice.
+//! The source of events: a file, or a pipe; read once, or twice.
 
 use std::fmt;
 use std::fs::{File, OpenOptions, remove_file};
@@ -13,7 +13,7 @@ use crate::cli::error::CommandError;
 use crate::files::{self, UnreadableFile};
 use crate::text::escape_controls;
 
-/// An input that is open.
+/// An open input.
 #[derive(Debug)]
 pub struct Source {
     /// Its name.
@@ -24,7 +24,7 @@ pub struct Source {
 /// The name of an input.
 #[derive(Debug, Clone)]
 pub enum Named {
-    /// The standard input.
+    /// Standard input.
     Stdin,
     /// A file, a named pipe, …
     File(String),
@@ -43,7 +43,7 @@ impl fmt::Display for Named {
 enum From {
     /// Can be read again.
     File(File),
-    /// Comes once: a pipe, a terminal, …
+    /// Can be read only once: a pipe, a terminal, …
     Stream(File),
     Stdin,
 }
@@ -52,7 +52,7 @@ enum From {
 pub type Input = Box<dyn Read + Send>;
 
 impl Source {
-    /// Opens a file; `-` is the standard input.
+    /// Opens a file; `-` is standard input.
     ///
     /// # Errors
     /// There is no such file, or it cannot be read.
@@ -69,7 +69,7 @@ impl Source {
         Ok(Self { named, from })
     }
 
-    /// Its length in bytes, where that is known.
+    /// Its length in bytes, if known.
     pub fn size(&self) -> Option<u64> {
         match &self.from {
             From::File(file) => file.metadata().ok().map(|found| found.len()),
@@ -85,11 +85,11 @@ impl Source {
         }
     }
 
-    /// To be read twice, the same both times: what comes once is written down as it is read. That file
-    /// lies in this folder, its owner's alone, and goes with the program, however that ends.
+    /// To be read twice, with the same contents: a stream is copied to a temporary file as it is read. That file is
+    /// in this folder, is private, and is removed when the program ends, however it ends.
     ///
     /// # Errors
-    /// No file can be made there.
+    /// No file can be created there.
     pub fn twice(self, folder: &Path) -> io::Result<Twice> {
         match self.from {
             From::File(file) => {
@@ -106,7 +106,7 @@ pub struct Twice {
     /// To be read first, to its end.
     pub input: Input,
     kept: File,
-    /// How a file was that others may change meanwhile; a copy is ours alone.
+    /// The state of a file that others may change meanwhile; none for a private copy.
     stamp: Option<Stamp>,
 }
 
@@ -122,7 +122,7 @@ impl Twice {
     /// The same bytes again.
     ///
     /// # Errors
-    /// They cannot be read again, or are no longer the same.
+    /// They cannot be read again, or have changed.
     pub fn again(mut self) -> io::Result<Input> {
         if let Some(before) = self.stamp
             && stamp(&self.kept)? != before
@@ -139,7 +139,7 @@ fn stamp(file: &File) -> io::Result<Stamp> {
     Ok((found.len(), found.modified()?))
 }
 
-/// A new file without a name: nothing is left of it when it is closed.
+/// A new file without a name: it disappears when it is closed.
 fn unnamed(folder: &Path) -> io::Result<File> {
     let path = folder.join(format!(".ringback-send-{}", Uuid::new_v4().simple()));
     let file = OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(&path)?;
@@ -147,7 +147,7 @@ fn unnamed(folder: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-/// Writes down what is read.
+/// Copies everything that is read.
 struct Copying {
     from: Input,
     to: File,
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn what_comes_once_is_read_twice_and_nothing_is_left_of_it() {
+    fn a_stream_is_read_twice_and_no_copy_is_left() {
         let folder = tempfile::tempdir().unwrap();
         let mut twice = Twice::copying(Box::new(&b"a\nb"[..]), folder.path()).unwrap();
         assert_eq!(text(&mut twice.input), "a\nb");
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_changes_meanwhile_is_noticed() {
+    fn a_file_that_changes_meanwhile_is_detected() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("events");
         std::fs::write(&path, "a\n").unwrap();
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_wrong_input() {
+    fn an_unreadable_file_is_invalid_input() {
         let folder = tempfile::tempdir().unwrap();
         for path in [folder.path(), &folder.path().join("none")] {
             assert_eq!(Source::open(path).unwrap_err().code(), 2);

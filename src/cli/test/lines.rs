@@ -22,13 +22,13 @@ pub fn heading(delivery: &NewDelivery) -> String {
 /// An attempt, such as `1st attempt  500 Internal Server Error  84 ms`.
 pub fn attempt_line(attempt: &Attempt) -> String {
     let took = took(attempt).map(|took| format!("  {took}")).unwrap_or_default();
-    format!("{}  {}{took}", attempt_label_of(attempt), came_of(attempt))
+    format!("{}  {}{took}", attempt_label_of(attempt), outcome_text(attempt))
 }
 
 /// How long an attempt took, such as `84 ms`; none if its error contains the duration.
 pub fn took(attempt: &Attempt) -> Option<String> {
-    let told = attempt.error.as_ref().is_some_and(|error| error.class == ErrorClass::Timeout);
-    (!told).then(|| millis(attempt.duration_ms.into()))
+    let reported = attempt.error.as_ref().is_some_and(|error| error.class == ErrorClass::Timeout);
+    (!reported).then(|| millis(attempt.duration_ms.into()))
 }
 
 /// The name of an attempt, such as `1st retry`.
@@ -37,7 +37,7 @@ pub fn attempt_label_of(attempt: &Attempt) -> String {
 }
 
 /// The result of an attempt, such as `200 OK`.
-pub fn came_of(attempt: &Attempt) -> String {
+pub fn outcome_text(attempt: &Attempt) -> String {
     match (&attempt.error, attempt.status) {
         (Some(error), _) => escape_controls(&error.message),
         (None, Some(status)) => {
@@ -48,7 +48,7 @@ pub fn came_of(attempt: &Attempt) -> String {
     }
 }
 
-/// The wait after an attempt, such as `wait 10 s`; `None` when there is none.
+/// The wait after an attempt, such as `wait 10 s`; `None` if there is none.
 pub(super) fn wait_line(attempt: &Attempt, summary: &Summary) -> Option<String> {
     let due = summary.due_at.filter(|_| summary.state == DeliveryState::Waiting)?;
     Some(wait_until(attempt, due))
@@ -57,18 +57,18 @@ pub(super) fn wait_line(attempt: &Attempt, summary: &Summary) -> Option<String> 
 /// The same, from the end of an attempt to the next one.
 pub fn wait_until(attempt: &Attempt, due: Timestamp) -> String {
     let ended_ms = attempt.started_at.as_millisecond() + i64::from(attempt.duration_ms);
-    // The delay of recording is no part of the wait.
+    // The delay of recording is not part of the wait.
     let tenths = (due.as_millisecond() - ended_ms + 50) / 100;
     let fraction = if tenths % 10 == 0 { String::new() } else { format!(".{}", tenths % 10) };
     format!("wait {}{fraction} s", tenths / 10)
 }
 
-/// How it ended, in the words of the console.
+/// The outcome, worded as in the console.
 pub fn last_line(summary: &Summary) -> String {
     format!("Callback profile tested · {}", ending(summary))
 }
 
-/// How a delivery ended, such as `delivered after 1 retry`.
+/// The outcome of a delivery, such as `delivered after 1 retry`.
 pub fn ending(summary: &Summary) -> String {
     match summary.state {
         DeliveryState::Delivered => match summary.attempts {
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn ends() {
+    fn outcomes_in_words() {
         let line = |state, attempts| last_line(&summary(state, attempts, None));
         assert_eq!(line(DeliveryState::Delivered, 1), "Callback profile tested · delivered");
         assert_eq!(line(DeliveryState::Delivered, 2), "Callback profile tested · delivered after 1 retry");

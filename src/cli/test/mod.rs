@@ -1,25 +1,25 @@
-//! `ringback test`: sends a profile's callback for real, and reports each attempt as it happens.
+//! `ringback test`: sends a profile's callback, and reports each attempt as it happens.
 
 mod lines;
 mod report;
-mod trial;
+mod watch;
 
 use std::process::ExitCode;
 
-use super::choose;
 use super::error::{CommandError, FAILED};
 use super::interrupt::Interrupts;
-use super::output::{print, print_json, tell};
+use super::output::{eprint_line, print, print_json};
+use super::resolve_profile;
 use super::session::Session;
-use super::values::{Chosen, ValueArgs};
+use super::values::{TestValues, ValueArgs};
 use crate::delivery::Transport;
 use crate::record::{DeliveryState, Details, NewDelivery};
 
 pub(super) use lines::{
-    attempt_label_of, attempt_line, came_of, ending, heading, last_line, took, wait_until,
+    attempt_label_of, attempt_line, ending, heading, last_line, outcome_text, took, wait_until,
 };
 pub(super) use report::document;
-pub(super) use trial::{accept, carry_out, see_through};
+pub(super) use watch::{accept, carry_out, see_through};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct TestArgs {
@@ -33,10 +33,10 @@ pub(super) struct TestArgs {
 }
 
 pub(super) async fn run(session: &Session, args: &TestArgs) -> Result<ExitCode, CommandError> {
-    let network = session.settings().addresses.to_send()?;
+    let network = session.settings().addresses.for_sending()?;
     let store = session.store_if_there()?;
-    let (store, profile) = choose::profile(store.as_ref(), &args.profile).await?;
-    let Chosen { event, values, .. } = args.values.choose(&*store, &profile).await?;
+    let (store, profile) = resolve_profile::profile(store.as_ref(), &args.profile).await?;
+    let TestValues { event, values, .. } = args.values.choose(&*store, &profile).await?;
     let transport = Transport::new(network);
     let mut interrupts = Interrupts::watch()?;
     let delivery = NewDelivery::test(profile, event, values);
@@ -44,7 +44,7 @@ pub(super) async fn run(session: &Session, args: &TestArgs) -> Result<ExitCode, 
         let ended = carry_out(&store, transport, delivery, &mut interrupts, |_| ()).await?;
         let details = &ended.details;
         if let (None, Some(error)) = (&details.callback, &details.summary.last_error) {
-            tell(&format!("ringback: cannot build the request: {error}"));
+            eprint_line(&format!("ringback: cannot build the request: {error}"));
         }
         print_json(&document(details))?;
         let code = code(details);
@@ -59,7 +59,7 @@ pub(super) async fn run(session: &Session, args: &TestArgs) -> Result<ExitCode, 
     out.end().map(|()| code)
 }
 
-/// 0 delivered, 1 not (design, section 3).
+/// 0 if delivered, otherwise 1 (design, section 3).
 pub(super) fn code(details: &Details) -> ExitCode {
     match details.summary.state {
         DeliveryState::Delivered => ExitCode::SUCCESS,
@@ -67,8 +67,8 @@ pub(super) fn code(details: &Details) -> ExitCode {
     }
 }
 
-/// Standard output, a line at a time. A closed pipe does not end the test: the exit code still shows the
-/// result. Output that cannot be written fails the command, at its end.
+/// Standard output, line by line. A closed pipe does not end the test: the exit code still shows the result. An
+/// output error fails the command at its end.
 #[derive(Default)]
 pub(super) struct Lines {
     failed: Option<CommandError>,
@@ -81,10 +81,10 @@ impl Lines {
         }
     }
 
-    /// Whether all could be written that somebody wanted to read.
+    /// Whether all lines were written, unless the pipe was closed.
     ///
     /// # Errors
-    /// Why not.
+    /// The output error.
     pub(super) fn end(self) -> Result<(), CommandError> {
         match self.failed {
             None | Some(CommandError::Unread) => Ok(()),

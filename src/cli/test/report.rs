@@ -7,7 +7,7 @@ use crate::profile::Choice;
 use crate::receiver::headers_json;
 use crate::record::{Attempt, Details};
 
-/// The delivery with its request and its attempts. `request` is null when none could be made.
+/// The delivery with its request and its attempts. `request` is null if none could be made.
 pub fn document(details: &Details) -> Value {
     let summary = &details.summary;
     json!({

@@ -1,4 +1,4 @@
-//! `ringback variables add`, `set` and `remove`: variables of a person's own.
+//! `ringback variables add`, `set` and `remove`: own variables.
 
 use serde_json::json;
 
@@ -51,7 +51,7 @@ pub(super) struct OwnArgs {
     json: bool,
 }
 
-/// An event; none where profiles have none.
+/// An event; none for profiles without events.
 #[derive(Debug, Clone, Copy)]
 struct Scope(Option<Event>);
 
@@ -91,7 +91,7 @@ async fn add(session: &Session, args: &OwnArgs) -> Result<(), CommandError> {
     let store = session.store()?;
     let variable = made(&catalogue::offered(event.0, &store.own_variables().await?))?;
     store.add_variable(event.name(), variable.clone()).await?;
-    told(*event, &variable, "added", *json)
+    reported(*event, &variable, "added", *json)
 }
 
 async fn set(session: &Session, args: &OwnArgs) -> Result<(), CommandError> {
@@ -110,7 +110,7 @@ async fn set(session: &Session, args: &OwnArgs) -> Result<(), CommandError> {
     if !store.change_variable(event.name(), name, variable.clone()).await? {
         return Err(refused(*event, name, "it was removed just now"));
     }
-    told(*event, &variable, "changed", *json)
+    reported(*event, &variable, "changed", *json)
 }
 
 async fn remove(session: &Session, which: &WhichArgs, json: bool) -> Result<(), CommandError> {
@@ -118,10 +118,10 @@ async fn remove(session: &Session, which: &WhichArgs, json: bool) -> Result<(), 
     let store = session.existing_store()?;
     let variable = own(*event, name, &store.own_variables().await?)?;
     store.remove_variable(event.name(), name).await?;
-    told(*event, &variable, "removed", json)
+    reported(*event, &variable, "removed", json)
 }
 
-/// The own variable of an event that is meant.
+/// The named own variable of an event.
 fn own(event: Scope, name: &str, all: &[(String, Variable)]) -> Result<Variable, CommandError> {
     let offered = catalogue::offered(event.0, all);
     match offered.into_iter().find(|variable| variable.name == name) {
@@ -135,7 +135,7 @@ fn refused(event: Scope, name: &str, why: &str) -> CommandError {
     CommandError::Input(format!("variable '{}' of {}: {why}", escape_controls(name), event.name()))
 }
 
-fn told(event: Scope, variable: &Variable, done: &str, json: bool) -> Result<(), CommandError> {
+fn reported(event: Scope, variable: &Variable, done: &str, json: bool) -> Result<(), CommandError> {
     if json {
         let mut all = document(event.name(), variable);
         all["done"] = json!(done);

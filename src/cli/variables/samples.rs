@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::callback::plain_text;
 use crate::cli::error::CommandError;
-use crate::cli::output::{print, print_json, tell};
+use crate::cli::output::{eprint_line, print, print_json};
 use crate::cli::table::table;
 use crate::profile::catalogue::{self, Sample};
 use crate::profile::{Choice as _, Event};
@@ -17,7 +17,7 @@ pub(super) fn list(events: &[Option<Event>], json: bool) -> Result<(), CommandEr
         return print_json(&found.iter().map(|(event, sample)| document(event, sample)).collect());
     }
     if found.is_empty() {
-        tell("no samples: the default channel has no events");
+        eprint_line("no samples: the default channel has no events");
         return Ok(());
     }
     let rows: Vec<[String; 3]> = found

@@ -1,47 +1,47 @@
-//! The reports of `work`: each attempt, its progress, and what is left at the end.
+//! The reports of `work`: each attempt, the progress, and what is left at the end.
 
 use std::fmt::{self, Write as _};
 
 use serde_json::{Value, json};
 
-use crate::cli::test::{attempt_label_of, came_of, took, wait_until};
+use crate::cli::test::{attempt_label_of, outcome_text, took, wait_until};
 use crate::profile::Choice;
 use crate::record::{DeliveryState, Next, Outcome};
 use crate::storage::Counts;
 use crate::text::escape_controls;
 use crate::text::time::utc_time_of_day;
 
-/// Most failures of one page that are printed above a line of progress.
+/// How many failures of one page are printed above the progress line.
 const FAILURES: usize = 10;
 
-/// Bytes that a usual line has room in.
+/// The usual length of a line in bytes.
 const LINE: usize = 160;
 
-/// The numbers reported so far.
+/// The counts so far.
 #[derive(Debug)]
 pub struct Report {
     json: bool,
-    /// Tries that ended.
-    tries: u64,
+    /// Attempts that ended.
+    attempts: u64,
     delivered: u64,
     failed: u64,
 }
 
 impl Report {
     pub fn new(json: bool) -> Self {
-        Self { json, tries: 0, delivered: 0, failed: 0 }
+        Self { json, attempts: 0, delivered: 0, failed: 0 }
     }
 
-    /// Tries that ended so far.
-    pub fn tries(&self) -> u64 {
-        self.tries
+    /// The number of attempts that ended so far.
+    pub fn attempts(&self) -> u64 {
+        self.attempts
     }
 
-    /// Notes attempts, and returns the lines that report them. Beside a line of progress only failures are
-    /// reported, and not all where they are many.
-    pub fn told(&mut self, outcomes: &[&Outcome], beside_progress: bool) -> String {
+    /// Counts attempts, and returns the lines that report them. Above a progress line only failures are reported, and
+    /// not all of many.
+    pub fn lines(&mut self, outcomes: &[&Outcome], beside_progress: bool) -> String {
         for outcome in outcomes {
-            self.tries += 1;
+            self.attempts += 1;
             match outcome.next {
                 Next::Delivered => self.delivered += 1,
                 Next::Failed => self.failed += 1,
@@ -70,17 +70,17 @@ impl Report {
         lines
     }
 
-    /// How far it has come, in one line for so many columns.
+    /// The progress in one line of this many columns.
     pub fn progress(
         &self,
         counts: &Counts,
-        under_way: usize,
+        in_flight: usize,
         pace: Option<String>,
         columns: usize,
     ) -> String {
         let Self { delivered, failed, .. } = self;
         let mut parts = vec![format!("{} queued", counts.queued), format!("{} waiting", counts.waiting)];
-        parts.push(format!("{under_way} in flight"));
+        parts.push(format!("{in_flight} in flight"));
         parts.push(format!("{delivered} delivered"));
         parts.push(format!("{failed} failed"));
         parts.extend(pace);
@@ -90,13 +90,13 @@ impl Report {
         parts.join(" · ")
     }
 
-    /// What was delivered and failed, and what is left.
+    /// How many were delivered and failed, and what is left.
     pub fn end(&self, counts: &Counts, held: u64) -> String {
-        let Self { json, tries, delivered, failed } = self;
+        let Self { json, attempts, delivered, failed } = self;
         let Counts { queued, waiting, .. } = counts;
         if *json {
             let end = json!({
-                "state": "ended", "attempts": tries, "tries": tries, "delivered": delivered, "failed": failed,
+                "state": "ended", "attempts": attempts, "tries": attempts, "delivered": delivered, "failed": failed,
                 "queued": queued, "waiting": waiting, "blocked": held, "held": held,
             });
             return format!("{end}\n");
@@ -128,7 +128,7 @@ fn push_line(lines: &mut String, outcome: &Outcome) {
     let attempt = &outcome.attempt;
     let (time, state) = (utc_time_of_day(attempt.started_at), state(outcome).name());
     let title = escape_controls(&outcome.subject.profile_title);
-    let (label, came) = (attempt_label_of(attempt), came_of(attempt));
+    let (label, came) = (attempt_label_of(attempt), outcome_text(attempt));
     push(lines, format_args!("{time} {state} {title} · {label} {came}"));
     if let Some(took) = took(attempt) {
         push(lines, format_args!(" {took}"));
@@ -195,11 +195,11 @@ mod tests {
     const ID: &str = "01010101-0101-0101-0101-010101010101";
 
     #[test]
-    fn each_try_is_a_line() {
+    fn each_attempt_is_a_line() {
         let retry = Next::Retry(Timestamp::from_millisecond(10_084).unwrap());
         let all = [outcome(Next::Delivered), outcome(retry), outcome(Next::Failed)];
         let mut report = Report::new(false);
-        let lines = report.told(&all.each_ref(), false);
+        let lines = report.lines(&all.each_ref(), false);
         assert_eq!(
             lines.lines().collect::<Vec<_>>(),
             [
@@ -222,30 +222,30 @@ mod tests {
     }
 
     #[test]
-    fn how_long_it_took_is_told_once() {
+    fn the_duration_is_printed_once() {
         let mut late = outcome(Next::Failed);
         let message = "timed out after 1500 ms".to_owned();
         late.attempt.error = Some(Failure { class: ErrorClass::Timeout, message });
         (late.attempt.status, late.attempt.duration_ms) = (None, 1500);
-        let line = Report::new(false).told(&[&late], false);
+        let line = Report::new(false).lines(&[&late], false);
         assert_eq!(line, format!("00:00:00 failed Order SMS · 1st attempt timed out after 1500 ms · {ID}\n"));
     }
 
     #[test]
-    fn beside_a_line_of_progress_only_failures_are_told() {
+    fn above_a_progress_line_only_failures_are_printed() {
         let mut report = Report::new(false);
-        assert_eq!(report.told(&[&outcome(Next::Delivered)], true), "");
+        assert_eq!(report.lines(&[&outcome(Next::Delivered)], true), "");
         let many = vec![outcome(Next::Failed); FAILURES + 2];
-        let lines = report.told(&many.iter().collect::<Vec<_>>(), true);
+        let lines = report.lines(&many.iter().collect::<Vec<_>>(), true);
         assert_eq!(lines.lines().count(), FAILURES + 1);
         assert_eq!(lines.lines().last(), Some("… and 2 more failed"));
-        assert_eq!(report.tries(), 13);
+        assert_eq!(report.attempts(), 13);
     }
 
     #[test]
-    fn json_tells_each_whole() {
+    fn json_reports_each_attempt_completely() {
         let mut report = Report::new(true);
-        let line = report.told(&[&outcome(Next::Delivered)], true);
+        let line = report.lines(&[&outcome(Next::Delivered)], true);
         assert_eq!(
             line,
             format!(

@@ -36,7 +36,7 @@ async fn accept(store: &dyn Storage, delivery: NewDelivery) -> Message {
 }
 
 /// Rows of each state that are reloaded when something has changed: a few milliseconds.
-const LOOKED_AT_AGAIN: usize = 5_000;
+const RELOADED_ROWS: usize = 5_000;
 
 /// The deliveries that match a query.
 pub(super) async fn load(store: &dyn Storage, query: Query) -> Result<Message, StoreError> {
@@ -47,7 +47,7 @@ pub(super) async fn load(store: &dyn Storage, query: Query) -> Result<Message, S
 async fn search(store: &dyn Storage, query: &Query) -> Result<Page, StoreError> {
     let filter = filter(query);
     match &query.earlier {
-        Some(earlier) => store.resume_search(&filter, earlier.clone(), LOOKED_AT_AGAIN).await,
+        Some(earlier) => store.resume_search(&filter, earlier.clone(), RELOADED_ROWS).await,
         None => store.search(&filter, SCAN_LIMIT).await,
     }
 }
@@ -75,9 +75,9 @@ pub(super) async fn count_newer(store: &dyn Storage, query: Query) -> Result<Mes
 }
 
 /// The blocks, or a change of them.
-pub(super) async fn holding(store: &dyn Storage, effect: Effect) -> Result<Option<Message>, StoreError> {
+pub(super) async fn blocks(store: &dyn Storage, effect: Effect) -> Result<Option<Message>, StoreError> {
     let Effect::Pause { profile, on, done } = effect else {
-        return Ok(Some(Message::Holds(Box::new(store.blocks().await?))));
+        return Ok(Some(Message::Blocks(Box::new(store.blocks().await?))));
     };
     let change = if on { store.pause(profile).await } else { store.resume(profile).await };
     change?;
@@ -102,7 +102,7 @@ pub(super) async fn retry_now(store: &dyn Storage, id: DeliveryId) -> Result<Mes
     })
 }
 
-pub(super) async fn send_again(
+pub(super) async fn resend(
     store: &dyn Storage,
     sources: &dyn Sources,
     id: DeliveryId,

@@ -2,9 +2,9 @@
 //!
 //! Effects on one subject run in the order of their requests, all others concurrently: a slow search delays no save.
 
+mod bulk;
 pub mod copying;
 pub mod deliveries;
-mod many;
 mod profiles;
 mod receiver;
 mod subjects;
@@ -22,10 +22,10 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use tokio::task::JoinSet;
 
 use crate::callback::{self, Moment};
-use crate::console::model::editor::to_check::ToCheck;
+use crate::console::model::editor::check_request::CheckRequest;
 use crate::console::model::effect::{Effect, Request, Ticket};
 use crate::console::model::message::Message;
-use crate::console::model::wanted::Wanted;
+use crate::console::model::preview_input::PreviewInput;
 use crate::profile::Region;
 use crate::storage::{Storage, StoreError};
 use crate::threads;
@@ -52,7 +52,7 @@ async fn sleep_until(due: Option<Instant>) {
 }
 
 /// Checks a draft on a thread of its own.
-async fn check(of: Box<ToCheck>) -> Message {
+async fn check(of: Box<CheckRequest>) -> Message {
     let checked = threads::blocking(move || {
         let checked = Box::new(of.check());
         (of, checked)
@@ -64,7 +64,7 @@ async fn check(of: Box<ToCheck>) -> Message {
 }
 
 /// The request as it would be sent now.
-fn preview(sources: &dyn Sources, wanted: Box<Wanted>) -> Message {
+fn preview(sources: &dyn Sources, wanted: Box<PreviewInput>) -> Message {
     let id = sources.preview_id().to_string();
     let mut random = |bytes: &mut [u8]| sources.random(bytes);
     let unix_seconds = sources.now().as_second();
@@ -90,7 +90,7 @@ struct Outside {
     store: Arc<dyn Storage>,
     region: Region,
     surroundings: Surroundings,
-    tell: UnboundedSender<Message>,
+    tx: UnboundedSender<Message>,
     bulk: Mutex<Bulk>,
 }
 
@@ -109,9 +109,9 @@ impl Runner {
         store: Arc<dyn Storage>,
         region: Region,
         surroundings: Surroundings,
-        tell: UnboundedSender<Message>,
+        tx: UnboundedSender<Message>,
     ) -> Self {
-        let outside = Outside { store, region, surroundings, tell, bulk: Mutex::default() };
+        let outside = Outside { store, region, surroundings, tx, bulk: Mutex::default() };
         Self {
             outside: Arc::new(outside),
             queues: Queues::default(),
@@ -194,7 +194,7 @@ impl Outside {
         let result = self.perform(effect).await;
         let messages = result.unwrap_or_else(|error| vec![Message::Failed(error.to_string())]);
         // Without a receiver the console has ended; the remaining effects still run.
-        let _ = self.tell.send(Message::Result(ticket, messages));
+        let _ = self.tx.send(Message::Result(ticket, messages));
     }
 
     #[allow(clippy::too_many_lines, reason = "one arm an effect")]
@@ -247,12 +247,12 @@ impl Outside {
                 return Ok(details.map(|details| Message::Details(Box::new(details))).into_iter().collect());
             }
             Effect::LoadCounts => Message::Counts(store.counts().await?),
-            Effect::LoadHolds | Effect::Pause { .. } => {
-                return Ok(deliveries::holding(store, effect).await?.into_iter().collect());
+            Effect::LoadBlocks | Effect::Pause { .. } => {
+                return Ok(deliveries::blocks(store, effect).await?.into_iter().collect());
             }
             Effect::Cancel(id) => deliveries::cancel(store, id).await?,
             Effect::RetryNow(id) => deliveries::retry_now(store, id).await?,
-            Effect::SendAgain(id) => deliveries::send_again(store, sources, id).await?,
+            Effect::Resend(id) => deliveries::resend(store, sources, id).await?,
             Effect::WriteFile { text, what } => {
                 copying::to_file(&sources.temporary_folder(), sources.now(), &text, &what)
             }
@@ -262,7 +262,7 @@ impl Outside {
                 return Ok(Vec::new());
             }
             Effect::StopReceiver => endpoint.stop().await,
-            Effect::CountMany(_) | Effect::ChangeMany(_) | Effect::StopMany => {
+            Effect::CountBulk(_) | Effect::StartBulk(_) | Effect::StopBulk => {
                 self.many(effect);
                 return Ok(Vec::new());
             }
@@ -279,17 +279,17 @@ impl Outside {
 
     /// Starts or stops a bulk change, which runs concurrently with everything else and reports its own progress.
     fn many(&self, effect: Effect) {
-        let (store, tell) = (Arc::clone(&self.store), self.tell.clone());
+        let (store, tx) = (Arc::clone(&self.store), self.tx.clone());
         let mut bulk = self.bulk();
         while bulk.tasks.try_join_next().is_some() {}
         match effect {
-            Effect::CountMany(many) => {
-                bulk.tasks.spawn(many::count(store, many, tell));
+            Effect::CountBulk(many) => {
+                bulk.tasks.spawn(bulk::count(store, many, tx));
             }
-            Effect::ChangeMany(many) => {
+            Effect::StartBulk(many) => {
                 bulk.stop = Arc::default();
                 let stop = Arc::clone(&bulk.stop);
-                bulk.tasks.spawn(many::change(store, many, stop, tell));
+                bulk.tasks.spawn(bulk::change(store, many, stop, tx));
             }
             _ => bulk.stop.store(true, Ordering::Release),
         }

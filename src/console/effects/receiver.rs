@@ -18,7 +18,7 @@ const PORTS: [u16; 2] = [9977, 0];
 /// The built-in endpoint, started or not.
 pub(super) struct Endpoint {
     running: Mutex<Option<Running>>,
-    tell: UnboundedSender<Message>,
+    tx: UnboundedSender<Message>,
 }
 
 struct Running {
@@ -28,9 +28,9 @@ struct Running {
 
 impl Endpoint {
     /// Takes over an endpoint that is already running.
-    pub(super) fn new(receiver: Option<Receiver>, tell: UnboundedSender<Message>) -> Self {
-        let running = receiver.map(|receiver| listen(receiver, tell.clone()));
-        Self { running: Mutex::new(running), tell }
+    pub(super) fn new(receiver: Option<Receiver>, tx: UnboundedSender<Message>) -> Self {
+        let running = receiver.map(|receiver| listen(receiver, tx.clone()));
+        Self { running: Mutex::new(running), tx }
     }
 }
 
@@ -43,7 +43,7 @@ impl BuiltInEndpoint for Endpoint {
             match Receiver::start(([127, 0, 0, 1], port).into(), behaviour.clone()).await {
                 Ok(receiver) => {
                     let address = receiver.addr().to_string();
-                    *running = Some(listen(receiver, self.tell.clone()));
+                    *running = Some(listen(receiver, self.tx.clone()));
                     return Message::Receiver(Some(address));
                 }
                 Err(error) => failure = error.to_string(),
@@ -68,7 +68,7 @@ impl BuiltInEndpoint for Endpoint {
 }
 
 /// Passes on received requests, one at a time.
-fn listen(receiver: Receiver, tell: UnboundedSender<Message>) -> Running {
+fn listen(receiver: Receiver, tx: UnboundedSender<Message>) -> Running {
     let mut requests = receiver.requests();
     let ended = receiver.ended();
     let listening = tokio::spawn(async move {
@@ -82,7 +82,7 @@ fn listen(receiver: Receiver, tell: UnboundedSender<Message>) -> Running {
             let arrival = tokio::select! {
                 arrival = arrives => arrival,
                 () = &mut ended => {
-                    let _ = tell.send(Message::ReceiverEnded);
+                    let _ = tx.send(Message::ReceiverEnded);
                     return;
                 }
             };
@@ -91,7 +91,7 @@ fn listen(receiver: Receiver, tell: UnboundedSender<Message>) -> Running {
                 Err(NoRequest::Dropped(requests)) => Message::RequestsDropped(requests),
                 Err(NoRequest::NotYet | NoRequest::Ended) => return,
             };
-            if tell.send(message).is_err() {
+            if tx.send(message).is_err() {
                 return;
             }
         }

@@ -28,13 +28,13 @@ pub(super) enum Subject {
     /// The number of pending deliveries.
     Counts,
     /// The blocks.
-    Holds,
+    Blocks,
     /// The revision.
     Revision,
     /// The built-in endpoint.
     Receiver,
     /// Bulk changes.
-    Many,
+    Bulk,
 }
 
 impl Subject {
@@ -60,14 +60,14 @@ impl Subject {
             | Effect::ChangeVariable(..)
             | Effect::RemoveVariable(..) => vec![Self::Variables],
             Effect::LoadDeliveries(_) | Effect::CountNewer(_) => vec![Self::Deliveries],
-            Effect::LoadDetails(id) | Effect::Cancel(id) | Effect::RetryNow(id) | Effect::SendAgain(id) => {
+            Effect::LoadDetails(id) | Effect::Cancel(id) | Effect::RetryNow(id) | Effect::Resend(id) => {
                 vec![Self::Delivery(*id)]
             }
             Effect::LoadCounts => vec![Self::Counts],
-            Effect::LoadHolds | Effect::Pause { .. } => vec![Self::Holds],
+            Effect::LoadBlocks | Effect::Pause { .. } => vec![Self::Blocks],
             Effect::LoadRevision => vec![Self::Revision],
             Effect::StartReceiver(_) | Effect::SetReceiver(_) | Effect::StopReceiver => vec![Self::Receiver],
-            Effect::CountMany(_) | Effect::ChangeMany(_) | Effect::StopMany => vec![Self::Many],
+            Effect::CountBulk(_) | Effect::StartBulk(_) | Effect::StopBulk => vec![Self::Bulk],
             Effect::Check(_)
             | Effect::Fresh(_)
             | Effect::Preview(_)
@@ -131,11 +131,11 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn effects_about_the_same_take_turns_and_others_do_not_wait() {
+    async fn effects_on_one_subject_run_in_order_and_others_concurrently() {
         let mut queues = Queues::default();
         let mut first = queues.next(vec![Subject::Counts]);
-        let mut second = queues.next(vec![Subject::Counts, Subject::Holds]);
-        let mut third = queues.next(vec![Subject::Holds]);
+        let mut second = queues.next(vec![Subject::Counts, Subject::Blocks]);
+        let mut third = queues.next(vec![Subject::Blocks]);
         let mut other = queues.next(vec![Subject::Receiver]);
         let mut free = queues.next(Vec::new());
         assert!(has_come(&mut first).await && has_come(&mut other).await && has_come(&mut free).await);

@@ -15,8 +15,8 @@ use crate::record::{self, DeliveryId};
 
 /// The surroundings of the program. A receiver that is already running becomes the endpoint.
 #[must_use]
-pub fn surroundings(receiver: Option<Receiver>, tell: UnboundedSender<Message>) -> Surroundings {
-    Surroundings { sources: Box::new(SystemSources), endpoint: Box::new(Endpoint::new(receiver, tell)) }
+pub fn surroundings(receiver: Option<Receiver>, tx: UnboundedSender<Message>) -> Surroundings {
+    Surroundings { sources: Box::new(SystemSources), endpoint: Box::new(Endpoint::new(receiver, tx)) }
 }
 
 /// The clock, the randomness and the temporary folder of the system.

@@ -18,15 +18,15 @@ use super::{Runner, system};
 
 /// Runs effects until all are done: the results by ticket, and the store.
 async fn results(store: &Store, effects: Vec<Effect>) -> BTreeMap<Ticket, Vec<Message>> {
-    let (tell, mut messages) = mpsc::unbounded_channel();
+    let (tx, mut messages) = mpsc::unbounded_channel();
     let (ask, requests) = mpsc::unbounded_channel();
     let mut awaited = Awaited::default();
     for effect in effects {
         ask.send(awaited.ask(effect)).unwrap();
     }
     drop(ask);
-    let surroundings = system::surroundings(None, tell.clone());
-    Runner::new(Arc::new(store.clone()), Region::In, surroundings, tell).run(requests).await;
+    let surroundings = system::surroundings(None, tx.clone());
+    Runner::new(Arc::new(store.clone()), Region::In, surroundings, tx).run(requests).await;
     let mut out = BTreeMap::new();
     while let Some(message) = messages.recv().await {
         let Message::Result(ticket, messages) = message else { panic!("no result: {message:?}") };
@@ -44,7 +44,7 @@ fn kept(profile: &Profile, title: &str) -> Effect {
 }
 
 #[tokio::test]
-async fn each_effect_has_one_result_with_its_ticket_and_those_of_a_profile_keep_their_order() {
+async fn each_effect_has_one_result_with_its_ticket_and_effects_on_a_profile_run_in_order() {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path().join("a.db")).unwrap();
     let profile = sample::profile(1, &sample::order_sms());
@@ -83,7 +83,7 @@ async fn each_effect_has_one_result_with_its_ticket_and_those_of_a_profile_keep_
 }
 
 #[tokio::test]
-async fn of_several_drafts_the_last_is_kept_and_a_save_comes_after_those_before_it() {
+async fn only_the_last_draft_is_written_and_a_save_waits_for_earlier_drafts() {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path().join("a.db")).unwrap();
     let profile = sample::profile(1, &sample::order_sms());

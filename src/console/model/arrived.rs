@@ -97,7 +97,7 @@ mod tests {
     use crate::console::tests::sample;
 
     #[test]
-    fn what_is_kept_is_bounded_and_what_is_dropped_counted() {
+    fn kept_requests_are_bounded_and_dropped_ones_counted() {
         let mut arrived = Arrived::default();
         for _ in 0..130 {
             arrived.push(sample::request(1));

@@ -29,7 +29,7 @@ impl Awaits {
             | Effect::SwitchProfile(_)
             | Effect::AskDelete(..)
             | Effect::DeleteProfile(..)
-            | Effect::SendAgain(_)
+            | Effect::Resend(_)
             | Effect::Preview(..) => Some(Self::Opening),
             Effect::LoadDeliveries(query) if query.before.is_some() => Some(Self::OlderRows),
             Effect::LoadDeliveries(_) => Some(Self::Rows),
@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_effect_has_a_ticket_of_its_own_and_is_awaited_until_its_result() {
+    fn each_effect_has_a_unique_ticket_and_is_awaited_until_its_result() {
         let mut awaited = Awaited::default();
         let first = awaited.ask(Effect::Fresh(Box::default()));
         let second = awaited.ask(Effect::LoadCounts);

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::settings::Zone;
-use crate::text::time::{is_repeated, told};
+use crate::text::time::{format_in_zone, is_repeated};
 
 /// How times are shown.
 #[derive(Debug, Clone)]
@@ -43,7 +43,7 @@ impl Clock {
 
     /// Whether lists show ages.
     #[must_use]
-    pub fn tells_ages(&self) -> bool {
+    pub fn shows_ages(&self) -> bool {
         self.ages
     }
 
@@ -61,13 +61,13 @@ impl Clock {
     /// The time of day: `14:02:10`, or `02:30:10+02` in an hour that occurs twice in the zone.
     #[must_use]
     pub fn of_day(&self, at: Timestamp) -> String {
-        told(at, &self.zone, "%H:%M:%S")
+        format_in_zone(at, &self.zone, "%H:%M:%S")
     }
 
     /// The time of day, with the date if it is not today's: `14:02`, `2025-04-16 14:02`.
     #[must_use]
     pub fn to_the_minute(&self, at: Timestamp, now: Timestamp) -> String {
-        told(at, &self.zone, if self.is_today(at, now) { "%H:%M" } else { "%Y-%m-%d %H:%M" })
+        format_in_zone(at, &self.zone, if self.is_today(at, now) { "%H:%M" } else { "%Y-%m-%d %H:%M" })
     }
 
     /// Day, time and zone: `2025-04-17 14:02:10.084 UTC`, `2025-04-17 19:32:10.084 +05:30 Asia/Kolkata`.
@@ -94,7 +94,7 @@ impl Clock {
         } else if self.is_today(at, now) {
             self.of_day(at)
         } else if self.formed(at, "%Y") == self.formed(now, "%Y") {
-            told(at, &self.zone, "%e %b %H:%M")
+            format_in_zone(at, &self.zone, "%e %b %H:%M")
         } else {
             self.formed(at, "%e %b %Y")
         }
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn another_day_is_told() {
+    fn times_on_other_days_show_the_date() {
         let utc = Clock::of(Zone::Utc);
         let now = time("2025-04-17T00:30:00Z");
         assert_eq!(utc.in_list(time("2025-04-17T00:02:10Z"), now), "00:02:10");
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn an_hour_that_is_repeated_has_its_offset() {
+    fn a_repeated_hour_shows_its_offset() {
         let clock = Clock::in_zone(TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap());
         let [first, second] = [time("2026-10-25T00:30:10Z"), time("2026-10-25T01:30:10Z")];
         let (today, later) = (time("2026-10-25T08:00:00Z"), time("2026-10-26T08:00:00Z"));
@@ -237,7 +237,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn an_age_is_true_for_as_long_as_it_lasts(spent in 0i64..400_000_000) {
+        fn age_lasts_says_how_long_an_age_is_correct(spent in 0i64..400_000_000) {
             let at = time("2025-04-17T14:02:10Z");
             let now = Timestamp::from_millisecond(at.as_millisecond() + spent).unwrap();
             let lasts = age_lasts(at, now);

@@ -3,11 +3,11 @@
 use jiff::Timestamp;
 
 use crate::callback::Values;
-use crate::console::model::deliveries::many::Many;
+use crate::console::model::deliveries::bulk::BulkRequest;
 use crate::console::model::deliveries::query::Query;
-use crate::console::model::editor::to_check::ToCheck;
+use crate::console::model::editor::check_request::CheckRequest;
+use crate::console::model::preview_input::PreviewInput;
 use crate::console::model::program::Program;
-use crate::console::model::wanted::Wanted;
 use crate::profile::catalogue::Variable;
 use crate::profile::{Draft, Event, Profile, ProfileId};
 use crate::receiver::Behaviour;
@@ -82,7 +82,7 @@ pub enum Effect {
     DeleteProfile(ProfileId, String),
     /// The most recently deleted profile, by any session.
     RestoreLast,
-    Check(Box<ToCheck>),
+    Check(Box<CheckRequest>),
     KeepDraft(Box<UnsavedDraft>),
     DropDraft(ProfileId),
     LoadDraft(ProfileId),
@@ -94,7 +94,7 @@ pub enum Effect {
     ChangeVariable(String, String, Variable),
     /// By event and name.
     RemoveVariable(String, String),
-    Preview(Box<Wanted>),
+    Preview(Box<PreviewInput>),
     LoadTestValues(ProfileId),
     ReadValues(String),
     Test(Box<Profile>, Option<Event>, Values),
@@ -103,7 +103,7 @@ pub enum Effect {
     CountNewer(Query),
     LoadDetails(DeliveryId),
     LoadCounts,
-    LoadHolds,
+    LoadBlocks,
     /// Pauses or resumes a profile, or all; with the sentence to report.
     Pause {
         profile: Option<ProfileId>,
@@ -112,10 +112,10 @@ pub enum Effect {
     },
     Cancel(DeliveryId),
     RetryNow(DeliveryId),
-    SendAgain(DeliveryId),
-    CountMany(Box<Many>),
-    ChangeMany(Box<Many>),
-    StopMany,
+    Resend(DeliveryId),
+    CountBulk(Box<BulkRequest>),
+    StartBulk(Box<BulkRequest>),
+    StopBulk,
     Copy {
         text: String,
         what: String,

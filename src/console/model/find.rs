@@ -1,6 +1,6 @@
 //! Search in a text window: `/` opens it, `n` and `N` go to the next and the previous match.
 
-use crate::console::model::input::{Input, Typed};
+use crate::console::model::input::{Input, InputResult};
 use crate::keymap::{Action, Key};
 
 /// The search in a window.
@@ -16,7 +16,7 @@ pub struct Find {
 
 /// The result of an action.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Went {
+pub enum FindResult {
     /// Not an action of a search.
     Elsewhere,
     /// The search was opened or closed.
@@ -29,7 +29,7 @@ pub enum Went {
 
 /// The result of a key while the text is being typed.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Pressed {
+pub enum FindKey {
     /// Not a key for text.
     Elsewhere,
     /// The text was edited.
@@ -71,15 +71,15 @@ impl Find {
     }
 
     /// A key while the text is being typed.
-    pub fn key(&mut self, key: Key) -> Pressed {
-        let Some(input) = self.input.as_mut().filter(|_| self.typing) else { return Pressed::Elsewhere };
+    pub fn key(&mut self, key: Key) -> FindKey {
+        let Some(input) = self.input.as_mut().filter(|_| self.typing) else { return FindKey::Elsewhere };
         if key.is(crossterm::event::KeyCode::Enter) {
             self.typing = false;
-            return Pressed::Entered;
+            return FindKey::Entered;
         }
         match input.key(key) {
-            Typed::Ignored => Pressed::Elsewhere,
-            Typed::Changed | Typed::Used => Pressed::Wrote,
+            InputResult::Ignored => FindKey::Elsewhere,
+            InputResult::Changed | InputResult::Used => FindKey::Wrote,
         }
     }
 
@@ -91,26 +91,31 @@ impl Find {
     }
 
     /// Runs an action in a text of these lines; `top` is the first visible one.
-    pub fn act<L: AsRef<[String]>>(&mut self, action: Action, top: usize, lines: impl FnOnce() -> L) -> Went {
+    pub fn act<L: AsRef<[String]>>(
+        &mut self,
+        action: Action,
+        top: usize,
+        lines: impl FnOnce() -> L,
+    ) -> FindResult {
         match action {
             Action::Search => {
                 *self = Self { input: Some(Box::new(Input::line(""))), typing: true, ..Self::default() };
-                Went::Done
+                FindResult::Done
             }
             Action::Leave if self.input.is_some() && !self.given => {
                 *self = Self::default();
-                Went::Done
+                FindResult::Done
             }
             Action::NextMatch | Action::PreviousMatch => match self.wanted() {
                 Some(wanted) => self.go(&wanted, action == Action::NextMatch, top, lines().as_ref()),
-                None => Went::Done,
+                None => FindResult::Done,
             },
-            _ => Went::Elsewhere,
+            _ => FindResult::Elsewhere,
         }
     }
 
     /// The next or the previous matching line; wraps around at the end.
-    fn go(&mut self, wanted: &str, forward: bool, top: usize, lines: &[String]) -> Went {
+    fn go(&mut self, wanted: &str, forward: bool, top: usize, lines: &[String]) -> FindResult {
         let found = lines.iter().enumerate().filter(|(_, line)| line.to_lowercase().contains(wanted));
         let found: Vec<usize> = found.map(|(at, _)| at).collect();
         let next = match (forward, self.at) {
@@ -122,9 +127,9 @@ impl Find {
         match next.or(other_end) {
             Some(line) => {
                 self.at = Some(*line);
-                Went::To(*line)
+                FindResult::To(*line)
             }
-            None => Went::Nowhere(format!("{wanted}: not found")),
+            None => FindResult::Nowhere(format!("{wanted}: not found")),
         }
     }
 
@@ -147,9 +152,9 @@ mod tests {
 
     fn find(text: &str) -> Find {
         let mut find = Find::default();
-        assert_eq!(find.act(Action::Search, 0, Vec::new), Went::Done);
+        assert_eq!(find.act(Action::Search, 0, Vec::new), FindResult::Done);
         find.paste(text);
-        assert_eq!(find.key(Key::parse("enter").unwrap()), Pressed::Entered);
+        assert_eq!(find.key(Key::parse("enter").unwrap()), FindKey::Entered);
         find
     }
 
@@ -158,21 +163,21 @@ mod tests {
     }
 
     #[test]
-    fn it_goes_from_place_to_place_and_round() {
+    fn next_and_previous_match_wrap_around() {
         let mut find = find("alpha");
         let mut go = |action| find.act(action, 1, lines);
-        assert_eq!(go(Action::NextMatch), Went::To(2), "the first in sight");
-        assert_eq!(go(Action::NextMatch), Went::To(0));
-        assert_eq!(go(Action::PreviousMatch), Went::To(2));
-        assert_eq!(go(Action::PreviousMatch), Went::To(0));
-        assert_eq!(go(Action::Down), Went::Elsewhere);
-        assert_eq!(go(Action::Leave), Went::Done);
-        assert_eq!(go(Action::Leave), Went::Elsewhere);
+        assert_eq!(go(Action::NextMatch), FindResult::To(2), "the first in sight");
+        assert_eq!(go(Action::NextMatch), FindResult::To(0));
+        assert_eq!(go(Action::PreviousMatch), FindResult::To(2));
+        assert_eq!(go(Action::PreviousMatch), FindResult::To(0));
+        assert_eq!(go(Action::Down), FindResult::Elsewhere);
+        assert_eq!(go(Action::Leave), FindResult::Done);
+        assert_eq!(go(Action::Leave), FindResult::Elsewhere);
     }
 
     #[test]
-    fn what_is_nowhere_is_told() {
+    fn a_text_without_a_match_is_reported() {
         let went = find("delta").act(Action::NextMatch, 0, lines);
-        assert_eq!(went, Went::Nowhere("delta: not found".to_owned()));
+        assert_eq!(went, FindResult::Nowhere("delta: not found".to_owned()));
     }
 }

@@ -27,7 +27,7 @@ use text::Text;
 
 /// The result of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Typed {
+pub enum InputResult {
     /// The text has changed.
     Changed,
     /// Only the cursor moved, or there was nothing to delete.
@@ -156,12 +156,12 @@ impl Input {
     }
 
     /// Handles a key.
-    pub fn key(&mut self, key: Key) -> Typed {
+    pub fn key(&mut self, key: Key) -> InputResult {
         if let KeyCode::Char(c) = key.code()
             && key.is_text()
         {
             if c.is_control() {
-                return Typed::Ignored;
+                return InputResult::Ignored;
             }
             return self.write(c.encode_utf8(&mut [0; 4]), Kind::Typed);
         }
@@ -181,7 +181,7 @@ impl Input {
             Some(Command::Undo) => self.undo(),
             Some(Command::Redo) => self.redo(),
             Some(Command::Break) if self.several_lines => self.write("\n", Kind::Whole),
-            Some(Command::Break) | None => Typed::Ignored,
+            Some(Command::Break) | None => InputResult::Ignored,
         }
     }
 
@@ -209,28 +209,28 @@ impl Input {
     }
 
     /// Inserts a text at the cursor, replacing the selection.
-    fn write(&mut self, text: &str, kind: Kind) -> Typed {
+    fn write(&mut self, text: &str, kind: Kind) -> InputResult {
         let (from, to) = self.selection().unwrap_or((self.cursor, self.cursor));
         self.put(from, to, text, kind)
     }
 
-    fn put(&mut self, from: Place, to: Place, text: &str, kind: Kind) -> Typed {
+    fn put(&mut self, from: Place, to: Place, text: &str, kind: Kind) -> InputResult {
         let before = (self.cursor, self.anchor);
         let kind = if self.selection().is_some() { Kind::Whole } else { kind };
         let change = self.text.replace(from, to, text);
         if change.is_nothing() {
-            return Typed::Used;
+            return InputResult::Used;
         }
         (self.anchor, self.column) = (None, None);
         self.cursor = self.text.between_graphemes(from.after(text));
         self.history.push(Step { change, before, after: self.cursor }, kind);
-        Typed::Changed
+        InputResult::Changed
     }
 
-    fn go(&mut self, motion: Motion) -> Typed {
+    fn go(&mut self, motion: Motion) -> InputResult {
         let vertical = matches!(motion, Motion::Up | Motion::Down | Motion::PageUp | Motion::PageDown);
         if vertical && !self.several_lines {
-            return Typed::Ignored;
+            return InputResult::Ignored;
         }
         let selection = self.selection();
         let target = match (motion, selection) {
@@ -246,20 +246,20 @@ impl Input {
             self.column = column;
         }
         // On the first or last line, the arrow leaves the field.
-        if vertical && !moved { Typed::Ignored } else { Typed::Used }
+        if vertical && !moved { InputResult::Ignored } else { InputResult::Used }
     }
 
-    fn select(&mut self, motion: Motion) -> Typed {
+    fn select(&mut self, motion: Motion) -> InputResult {
         let anchor = self.anchor.unwrap_or(self.cursor);
         let target = self.target(motion);
         let column = self.column;
         self.place_cursor(target);
         (self.anchor, self.column) = (Some(anchor), column);
-        Typed::Used
+        InputResult::Used
     }
 
     /// Deletes the selection, or the text covered by a motion.
-    fn erase(&mut self, motion: Motion, kind: Kind, keep: bool) -> Typed {
+    fn erase(&mut self, motion: Motion, kind: Kind, keep: bool) -> InputResult {
         let (from, to) = self.selection().unwrap_or_else(|| {
             let mut target = self.target(motion);
             // At the end of a line, joins it with the next one.
@@ -278,25 +278,25 @@ impl Input {
         self.put(from, to, "", kind)
     }
 
-    fn cut(&mut self) -> Typed {
-        let Some((from, to)) = self.selection() else { return Typed::Used };
+    fn cut(&mut self) -> InputResult {
+        let Some((from, to)) = self.selection() else { return InputResult::Used };
         self.killed = Killed(self.text.between(from, to));
         self.put(from, to, "", Kind::Whole)
     }
 
-    fn undo(&mut self) -> Typed {
-        let Some(step) = self.history.undo() else { return Typed::Used };
+    fn undo(&mut self) -> InputResult {
+        let Some(step) = self.history.undo() else { return InputResult::Used };
         self.text.undo(&step.change);
         (self.cursor, self.anchor) = step.before;
         self.column = None;
-        Typed::Changed
+        InputResult::Changed
     }
 
-    fn redo(&mut self) -> Typed {
-        let Some(step) = self.history.redo() else { return Typed::Used };
+    fn redo(&mut self) -> InputResult {
+        let Some(step) = self.history.redo() else { return InputResult::Used };
         self.text.redo(&step.change);
         (self.cursor, self.anchor, self.column) = (step.after, None, None);
-        Typed::Changed
+        InputResult::Changed
     }
 
     fn target(&mut self, motion: Motion) -> Place {

@@ -84,7 +84,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_chosen_row_is_always_in_sight(
+        fn the_selected_row_is_always_visible(
             moves in prop::collection::vec(0usize..6, 0..40),
             lengths in prop::collection::vec(0usize..50, 1..10),
             height in 1usize..20,

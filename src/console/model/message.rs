@@ -4,15 +4,15 @@ use jiff::Timestamp;
 
 use crate::callback::{Preview, RenderError, Values};
 use crate::console::model::arrived::Arrival;
-use crate::console::model::deliveries::many::BulkNews;
+use crate::console::model::deliveries::bulk::BulkNews;
 use crate::console::model::deliveries::query::Query;
+use crate::console::model::editor::check_request::CheckRequest;
 use crate::console::model::editor::checked::Checked;
-use crate::console::model::editor::to_check::ToCheck;
 use crate::console::model::effect::{Purpose, Ticket};
-use crate::console::model::pointer::Pointer;
+use crate::console::model::mouse::Pointer;
+use crate::console::model::preview_input::PreviewInput;
 use crate::console::model::program::Returned;
-use crate::console::model::wanted::Wanted;
-use crate::delivery::Sending;
+use crate::delivery::SenderStatus;
 use crate::keymap::Key;
 use crate::profile::catalogue::Variable;
 use crate::profile::{Draft, Event, FieldError, Identity, Profile, ProfileId};
@@ -53,7 +53,7 @@ pub enum Message {
     /// A profile was not saved, since a file that it refers to cannot be used.
     Unusable(FieldError),
     /// The check of a draft.
-    Checked(Box<ToCheck>, Box<Checked>),
+    Checked(Box<CheckRequest>, Box<Checked>),
     /// The draft of a session that ended without saving.
     Draft(Box<UnsavedDraft>),
     /// The kinds of things that have changed, in any session.
@@ -74,7 +74,7 @@ pub enum Message {
     /// sentence to report.
     VariableStored(Vec<(String, Variable)>, Option<(String, String)>, String),
     /// A preview, or why it cannot be made.
-    Previewed(Box<Wanted>, Result<Box<Preview>, RenderError>),
+    Previewed(Box<PreviewInput>, Result<Box<Preview>, RenderError>),
     /// The values of a profile's last tests.
     TestValues(ProfileId, Vec<(Option<Event>, Values)>),
     /// The values of a file, or why it cannot be read.
@@ -84,7 +84,7 @@ pub enum Message {
     /// Deliveries that match this query; `more` of them follow those already loaded.
     Deliveries(Box<Query>, Page),
     /// The progress or result of a bulk change.
-    Many(BulkNews),
+    Bulk(BulkNews),
     /// How many deliveries are newer than the query's upper bound.
     Newer(Query, usize),
     /// One delivery in full.
@@ -92,13 +92,13 @@ pub enum Message {
     /// The number of pending deliveries.
     Counts(Counts),
     /// The current blocks.
-    Holds(Box<Blocks>),
+    Blocks(Box<Blocks>),
     /// A change was committed, by any session.
     StoreChanged,
     /// Changes cannot be read: why, and how to fix it.
     Unreadable(String),
     /// The state of the sender.
-    Sending(Sending),
+    SenderStatus(SenderStatus),
     /// The receiver is running at this address, or has stopped.
     Receiver(Option<String>),
     /// The receiver has stopped unexpectedly.
@@ -114,7 +114,7 @@ pub enum Message {
     /// An action failed: why, and how to fix it.
     Failed(String),
     /// A text could not be copied: the text, its name, and why.
-    Uncopied(String, String, String),
+    CopyFailed(String, String, String),
     /// An editor has ended.
     Returned(Box<Returned>),
     /// Something worth knowing that nobody asked for.

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::console::model::deliveries::state_text::{self, StateTone};
 use crate::console::model::profiles;
 use crate::console::model::state::State;
-use crate::delivery::Role;
+use crate::delivery::SenderRole;
 use crate::profile::{Choice as _, Profile, ProfileId, Status};
 use crate::record::{DeliveryState, Summary};
 use crate::storage::Block;
@@ -14,24 +14,24 @@ use crate::storage::Block;
 pub const SIGN: &str = "‖";
 
 /// Such as `20 consecutive failures; last: 500 Internal Server Error`; empty without a cause.
-pub(in crate::console) fn cause(hold: &Block) -> String {
-    let told = |cause: &crate::storage::AutoDisableCause| {
+pub(in crate::console) fn cause(block: &Block) -> String {
+    let text = |cause: &crate::storage::AutoDisableCause| {
         format!("{} consecutive failures; last: {}", cause.failed, cause.message)
     };
-    hold.cause.as_ref().map_or_else(String::new, told)
+    block.cause.as_ref().map_or_else(String::new, text)
 }
 
 /// The block of a pending delivery; none while it is being sent.
 #[must_use]
-pub fn holding<'a>(state: &'a State, row: &Summary) -> Option<&'a Block> {
-    let rests = row.state.is_pending() && !state.sending.in_flight.contains_key(&row.id);
-    state.holds.of(row).filter(|_| rests)
+pub fn block_of<'a>(state: &'a State, row: &Summary) -> Option<&'a Block> {
+    let rests = row.state.is_pending() && !state.sender.in_flight.contains_key(&row.id);
+    state.blocks.of(row).filter(|_| rests)
 }
 
 /// ` · blocked: paused` if it is blocked, otherwise empty.
 #[must_use]
 pub fn note(state: &State, row: &Summary) -> String {
-    holding(state, row).map_or_else(String::new, |hold| format!(" · blocked: {}", hold.why.name()))
+    block_of(state, row).map_or_else(String::new, |block| format!(" · blocked: {}", block.why.name()))
 }
 
 /// The state of a delivery in words: a blocked one has no due time.
@@ -39,7 +39,7 @@ pub fn note(state: &State, row: &Summary) -> String {
 pub fn words(state: &State, row: &Summary) -> (String, StateTone) {
     let note = note(state, row);
     if note.is_empty() {
-        return state_text::describe(row, state.sending.in_flight.get(&row.id), state.now);
+        return state_text::describe(row, state.sender.in_flight.get(&row.id), state.now);
     }
     let (text, _) = state_text::describe(&Summary { due_at: None, ..row.clone() }, None, state.now);
     let text = if row.state == DeliveryState::Waiting { text.trim_end_matches(" due now") } else { &text };
@@ -49,17 +49,17 @@ pub fn words(state: &State, row: &Summary) -> (String, StateTone) {
 /// The text of the top line for a paused sender: never that it runs.
 #[must_use]
 pub fn sender(state: &State, roomy: bool) -> Option<String> {
-    let hold = state.holds.all()?;
+    let block = state.blocks.all()?;
     // Errors, and the absence of a sender, take precedence.
-    let shown = state.sending.trouble.is_none() && state.sending.role != Role::Stopped;
+    let shown = state.sender.trouble.is_none() && state.sender.role != SenderRole::Stopped;
     let since = if roomy { "since " } else { "" };
-    shown.then(|| format!("{SIGN} paused {since}{}", clock(state, hold.since)))
+    shown.then(|| format!("{SIGN} paused {since}{}", clock(state, block.since)))
 }
 
 /// Whether the list marks this profile as paused: a disabled one has its own sign.
 #[must_use]
 pub fn is_marked(state: &State, id: &ProfileId, status: Status) -> bool {
-    status == Status::Active && state.holds.paused(id).is_some()
+    status == Status::Active && state.blocks.paused(id).is_some()
 }
 
 /// The status of a profile in words, with its block.
@@ -67,16 +67,16 @@ pub fn is_marked(state: &State, id: &ProfileId, status: Status) -> bool {
 pub fn status(state: &State, profile: &Profile) -> String {
     let (sign, word) = profiles::status_sign(profile.status);
     let mut text = format!("{sign} {word}");
-    if let Some(hold) = state.holds.disabled(&profile.id)
-        && let Some(why) = &hold.cause
+    if let Some(block) = state.blocks.disabled(&profile.id)
+        && let Some(why) = &block.cause
     {
         let enables = state.settings.keys.spell("{profiles-enable} enables it");
-        let (since, cause) = (clock(state, hold.since), cause(hold));
+        let (since, cause) = (clock(state, block.since), cause(block));
         text = format!("{text} since {since} · {cause} (delivery {}) · {enables}", why.delivery);
     }
-    if let Some(hold) = state.holds.paused(&profile.id) {
+    if let Some(block) = state.blocks.paused(&profile.id) {
         let resumes = state.settings.keys.spell("{profiles-pause} resumes");
-        text = format!("{text} · {SIGN} paused since {}, {resumes}", clock(state, hold.since));
+        text = format!("{text} · {SIGN} paused since {}, {resumes}", clock(state, block.since));
     }
     text
 }

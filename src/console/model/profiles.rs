@@ -29,7 +29,7 @@ pub struct ProfileList {
 impl ProfileList {
     /// The selected profile.
     #[must_use]
-    pub fn chosen(&self) -> Option<&ProfileRow> {
+    pub fn selected(&self) -> Option<&ProfileRow> {
         self.found.get(self.list.selected()).map(|at| &self.rows[*at])
     }
 
@@ -66,7 +66,7 @@ impl ProfileList {
     /// Takes a new list and keeps the selected profile selected.
     pub fn set(&mut self, rows: Vec<ProfileRow>) {
         // A requested profile that does not exist is forgotten.
-        let wanted = [self.wanted.take(), self.chosen().map(|row| row.id.clone())];
+        let wanted = [self.wanted.take(), self.selected().map(|row| row.id.clone())];
         self.lowered = rows.iter().map(|row| row.title.to_ascii_lowercase()).collect();
         self.rows = rows;
         self.loaded = true;
@@ -79,11 +79,11 @@ impl ProfileList {
     /// Removes a profile, if it is there; if it was selected, the one below it becomes selected.
     pub(in crate::console) fn remove(&mut self, id: &ProfileId) {
         let Some(at) = self.rows.iter().position(|row| row.id == *id) else { return };
-        let chosen = self.chosen().map(|row| row.id.clone());
+        let selected = self.selected().map(|row| row.id.clone());
         self.lowered.remove(at);
         self.rows.remove(at);
         self.find();
-        if let Some(place) = chosen.and_then(|id| self.place(&id)) {
+        if let Some(place) = selected.and_then(|id| self.place(&id)) {
             self.list.select(place);
         }
     }
@@ -95,10 +95,10 @@ impl ProfileList {
 
     /// Shows all profiles again and keeps the selection.
     pub(in crate::console) fn end_search(&mut self) {
-        let chosen = self.chosen().map(|row| row.id.clone());
+        let selected = self.selected().map(|row| row.id.clone());
         (self.search, self.typing) = (None, false);
         self.find();
-        if let Some(place) = chosen.and_then(|id| self.place(&id)) {
+        if let Some(place) = selected.and_then(|id| self.place(&id)) {
             self.list.select(place);
         }
     }

@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_end_is_reached_and_not_passed() {
+    fn scrolling_stops_at_the_end() {
         let mut scroll = Scroll::default();
         assert_eq!(scroll.visible(10, 4), 0..4);
         assert_eq!(more(&scroll.visible(10, 4), 10), "↓6");

@@ -1,7 +1,7 @@
 //! The settings of the console.
 
+use crate::console::glyphs::Glyphs;
 use crate::console::model::clock::Clock;
-use crate::console::signs::Signs;
 use crate::console::theme::Theme;
 use crate::keymap::Keymap;
 use crate::profile::{Region, Rules};
@@ -18,7 +18,7 @@ pub struct ConsoleSettings {
     /// The key bindings.
     pub keys: Keymap,
     /// Borders and signs.
-    pub signs: Signs,
+    pub glyphs: Glyphs,
     /// How times are shown.
     pub clock: Clock,
     /// The name of the database, for the top line.

@@ -10,16 +10,16 @@ use crate::console::model::deliveries::Deliveries;
 use crate::console::model::editor::Editor;
 use crate::console::model::guide::Guide;
 use crate::console::model::message::Message;
+use crate::console::model::mouse::Mouse;
 use crate::console::model::notice::{Notice, Tone};
 use crate::console::model::pane::Pane;
-use crate::console::model::pointer::Mouse;
 use crate::console::model::profiles::ProfileList;
 use crate::console::model::receiver::ReceiverState;
 use crate::console::model::scroll::Scroll;
 use crate::console::model::settings::ConsoleSettings;
 use crate::console::model::variables::Variables;
 use crate::console::model::window::Overlay;
-use crate::delivery::Sending;
+use crate::delivery::SenderStatus;
 use crate::keymap::Key;
 use crate::profile::Profile;
 use crate::profile::catalogue::Variable;
@@ -47,7 +47,7 @@ pub struct State {
     /// Pane 1.
     pub profiles: ProfileList,
     /// The selected profile as stored.
-    pub chosen: Option<Box<Profile>>,
+    pub selected_profile: Option<Box<Profile>>,
     /// The scroll position of its summary.
     pub summary: Scroll,
     /// Pane 2, while a profile is being edited.
@@ -69,11 +69,11 @@ pub struct State {
     /// The tests whose outcomes are awaited, newest last.
     pub testing: Vec<WatchedDelivery>,
     /// The state of the sender.
-    pub sending: Sending,
+    pub sender: SenderStatus,
     /// The number of pending deliveries.
     pub counts: Counts,
     /// The blocks on queued deliveries.
-    pub holds: Blocks,
+    pub blocks: Blocks,
     /// Why the database cannot be read; none if it can.
     pub unreadable: Option<String>,
     /// Why nothing is sent: the settings do not say which addresses are allowed.
@@ -93,7 +93,7 @@ pub struct State {
     /// The click targets, if the mouse is captured.
     pub mouse: Mouse,
     /// Keys typed while a window or the editor is about to open.
-    pub held: VecDeque<Message>,
+    pub type_ahead: VecDeque<Message>,
 }
 
 impl State {
@@ -105,7 +105,7 @@ impl State {
             now,
             focus: Pane::Profiles,
             profiles: ProfileList::default(),
-            chosen: None,
+            selected_profile: None,
             summary: Scroll::default(),
             editor: None,
             variables: Variables::default(),
@@ -116,9 +116,9 @@ impl State {
             pending: None,
             notice: None,
             testing: Vec::new(),
-            sending: Sending::default(),
+            sender: SenderStatus::default(),
             counts: Counts::default(),
-            holds: Blocks::default(),
+            blocks: Blocks::default(),
             unreadable: None,
             closed: None,
             log_pinned: None,
@@ -128,7 +128,7 @@ impl State {
             settings,
             awaited: Awaited::default(),
             mouse: Mouse::default(),
-            held: VecDeque::new(),
+            type_ahead: VecDeque::new(),
         }
     }
 
@@ -143,7 +143,7 @@ impl State {
     pub fn delivery(&self) -> Option<&Summary> {
         match &self.overlay {
             Some(Overlay::Details(window)) => window.details().map(|d| &d.summary),
-            _ => self.deliveries.chosen(),
+            _ => self.deliveries.selected(),
         }
     }
 
@@ -157,17 +157,17 @@ impl State {
     }
 
     /// Shows a notice at the bottom left.
-    pub fn say(&mut self, text: impl Into<String>) {
+    pub fn notify(&mut self, text: impl Into<String>) {
         self.notice = Some(Notice { text: text.into(), tone: Tone::Plain });
     }
 
     /// Shows that something succeeded.
-    pub fn praise(&mut self, text: impl Into<String>) {
+    pub fn notify_success(&mut self, text: impl Into<String>) {
         self.notice = Some(Notice { text: text.into(), tone: Tone::Good });
     }
 
     /// Shows that something is wrong.
-    pub fn complain(&mut self, text: impl Into<String>) {
+    pub fn notify_error(&mut self, text: impl Into<String>) {
         self.notice = Some(Notice { text: text.into(), tone: Tone::Bad });
     }
 }

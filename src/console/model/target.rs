@@ -71,7 +71,7 @@ impl State {
 
     /// Whether a pane is focused, with nothing above it.
     #[must_use]
-    pub fn has_keyboard(&self, pane: Pane) -> bool {
+    pub fn is_focused(&self, pane: Pane) -> bool {
         self.focus == pane && self.target().is_pane()
     }
 

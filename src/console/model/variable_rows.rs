@@ -10,7 +10,7 @@ use crate::profile::{Choice as _, Event};
 /// The events whose variables are offered: those of the editor, or of the selected profile.
 #[must_use]
 pub fn events(state: &State) -> Vec<Event> {
-    match (&state.editor, &state.chosen) {
+    match (&state.editor, &state.selected_profile) {
         (Some(editor), _) => editor.events(),
         (None, Some(profile)) => profile.events.clone(),
         (None, None) => Vec::new(),
@@ -44,15 +44,15 @@ pub fn rows(state: &State) -> Vec<Row> {
 #[must_use]
 pub fn tally(state: &State) -> (usize, usize) {
     let names: HashSet<String> = rows_unfiltered(state).into_iter().map(|variable| variable.name).collect();
-    (names.iter().filter(|name| state.variables.is_chosen(name)).count(), names.len())
+    (names.iter().filter(|name| state.variables.is_selected(name)).count(), names.len())
 }
 
 /// The selected names in row order, each once; without a selection, that of the focused row.
-pub(in crate::console) fn chosen_names(state: &State) -> Vec<String> {
+pub(in crate::console) fn selected_names(state: &State) -> Vec<String> {
     let all = rows_unfiltered(state);
     let mut names: Vec<String> = Vec::new();
     for variable in all {
-        if state.variables.is_chosen(&variable.name) && !names.contains(&variable.name) {
+        if state.variables.is_selected(&variable.name) && !names.contains(&variable.name) {
             names.push(variable.name);
         }
     }

@@ -12,7 +12,7 @@ use crate::profile::{Channel, Choice as _, Event};
 #[derive(Debug, Default)]
 pub struct Variables {
     /// The selected names.
-    pub(in crate::console) chosen: HashSet<String>,
+    pub(in crate::console) selected: HashSet<String>,
     /// The focused row.
     pub list: List,
     pub(in crate::console) filter: Option<Input>,
@@ -43,8 +43,8 @@ impl Variables {
 
     /// Whether a variable is selected.
     #[must_use]
-    pub fn is_chosen(&self, name: &str) -> bool {
-        self.chosen.contains(name)
+    pub fn is_selected(&self, name: &str) -> bool {
+        self.selected.contains(name)
     }
 
     /// Clears the selection, for another profile.

@@ -12,14 +12,14 @@ use crate::console::model::effect::{Effect, Request, Ticket};
 use crate::console::model::message::Message;
 use crate::console::model::program::Program;
 use crate::console::model::state::State;
+use crate::console::terminal::frame_limiter::{Cause, FrameLimiter};
 use crate::console::terminal::keyboard::Keyboard;
-use crate::console::terminal::pace::{Cause, Pace};
 use crate::console::terminal::program::running::Running;
 use crate::console::terminal::screen::Screen;
 use crate::console::terminal::session_sender::{self, SessionSender};
 use crate::console::terminal::signals::{self, Ended, JobControl, JobEvent};
 use crate::console::terminal::timers;
-use crate::console::update::{self, ahead};
+use crate::console::update::{self, type_ahead};
 
 /// How long after a program's end a Ctrl+C may arrive that was meant for it.
 const LATE: Duration = Duration::from_millis(500);
@@ -34,10 +34,10 @@ pub struct Console {
     /// When a program last returned the terminal.
     returned: Option<Instant>,
     state: State,
-    ask: UnboundedSender<Request>,
-    tell: UnboundedSender<Message>,
+    requests: UnboundedSender<Request>,
+    tx: UnboundedSender<Message>,
     job: JobControl,
-    pace: Pace,
+    pace: FrameLimiter,
     /// The reason for the next frame.
     wanted: Option<Cause>,
     suspend: bool,
@@ -63,14 +63,27 @@ impl Console {
         screen: Screen,
         job: JobControl,
         state: State,
-        ask: UnboundedSender<Request>,
-        tell: UnboundedSender<Message>,
+        requests: UnboundedSender<Request>,
+        tx: UnboundedSender<Message>,
     ) -> io::Result<Self> {
-        let keyboard = Some(Keyboard::read(tell.clone())?);
+        let keyboard = Some(Keyboard::read(tx.clone())?);
         let (program, returned, ended) = (None, None, None);
-        let pace = Pace::default();
-        let (wanted, suspend) = (Some(Cause::BulkNews), false);
-        Ok(Self { screen, keyboard, program, returned, state, ask, tell, job, pace, wanted, suspend, ended })
+        let pace = FrameLimiter::default();
+        let (wanted, suspend) = (Some(Cause::Update), false);
+        Ok(Self {
+            screen,
+            keyboard,
+            program,
+            returned,
+            state,
+            requests,
+            tx,
+            job,
+            pace,
+            wanted,
+            suspend,
+            ended,
+        })
     }
 
     /// Draws the first frame.
@@ -137,14 +150,14 @@ impl Console {
                 Woken::Message(message) => self.take(message).await?,
                 Woken::Returned(message) => {
                     (self.program, self.returned) = (None, Some(Instant::now()));
-                    self.screen.take_from_program()?;
-                    self.listen_again()?;
+                    self.screen.reacquire_from_program()?;
+                    self.restart_keyboard()?;
                     self.take(message).await?;
                 }
                 Woken::Job(JobEvent::Stop) => self.suspend = true,
                 // A program that uses the terminal continues without us.
                 Woken::Job(JobEvent::Resumed) if has_terminal => {
-                    self.screen.take_again()?;
+                    self.screen.reacquire()?;
                     self.wanted = Some(Cause::Person);
                 }
                 Woken::Job(JobEvent::Resumed) | Woken::Frame => {}
@@ -187,7 +200,7 @@ impl Console {
 
     /// Passes a message to `update`, and runs or forwards the effects.
     fn give(&mut self, message: Message) -> io::Result<()> {
-        let cause = if message.is_of_person() { Cause::Person } else { Cause::BulkNews };
+        let cause = if message.is_of_person() { Cause::Person } else { Cause::Update };
         let _ = update::update(&mut self.state, Message::Now(clock::now()));
         for request in update::update(&mut self.state, message) {
             self.perform(request)?;
@@ -203,11 +216,11 @@ impl Console {
             Effect::Redraw => self.screen.clear()?,
             Effect::Suspend => self.suspend = true,
             Effect::CaptureMouse(on) => self.screen.capture_mouse(on)?,
-            Effect::Copy { text, what } => copying::copy(ticket, text, what, self.tell.clone()),
+            Effect::Copy { text, what } => copying::copy(ticket, text, what, self.tx.clone()),
             Effect::Run(program) => self.hand_over(ticket, program)?,
             effect => {
                 // The effects task ends after the event loop.
-                let _ = self.ask.send(Request { ticket, effect });
+                let _ = self.requests.send(Request { ticket, effect });
             }
         }
         Ok(())
@@ -219,13 +232,13 @@ impl Console {
             return Ok(());
         }
         self.keyboard = None;
-        self.screen.give_back();
+        self.screen.release();
         match program.start() {
             Ok(running) => self.program = Some((ticket, running)),
             Err(failed) => {
-                self.screen.take_again()?;
-                self.listen_again()?;
-                let _ = self.tell.send(Message::Result(ticket, vec![failed]));
+                self.screen.reacquire()?;
+                self.restart_keyboard()?;
+                let _ = self.tx.send(Message::Result(ticket, vec![failed]));
             }
         }
         Ok(())
@@ -244,7 +257,7 @@ impl Console {
         if has_terminal {
             self.keyboard = None;
             self.forget_stop_keys(messages).await?;
-            self.screen.give_back();
+            self.screen.release();
         }
         tokio::select! {
             () = sender.stop() => if !signals::is_ending() { self.job.stop().await },
@@ -253,8 +266,8 @@ impl Console {
         }
         sender.resume();
         if has_terminal {
-            self.screen.take_again()?;
-            self.listen_again()?;
+            self.screen.reacquire()?;
+            self.restart_keyboard()?;
         }
         self.job.forget_stops().await;
         Ok(())
@@ -265,11 +278,11 @@ impl Console {
     async fn forget_stop_keys(&mut self, messages: &mut UnboundedReceiver<Message>) -> io::Result<()> {
         let arrived: Vec<Message> = std::iter::from_fn(|| messages.try_recv().ok()).collect();
         for message in arrived {
-            if ahead::is_stop(&self.state, &message) {
+            if type_ahead::is_stop(&self.state, &message) {
                 continue;
             }
-            if ahead::is_typed(&message) {
-                let _ = self.tell.send(message);
+            if type_ahead::is_typed(&message) {
+                let _ = self.tx.send(message);
             } else {
                 self.take(message).await?;
             }
@@ -278,8 +291,8 @@ impl Console {
     }
 
     /// Reads the keyboard again, and redraws everything for the current size of the terminal.
-    fn listen_again(&mut self) -> io::Result<()> {
-        self.keyboard = Some(Keyboard::read(self.tell.clone())?);
+    fn restart_keyboard(&mut self) -> io::Result<()> {
+        self.keyboard = Some(Keyboard::read(self.tx.clone())?);
         let (columns, lines) = self.screen.size()?;
         self.give(Message::Resize(columns, lines))
     }

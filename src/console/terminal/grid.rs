@@ -171,7 +171,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_the_terminal_thinks_of_a_width_the_rest_of_the_row_is_right(
+        fn a_disputed_width_does_not_corrupt_the_rest_of_the_row(
             frames in prop::collection::vec(prop::collection::vec(0..SIGNS.len(), 0..12), 1..6),
             width in 0usize..6,
         ) {

@@ -13,13 +13,13 @@ use ratatui::Terminal;
 use rustix::termios::{OptionalActions, QueueSelector, Termios, tcflush, tcgetattr, tcsetattr};
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::quiet::Quiet;
+use super::diff_backend::DiffBackend;
 use crate::console::model::message::Message;
 use crate::console::model::state::State;
 use crate::console::view;
 
 /// Whether some mode is set that must be undone.
-static TAKEN: AtomicBool = AtomicBool::new(false);
+static ACQUIRED: AtomicBool = AtomicBool::new(false);
 
 /// Reports of buttons and of the wheel, at any column. Motion is not requested: it would wake the program at every
 /// cell that the mouse crosses.
@@ -30,7 +30,7 @@ const LEFT_ON: &[u8] = b"\x1b[?1l\x1b>\x1b[>4m\x1b[?1003l\x1b[?1002l\x1b[?1004l"
 
 /// The terminal while the console uses it. Dropping restores it.
 pub struct Screen {
-    terminal: Terminal<Quiet>,
+    terminal: Terminal<DiffBackend>,
     mouse: bool,
     /// The terminal's modes when it was released.
     modes: Option<Termios>,
@@ -42,18 +42,18 @@ impl Screen {
     ///
     /// # Errors
     /// The terminal cannot be set up.
-    pub fn take(tell: UnboundedSender<Message>) -> io::Result<Self> {
+    pub fn acquire(tx: UnboundedSender<Message>) -> io::Result<Self> {
         // The theme handles NO_COLOR; crossterm's own way would remove bold and reverse too.
         crossterm::style::force_color_output(true);
         let previous = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
             restore();
             previous(info);
-            let _ = tell.send(Message::Panicked);
+            let _ = tx.send(Message::Panicked);
         }));
         turn_on(false)?;
         // An error half-way restores the modes set so far.
-        let terminal = Terminal::new(Quiet::default()).inspect_err(|_| restore())?;
+        let terminal = Terminal::new(DiffBackend::default()).inspect_err(|_| restore())?;
         Ok(Self { terminal, mouse: false, modes: None })
     }
 
@@ -72,7 +72,7 @@ impl Screen {
     /// # Errors
     /// The terminal is gone.
     pub fn draw(&mut self, state: &State) -> io::Result<()> {
-        if TAKEN.load(Ordering::SeqCst) {
+        if ACQUIRED.load(Ordering::SeqCst) {
             self.terminal.draw(|frame| view::view(state, frame))?;
         }
         Ok(())
@@ -96,7 +96,7 @@ impl Screen {
     }
 
     /// Releases the terminal in its original state, for another program or for the shell.
-    pub fn give_back(&mut self) {
+    pub fn release(&mut self) {
         restore();
         self.modes = tcgetattr(rustix::stdio::stdin()).ok();
     }
@@ -105,19 +105,19 @@ impl Screen {
     ///
     /// # Errors
     /// The terminal cannot be set up.
-    pub fn take_again(&mut self) -> io::Result<()> {
+    pub fn reacquire(&mut self) -> io::Result<()> {
         // Harmless if done twice; after a stop from outside it undoes what the shell did not.
         restore();
         turn_on(self.mouse)?;
         self.clear()
     }
 
-    /// Like [`Screen::take_again`], after a program that may have left the terminal in any state. Keys typed for it,
+    /// Like [`Screen::reacquire`], after a program that may have left the terminal in any state. Keys typed for it,
     /// and the terminal's responses to it, are dropped.
     ///
     /// # Errors
     /// The terminal cannot be set up.
-    pub fn take_from_program(&mut self) -> io::Result<()> {
+    pub fn reacquire_from_program(&mut self) -> io::Result<()> {
         let terminal = rustix::stdio::stdin();
         if let Some(modes) = self.modes.take() {
             tcsetattr(terminal, OptionalActions::Now, &modes)?;
@@ -125,7 +125,7 @@ impl Screen {
         write(MOUSE_OFF)?;
         write(LEFT_ON)?;
         tcflush(terminal, QueueSelector::IFlush)?;
-        self.take_again()
+        self.reacquire()
     }
 }
 
@@ -136,7 +136,7 @@ impl Drop for Screen {
 }
 
 fn turn_on(mouse: bool) -> io::Result<()> {
-    TAKEN.store(true, Ordering::SeqCst);
+    ACQUIRED.store(true, Ordering::SeqCst);
     let on = || {
         enable_raw_mode()?;
         let mut bytes = Vec::new();
@@ -151,7 +151,7 @@ fn turn_on(mouse: bool) -> io::Result<()> {
 
 /// Undoes every mode that can be set. Safe to call twice; errors are ignored, since the terminal may be gone.
 pub fn restore() {
-    if TAKEN.swap(false, Ordering::SeqCst) {
+    if ACQUIRED.swap(false, Ordering::SeqCst) {
         let mut bytes = Vec::new();
         let _ = queue!(bytes, EndSynchronizedUpdate, DisableBracketedPaste);
         bytes.extend_from_slice(MOUSE_OFF);
@@ -167,7 +167,7 @@ pub fn restore() {
 /// # Errors
 /// The terminal is gone, or released.
 pub fn write_between_frames(bytes: &[u8]) -> io::Result<()> {
-    if !TAKEN.load(Ordering::SeqCst) {
+    if !ACQUIRED.load(Ordering::SeqCst) {
         return Err(io::Error::other("the terminal is given back"));
     }
     write(bytes)

@@ -11,7 +11,7 @@ use tokio::sync::watch;
 
 use crate::console::model::message::Message;
 use crate::console::pass_on::pass_on;
-use crate::delivery::{Keeping, Limits, OutcomeStream, Sender, Sending, Transport};
+use crate::delivery::{Keeping, Limits, OutcomeStream, Sender, SenderStatus, Transport};
 use crate::settings::Addresses;
 use crate::storage::{ClockDoubt, Opened, RetentionPolicy};
 
@@ -23,9 +23,9 @@ pub struct SessionSender {
     store: Opened,
     addresses: Addresses,
     keep: RetentionPolicy,
-    tell: UnboundedSender<Message>,
+    tx: UnboundedSender<Message>,
     running: Option<(Sender, Keeping)>,
-    sending: watch::Receiver<Sending>,
+    status: watch::Receiver<SenderStatus>,
 }
 
 impl SessionSender {
@@ -35,17 +35,17 @@ impl SessionSender {
         store: Opened,
         addresses: Addresses,
         keep: RetentionPolicy,
-        tell: UnboundedSender<Message>,
+        tx: UnboundedSender<Message>,
     ) -> Self {
-        let (running, sending) = started(&store, &addresses, keep, &tell);
-        Self { store, addresses, keep, tell, running: Some(running), sending }
+        let (running, status) = started(&store, &addresses, keep, &tx);
+        Self { store, addresses, keep, tx, running: Some(running), status }
     }
 
     /// Starts again after [`SessionSender::stop`].
     pub fn resume(&mut self) {
         if self.running.is_none() {
-            let (running, sending) = started(&self.store, &self.addresses, self.keep, &self.tell);
-            (self.running, self.sending) = (Some(running), sending);
+            let (running, status) = started(&self.store, &self.addresses, self.keep, &self.tx);
+            (self.running, self.status) = (Some(running), status);
         }
     }
 
@@ -60,7 +60,7 @@ impl SessionSender {
     /// The current problem of this session's sender, if there is one.
     #[must_use]
     pub fn failure(&self) -> Option<String> {
-        self.sending.borrow().failure().map(str::to_owned)
+        self.status.borrow().failure().map(str::to_owned)
     }
 }
 
@@ -68,24 +68,24 @@ fn started(
     store: &Opened,
     addresses: &Addresses,
     keep: RetentionPolicy,
-    tell: &UnboundedSender<Message>,
-) -> ((Sender, Keeping), watch::Receiver<Sending>) {
+    tx: &UnboundedSender<Message>,
+) -> ((Sender, Keeping), watch::Receiver<SenderStatus>) {
     let sender = match addresses.closed() {
         None => Sender::start_on(
             store,
-            Transport::new(addresses.to_judge()),
+            Transport::new(addresses.for_checks()),
             Limits::default(),
             OutcomeStream::default(),
         ),
         Some(why) => Sender::refused(why),
     };
-    let sending = sender.sending();
-    tokio::spawn(pass_on(sending.clone(), tell.clone(), |s| Message::Sending(s.clone())));
-    let warned = tell.clone();
+    let status = sender.status();
+    tokio::spawn(pass_on(status.clone(), tx.clone(), |s| Message::SenderStatus(s.clone())));
+    let warned = tx.clone();
     // Sending fails only if the console has ended.
     let doubted = move |doubt: ClockDoubt| drop(warned.send(Message::Warning(doubt.to_string())));
-    let keeping = Keeping::start(store.storage(), keep, sending.clone(), doubted);
-    ((sender, keeping), sending)
+    let keeping = Keeping::start(store.storage(), keep, status.clone(), doubted);
+    ((sender, keeping), status)
 }
 
 /// Says what the program waits for, once it takes a while; returns when the person presses Ctrl+C.

@@ -67,10 +67,10 @@ pub fn number(signal: Signal) -> u8 {
 ///
 /// # Errors
 /// The signal handlers cannot be installed.
-pub fn listen(tell: &UnboundedSender<Message>) -> io::Result<()> {
+pub fn listen(tx: &UnboundedSender<Message>) -> io::Result<()> {
     for ending in [Signal::TERM, Signal::HUP, Signal::INT, Signal::QUIT] {
         let mut signals = signal(SignalKind::from_raw(ending.as_raw()))?;
-        let tell = tell.clone();
+        let tx = tx.clone();
         tokio::spawn(async move {
             let mut first = true;
             while signals.recv().await.is_some() {
@@ -78,16 +78,16 @@ pub fn listen(tell: &UnboundedSender<Message>) -> io::Result<()> {
                 if std::mem::take(&mut first) {
                     end_in_any_case(ending);
                 }
-                let _ = tell.send(Message::Terminate(number(ending)));
+                let _ = tx.send(Message::Terminate(number(ending)));
             }
         });
     }
     let mut sizes = signal(SignalKind::window_change())?;
-    let tell = tell.clone();
+    let tx = tx.clone();
     tokio::spawn(async move {
         while sizes.recv().await.is_some() {
             if let Ok((columns, lines)) = terminal::size() {
-                let _ = tell.send(Message::Resize(columns, lines));
+                let _ = tx.send(Message::Resize(columns, lines));
             }
         }
     });

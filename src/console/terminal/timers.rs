@@ -15,11 +15,11 @@ use crate::record::{DeliveryState, Summary};
 pub fn tick(state: &State) -> Option<Duration> {
     let tenths = Duration::from_millis(100);
     let left = |row: &Summary| {
-        if state.sending.in_flight.contains_key(&row.id) {
+        if state.sender.in_flight.contains_key(&row.id) {
             return Some(0);
         }
         // Once it is due its text does not change until something happens. A blocked one has no due time.
-        let runs = row.state == DeliveryState::Waiting && pausing::holding(state, row).is_none();
+        let runs = row.state == DeliveryState::Waiting && pausing::block_of(state, row).is_none();
         let waits = row.due_at.filter(|_| runs);
         waits.map(|due| state_text::millis(state.now, due)).filter(|left| *left > 0)
     };
@@ -45,7 +45,7 @@ fn check(state: &State) -> Option<Duration> {
 
 /// How long the ages on the screen stay correct; none if there are no ages.
 fn ages(state: &State, seen: &[&Summary]) -> Option<Duration> {
-    let tells = matches!(state.overlay, Some(Overlay::Details(_))) || state.settings.clock.tells_ages();
+    let tells = matches!(state.overlay, Some(Overlay::Details(_))) || state.settings.clock.shows_ages();
     let rows = seen.iter().filter(|_| tells);
     rows.map(|row| clock::age_lasts(row.accepted_at, state.now)).min()
 }

@@ -6,7 +6,7 @@ use crate::keymap::{Meaning, Scope, TABLE};
 use super::{Desk, World, sample};
 
 /// Keys that lead to a place with this scope.
-fn way_to(scope: Scope) -> &'static [&'static str] {
+fn keys_to(scope: Scope) -> &'static [&'static str] {
     match scope {
         Scope::Global | Scope::Profiles => &["1"],
         Scope::List => &["1", "3", "4", "5", "2", "R", "?", "p", "4 enter"],
@@ -26,15 +26,15 @@ fn way_to(scope: Scope) -> &'static [&'static str] {
 }
 
 #[test]
-fn each_action_can_be_reached_in_its_place() {
+fn each_action_can_be_reached_in_its_scope() {
     for entry in TABLE {
-        for way in way_to(entry.scope) {
+        for keys in keys_to(entry.scope) {
             let mut world = sample::log();
             world.no_clipboard = entry.scope == Scope::CopyWindow;
             let mut desk = Desk::new(120, 40).of(world);
-            desk.told(Message::Received(sample::request(1).into())).keys(way);
+            desk.receives(Message::Received(sample::request(1).into())).keys(keys);
             let scopes = desk.state.target().scopes();
-            assert!(scopes.contains(&entry.scope), "{way} leads to {scopes:?}, not {:?}", entry.scope);
+            assert!(scopes.contains(&entry.scope), "{keys} leads to {scopes:?}, not {:?}", entry.scope);
             for keys in entry.keys() {
                 let first = keys.first();
                 let meaning = if keys.is(first) { Meaning::Does(entry.action) } else { Meaning::Begins };
@@ -79,7 +79,7 @@ fn the_footer_fits_and_shows_only_keys_that_work_here() {
     for columns in [60, 80, 100, 120, 200] {
         for place in PLACES {
             let mut desk = Desk::new(columns, 40).of(sample::log());
-            desk.told(Message::Sending(sample::sending())).keys(place);
+            desk.receives(Message::SenderStatus(sample::sender_status())).keys(place);
             let screen = desk.screen();
             let footer = screen.lines().nth(38).unwrap();
             for shown in footer.trim().split("  ").filter(|part| !part.is_empty()) {
@@ -146,13 +146,13 @@ fn the_digits_and_tab_lead_to_each_pane() {
 }
 
 #[test]
-fn the_receivers_settings_turn_both_ways() {
+fn the_receivers_settings_cycle_both_ways() {
     let mut desk = Desk::new(80, 24).of(World::default());
     desk.keys("R y");
-    assert_eq!(desk.says(), "Copy URL: the receiver is off: Space starts it");
+    assert_eq!(desk.notice(), "Copy URL: the receiver is off: Space starts it");
     desk.keys("space right right left");
     assert_eq!(
-        desk.asked(),
+        desk.requested(),
         ["start receiver"]
             .into_iter()
             .map(str::to_owned)
@@ -160,6 +160,6 @@ fn the_receivers_settings_turn_both_ways() {
             .collect::<Vec<_>>()
     );
     desk.keys("y space esc");
-    assert_eq!(desk.asked(), ["copy http://127.0.0.1:9977/", "stop receiver"]);
+    assert_eq!(desk.requested(), ["copy http://127.0.0.1:9977/", "stop receiver"]);
     assert!(desk.state.overlay.is_none());
 }

@@ -1,6 +1,6 @@
 //! Effects in short words, so that a test can say what it expects.
 
-use crate::console::model::deliveries::many::Many;
+use crate::console::model::deliveries::bulk::BulkRequest;
 use crate::console::model::effect::Effect;
 use crate::console::model::program::Program;
 use crate::profile::{Choice as _, ProfileId};
@@ -21,7 +21,7 @@ pub fn words(effect: &Effect) -> Option<String> {
         | Effect::LoadTestValues(_)
         | Effect::LoadDraft(_)
         | Effect::LoadRevision
-        | Effect::LoadHolds
+        | Effect::LoadBlocks
         | Effect::AskDelete(..)
         | Effect::LoadCounts => return None,
         Effect::Fresh(_) => "fresh".to_owned(),
@@ -44,14 +44,14 @@ pub fn words(effect: &Effect) -> Option<String> {
         Effect::ReadValues(file) => format!("read {file}"),
         Effect::Cancel(id) => format!("cancel {}", world::number(*id)),
         Effect::RetryNow(id) => format!("retry {}", world::number(*id)),
-        Effect::SendAgain(id) => format!("again {}", world::number(*id)),
+        Effect::Resend(id) => format!("again {}", world::number(*id)),
         Effect::Pause { profile, on, .. } => {
             let whose = profile.as_ref().map_or("all", short);
             format!("{} {whose}", if *on { "pause" } else { "resume" })
         }
-        Effect::CountMany(many) => format!("count {}", first_line(many)),
-        Effect::ChangeMany(many) => format!("do {}", first_line(many)),
-        Effect::StopMany => "stop".to_owned(),
+        Effect::CountBulk(many) => format!("count {}", first_line(many)),
+        Effect::StartBulk(many) => format!("do {}", first_line(many)),
+        Effect::StopBulk => "stop".to_owned(),
         Effect::Copy { text, .. } => format!("copy {text}"),
         Effect::WriteFile { what, .. } => format!("write {what}"),
         Effect::Run(Program::Editor { .. }) => "editor".to_owned(),
@@ -72,6 +72,6 @@ fn short(id: &ProfileId) -> &str {
     text[text.len() - 12..].trim_start_matches('0')
 }
 
-fn first_line(many: &Many) -> String {
+fn first_line(many: &BulkRequest) -> String {
     many.question().lines().next().unwrap_or_default().to_owned()
 }

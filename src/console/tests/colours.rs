@@ -9,7 +9,7 @@ use super::{Desk, sample, shot};
 #[test]
 fn profiles_in_colour() {
     let mut desk = Desk::new(120, 30).of(sample::log());
-    desk.told(Message::Sending(sample::sending())).keys("j");
+    desk.receives(Message::SenderStatus(sample::sender_status())).keys("j");
     shot("colour_profiles", &desk.styled());
 }
 
@@ -23,7 +23,7 @@ fn the_editor_in_colour() {
 #[test]
 fn deliveries_in_colour() {
     let mut desk = Desk::new(80, 24).of(sample::log());
-    desk.told(Message::Sending(sample::sending())).keys("4 j j");
+    desk.receives(Message::SenderStatus(sample::sender_status())).keys("4 j j");
     shot("colour_deliveries", &desk.styled());
 }
 
@@ -49,11 +49,11 @@ const PLACES: &[&str] = &[
 ];
 
 #[test]
-fn without_colour_there_is_none() {
+fn no_color_removes_all_colours() {
     for (columns, lines) in [(120, 40), (80, 24), (60, 16)] {
         for place in PLACES {
             let mut desk = Desk::new(columns, lines).mono().of(sample::log());
-            desk.told(Message::Sending(sample::sending())).keys(place);
+            desk.receives(Message::SenderStatus(sample::sender_status())).keys(place);
             for cell in &desk.cells().content {
                 let plain = cell.fg == Color::Reset && cell.bg == Color::Reset;
                 assert!(plain, "{place}: {cell:?}");
@@ -63,7 +63,7 @@ fn without_colour_there_is_none() {
 }
 
 #[test]
-fn without_colour_focus_choice_and_errors_can_be_told() {
+fn without_colour_focus_selection_and_errors_are_distinguishable() {
     let mut desk = Desk::new(120, 40).mono().of(sample::log());
     let reversed = |desk: &Desk, row: u16, column: u16| {
         desk.cells()[(column, row)].modifier.contains(Modifier::REVERSED)
@@ -79,7 +79,7 @@ fn without_colour_focus_choice_and_errors_can_be_told() {
     }
     desk.keys("1 n ctrl+s");
     assert!(desk.line("✗").contains("✗ enter a title"), "an error by a sign");
-    assert!(desk.says().starts_with("Not saved"), "and in words");
+    assert!(desk.notice().starts_with("Not saved"), "and in words");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Text that does not fit is marked: `…` where it continues, and the number of lines above and below.
 
-use crate::console::effects::copying::WAYS;
+use crate::console::effects::copying::REPORTS;
 use crate::console::model::effect::Effect;
 use crate::console::model::message::Message;
 use crate::console::model::program::{Program, Returned};
@@ -22,7 +22,7 @@ fn counts(desk: &Desk) -> Vec<String> {
 }
 
 #[test]
-fn windows_say_how_much_is_above_and_below() {
+fn windows_count_hidden_lines_above_and_below() {
     for (columns, lines) in SIZES {
         for keys in ["?", ":"] {
             let mut desk = Desk::new(columns, lines).of(sample::log());
@@ -50,7 +50,7 @@ fn windows_say_how_much_is_above_and_below() {
 }
 
 #[test]
-fn the_answers_of_a_long_question_are_in_sight() {
+fn the_answers_of_a_long_question_are_visible() {
     let mut desk = Desk::new(60, 16).of(sample::world());
     desk.keys("enter ctrl+g");
     let found = desk.effects().into_iter().find_map(|effect| match effect {
@@ -58,9 +58,9 @@ fn the_answers_of_a_long_question_are_in_sight() {
         _ => None,
     });
     let (subject, given) = found.unwrap();
-    let trouble = Some("it said so. ".repeat(80));
+    let trouble = Some("it text so. ".repeat(80));
     let back = Returned { subject, given, written: Some("{}".to_owned()), trouble };
-    desk.told(Message::Returned(Box::new(back)));
+    desk.receives(Message::Returned(Box::new(back)));
     assert!(desk.shows("y/Enter Apply") && desk.shows("n/Esc Discard edits"), "{}", desk.screen());
     assert!(counts(&desk).iter().any(|count| count.starts_with('↓')), "{}", desk.screen());
 }
@@ -82,7 +82,7 @@ fn long() -> World {
 }
 
 #[test]
-fn a_field_that_goes_on_says_so_at_the_end_that_is_cut() {
+fn a_truncated_field_is_marked_at_its_cut_end() {
     for (columns, lines) in SIZES {
         let mut desk = Desk::new(columns, lines).of(long());
         desk.keys("e");
@@ -106,7 +106,7 @@ fn a_field_that_goes_on_says_so_at_the_end_that_is_cut() {
 }
 
 #[test]
-fn a_long_body_counts_what_is_above_and_below() {
+fn a_long_body_counts_hidden_lines_above_and_below() {
     for (columns, lines) in SIZES {
         let mut desk = Desk::new(columns, lines).of(long());
         desk.keys("e");
@@ -147,18 +147,18 @@ fn hints_are_dropped_whole_and_titles_are_marked() {
 
 /// The report of a copy fits into 80 columns.
 #[test]
-fn what_was_copied_fits() {
+fn copy_reports_fit() {
     let mut desk = Desk::new(80, 24).of(sample::log());
-    desk.told(Message::Received(sample::request(1).into()));
+    desk.receives(Message::Received(sample::request(1).into()));
     desk.keys("y v a y i esc 4 y enter y esc 1 G p y c f8 y c esc R space y enter y");
     let mut copied = 0;
     for effect in desk.effects() {
         let Effect::Copy { what, .. } = effect else { continue };
         copied += 1;
-        for way in WAYS {
-            let said = format!("Copied {what} {way}");
-            desk.told(Message::Done(said.clone()));
-            assert_eq!(desk.says(), said);
+        for report in REPORTS {
+            let text = format!("Copied {what} {report}");
+            desk.receives(Message::Done(text.clone()));
+            assert_eq!(desk.notice(), text);
         }
     }
     assert!(copied >= 10, "{copied}");

@@ -14,47 +14,47 @@ fn one_more(world: &World) {
     world.accept(Kind::Test, &profile, event, &Values::samples(event, &[]), sample::start());
 }
 
-fn chosen(desk: &Desk) -> u128 {
-    number(desk.state.deliveries.chosen().unwrap().id)
+fn selected(desk: &Desk) -> u128 {
+    number(desk.state.deliveries.selected().unwrap().id)
 }
 
 #[test]
-fn moving_pauses_and_the_choice_sticks() {
+fn moving_pauses_and_keeps_the_selection() {
     let mut desk = Desk::new(120, 40).of(sample::log());
     desk.keys("4");
     assert!(desk.shows("Deliveries ─ following"));
     desk.keys("j j");
     assert!(desk.shows("Deliveries ─ not following · 0 new"));
-    assert_eq!(chosen(&desk), 7);
+    assert_eq!(selected(&desk), 7);
     desk.happens(one_more).happens(one_more);
     assert!(desk.shows("Deliveries ─ not following · 2 new"), "{}", desk.screen());
-    assert_eq!(chosen(&desk), 7);
+    assert_eq!(selected(&desk), 7);
     desk.keys("F");
     assert!(desk.shows("Deliveries ─ following"));
-    assert_eq!(chosen(&desk), 11);
+    assert_eq!(selected(&desk), 11);
     desk.happens(one_more);
-    assert_eq!(chosen(&desk), 12, "following goes along with the newest");
+    assert_eq!(selected(&desk), 12, "following goes along with the newest");
     desk.keys("F");
-    assert_eq!(desk.says(), "Follow: the newest is already followed");
+    assert_eq!(desk.notice(), "Follow: the newest is already followed");
 }
 
 #[test]
-fn the_timeline_is_that_of_the_choice() {
+fn the_timeline_shows_the_selected_delivery() {
     let mut desk = Desk::new(120, 40).of(sample::log());
     desk.keys("5 j j j j j j j");
-    assert_eq!(chosen(&desk), 2);
+    assert_eq!(selected(&desk), 2);
     assert!(desk.shows("1st attempt ━━ ✗ answered 503") && desk.shows("1st retry   ━━ ✓ 200 OK"));
     assert!(desk.shows("waited 59.9 s") && desk.shows("● delivered"), "{}", desk.screen());
 }
 
 #[test]
-fn details_stay_on_their_delivery_when_new_ones_come() {
+fn details_stay_on_their_delivery_when_new_ones_arrive() {
     let mut desk = Desk::new(120, 40).of(sample::log());
     desk.keys("4 enter").happens(one_more);
     assert!(desk.shows("delivery  00000000-0000-0000-0000-000000000009"), "{}", desk.screen());
-    desk.asked();
+    desk.requested();
     desk.keys("c");
-    assert_eq!(desk.asked(), ["cancel 9"]);
+    assert_eq!(desk.requested(), ["cancel 9"]);
 }
 
 #[test]
@@ -77,7 +77,7 @@ fn filters_by_state() {
 }
 
 #[test]
-fn filters_by_the_chosen_profile() {
+fn filters_by_the_selected_profile() {
     let mut desk = Desk::new(120, 40).of(sample::log());
     desk.keys("j 4 p");
     assert!(desk.line("4 Deliveries").contains("Bookings"));
@@ -92,78 +92,78 @@ fn filters_by_the_chosen_profile() {
 }
 
 #[test]
-fn an_answer_to_an_old_filter_is_passed_over() {
+fn results_of_an_outdated_filter_are_ignored() {
     let mut desk = Desk::new(120, 40).of(sample::log());
-    desk.keys("4").waits_for_answers();
-    desk.keys("s s").answers();
+    desk.keys("4").delays_effects();
+    desk.keys("s s").runs_effects();
     let states: Vec<_> = desk.state.deliveries.rows().iter().map(|r| number(r.id)).collect();
     assert_eq!(states, [2, 1]);
 }
 
 #[test]
-fn steering_asks_for_the_right_delivery() {
+fn actions_apply_to_the_selected_delivery() {
     let mut desk = Desk::new(120, 40).of(sample::log());
     desk.keys("4 j j r");
-    assert_eq!(desk.asked(), ["retry 7"]);
-    assert_eq!(desk.says(), "Retrying now");
+    assert_eq!(desk.requested(), ["retry 7"]);
+    assert_eq!(desk.notice(), "Retrying now");
     desk.keys("c");
-    assert_eq!(desk.asked(), ["cancel 7"]);
+    assert_eq!(desk.requested(), ["cancel 7"]);
     assert!(desk.line("▌14:01:40").contains("cancelled"), "{}", desk.screen());
     desk.keys("y");
-    assert_eq!(desk.asked(), ["copy 00000000-0000-0000-0000-000000000007"]);
+    assert_eq!(desk.requested(), ["copy 00000000-0000-0000-0000-000000000007"]);
     desk.keys("a");
-    assert_eq!(desk.asked(), ["again 7"]);
-    assert_eq!(chosen(&desk), 10, "the new one is followed");
+    assert_eq!(desk.requested(), ["again 7"]);
+    assert_eq!(selected(&desk), 10, "the new one is followed");
     assert!(desk.line("▌14:02:10").contains("again "), "{}", desk.screen());
 }
 
 #[test]
 fn what_cannot_be_done_says_why() {
     let mut desk = Desk::new(120, 40).of(sample::log());
-    desk.told(Message::Sending(sample::sending()));
+    desk.receives(Message::SenderStatus(sample::sender_status()));
     desk.keys("4 r");
-    assert_eq!(desk.says(), "Retry now: it is being sent right now");
+    assert_eq!(desk.notice(), "Retry now: it is being sent right now");
     desk.keys("G r");
-    assert_eq!(desk.says(), "Retry now: it has ended: a resends it");
+    assert_eq!(desk.notice(), "Retry now: it has ended: a resends it");
     desk.keys("c");
-    assert_eq!(desk.says(), "Cancel: it has already ended");
+    assert_eq!(desk.notice(), "Cancel: it has already ended");
     desk.keys("enter r");
-    assert!(desk.says().ends_with("it has ended: a resends it"), "{}", desk.says());
+    assert!(desk.notice().ends_with("it has ended: a resends it"), "{}", desk.notice());
     desk.keys("s");
-    assert!(desk.says().starts_with("State: "), "{}", desk.says());
-    assert_eq!(desk.asked(), [""; 0]);
+    assert!(desk.notice().starts_with("State: "), "{}", desk.notice());
+    assert_eq!(desk.requested(), [""; 0]);
     let mut desk = Desk::new(120, 40).of(World::default());
     for key in ["enter", "r", "c", "a", "y"] {
         desk.keys("4").keys(key);
-        assert!(desk.says().ends_with(": no delivery is selected"), "{}", desk.says());
+        assert!(desk.notice().ends_with(": no delivery is selected"), "{}", desk.notice());
     }
 }
 
 #[test]
-fn details_show_request_and_answers_and_can_be_copied() {
+fn details_show_request_and_responses_and_can_be_copied() {
     let mut desk = Desk::new(120, 40).of(sample::log());
     desk.keys("4 G enter");
     assert!(desk.shows("POST https://hooks.example/sms") && desk.shows("1st attempt · 200 · 84 ms"));
     assert!(desk.shows("\"status\": \"DELIVRD\"") && desk.shows("thank you"), "{}", desk.screen());
-    desk.asked();
+    desk.requested();
     desk.keys("y");
-    let copied = desk.asked().join("");
+    let copied = desk.requested().join("");
     assert!(copied.contains("webhook-id: 00000000-0000-0000-0000-000000000001"), "{copied}");
     desk.keys("esc");
     assert!(desk.state.overlay.is_none());
 }
 
 #[test]
-fn a_long_log_is_read_page_by_page() {
+fn a_long_log_is_loaded_page_by_page() {
     let world = sample::world();
     (0..500).for_each(|_| one_more(&world));
     let mut desk = Desk::new(80, 24).of(world);
     assert_eq!(desk.state.deliveries.rows().len(), 200);
     desk.keys("4 end end end end");
     assert_eq!(desk.state.deliveries.rows().len(), 500);
-    assert_eq!(chosen(&desk), 1);
+    assert_eq!(selected(&desk), 1);
     desk.happens(one_more);
-    assert_eq!(chosen(&desk), 1, "news from the top leaves the choice at the bottom");
+    assert_eq!(selected(&desk), 1, "news from the top leaves the choice at the bottom");
 }
 
 /// The rows of the list after this search was typed, by the numbers of their ids.
@@ -173,7 +173,7 @@ fn found(desk: &mut Desk, text: &str) -> Vec<u128> {
 }
 
 #[test]
-fn a_word_for_a_state_means_the_state_and_no_text() {
+fn a_word_for_a_state_filters_by_state() {
     let mut desk = Desk::new(120, 40).of(sample::log());
     let values = desk.world.tables().deliveries[2].details.values.clone();
     let has = |value: &serde_json::Value| value.as_str().is_some_and(|text| text.contains("delivered"));
@@ -187,7 +187,7 @@ fn a_word_for_a_state_means_the_state_and_no_text() {
 }
 
 #[test]
-fn what_was_looked_for_is_gone_to_in_the_details() {
+fn details_scroll_to_the_match_of_the_search() {
     let mut desk = Desk::new(80, 24).of(sample::log());
     assert_eq!(found(&mut desk, "failed thank"), [4, 3]);
     desk.keys("j");
@@ -206,7 +206,7 @@ fn what_was_looked_for_is_gone_to_in_the_details() {
 
 /// The row marks matches; a match that it does not show is named beneath the list, for the selected delivery.
 #[test]
-fn a_filter_shows_what_matched() {
+fn a_filter_shows_the_matches() {
     let world = sample::log();
     world.tables().deliveries[2].details.attempts[2].response_body =
         b"{\"reason\": \"invalid signature\",\n \"order\": \"no. 5999\"}".to_vec();
@@ -238,14 +238,14 @@ fn a_filter_shows_what_matched() {
 }
 
 #[test]
-fn what_cannot_be_done_to_all_is_not_offered() {
+fn unavailable_bulk_actions_are_not_offered() {
     let mut desk = Desk::new(200, 40).of(super::World::default());
     desk.keys("4");
     for words in ["Retry", "Cancel", "Resend"] {
         assert!(!desk.shows(words), "{words}: {}", desk.screen());
     }
     desk.keys("C");
-    assert_eq!(desk.says(), "Cancel all: no delivery is pending");
+    assert_eq!(desk.notice(), "Cancel all: no delivery is pending");
     let mut desk = Desk::new(200, 40).of(sample::log());
     desk.keys("4");
     for words in ["Ctrl+R Retry all", "C Cancel all", "A Resend all"] {
@@ -257,10 +257,10 @@ fn what_cannot_be_done_to_all_is_not_offered() {
 }
 
 #[test]
-fn titles_are_whole_where_there_is_room() {
+fn titles_are_complete_if_they_fit() {
     for columns in [60, 80, 120] {
         let mut desk = Desk::new(columns, 40).of(sample::log());
-        desk.told(Message::Sending(sample::sending())).keys("4");
+        desk.receives(Message::SenderStatus(sample::sender_status())).keys("4");
         assert!(!desk.shows("Order S…") && desk.shows("Order SMS sending"), "{}", desk.screen());
     }
 }

@@ -10,13 +10,13 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use unicode_width::UnicodeWidthStr as _;
 
+use crate::console::glyphs::Glyphs;
 use crate::console::model::clock::Clock;
 use crate::console::model::effect::{Effect, Request};
 use crate::console::model::message::Message;
 use crate::console::model::settings::ConsoleSettings;
 use crate::console::model::state::State;
 use crate::console::model::window::Overlay;
-use crate::console::signs::Signs;
 use crate::console::theme::Theme;
 use crate::console::update::{start, update};
 use crate::console::view::{bottom, view};
@@ -52,7 +52,7 @@ impl Desk {
             region: Region::In,
             theme: Theme::colour(),
             keys: Keymap::default(),
-            signs: Signs::default(),
+            glyphs: Glyphs::default(),
             clock: Clock::of(Zone::Utc),
             database: "orders.db".to_owned(),
             demo: false,
@@ -84,21 +84,21 @@ impl Desk {
     pub fn of(mut self, world: World) -> Self {
         self.outside = Outside::of(&world);
         self.world = world;
-        self.answers();
+        self.runs_effects();
         self.asked.clear();
         self
     }
 
     /// Runs pending and all further effects.
-    pub fn answers(&mut self) -> &mut Self {
+    pub fn runs_effects(&mut self) -> &mut Self {
         self.answering = true;
         self.settle();
         self.draw();
         self
     }
 
-    /// Delays effects until [`Desk::answers`], like a slow store.
-    pub fn waits_for_answers(&mut self) -> &mut Self {
+    /// Delays effects until [`Desk::runs_effects`], like a slow store.
+    pub fn delays_effects(&mut self) -> &mut Self {
         self.answering = false;
         self
     }
@@ -108,7 +108,7 @@ impl Desk {
         for name in keys.split_whitespace() {
             let key = Key::parse(name).unwrap_or_else(|| panic!("no key is named {name}"));
             self.reads();
-            self.told(Message::Key(key));
+            self.receives(Message::Key(key));
         }
         self.reads();
         self
@@ -120,7 +120,7 @@ impl Desk {
             && let Some(rest) = question.is_new_for(self.state.now)
         {
             let now = self.state.now + rest;
-            self.told(Message::Now(now));
+            self.receives(Message::Now(now));
         }
     }
 
@@ -128,7 +128,7 @@ impl Desk {
     pub fn types(&mut self, text: &str) -> &mut Self {
         for c in text.chars() {
             let key = Key::parse(&c.to_string()).unwrap();
-            self.told(Message::Key(key));
+            self.receives(Message::Key(key));
         }
         self
     }
@@ -137,30 +137,30 @@ impl Desk {
     pub fn bursts(&mut self, text: &str) -> &mut Self {
         for c in text.chars() {
             let name = if c == '\n' { "enter".to_owned() } else { c.to_string() };
-            self.told(Message::BurstKey(Key::parse(&name).unwrap()));
+            self.receives(Message::BurstKey(Key::parse(&name).unwrap()));
         }
         self
     }
 
     /// Pastes text in one piece.
     pub fn pastes(&mut self, text: &str) -> &mut Self {
-        self.told(Message::Paste(text.to_owned()))
+        self.receives(Message::Paste(text.to_owned()))
     }
 
     /// The terminal has another size.
     pub fn resized(&mut self, columns: u16, lines: u16) -> &mut Self {
         self.terminal.backend_mut().resize(columns, lines);
-        self.told(Message::Resize(columns, lines))
+        self.receives(Message::Resize(columns, lines))
     }
 
     /// Time passes.
     pub fn later(&mut self, millis: u64) -> &mut Self {
         let now = self.state.now + std::time::Duration::from_millis(millis);
-        self.told(Message::Now(now))
+        self.receives(Message::Now(now))
     }
 
     /// Passes a message to the console.
-    pub fn told(&mut self, message: Message) -> &mut Self {
+    pub fn receives(&mut self, message: Message) -> &mut Self {
         self.takes(message);
         self.settle();
         self.draw();
@@ -171,7 +171,7 @@ impl Desk {
     pub fn happens(&mut self, change: impl FnOnce(&World)) -> &mut Self {
         change(&self.world);
         self.world.touch();
-        self.told(Message::StoreChanged)
+        self.receives(Message::StoreChanged)
     }
 
     fn settle(&mut self) {
@@ -193,7 +193,7 @@ impl Desk {
     /// The latest effect without a result fails.
     pub fn fails(&mut self, why: &str) -> &mut Self {
         let Request { ticket, .. } = self.pending.pop_back().expect("something was asked for");
-        self.told(Message::Result(ticket, vec![Message::Failed(why.to_owned())]))
+        self.receives(Message::Result(ticket, vec![Message::Failed(why.to_owned())]))
     }
 
     /// Draws and checks a frame: the cursor is on the screen, no character exceeds the right edge, and there are no
@@ -222,7 +222,7 @@ impl Desk {
     }
 
     /// The effects since the last call in short words, without those that only read.
-    pub fn asked(&mut self) -> Vec<String> {
+    pub fn requested(&mut self) -> Vec<String> {
         self.asked.drain(..).filter_map(|effect| asked::words(&effect)).collect()
     }
 
@@ -258,7 +258,7 @@ impl Desk {
     }
 
     /// The notice at the bottom left, which takes one line or two.
-    pub fn says(&self) -> String {
+    pub fn notice(&self) -> String {
         let count = bottom::lines(&self.state, self.cells().area.width).len();
         let screen = self.screen();
         let lines: Vec<&str> = screen.lines().map(str::trim).collect();

@@ -12,7 +12,7 @@ use super::{Desk, World, sample};
 fn new_profile() -> Desk {
     let mut desk = Desk::new(120, 40).of(World::default());
     desk.keys("n");
-    desk.asked();
+    desk.requested();
     desk
 }
 
@@ -38,7 +38,7 @@ fn the_channel_of_a_saved_profile_is_fixed() {
 }
 
 #[test]
-fn a_new_profile_begins_with_default_preselected() {
+fn a_new_profile_has_default_preselected() {
     let mut desk = new_profile();
     assert!(desk.line("Channel").contains("[default]"));
     go_to(&mut desk, "Channel");
@@ -61,7 +61,7 @@ fn interval_and_timeout_appear_with_retries_only() {
 }
 
 #[test]
-fn more_than_two_retries_need_the_setting() {
+fn more_than_two_retries_require_the_setting() {
     let mut desk = Desk::new(120, 40);
     desk.state.settings.rules = Rules { extended_retries: true, ..Rules::default() };
     let mut desk = desk.of(World::default());
@@ -71,7 +71,7 @@ fn more_than_two_retries_need_the_setting() {
 }
 
 #[test]
-fn the_retry_table_follows_what_is_typed() {
+fn the_retry_table_follows_the_typed_values() {
     let mut desk = new_profile();
     go_to(&mut desk, "Retry");
     desk.keys("right right tab tab").types("5000");
@@ -96,7 +96,7 @@ const BASICS: &[(&str, &str, &str)] = &[
 ];
 
 #[test]
-fn each_rule_stands_by_its_field_while_typing() {
+fn errors_appear_beside_their_fields_while_typing() {
     for (field, typed, error) in BASICS {
         let mut desk = new_profile();
         if *field != "Title" {
@@ -111,7 +111,7 @@ fn each_rule_stands_by_its_field_while_typing() {
 }
 
 #[test]
-fn an_address_that_is_not_dialled_is_told_while_typing() {
+fn a_refused_address_is_reported_while_typing() {
     use crate::profile::network::{Network, Reach};
     let network = Network { reach: Reach::Public, ..Network::default() };
     for (network, typed, error) in [
@@ -128,7 +128,7 @@ fn an_address_that_is_not_dialled_is_told_while_typing() {
 }
 
 #[test]
-fn the_numbers_of_a_retry_have_limits() {
+fn retry_numbers_have_limits() {
     for (label, typed, error) in [
         ("Time Interval (secs)", "0", "a whole number from 1 to 86400"),
         ("Time Interval (secs)", "x", "a whole number from 1 to 86400"),
@@ -147,19 +147,19 @@ fn the_numbers_of_a_retry_have_limits() {
 }
 
 #[test]
-fn the_rules_of_the_second_step_stand_by_their_fields() {
-    for (way, error) in [
+fn errors_of_the_second_step_appear_beside_their_fields() {
+    for (place, error) in [
         ("Headers: a b", "' ' is not allowed in a header"),
         ("Headers: Host", "Host"),
         ("Signing secret: x", "whsec_"),
     ] {
-        let (label, typed) = way.split_once(": ").unwrap();
+        let (label, typed) = place.split_once(": ").unwrap();
         let mut desk = new_profile();
         desk.keys("f4");
         go_to(&mut desk, label);
         desk.types(typed);
         let line = desk.line("✗");
-        assert!(line.contains(error), "{way}: {line}");
+        assert!(line.contains(error), "{place}: {line}");
     }
     let mut desk = new_profile();
     desk.keys("f4");
@@ -177,7 +177,7 @@ fn the_rules_of_the_second_step_stand_by_their_fields() {
 }
 
 #[test]
-fn a_file_that_cannot_be_used_is_told_at_its_field() {
+fn an_unusable_file_is_reported_at_its_field() {
     let mut desk = Desk::new(120, 40).of(sample::world());
     desk.keys("G e f4");
     go_to(&mut desk, "CA file");
@@ -196,7 +196,7 @@ fn a_file_that_cannot_be_used_is_told_at_its_field() {
 }
 
 #[test]
-fn secrets_are_dots_until_asked_for() {
+fn secrets_are_masked_by_default() {
     let mut desk = Desk::new(120, 40).of(sample::world());
     desk.keys("G e f4");
     assert!(!desk.shows("k-123") && !desk.shows("K1abcdefghijkl2P"));
@@ -213,7 +213,7 @@ fn letters_in_a_text_field_are_never_actions() {
     assert_eq!(desk.state.editor.as_ref().unwrap().draft().title, "tq?12nDuRF/");
     assert!(desk.state.overlay.is_none());
     assert!(desk.shows("✗ '?' is not allowed"));
-    let asked = desk.asked();
+    let asked = desk.requested();
     assert!(asked.iter().all(|a| a.starts_with("keep ")), "{asked:?}");
     go_to(&mut desk, "Request Body");
     desk.types("{q: ?} 1 ").keys("enter").types("j");
@@ -222,30 +222,30 @@ fn letters_in_a_text_field_are_never_actions() {
 }
 
 #[test]
-fn every_change_asks_to_keep_the_draft() {
+fn every_change_keeps_the_draft() {
     let mut desk = new_profile();
     desk.types("abc").keys("backspace tab right shift+tab");
-    assert_eq!(desk.asked(), ["keep a", "keep ab", "keep abc", "keep ab", "keep ab"]);
+    assert_eq!(desk.requested(), ["keep a", "keep ab", "keep abc", "keep ab", "keep ab"]);
     desk.keys("home end left tab shift+tab f4 f4");
-    assert_eq!(desk.asked(), [""; 0], "moving changes nothing");
+    assert_eq!(desk.requested(), [""; 0], "moving changes nothing");
     desk.pastes("x");
-    assert_eq!(desk.asked(), ["keep axb"]);
+    assert_eq!(desk.requested(), ["keep axb"]);
 }
 
 #[test]
-fn lines_pasted_into_the_body_are_one_step() {
+fn lines_pasted_into_the_body_are_one_undo_step() {
     let mut desk = new_profile();
     go_to(&mut desk, "Request Body");
     desk.types("a").pastes("{\"id\": \"<id>\",\r\n \"q\": 1}\r\n");
     let body = |desk: &Desk| desk.state.editor.as_ref().unwrap().draft().body.clone();
     assert_eq!(body(&desk), "a{\"id\": \"<id>\",\n \"q\": 1}\n");
-    assert_eq!(desk.asked(), ["keep ", "keep "]);
+    assert_eq!(desk.requested(), ["keep ", "keep "]);
     desk.keys("ctrl+_");
     assert_eq!(body(&desk), "a", "one undo takes the whole paste back");
 }
 
 #[test]
-fn what_one_field_lost_another_can_take() {
+fn text_cut_from_one_field_can_be_inserted_into_another() {
     let mut desk = new_profile();
     desk.types("Order SMS").keys("ctrl+w").types("mail");
     go_to(&mut desk, "Request Body");
@@ -255,16 +255,16 @@ fn what_one_field_lost_another_can_take() {
 }
 
 #[test]
-fn lines_pasted_into_one_line_are_folded() {
+fn lines_pasted_into_a_single_line_field_are_folded() {
     let mut desk = new_profile();
     desk.pastes("Order\nSMS q\n");
     assert_eq!(desk.state.editor.as_ref().unwrap().draft().title, "Order SMS q");
     assert!(desk.line("Title").contains("▌Title"), "the keyboard stays in the field");
-    assert_eq!(desk.asked(), ["keep Order SMS q"]);
+    assert_eq!(desk.requested(), ["keep Order SMS q"]);
 }
 
 #[test]
-fn what_is_pasted_where_nothing_is_typed_does_nothing() {
+fn a_paste_outside_text_fields_does_nothing() {
     let mut desk = Desk::new(120, 40).of(sample::log());
     for pane in ["1", "2", "3", "4", "5"] {
         desk.keys(pane).pastes("qDy\nt\n");
@@ -272,11 +272,11 @@ fn what_is_pasted_where_nothing_is_typed_does_nothing() {
     }
     desk.keys("1 D").pastes("y\n");
     assert!(desk.shows("Delete Order SMS?"), "a paste answers no question");
-    assert_eq!(desk.asked(), [""; 0]);
+    assert_eq!(desk.requested(), [""; 0]);
 }
 
 #[test]
-fn tab_and_shift_tab_go_round_all_fields() {
+fn tab_and_shift_tab_cycle_through_all_fields() {
     let mut desk = new_profile();
     let start = desk.cursor();
     desk.keys("tab tab tab tab tab tab tab tab");
@@ -305,7 +305,7 @@ fn a_name_is_completed_after_its_bracket() {
 }
 
 #[test]
-fn a_header_row_comes_with_typing_and_goes_when_empty() {
+fn typing_adds_a_header_row_and_an_empty_one_is_removed() {
     let mut desk = new_profile();
     desk.keys("f4 tab").types("X-A");
     assert_eq!(desk.state.editor.as_ref().unwrap().draft().headers.len(), 1);
@@ -325,7 +325,7 @@ fn get_hides_the_body_and_keeps_it() {
 }
 
 #[test]
-fn a_long_body_is_checked_once_the_typing_rests() {
+fn a_long_body_is_checked_when_typing_pauses() {
     let mut desk = Desk::new(120, 40).of(sample::world());
     desk.keys("e");
     go_to(&mut desk, "Request Body");
@@ -343,25 +343,25 @@ fn a_long_body_is_checked_once_the_typing_rests() {
     assert!(!desk.shows("✗"), "{}", desk.screen());
     // Saving does not wait.
     desk.types("!").keys("ctrl+s");
-    assert!(desk.says().starts_with("Not saved"), "{}", desk.screen());
+    assert!(desk.notice().starts_with("Not saved"), "{}", desk.screen());
     assert!(desk.shows("✗"), "{}", desk.screen());
 }
 
 #[test]
-fn a_long_body_is_checked_beside_the_console_and_a_late_check_is_dropped() {
+fn a_long_body_is_checked_outside_the_loop_and_an_outdated_check_is_dropped() {
     let mut desk = Desk::new(120, 40).of(sample::world());
     desk.keys("e");
     go_to(&mut desk, "Request Body");
     desk.pastes(&"a long line of text\n".repeat(2_000)).later(1000);
     go_to(&mut desk, "Title");
     desk.effects();
-    desk.waits_for_answers().types("!").later(150);
+    desk.delays_effects().types("!").later(150);
     let checks = |desk: &mut Desk| desk.effects().iter().filter(|e| matches!(e, Effect::Check(_))).count();
     assert_eq!(checks(&mut desk), 1, "the check is asked for once");
     assert_eq!(timers::tick(&desk.state), None, "it is awaited");
     assert!(!desk.shows("✗"), "keys write meanwhile");
     // Fixed before the check returned.
-    desk.keys("backspace").answers();
+    desk.keys("backspace").runs_effects();
     assert!(!desk.shows("✗"), "the check was of another text\n{}", desk.screen());
     desk.types("?").later(150);
     assert_eq!(checks(&mut desk), 1);
@@ -377,7 +377,7 @@ fn a_long_body_is_checked_beside_the_console_and_a_late_check_is_dropped() {
 
 /// No label pushes its value out of line, at any size.
 #[test]
-fn values_are_in_one_column() {
+fn values_are_aligned() {
     let column = |desk: &mut Desk, label: &str, value: &str| {
         go_to(desk, label);
         let here = format!("▌{label}");
@@ -399,14 +399,14 @@ fn values_are_in_one_column() {
 }
 
 #[test]
-fn all_channels_are_in_sight_in_the_narrowest_pane() {
+fn all_channels_are_visible_in_the_narrowest_pane() {
     let mut desk = Desk::new(60, 16).of(World::default());
     desk.keys("n");
     go_to(&mut desk, "Channel");
-    for chosen in ["[default]", "[sms]"] {
+    for selected in ["[default]", "[sms]"] {
         let line = desk.line("▌Channel");
         let all = ["default", "sms", "whatsapp", "voice", "email"];
-        assert!(line.contains(chosen) && all.iter().all(|name| line.contains(name)), "{line}");
+        assert!(line.contains(selected) && all.iter().all(|name| line.contains(name)), "{line}");
         desk.keys("left");
         while !desk.line("▌Channel").contains("[sms]") {
             desk.keys("left");

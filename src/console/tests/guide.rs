@@ -16,14 +16,17 @@ const SIZES: [(u16, u16); 3] = [(120, 40), (80, 24), (60, 16)];
 fn the_palette_in_each_size() {
     for (columns, lines) in SIZES {
         let mut desk = Desk::new(columns, lines).of(sample::log());
-        desk.told(Message::Sending(sample::sending())).keys(":");
+        desk.receives(Message::SenderStatus(sample::sender_status())).keys(":");
         shot(&format!("palette_{columns}x{lines}"), &desk.screen());
         desk.types("retry");
         shot(&format!("palette_colour_{columns}x{lines}"), &desk.styled());
         desk.keys("esc").types("order");
         shot(&format!("palette_profiles_{columns}x{lines}"), &desk.screen());
         let mut desk = Desk::new(columns, lines).mono().of(sample::log());
-        desk.told(Message::Sending(sample::sending())).keys("4 G :").types("deliv").keys("tab j");
+        desk.receives(Message::SenderStatus(sample::sender_status()))
+            .keys("4 G :")
+            .types("deliv")
+            .keys("tab j");
         shot(&format!("palette_mono_{columns}x{lines}"), &desk.styled());
     }
 }
@@ -32,31 +35,34 @@ fn the_palette_in_each_size() {
 fn the_help_in_each_size() {
     for (columns, lines) in SIZES {
         let mut desk = Desk::new(columns, lines).of(sample::log());
-        desk.told(Message::Sending(sample::sending())).keys("? j j");
+        desk.receives(Message::SenderStatus(sample::sender_status())).keys("? j j");
         shot(&format!("help_colour_{columns}x{lines}"), &desk.styled());
         let mut desk = Desk::new(columns, lines).mono().of(sample::log());
-        desk.told(Message::Sending(sample::sending())).keys("4 G ? /").types("try").keys("tab j j");
+        desk.receives(Message::SenderStatus(sample::sender_status()))
+            .keys("4 G ? /")
+            .types("try")
+            .keys("tab j j");
         shot(&format!("help_mono_{columns}x{lines}"), &desk.styled());
     }
 }
 
 #[test]
-fn a_few_letters_and_enter_do_it() {
+fn a_few_letters_and_enter_run_an_action() {
     let mut desk = Desk::new(80, 24).of(sample::world());
     desk.keys(":").types("cpyid").keys("enter");
     assert!(desk.state.guide.is_none());
-    assert_eq!(desk.asked(), [format!("copy {}", profile_id(1))]);
+    assert_eq!(desk.requested(), [format!("copy {}", profile_id(1))]);
     desk.keys(":").types("redraw").keys("enter");
-    assert_eq!(desk.asked(), ["redraw"]);
+    assert_eq!(desk.requested(), ["redraw"]);
     desk.keys(":").types("quit").keys("enter");
-    assert_eq!(desk.asked(), ["quit"]);
+    assert_eq!(desk.requested(), ["quit"]);
 }
 
 #[test]
 fn an_action_of_another_pane_is_done_there() {
     let mut desk = Desk::new(80, 24).of(sample::log());
     desk.keys(":").types("send again").keys("enter");
-    assert_eq!(desk.asked(), ["again 9"]);
+    assert_eq!(desk.requested(), ["again 9"]);
     assert_eq!(desk.state.focus, Pane::Deliveries);
     desk.keys(":").types("new profile").keys("enter");
     assert!(desk.state.editor.is_some() && desk.state.focus == Pane::Editor, "{}", desk.screen());
@@ -81,20 +87,20 @@ fn in_the_editor_a_colon_is_text_and_other_keys_open_the_palette() {
 }
 
 #[test]
-fn what_cannot_be_done_says_why_and_nothing_closes() {
+fn an_unavailable_action_says_why_and_closes_nothing() {
     let mut desk = Desk::new(80, 24).of(sample::world());
     desk.keys(":").types("restore deleted");
     let line = desk.line("Restore the profile deleted last");
     assert!(line.contains('✗') && line.contains("nothing to restore"), "{}", desk.screen());
     desk.keys("enter");
-    assert_eq!(desk.says(), "Restore the profile deleted last: nothing to restore");
+    assert_eq!(desk.notice(), "Restore the profile deleted last: nothing to restore");
     assert!(desk.state.guide.is_some());
     desk.keys("esc").types("save profile error");
     assert!(desk.shows("✗ nothing is being edited: Enter on a profile opens it"), "{}", desk.screen());
 }
 
 #[test]
-fn a_profile_is_gone_to_by_its_title() {
+fn the_palette_goes_to_a_profile_by_title() {
     let mut desk = Desk::new(80, 24).of(sample::world());
     desk.keys("/").types("order").keys("enter 4 :").types("go invoice");
     assert!(desk.shows("Go to profile Invoice mails"), "{}", desk.screen());
@@ -104,16 +110,16 @@ fn a_profile_is_gone_to_by_its_title() {
 }
 
 #[test]
-fn a_profile_that_went_meanwhile_is_told() {
+fn a_profile_deleted_meanwhile_is_reported() {
     let mut desk = Desk::new(80, 24).of(sample::world());
     desk.keys(":").types("invoice");
     desk.happens(|world| world.tables().profiles.retain(|p| p.title.as_str() != "Invoice mails"));
     desk.keys("enter");
-    assert_eq!(desk.says(), "It no longer exists: another session deleted it");
+    assert_eq!(desk.notice(), "It no longer exists: another session deleted it");
 }
 
 #[test]
-fn a_hundred_thousand_profiles_are_searched_and_few_are_offered() {
+fn the_palette_searches_a_hundred_thousand_profiles_and_offers_few() {
     let mut desk = Desk::new(80, 24).of(World::default());
     let row = |n: u128| ProfileRow {
         id: profile_id(n),
@@ -124,22 +130,22 @@ fn a_hundred_thousand_profiles_are_searched_and_few_are_offered() {
         modified_at: sample::start(),
         endpoint: "https://hooks.example/sms".to_owned(),
     };
-    desk.waits_for_answers();
-    desk.told(Message::Profiles((0..100_000).map(row).collect()));
+    desk.delays_effects();
+    desk.receives(Message::Profiles((0..100_000).map(row).collect()));
     desk.keys(":").types("sms 99999");
     assert!(desk.shows("Go to profile Order SMS 99999"), "{}", desk.screen());
     desk.keys("enter");
-    assert_eq!(desk.state.profiles.chosen().unwrap().title, "Order SMS 99999");
+    assert_eq!(desk.state.profiles.selected().unwrap().title, "Order SMS 99999");
 }
 
 #[test]
-fn esc_goes_one_level_up_and_what_is_beneath_stays() {
+fn esc_goes_one_level_up_and_keeps_the_window_beneath() {
     let mut desk = Desk::new(80, 24).of(sample::log());
     desk.keys("t tab").types("xyz").keys("f10").types("quit").keys("esc");
     assert!(desk.state.guide.is_some(), "the search goes first");
     desk.keys("esc");
     assert!(desk.state.guide.is_none() && desk.shows("xyz"), "{}", desk.screen());
-    assert_eq!(desk.asked(), [""; 0]);
+    assert_eq!(desk.requested(), [""; 0]);
     desk.keys("esc 4 enter ?");
     assert!(desk.shows("Help ━"));
     desk.keys("? :");
@@ -148,11 +154,11 @@ fn esc_goes_one_level_up_and_what_is_beneath_stays() {
     assert!(desk.state.guide.is_none() && desk.state.overlay.is_some(), "the same key closes it");
     desk.keys("? q");
     assert!(desk.state.guide.is_none(), "q closes the help");
-    assert_eq!(desk.asked(), [""; 0], "and quits nothing");
+    assert_eq!(desk.requested(), [""; 0], "and quits nothing");
 }
 
 #[test]
-fn a_window_beneath_hears_what_happens() {
+fn a_window_beneath_is_updated() {
     let mut desk = Desk::new(80, 24).of(sample::log());
     desk.keys("4 enter ?").happens(|world| world.answered(9, 200, sample::start())).keys("esc");
     assert!(desk.line("Order SMS · ").contains("delivered"), "{}", desk.screen());
@@ -162,47 +168,47 @@ fn a_window_beneath_hears_what_happens() {
 fn an_action_of_the_window_beneath_is_done_in_it() {
     let mut desk = Desk::new(80, 24).of(sample::log());
     desk.keys("4 enter :").types("stop retrying").keys("enter");
-    assert_eq!(desk.asked(), ["cancel 9"]);
+    assert_eq!(desk.requested(), ["cancel 9"]);
     assert!(desk.state.overlay.is_some());
     desk.keys(":").types("new profile").keys("enter");
-    assert!(desk.says().ends_with("a window is open: Esc closes it first"), "{}", desk.says());
+    assert!(desk.notice().ends_with("a window is open: Esc closes it first"), "{}", desk.notice());
     desk.keys("esc esc esc 1 t tab f10").types("read values file").keys("enter");
     assert!(desk.shows("Values from file"), "{}", desk.screen());
 }
 
 #[test]
-fn the_help_is_moved_in_with_letters_and_searched_after_a_slash() {
+fn letters_move_in_the_help_and_slash_searches_it() {
     let mut desk = Desk::new(80, 24).of(sample::world());
-    let chosen =
+    let selected =
         |desk: &Desk| desk.screen().lines().find(|l| l.contains("▌") || l.contains("┃ ✗")).map(str::to_owned);
     desk.keys("? G");
-    assert!(chosen(&desk).is_some(), "{}", desk.screen());
+    assert!(selected(&desk).is_some(), "{}", desk.screen());
     assert!(desk.shows("In palette and help"), "{}", desk.screen());
     desk.keys("g g j");
     assert!(desk.line("▌R F9").contains("an endpoint to test against"), "{}", desk.screen());
     desk.keys("/").types("jump");
     assert!(desk.shows("no matches"), "{}", desk.screen());
     desk.keys("enter");
-    assert_eq!(desk.says(), "Run: no matches");
+    assert_eq!(desk.notice(), "Run: no matches");
     desk.keys("esc").types("enable").keys("tab n enter");
-    assert!(desk.says().starts_with("Disabled Order SMS"), "{}", desk.says());
+    assert!(desk.notice().starts_with("Disabled Order SMS"), "{}", desk.notice());
 }
 
 #[test]
-fn quitting_from_the_palette_asks_when_something_is_unsaved() {
+fn quitting_from_the_palette_asks_about_unsaved_changes() {
     let mut desk = Desk::new(80, 24).of(sample::world());
     desk.keys("e x f10").types("quit").keys("enter");
     assert!(desk.shows("Quit?"), "{}", desk.screen());
     desk.keys("n f10 ctrl+c");
     assert!(desk.shows("Quit?") && desk.state.guide.is_none(), "{}", desk.screen());
-    assert_eq!(desk.asked(), ["keep Order SMSx"]);
+    assert_eq!(desk.requested(), ["keep Order SMSx"]);
 }
 
 /// Places from which every entry is run.
 const PLACES: &[&str] = &["1", "2", "e", "3", "4", "4 G", "4 enter", "p", "t", "R", "D", "v n", "e x esc"];
 
 #[test]
-fn each_line_does_something_or_says_why() {
+fn each_line_runs_or_says_why_not() {
     for place in PLACES {
         for (line, entry) in TABLE.iter().enumerate() {
             let mut desk = Desk::new(60, 16).of(sample::log());
@@ -221,18 +227,18 @@ fn each_line_does_something_or_says_why() {
 }
 
 #[test]
-fn what_needs_a_window_that_is_not_open_is_struck_out_and_nothing_closes() {
+fn actions_of_a_closed_window_are_struck_out_and_close_nothing() {
     let mut desk = Desk::new(80, 24).of(sample::world());
     desk.keys("? /").types("only you").keys("tab");
     let line = desk.line("Write it to a file");
     assert!(line.contains('✗'), "{}", desk.screen());
     desk.keys("enter");
-    assert!(desk.says().contains(": only while a text could not be cop"), "{}", desk.screen());
+    assert!(desk.notice().contains(": only while a text could not be cop"), "{}", desk.screen());
     assert!(desk.state.guide.is_some());
 }
 
 #[test]
-fn what_works_in_the_help_is_not_struck_out_there() {
+fn actions_of_the_help_are_not_struck_out_there() {
     let mut desk = Desk::new(120, 40).of(sample::world());
     desk.keys("? /").types("palette and help").keys("tab");
     for text in ["Run the selected line", "Next match", "End the search, then close"] {
@@ -245,10 +251,10 @@ fn what_works_in_the_help_is_not_struck_out_there() {
 }
 
 #[test]
-fn the_way_to_help_is_a_key_that_is_not_typed() {
+fn the_key_named_for_help_is_never_typed_text() {
     let mut desk = Desk::new(80, 24).of(sample::world());
     desk.keys(": f12");
-    assert_eq!(desk.says(), "F12 does nothing in this window · F1 shows what does");
+    assert_eq!(desk.notice(), "F12 does nothing in this window · F1 shows what does");
     desk.keys("tab f12");
-    assert_eq!(desk.says(), "F12 does nothing in this window · ? shows what does");
+    assert_eq!(desk.notice(), "F12 does nothing in this window · ? shows what does");
 }

@@ -26,16 +26,16 @@ fn bound(all: &[(&str, &str)]) -> Desk {
 fn two_letters_go_to_the_top_and_the_first_one_is_shown() {
     let mut desk = Desk::new(80, 24).of(sample::log());
     desk.keys("G g");
-    assert!(desk.says().ends_with("g…"), "{}", desk.says());
+    assert!(desk.notice().ends_with("g…"), "{}", desk.notice());
     desk.later(3_600_000);
-    assert!(desk.says().ends_with("g…"), "no time ends it");
+    assert!(desk.notice().ends_with("g…"), "no time ends it");
     desk.keys("g");
     assert!(desk.line("Order SMS  ").contains('▌') && !desk.shows("g…"), "{}", desk.screen());
     desk.keys("G g esc g");
     assert!(desk.line("Invoice mails ").contains('▌'), "Esc ends it, and the second g is a first one");
     desk.keys("d");
-    assert_eq!(desk.says(), "gd does nothing here · ? shows all keys");
-    assert_eq!(desk.asked(), [""; 0], "the letter after it is not an action");
+    assert_eq!(desk.notice(), "gd does nothing here · ? shows all keys");
+    assert_eq!(desk.requested(), [""; 0], "the letter after it is not an action");
     desk.keys("g t");
     assert!(desk.state.overlay.is_none());
 }
@@ -75,13 +75,13 @@ fn the_keys_of_the_settings_work_and_are_shown() {
     assert!(desk.shows("o Add New Profile") && desk.shows("x Test"), "{}", desk.screen());
     desk.keys("n");
     assert!(desk.state.editor.is_none());
-    assert_eq!(desk.says(), "n does nothing here · Variables: Add own");
+    assert_eq!(desk.notice(), "n does nothing here · Variables: Add own");
     desk.keys("G t t");
     assert!(desk.line("Order SMS  ").contains('▌'), "{}", desk.screen());
     desk.keys("o").types("Title");
     assert!(desk.shows("Ctrl+W Save"), "{}", desk.screen());
     desk.keys("f11");
-    assert!(desk.says().starts_with("Not saved"), "{}", desk.says());
+    assert!(desk.notice().starts_with("Not saved"), "{}", desk.notice());
     desk.keys("esc d ? /").types("add new");
     assert!(desk.line("Add New Profile").contains("▌o "), "{}", desk.screen());
     desk.keys("esc esc :").types("add new profile");
@@ -94,13 +94,13 @@ fn sentences_name_the_keys_that_are_bound() {
     desk.keys("D");
     assert!(desk.shows("U restores it") && desk.shows("j Delete   f/Esc Keep"), "{}", desk.screen());
     desk.keys("j");
-    assert!(desk.says().ends_with("U restores it"), "{}", desk.says());
+    assert!(desk.notice().ends_with("U restores it"), "{}", desk.notice());
 }
 
 #[test]
-fn a_key_that_does_nothing_here_says_where_it_does() {
+fn a_key_without_effect_says_where_it_has_one() {
     let mut desk = Desk::new(80, 24).of(sample::log());
-    for (keys, said) in [
+    for (keys, message) in [
         ("r", "r does nothing here · Deliveries, timeline and details: Retry now"),
         ("f11", "F11 does nothing here · ? shows all keys"),
         ("z", "z does nothing here · ? shows all keys"),
@@ -108,9 +108,9 @@ fn a_key_that_does_nothing_here_says_where_it_does() {
         ("esc e tab f11", "F11 does nothing here · ? shows all keys"),
     ] {
         desk.keys(keys);
-        assert_eq!(desk.says(), said, "{keys}");
+        assert_eq!(desk.notice(), message, "{keys}");
     }
-    assert_eq!(desk.asked(), [""; 0]);
+    assert_eq!(desk.requested(), [""; 0]);
 }
 
 #[test]

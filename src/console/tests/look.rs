@@ -4,9 +4,9 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use ratatui::style::{Color, Modifier};
 
+use crate::console::glyphs::Glyphs;
 use crate::console::model::clock::Clock;
 use crate::console::model::message::Message;
-use crate::console::signs::Signs;
 use crate::console::terminal::timers;
 use crate::console::theme::{Depth, Theme};
 use crate::settings::ThemeName;
@@ -15,14 +15,14 @@ use super::{Desk, World, sample};
 
 fn log(columns: u16, lines: u16) -> Desk {
     let mut desk = Desk::new(columns, lines).of(sample::log());
-    desk.told(Message::Sending(sample::sending()));
+    desk.receives(Message::SenderStatus(sample::sender_status()));
     desk
 }
 
 fn themed(desk: &mut Desk, name: ThemeName, depth: Depth) -> &mut Desk {
     desk.state.settings.theme = Theme::of(name, depth);
     let now = desk.state.now;
-    desk.told(Message::Now(now))
+    desk.receives(Message::Now(now))
 }
 
 /// Screens that together show everything.
@@ -47,7 +47,7 @@ const PLACES: &[&str] = &[
 ];
 
 #[test]
-fn a_theme_of_its_own_colours_every_cell() {
+fn a_theme_with_a_background_colours_every_cell() {
     for name in [ThemeName::Dark, ThemeName::Light] {
         for place in PLACES {
             let mut desk = log(80, 24);
@@ -89,25 +89,25 @@ fn eight_colours_are_enough() {
 }
 
 #[test]
-fn a_key_takes_the_next_theme() {
+fn a_key_switches_to_the_next_theme() {
     let mut desk = log(80, 24);
-    let mut said = Vec::new();
+    let mut text = Vec::new();
     for _ in 0..4 {
         desk.keys("f12");
-        said.push(desk.says());
+        text.push(desk.notice());
     }
-    assert_eq!(said, ["Theme dark", "Theme light", "Theme mono", "Theme terminal"]);
+    assert_eq!(text, ["Theme dark", "Theme light", "Theme mono", "Theme terminal"]);
     desk.keys("e f12");
-    assert_eq!(desk.says(), "Theme dark", "in the editor too");
+    assert_eq!(desk.notice(), "Theme dark", "in the editor too");
     themed(&mut desk, ThemeName::Light, Depth::None).keys("f12");
-    assert_eq!(desk.says(), "Theme mono, but this terminal has no colours");
+    assert_eq!(desk.notice(), "Theme mono, but this terminal has no colours");
 }
 
 #[test]
-fn with_ascii_every_sign_has_its_form() {
+fn with_ascii_every_glyph_is_replaced() {
     for place in PLACES {
         let mut desk = log(120, 40);
-        desk.state.settings.signs = Signs::OnlyAscii;
+        desk.state.settings.glyphs = Glyphs::OnlyAscii;
         desk.keys(place);
         let screen = desk.screen();
         assert!(screen.is_ascii(), "{place}\n{screen}");
@@ -119,7 +119,7 @@ fn with_ascii_every_sign_has_its_form() {
         assert!(lost <= questions.max(1) + 4, "{place}: {lost} signs have no form\n{screen}");
     }
     let mut desk = log(80, 24);
-    desk.state.settings.signs = Signs::Ascii;
+    desk.state.settings.glyphs = Glyphs::Ascii;
     desk.keys("4 j j");
     super::shot("ascii_deliveries", &desk.screen());
     desk.keys("1 n ctrl+s");
@@ -127,16 +127,16 @@ fn with_ascii_every_sign_has_its_form() {
 }
 
 #[test]
-fn with_ascii_focus_and_choice_can_be_told() {
+fn with_ascii_focus_and_selection_are_distinguishable() {
     let mut desk = log(120, 40);
-    desk.state.settings.signs = Signs::Ascii;
+    desk.state.settings.glyphs = Glyphs::Ascii;
     desk.keys("4 j");
     assert!(desk.shows("#4 Deliveries - not following") && desk.shows("+1 Profiles -"), "{}", desk.screen());
     assert!(desk.line("14:01:50").contains("#>14:01:50"), "{}", desk.screen());
 }
 
 #[test]
-fn the_cursor_stands_on_what_has_the_keyboard() {
+fn the_cursor_is_at_the_focus() {
     for (columns, lines) in [(120, 40), (80, 24), (60, 16)] {
         for place in PLACES.iter().chain(&[
             "/ x y z",
@@ -158,7 +158,7 @@ fn the_cursor_stands_on_what_has_the_keyboard() {
 }
 
 #[test]
-fn the_cursor_stands_on_the_chosen_row() {
+fn the_cursor_is_on_the_selected_row() {
     let mut desk = log(120, 40);
     for keys in ["1 j", "4 j j j", "3 j", "R j j", "esc 1 e tab tab tab", "tab tab tab right"] {
         desk.keys(keys);
@@ -171,7 +171,7 @@ fn the_cursor_stands_on_the_chosen_row() {
 }
 
 #[test]
-fn times_are_those_of_the_zone() {
+fn times_are_shown_in_the_zone() {
     let mut desk = log(120, 40);
     desk.keys("4");
     assert!(desk.shows("14:02:00 test"));
@@ -183,12 +183,12 @@ fn times_are_those_of_the_zone() {
 }
 
 #[test]
-fn the_day_is_told_where_it_is_another_one() {
+fn times_of_another_day_show_the_date() {
     let mut desk = log(120, 40);
     desk.keys("4");
     assert!(desk.shows("┃▌14:02:00 test"), "{}", desk.screen());
     let tomorrow: Timestamp = "2025-04-18T00:00:05Z".parse().unwrap();
-    desk.told(Message::Now(tomorrow));
+    desk.receives(Message::Now(tomorrow));
     assert!(desk.shows("┃▌17 Apr 14:02 test"), "{}", desk.screen());
     desk.happens(|world| {
         let profile = world.tables().profiles[0].clone();
@@ -220,7 +220,7 @@ fn ages_stay_true() {
 }
 
 #[test]
-fn what_people_write_cannot_turn_the_screen_round() {
+fn user_text_cannot_reverse_the_screen() {
     let world = sample::world();
     let mut draft = sample::order_sms();
     draft.body = "{\"a\": \"\u{202e}gnp.exe\u{2066} \u{200b}<id> שלום 日本語 👩‍👩‍👧 e\u{301}\u{1b}[2J\"}".into();
@@ -240,7 +240,7 @@ fn what_people_write_cannot_turn_the_screen_round() {
 }
 
 #[test]
-fn a_number_and_its_unit_are_on_one_line() {
+fn a_number_and_its_unit_are_not_separated() {
     let mut desk = Desk::new(120, 40).of(sample::world());
     for columns in 80..=160 {
         desk.resized(columns, 40);
@@ -252,16 +252,19 @@ fn a_number_and_its_unit_are_on_one_line() {
 }
 
 #[test]
-fn a_long_sentence_takes_the_line_of_the_keys_too() {
+fn a_long_notice_covers_the_footer() {
     let mut desk = Desk::new(80, 24).of(sample::world());
-    desk.told(Message::Done("Done".to_owned()));
+    desk.receives(Message::Done("Done".to_owned()));
     let keys = desk.screen().lines().rev().nth(1).unwrap().to_owned();
     let sentence = "Retry all: none of those shown waits for a retry, and none has failed or was cancelled";
-    desk.told(Message::Failed(sentence.to_owned()));
-    assert_eq!(desk.says(), sentence);
+    desk.receives(Message::Failed(sentence.to_owned()));
+    assert_eq!(desk.notice(), sentence);
     assert!(desk.screen().lines().rev().nth(1).unwrap().starts_with(" Retry all: none"), "{}", desk.screen());
-    desk.told(Message::Failed("word ".repeat(60)));
-    assert!(desk.says().ends_with('…'), "{}", desk.screen());
-    desk.told(Message::Done("Done".to_owned()));
-    assert_eq!((desk.says().as_str(), desk.screen().lines().rev().nth(1).unwrap()), ("Done", keys.as_str()));
+    desk.receives(Message::Failed("word ".repeat(60)));
+    assert!(desk.notice().ends_with('…'), "{}", desk.screen());
+    desk.receives(Message::Done("Done".to_owned()));
+    assert_eq!(
+        (desk.notice().as_str(), desk.screen().lines().rev().nth(1).unwrap()),
+        ("Done", keys.as_str())
+    );
 }

@@ -27,13 +27,13 @@ pub struct Outside {
 impl Outside {
     /// Runs effects in this world.
     pub fn of(world: &World) -> Self {
-        let (tell, messages) = mpsc::unbounded_channel();
+        let (tx, messages) = mpsc::unbounded_channel();
         let surroundings =
             Surroundings { sources: Box::new(world.clone()), endpoint: Box::new(FixedEndpoint) };
         Self {
             // Nothing here waits for a timer or a socket.
             runtime: Builder::new_current_thread().build().unwrap(),
-            runner: Runner::new(Arc::new(world.store.clone()), Region::In, surroundings, tell),
+            runner: Runner::new(Arc::new(world.store.clone()), Region::In, surroundings, tx),
             messages,
             changes: world.store.changes(),
         }
@@ -44,9 +44,9 @@ impl Outside {
         let Request { ticket, effect } = request;
         // As the event loop does.
         if let Effect::Copy { text, what } = effect {
-            let way =
-                if world.no_clipboard { Err("nothing takes it".to_owned()) } else { Ok(WAY.to_owned()) };
-            return vec![Message::Result(ticket, vec![copying::report(text, what, way)])];
+            let report =
+                if world.no_clipboard { Err("nothing takes it".to_owned()) } else { Ok(REPORT.to_owned()) };
+            return vec![Message::Result(ticket, vec![copying::report(text, what, report)])];
         }
         world.tables().now = Some(now);
         self.runtime.block_on(async {
@@ -63,4 +63,4 @@ impl Outside {
 }
 
 /// The report of a copy.
-const WAY: &str = copying::WAYS[0];
+const REPORT: &str = copying::REPORTS[0];

@@ -3,7 +3,7 @@
 use crate::callback::Values;
 use crate::console::model::message::Message;
 use crate::console::terminal::timers;
-use crate::delivery::{InFlight, Role, Sending};
+use crate::delivery::{InFlight, SenderRole, SenderStatus};
 use crate::profile::Status;
 use crate::record::Kind;
 use crate::storage::{AutoDisableCause, Block, BlockReason};
@@ -21,33 +21,36 @@ fn world() -> World {
 }
 
 fn sends(desk: &mut Desk) {
-    desk.told(Message::Sending(Sending { role: Role::Sends, ..Sending::default() }));
+    desk.receives(Message::SenderStatus(SenderStatus {
+        role: SenderRole::Active,
+        ..SenderStatus::default()
+    }));
 }
 
 #[test]
-fn the_sender_pauses_and_goes_on() {
+fn the_sender_pauses_and_resumes() {
     let mut desk = Desk::new(120, 30).of(world());
     sends(&mut desk);
     assert!(desk.shows("sender ● running · 1 queued"), "{}", desk.screen());
     desk.keys("4 P");
-    assert_eq!(desk.asked(), ["pause all"]);
+    assert_eq!(desk.requested(), ["pause all"]);
     assert!(desk.shows("sender ‖ paused since 14:02 · 1 queued"), "{}", desk.screen());
     assert!(!desk.shows("● running"));
     assert!(desk.line("event Order SMS").contains("queued · blocked: paused"), "{}", desk.screen());
     assert!(desk.line("1st attempt").contains("○ queued · blocked: paused"), "{}", desk.screen());
-    assert_eq!(desk.says(), "Paused: events stay queued, tests are still sent · P in Deliveries resumes");
+    assert_eq!(desk.notice(), "Paused: events stay queued, tests are still sent · P in Deliveries resumes");
     assert_eq!(timers::tick(&desk.state), None, "what is held waits for no time");
     desk.keys("r");
-    assert_eq!(desk.says(), "Retry now: it is blocked: a resends it manually");
+    assert_eq!(desk.notice(), "Retry now: it is blocked: a resends it manually");
     desk.keys("enter");
     assert!(desk.line("Order SMS · queued").contains("blocked: paused"), "{}", desk.screen());
     desk.keys("esc P");
-    assert_eq!(desk.asked(), ["resume all"]);
+    assert_eq!(desk.requested(), ["resume all"]);
     assert!(desk.shows("sender ● running · 1 queued") && !desk.shows("held"), "{}", desk.screen());
 }
 
 #[test]
-fn a_retry_that_is_held_counts_no_seconds_down() {
+fn a_blocked_retry_has_no_countdown() {
     let world = world();
     world.answered(1, 503, sample::start());
     let mut desk = Desk::new(120, 30).of(world);
@@ -60,12 +63,16 @@ fn a_retry_that_is_held_counts_no_seconds_down() {
     );
     let flight = InFlight { n: 2, started_at: sample::start() };
     let in_flight = [(delivery_id(1), flight)].into();
-    desk.told(Message::Sending(Sending { role: Role::Sends, in_flight, ..Sending::default() }));
+    desk.receives(Message::SenderStatus(SenderStatus {
+        role: SenderRole::Active,
+        in_flight,
+        ..SenderStatus::default()
+    }));
     assert!(desk.line("event Order SMS").contains("sending · retry 1 of 2"), "{}", desk.screen());
 }
 
 #[test]
-fn a_test_is_not_held() {
+fn a_test_is_not_blocked() {
     let mut desk = Desk::new(120, 30).of(world());
     desk.keys("4 P 1 t enter");
     assert!(desk.line("test  Order SMS").trim_end().contains("queued"), "{}", desk.screen());
@@ -73,24 +80,24 @@ fn a_test_is_not_held() {
 }
 
 #[test]
-fn one_profile_pauses_and_goes_on() {
+fn one_profile_pauses_and_resumes() {
     let mut desk = Desk::new(120, 30).of(world());
     desk.keys("P");
-    assert_eq!(desk.asked(), ["pause 1"]);
-    assert_eq!(desk.says(), "Paused Order SMS: its events stay queued, tests are still sent");
+    assert_eq!(desk.requested(), ["pause 1"]);
+    assert_eq!(desk.notice(), "Paused Order SMS: its events stay queued, tests are still sent");
     assert!(desk.line("sms  POST").contains("POST ‖"), "{}", desk.screen());
     assert!(desk.shows("● active · ‖ paused since 14:02, P "), "{}", desk.screen());
     assert!(desk.shows("queued · blocked: paused") && !desk.shows("sender ‖"), "{}", desk.screen());
     desk.keys("P");
-    assert_eq!(desk.asked(), ["resume 1"]);
-    assert_eq!(desk.says(), "Resumed Order SMS: sending its queued events");
+    assert_eq!(desk.requested(), ["resume 1"]);
+    assert_eq!(desk.notice(), "Resumed Order SMS: sending its queued events");
     assert!(desk.line("sms  POST").contains("POST ●"), "{}", desk.screen());
     desk.keys("P 4 P 1 P");
-    assert_eq!(desk.says(), "Resumed Order SMS: the sender is still paused");
+    assert_eq!(desk.notice(), "Resumed Order SMS: the sender is still paused");
 }
 
 #[test]
-fn what_another_session_paused_is_seen_and_since_when() {
+fn a_pause_by_another_session_is_shown_with_its_start() {
     let mut desk = Desk::new(60, 16).of(world());
     let yesterday = sample::start() - std::time::Duration::from_hours(24);
     desk.happens(|world| world.tables().blocks.push(pause(None, sample::start())));
@@ -99,12 +106,12 @@ fn what_another_session_paused_is_seen_and_since_when() {
     desk.resized(80, 24);
     assert!(desk.shows("‖ paused since 2025-04-16 14:02 · 1 queued"), "{}", desk.screen());
     let trouble = Some("the disk is full".to_owned());
-    desk.told(Message::Sending(Sending { trouble, ..Sending::default() }));
+    desk.receives(Message::SenderStatus(SenderStatus { trouble, ..SenderStatus::default() }));
     assert!(desk.shows("✗ error"), "{}", desk.screen());
 }
 
 #[test]
-fn a_profile_that_was_disabled_by_itself_is_told_and_enabled_by_one_key() {
+fn an_auto_disabled_profile_is_reported_and_enabled_by_one_key() {
     let mut desk = Desk::new(120, 30).of(world());
     desk.happens(|world| {
         world.tables().profiles[0].status = Status::AutoDisabled;
@@ -118,22 +125,22 @@ fn a_profile_that_was_disabled_by_itself_is_told_and_enabled_by_one_key() {
             cause: Some(AutoDisableCause { failed: 20, delivery: delivery_id(7), message }),
         });
     });
-    let told = "Order SMS was disabled: 20 consecutive failures; last: 500 Internal Server Error";
-    assert_eq!(desk.says(), format!("{told} · Space enables it"));
+    let reported = "Order SMS was disabled: 20 consecutive failures; last: 500 Internal Server Error";
+    assert_eq!(desk.notice(), format!("{reported} · Space enables it"));
     assert!(desk.line("sms  POST").contains("POST ◌"), "{}", desk.screen());
     assert!(desk.shows("◌ auto-disabled since 14:02 · 20"), "{}", desk.screen());
     assert!(desk.shows("queued · blocked: auto-disabled"), "{}", desk.screen());
     // It is reported once.
     desk.keys("j k").happens(|_| ());
-    desk.told(Message::Done("Something else".to_owned())).happens(|_| ());
-    assert_eq!(desk.says(), "Something else");
+    desk.receives(Message::Done("Something else".to_owned())).happens(|_| ());
+    assert_eq!(desk.notice(), "Something else");
     desk.keys("space");
-    assert_eq!(desk.says(), "Enabled Order SMS");
+    assert_eq!(desk.notice(), "Enabled Order SMS");
     assert!(!desk.shows("held") && desk.line("sms  POST").contains("POST ●"), "{}", desk.screen());
 }
 
 #[test]
-fn saving_over_it_does_not_enable_a_profile_that_was_disabled_meanwhile() {
+fn overwriting_does_not_enable_a_profile_disabled_meanwhile() {
     let mut desk = Desk::new(120, 30).of(world());
     desk.keys("e").types(" B");
     desk.world.tables().profiles[0].status = Status::AutoDisabled;

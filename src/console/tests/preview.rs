@@ -31,14 +31,14 @@ fn the_request_and_its_variables() {
 fn nothing_is_sent() {
     let mut desk = Desk::new(120, 40).of(sample::world());
     desk.keys("p");
-    assert_eq!(desk.asked(), ["preview Order SMS"]);
+    assert_eq!(desk.requested(), ["preview Order SMS"]);
     desk.keys("enter esc");
-    assert_eq!((desk.asked(), desk.world.tables().deliveries.len()), (Vec::new(), 0));
+    assert_eq!((desk.requested(), desk.world.tables().deliveries.len()), (Vec::new(), 0));
     assert!(desk.state.overlay.is_none());
 }
 
 #[test]
-fn secrets_are_hidden_until_asked_for() {
+fn secrets_are_hidden_by_default() {
     let mut desk = Desk::new(120, 40).of(sample::world());
     desk.keys("G p");
     assert!(desk.line("api-key:").contains("••••••••") && !desk.shows("k-123"), "{}", desk.screen());
@@ -62,14 +62,14 @@ fn secrets_are_hidden_until_asked_for() {
 fn a_profile_without_secrets_has_none_to_show() {
     let mut desk = Desk::new(120, 40).of(sample::world());
     desk.keys("p f8");
-    assert_eq!(desk.says(), "Secrets: there are none");
+    assert_eq!(desk.notice(), "Secrets: there are none");
 }
 
 #[test]
-fn what_is_typed_in_the_editor_is_shown_unsaved() {
+fn unsaved_text_of_the_editor_is_previewed() {
     let mut desk = Desk::new(120, 40).of(sample::world());
     desk.keys("e").types("!").keys("f7");
-    assert!(desk.state.overlay.is_none() && desk.says().contains("Title"), "{}", desk.screen());
+    assert!(desk.state.overlay.is_none() && desk.notice().contains("Title"), "{}", desk.screen());
     desk.keys("backspace").types(" 2").keys("f7");
     assert!(desk.shows("Preview Order SMS 2"), "{}", desk.screen());
     desk.keys("f7");
@@ -77,7 +77,7 @@ fn what_is_typed_in_the_editor_is_shown_unsaved() {
 }
 
 #[test]
-fn values_come_from_where_they_are_said_to() {
+fn values_have_the_named_origin() {
     let mut desk = Desk::new(120, 40).of(sample::world());
     let mut last = Values::default();
     last.set("status", "FROM LAST".into());
@@ -92,7 +92,7 @@ fn values_come_from_where_they_are_said_to() {
 }
 
 #[test]
-fn a_value_that_makes_no_request_is_told() {
+fn a_value_that_cannot_be_rendered_is_reported() {
     let mut draft = sample::order_sms();
     draft.endpoint = "https://hooks.example/<id>/x".into();
     let world = World::default();
@@ -101,16 +101,16 @@ fn a_value_that_makes_no_request_is_told() {
     desk.keys("t tab ctrl+u");
     let typed = desk.line("id  ");
     desk.keys(&"backspace ".repeat(60)).types("..").keys("f7");
-    assert!(desk.says().contains("makes the path segment '..'"), "{typed}\n{}", desk.screen());
+    assert!(desk.notice().contains("makes the path segment '..'"), "{typed}\n{}", desk.screen());
     assert!(desk.shows("Test Order SMS"), "the test is still there");
 }
 
 #[test]
-fn what_is_typed_ahead_is_for_the_preview() {
+fn keys_typed_ahead_go_to_the_preview() {
     let mut desk = Desk::new(120, 40).of(sample::world());
-    desk.waits_for_answers().keys("p c");
-    assert!(desk.asked().is_empty(), "{:?}", desk.asked());
-    desk.answers();
+    desk.delays_effects().keys("p c");
+    assert!(desk.requested().is_empty(), "{:?}", desk.requested());
+    desk.runs_effects();
     assert!(desk.shows("nothing is sent"), "{}", desk.screen());
-    assert!(desk.asked().iter().any(|asked| asked.starts_with("copy")), "{:?}", desk.asked());
+    assert!(desk.requested().iter().any(|asked| asked.starts_with("copy")), "{:?}", desk.requested());
 }

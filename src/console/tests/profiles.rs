@@ -8,7 +8,7 @@ use super::world::profile_id;
 use super::{Desk, World, sample};
 
 #[test]
-fn the_search_filters_as_one_types_and_esc_brings_all_back() {
+fn the_search_filters_while_typing_and_esc_clears_it() {
     let mut desk = Desk::new(80, 24).of(sample::world());
     desk.keys("/");
     assert!(desk.shows("5 of 5"));
@@ -23,22 +23,22 @@ fn the_search_filters_as_one_types_and_esc_brings_all_back() {
     for title in ["Order SMS", "Bookings", "Nightly report", "Call log", "Invoice mails"] {
         assert!(desk.shows(title), "{title}");
     }
-    assert_eq!(desk.asked(), [""; 0], "a search asks for nothing but reading");
+    assert_eq!(desk.requested(), [""; 0], "a search asks for nothing but reading");
 }
 
 #[test]
-fn enter_keeps_the_search_and_its_keys_are_actions_again() {
+fn enter_keeps_the_search_and_letters_are_actions() {
     let mut desk = Desk::new(80, 24).of(sample::world());
     desk.keys("/").types("nq").keys("backspace").types("i").keys("enter");
     assert!(desk.line("Nightly").starts_with("┃▌"), "{}", desk.screen());
     desk.keys("y");
-    assert_eq!(desk.asked(), [format!("copy {}", profile_id(3))]);
+    assert_eq!(desk.requested(), [format!("copy {}", profile_id(3))]);
     desk.keys("esc");
     assert!(desk.shows("Order SMS"));
 }
 
 #[test]
-fn esc_leaves_the_search_with_the_found_profile_chosen() {
+fn esc_ends_the_search_and_keeps_the_selected_profile() {
     let mut desk = Desk::new(80, 24).of(sample::world());
     desk.keys("/").types("call").keys("esc");
     assert!(desk.line("Call log").contains('▌'), "{}", desk.screen());
@@ -50,14 +50,14 @@ fn delete_asks_first() {
     desk.keys("D");
     assert!(desk.shows("Delete Order SMS?"));
     desk.keys("n");
-    assert_eq!(desk.asked(), [""; 0]);
+    assert_eq!(desk.requested(), [""; 0]);
     assert!(desk.shows("Order SMS"));
     desk.keys("delete esc");
-    assert_eq!(desk.asked(), [""; 0]);
+    assert_eq!(desk.requested(), [""; 0]);
 }
 
 #[test]
-fn a_profile_is_found_by_the_beginning_of_its_id() {
+fn a_profile_is_found_by_an_id_prefix() {
     let mut desk = Desk::new(80, 24).of(sample::world());
     desk.keys("/").types("in_00000000-0000-0000-0000-000000000002");
     assert!(desk.shows("1 of 5") && desk.shows("Bookings"), "{}", desk.screen());
@@ -66,22 +66,22 @@ fn a_profile_is_found_by_the_beginning_of_its_id() {
 }
 
 #[test]
-fn what_is_deleted_comes_back_with_u() {
+fn u_restores_a_deleted_profile() {
     let mut desk = Desk::new(80, 24).of(sample::world());
     desk.keys("u");
-    assert_eq!(desk.says(), "Undo: nothing to restore");
+    assert_eq!(desk.notice(), "Undo: nothing to restore");
     desk.keys("j D y");
-    assert_eq!(desk.says(), "Deleted Bookings · u restores it");
+    assert_eq!(desk.notice(), "Deleted Bookings · u restores it");
     assert!(!desk.shows("wa   GET"), "{}", desk.screen());
-    assert!(desk.line("Nightly").contains('▌'), "the next one is chosen\n{}", desk.screen());
+    assert!(desk.line("Nightly").contains('▌'), "the next one is selected\n{}", desk.screen());
     desk.keys("u");
-    assert_eq!(desk.says(), "Restored Bookings");
+    assert_eq!(desk.notice(), "Restored Bookings");
     assert!(desk.line("Bookings ").contains('▌'), "{}", desk.screen());
-    assert_eq!(desk.asked(), ["delete 2", "restore the last"]);
+    assert_eq!(desk.requested(), ["delete 2", "restore the last"]);
 }
 
 #[test]
-fn what_is_pending_is_held_until_the_profile_is_restored() {
+fn pending_deliveries_are_blocked_until_the_profile_is_restored() {
     let world = sample::world();
     let profile = world.tables().profiles[0].clone();
     for kind in [Kind::Event, Kind::Event, Kind::Test] {
@@ -91,49 +91,49 @@ fn what_is_pending_is_held_until_the_profile_is_restored() {
     desk.keys("D");
     assert!(desk.shows("2 pending deliveries will be blocked until it is"), "{}", desk.screen());
     desk.keys("y");
-    assert_eq!(desk.says(), "Deleted Order SMS · 2 pending deliveries blocked · u restores it");
+    assert_eq!(desk.notice(), "Deleted Order SMS · 2 pending deliveries blocked · u restores it");
     assert!(desk.line("event Order SMS").contains("queued · blocked: deleted"), "{}", desk.screen());
     desk.keys("4 j r");
-    assert_eq!(desk.says(), "Retry now: its profile is deleted: u in the profiles restores it");
+    assert_eq!(desk.notice(), "Retry now: its profile is deleted: u in the profiles restores it");
     desk.keys("1 P u");
-    assert_eq!(desk.says(), "Restored Order SMS · 2 pending deliveries no longer blocked");
+    assert_eq!(desk.notice(), "Restored Order SMS · 2 pending deliveries no longer blocked");
     assert!(!desk.shows("held: deleted"), "{}", desk.screen());
 }
 
 #[test]
-fn what_is_restored_and_paused_is_held_still() {
+fn a_restored_profile_that_is_paused_stays_blocked() {
     let world = sample::world();
     let profile = world.tables().profiles[0].clone();
     world.accept(Kind::Event, &profile, profile.events.first().copied(), &Values::default(), sample::start());
     let mut desk = Desk::new(120, 30).of(world);
     desk.keys("P D y u");
-    assert_eq!(desk.says(), "Restored Order SMS · 1 pending delivery still blocked: paused");
+    assert_eq!(desk.notice(), "Restored Order SMS · 1 pending delivery still blocked: paused");
 }
 
 #[test]
-fn what_another_session_deleted_last_is_restored() {
+fn undo_restores_what_another_session_deleted_last() {
     let now = sample::start();
     let world = sample::world();
     world.delete(&profile_id(3), now);
     let mut desk = Desk::new(80, 24).of(world);
     desk.happens(|world| world.delete(&profile_id(1), now));
-    assert_eq!(desk.says(), "Order SMS was deleted by another session · u restores it");
+    assert_eq!(desk.notice(), "Order SMS was deleted by another session · u restores it");
     for title in ["Order SMS", "Nightly report"] {
         desk.keys("u");
-        assert_eq!(desk.says(), format!("Restored {title}"));
+        assert_eq!(desk.notice(), format!("Restored {title}"));
         assert!(desk.line(&title[..8]).contains('▌'), "{}", desk.screen());
     }
     desk.keys("u");
-    assert_eq!(desk.says(), "Undo: nothing to restore");
+    assert_eq!(desk.notice(), "Undo: nothing to restore");
 }
 
 #[test]
-fn that_another_session_restored_it_first_is_told() {
+fn undo_reports_that_another_session_restored_it_first() {
     let mut desk = Desk::new(80, 24).of(sample::world());
     desk.keys("D y");
     desk.world.tables().deleted.clear();
     desk.keys("u");
-    assert_eq!(desk.says(), "Nothing to undo");
+    assert_eq!(desk.notice(), "Nothing to undo");
 }
 
 #[test]
@@ -144,7 +144,7 @@ fn the_last_and_the_only_one_can_be_deleted() {
     desk.keys("D y D y D y D y");
     assert!(desk.shows("none yet: n creates one"), "{}", desk.screen());
     desk.keys("D");
-    assert_eq!(desk.says(), "Delete: no profile is selected: n creates one");
+    assert_eq!(desk.notice(), "Delete: no profile is selected: n creates one");
 }
 
 #[test]
@@ -171,7 +171,7 @@ fn switching_keeps_what_is_typed() {
 }
 
 #[test]
-fn a_copy_is_a_new_profile_with_another_title() {
+fn a_duplicate_is_a_new_profile_with_another_title() {
     let mut desk = Desk::new(80, 24).of(sample::world());
     desk.keys("d");
     assert!(desk.shows("Order SMS - copy"), "{}", desk.screen());
@@ -181,7 +181,7 @@ fn a_copy_is_a_new_profile_with_another_title() {
 }
 
 #[test]
-fn a_copy_does_not_push_away_what_is_typed() {
+fn duplicating_asks_about_unsaved_changes() {
     let mut desk = Desk::new(80, 24).of(sample::world());
     desk.keys("e").types(" X").keys("f6 1 j d");
     assert!(desk.shows("Save changes"), "{}", desk.screen());
@@ -190,11 +190,11 @@ fn a_copy_does_not_push_away_what_is_typed() {
 }
 
 #[test]
-fn the_choice_stays_on_its_profile_when_others_come_and_go() {
+fn the_selection_stays_on_its_profile_when_the_list_changes() {
     let mut desk = Desk::new(80, 24).of(sample::world());
     desk.keys("j j");
     let gone = desk.world.tables().profiles.remove(0);
-    desk.told(crate::console::model::message::Message::Failed("read anew".to_owned()));
+    desk.receives(crate::console::model::message::Message::Failed("read anew".to_owned()));
     reload(&mut desk);
     assert!(desk.line("Nightly").contains('▌'), "{}", desk.screen());
     desk.world.tables().profiles.remove(1);
@@ -210,16 +210,16 @@ fn reload(desk: &mut Desk) {
 }
 
 #[test]
-fn a_profile_deleted_elsewhere_is_told() {
+fn a_profile_deleted_elsewhere_is_reported() {
     let mut desk = Desk::new(80, 24).of(sample::world());
     desk.world.tables().profiles.remove(0);
     desk.keys("e");
-    assert!(desk.says().contains("Order SMS was deleted by another session"), "{}", desk.says());
+    assert!(desk.notice().contains("Order SMS was deleted by another session"), "{}", desk.notice());
     assert!(!desk.screen().contains("Order SMS  "));
 }
 
 #[test]
-fn a_save_over_what_another_session_saved_asks_first() {
+fn a_save_over_another_sessions_save_asks_first() {
     let mut desk = Desk::new(80, 24).of(sample::world());
     desk.keys("e");
     desk.types(" B");
@@ -228,14 +228,14 @@ fn a_save_over_what_another_session_saved_asks_first() {
     desk.keys("ctrl+s");
     assert!(desk.screen().contains("Another session changed Order SMS"), "{}", desk.screen());
     desk.keys("n ctrl+s y");
-    assert!(desk.asked().contains(&"overwrite Order SMS B".to_owned()), "{:?}", desk.asked());
-    assert!(desk.says().starts_with("Saved Order SMS B"), "{}", desk.says());
+    assert!(desk.requested().contains(&"overwrite Order SMS B".to_owned()), "{:?}", desk.requested());
+    assert!(desk.notice().starts_with("Saved Order SMS B"), "{}", desk.notice());
 }
 
 #[test]
-fn with_nothing_there_each_key_says_why_not() {
+fn with_an_empty_list_each_key_says_why_not() {
     let mut desk = Desk::new(80, 24).of(World::default());
-    for (key, said) in [
+    for (key, text) in [
         ("esc", "Back: nothing to go back to: q quits"),
         ("e", "Edit: no profile is selected: n creates one"),
         ("d", "Duplicate: no profile is selected: n creates one"),
@@ -244,7 +244,7 @@ fn with_nothing_there_each_key_says_why_not() {
         ("t", "Test: no profile is selected: n creates one"),
     ] {
         desk.keys(key);
-        assert_eq!(desk.says(), said);
+        assert_eq!(desk.notice(), text);
     }
-    assert_eq!(desk.asked(), [""; 0]);
+    assert_eq!(desk.requested(), [""; 0]);
 }

@@ -24,18 +24,18 @@ fn editor(desk: &mut Desk) -> (Subject, String) {
 
 fn back(desk: &mut Desk, (subject, given): (Subject, String), written: &str) {
     let returned = Returned { subject, given, written: Some(written.to_owned()), trouble: None };
-    desk.told(Message::Returned(Box::new(returned)));
+    desk.receives(Message::Returned(Box::new(returned)));
 }
 
 #[test]
-fn a_body_comes_back_as_typed() {
+fn a_body_returns_as_if_typed() {
     let mut desk = Desk::new(80, 24).of(sample::world());
     desk.keys("enter ctrl+o");
     let open = editor(&mut desk);
     assert_eq!(open, (Subject::Body(profile_id(1)), sample::order_sms().body));
     back(&mut desk, open, "{\"a\": \"<id>\"}\n");
     assert_eq!(desk.state.editor.as_ref().unwrap().draft().body, "{\"a\": \"<id>\"}");
-    assert_eq!(desk.asked(), ["keep Order SMS"], "it is a draft on disk at once");
+    assert_eq!(desk.requested(), ["keep Order SMS"], "it is a draft on disk at once");
     assert!(desk.shows("Order SMS *"));
 }
 
@@ -44,7 +44,7 @@ fn a_method_without_a_body_says_so() {
     let mut desk = Desk::new(80, 24).of(sample::world());
     desk.keys("down enter ctrl+o");
     assert_eq!(given(&mut desk), None);
-    assert!(desk.says().contains("this method has no body"), "{}", desk.says());
+    assert!(desk.notice().contains("this method has no body"), "{}", desk.notice());
 }
 
 #[test]
@@ -58,11 +58,11 @@ fn a_profile_opens_from_the_list_too() {
     back(&mut desk, (subject, text), &written);
     assert_eq!(desk.state.editor.as_ref().unwrap().draft().retry_interval, "20");
     desk.keys("ctrl+s");
-    assert!(desk.asked().contains(&"save Order SMS".to_owned()));
+    assert!(desk.requested().contains(&"save Order SMS".to_owned()));
 }
 
 #[test]
-fn what_no_program_can_read_is_asked_about_again_and_again() {
+fn an_invalid_text_is_asked_about_until_it_is_valid() {
     let mut desk = Desk::new(80, 24).of(sample::world());
     desk.keys("enter ctrl+g");
     let open = editor(&mut desk);
@@ -79,7 +79,7 @@ fn what_no_program_can_read_is_asked_about_again_and_again() {
 }
 
 #[test]
-fn only_the_answers_that_are_shown_do_something() {
+fn only_the_shown_answers_are_accepted() {
     let mut desk = Desk::new(80, 24).of(sample::world());
     desk.keys("enter ctrl+g");
     let open = editor(&mut desk);
@@ -88,13 +88,13 @@ fn only_the_answers_that_are_shown_do_something() {
     assert!(!desk.line("Yes").contains("Discard"), "the footer offers no more: {}", desk.screen());
     desk.keys("d");
     assert!(desk.shows("y/Enter Reopen"), "what was written is still there: {}", desk.screen());
-    assert!(desk.says().contains("it does not answer this question"), "{}", desk.says());
+    assert!(desk.notice().contains("it does not answer this question"), "{}", desk.notice());
     desk.keys("y");
     assert!(editor(&mut desk).1.contains("{ \"title\": "));
 }
 
 #[test]
-fn errors_of_fields_stand_beside_them() {
+fn errors_of_fields_appear_beside_them() {
     let mut desk = Desk::new(120, 36).of(sample::world());
     desk.keys("enter ctrl+g");
     let (subject, text) = editor(&mut desk);
@@ -104,7 +104,7 @@ fn errors_of_fields_stand_beside_them() {
 }
 
 #[test]
-fn an_answer_is_harmless_before_it_reaches_a_pager() {
+fn a_response_is_sanitized_for_a_pager() {
     let world = sample::log();
     let mut attempt = world.tables().deliveries[0].details.attempts[0].clone();
     attempt.response_body = b"a\tb\r\n\x1b]52;c;aGk=\x07\x1b[2J".to_vec();
@@ -118,37 +118,37 @@ fn an_answer_is_harmless_before_it_reaches_a_pager() {
 }
 
 #[test]
-fn without_an_answer_there_is_nothing_to_read() {
+fn without_a_response_there_is_nothing_to_page() {
     let mut desk = Desk::new(80, 24).of(sample::log());
     desk.keys("4 o");
     assert_eq!(given(&mut desk), None);
-    assert!(desk.says().contains("no response yet"), "{}", desk.says());
+    assert!(desk.notice().contains("no response yet"), "{}", desk.notice());
 }
 
 #[test]
-fn what_could_not_be_copied_is_offered_in_other_ways() {
+fn a_failed_copy_offers_alternatives() {
     let mut desk = Desk::new(80, 24).of(sample::world());
-    let uncopied = || Message::Uncopied("long\ttext".into(), "the request".into(), "too long".into());
-    desk.told(uncopied());
+    let copy_failed = || Message::CopyFailed("long\ttext".into(), "the request".into(), "too long".into());
+    desk.receives(copy_failed());
     assert!(desk.shows("the request: not copied.") && desk.shows("too long"), "{}", desk.screen());
     desk.keys("v");
     assert!(desk.line("long").starts_with("long    text"), "{}", desk.screen());
     desk.keys("o");
     assert_eq!(given(&mut desk), Some(Program::Pager { text: "long\ttext\n".to_owned() }));
     desk.keys("w");
-    assert_eq!(desk.asked(), ["write the request"]);
-    desk.told(uncopied()).keys("esc");
+    assert_eq!(desk.requested(), ["write the request"]);
+    desk.receives(copy_failed()).keys("esc");
     assert!(!desk.shows("not copied"));
 }
 
 #[test]
-fn debug_output_tells_no_text() {
+fn debug_output_omits_texts() {
     let subject = Subject::Body(profile_id(1));
     let editor = Program::Editor { subject: subject.clone(), text: "hush".to_owned() };
     let pager = Program::Pager { text: "hush".to_owned() };
     let back =
         Returned { subject, given: "hush".to_owned(), written: Some("hush".to_owned()), trouble: None };
-    for told in [format!("{editor:?}"), format!("{pager:?}"), format!("{back:?}")] {
-        assert!(!told.contains("hush"), "{told}");
+    for reported in [format!("{editor:?}"), format!("{pager:?}"), format!("{back:?}")] {
+        assert!(!reported.contains("hush"), "{reported}");
     }
 }

@@ -23,7 +23,7 @@ fn a_text_is_found_in_the_details() {
     desk.keys("esc");
     assert!(!desk.shows("/thank") && desk.state.overlay.is_some(), "Esc ends the search first");
     desk.keys("n");
-    assert!(desk.says().ends_with("nothing to search for: / starts a search"), "{}", desk.says());
+    assert!(desk.notice().ends_with("nothing to search for: / starts a search"), "{}", desk.notice());
     desk.keys("esc");
     assert!(desk.state.overlay.is_none());
 }
@@ -35,13 +35,13 @@ fn a_text_is_found_in_the_preview() {
     let line = desk.cursor().unwrap().1;
     assert!(desk.screen().lines().nth(usize::from(line)).unwrap().contains("DELIVRD"), "{}", desk.screen());
     desk.keys("/").types("no such text").keys("enter");
-    assert_eq!(desk.says(), "no such text: not found");
+    assert_eq!(desk.notice(), "no such text: not found");
     desk.keys("esc esc");
     assert!(desk.state.overlay.is_none());
 }
 
 #[test]
-fn what_is_pasted_is_looked_for() {
+fn a_pasted_text_is_searched_for() {
     let mut desk = Desk::new(80, 24).of(sample::log());
     desk.keys("4 enter /").pastes("webhook-id\n").keys("enter");
     let line = desk.cursor().unwrap().1;

@@ -9,7 +9,7 @@ use crate::receiver::Received;
 use super::{Desk, World, sample};
 
 fn arrive(desk: &mut Desk, n: u32) {
-    desk.told(Message::Received(sample::request(n).into()));
+    desk.receives(Message::Received(sample::request(n).into()));
 }
 
 /// A running receiver, with its window open and three requests.
@@ -32,7 +32,7 @@ fn a_request_is_shown_in_full_while_others_arrive() {
     arrive(&mut desk, 4);
     assert!(desk.screen().contains(r#""id":"m-2""#), "it stays");
     desk.keys("y");
-    let copied = desk.asked().pop().unwrap();
+    let copied = desk.requested().pop().unwrap();
     assert!(copied.starts_with("copy 14:02:10.000  POST /sms"), "{copied}");
     assert!(copied.contains(r#"{"id":"m-2","status":"DELIVRD"}"#), "{copied}");
     desk.keys("/").types("deliv").keys("enter esc");
@@ -52,24 +52,24 @@ fn without_a_selection_the_newest_is_shown() {
     assert!(desk.screen().contains(r#""id":"m-3""#), "{}", desk.screen());
     let mut empty = Desk::new(80, 24).of(World::default());
     empty.keys("R enter");
-    assert_eq!(empty.says(), "Show: no request has arrived");
+    assert_eq!(empty.notice(), "Show: no request has arrived");
 }
 
 #[test]
-fn what_is_dropped_is_counted() {
+fn dropped_requests_are_counted() {
     let mut desk = desk();
-    desk.told(Message::RequestsDropped(1));
+    desk.receives(Message::RequestsDropped(1));
     assert!(desk.screen().contains("Received (3) · 1 older one was dropped"), "{}", desk.screen());
     let long = Received { body: vec![b'x'; 1 << 20].into(), ..(*sample::request(1)).clone() };
     let long = Arc::new(long);
     for _ in 0..20 {
-        desk.told(Message::Received(Arc::clone(&long).into()));
+        desk.receives(Message::Received(Arc::clone(&long).into()));
     }
     assert!(desk.screen().contains("Received (15) · 9 older ones were dropped"), "{}", desk.screen());
 }
 
 #[test]
-fn it_says_hang_and_reset_as_the_command_does() {
+fn hang_and_reset_are_worded_as_in_the_command() {
     let mut desk = Desk::new(80, 24).of(World::default());
     desk.keys("R j right j j right");
     assert!(desk.line("Hang").contains("‹ yes: no response ›"), "{}", desk.screen());

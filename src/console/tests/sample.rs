@@ -6,9 +6,9 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use crate::callback::Values;
-use crate::delivery::{InFlight, Role, Sending};
+use crate::delivery::{InFlight, SenderRole, SenderStatus};
 use crate::profile::{Channel, Draft, DraftHeader, Identity, Profile, Rules};
-use crate::receiver::{Answer, Received};
+use crate::receiver::{Received, Reply};
 use crate::record::{DeliveryState, ErrorClass, Kind};
 
 use super::desk::START;
@@ -107,9 +107,13 @@ pub fn log() -> World {
 }
 
 /// The sender during an attempt of delivery 9 of [`log`].
-pub fn sending() -> Sending {
+pub fn sender_status() -> SenderStatus {
     let flight = InFlight { n: 1, started_at: start() - std::time::Duration::from_millis(1300) };
-    Sending { role: Role::Sends, in_flight: [(delivery_id(9), flight)].into(), ..Sending::default() }
+    SenderStatus {
+        role: SenderRole::Active,
+        in_flight: [(delivery_id(9), flight)].into(),
+        ..SenderStatus::default()
+    }
 }
 
 /// A request that reached the receiver.
@@ -123,6 +127,6 @@ pub fn request(n: u32) -> Arc<Received> {
         body_length: body.len() as u64,
         body: body.into(),
         received_at: start(),
-        answered: Answer::Status(if n == 1 { 500 } else { 200 }),
+        answered: Reply::Status(if n == 1 { 500 } else { 200 }),
     })
 }

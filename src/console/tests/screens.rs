@@ -10,7 +10,7 @@ const SIZES: [(u16, u16); 3] = [(120, 40), (80, 24), (60, 16)];
 fn in_each_size(name: &str, prepare: impl Fn(&mut Desk)) {
     for (columns, lines) in SIZES {
         let mut desk = Desk::new(columns, lines).of(sample::log());
-        desk.told(Message::Sending(sample::sending()));
+        desk.receives(Message::SenderStatus(sample::sender_status()));
         prepare(&mut desk);
         shot(&format!("{name}_{columns}x{lines}"), &desk.screen());
     }
@@ -39,7 +39,7 @@ fn search() {
 }
 
 #[test]
-fn the_chosen_profile_to_read() {
+fn the_summary_of_the_selected_profile() {
     in_each_size("summary", |desk| {
         desk.keys("G tab");
     });
@@ -114,7 +114,7 @@ fn the_receiver() {
     in_each_size("receiver", |desk| {
         desk.keys("R space right j right right");
         for n in 1..=3 {
-            desk.told(Message::Received(sample::request(n).into()));
+            desk.receives(Message::Received(sample::request(n).into()));
         }
     });
 }
@@ -122,7 +122,7 @@ fn the_receiver() {
 #[test]
 fn a_request_that_reached_the_receiver() {
     in_each_size("request", |desk| {
-        desk.keys("R space").told(Message::Received(sample::request(1).into())).keys("enter");
+        desk.keys("R space").receives(Message::Received(sample::request(1).into())).keys("enter");
     });
 }
 
@@ -144,7 +144,7 @@ fn questions() {
 }
 
 #[test]
-fn a_variable_of_ones_own() {
+fn an_own_variable() {
     let mut desk = Desk::new(80, 24).of(sample::world());
     shot("add_variable", &desk.keys("v n").types("1st").keys("enter").screen());
 }

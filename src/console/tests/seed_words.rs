@@ -30,7 +30,7 @@ fn lines_of_the_form(desk: &mut Desk) -> Vec<String> {
 }
 
 #[test]
-fn the_form_has_the_words_of_the_seed_and_cuts_none() {
+fn the_form_has_the_platforms_labels_and_truncates_none() {
     for (columns, lines) in SIZES {
         let mut desk = Desk::new(columns, lines).of(sample::world());
         assert!(desk.shows("n Add New Profile"), "{}", desk.screen());
@@ -71,7 +71,7 @@ fn the_form_has_the_words_of_the_seed_and_cuts_none() {
 }
 
 #[test]
-fn the_pane_of_the_variables_has_the_words_of_the_seed() {
+fn the_variables_pane_has_the_platforms_labels() {
     for (columns, lines) in SIZES {
         let mut desk = Desk::new(columns, lines).of(sample::world());
         desk.keys("e");
@@ -108,7 +108,7 @@ fn offered(desk: &Desk, words: &str) -> Vec<String> {
 }
 
 #[test]
-fn the_palette_finds_by_the_words_of_the_seed() {
+fn the_palette_finds_by_the_platforms_labels() {
     let mut desk = Desk::new(80, 24).of(sample::world());
     desk.keys("e");
     for (words, first) in [
@@ -134,7 +134,7 @@ fn the_palette_finds_by_the_words_of_the_seed() {
 }
 
 #[test]
-fn another_word_finds_what_it_stands_for_first() {
+fn a_synonym_finds_its_action_first() {
     let mut desk = Desk::new(80, 24).of(sample::world());
     desk.keys("e");
     for (word, first) in [
@@ -151,7 +151,7 @@ fn another_word_finds_what_it_stands_for_first() {
 }
 
 #[test]
-fn the_palette_finds_each_action_and_each_field_by_each_of_its_words() {
+fn the_palette_finds_each_action_and_field_by_each_synonym() {
     let mut desk = Desk::new(80, 24).of(sample::world());
     desk.keys("e");
     let fields: Vec<_> = offer::fields::offers(&desk.state).collect();
@@ -167,7 +167,7 @@ fn the_palette_finds_each_action_and_each_field_by_each_of_its_words() {
 }
 
 #[test]
-fn a_field_is_gone_to_from_the_palette_or_says_why_not() {
+fn the_palette_goes_to_a_field_or_says_why_not() {
     let mut desk = Desk::new(80, 24).of(sample::world());
     desk.keys(":").types("go to field request body");
     assert!(desk.shows("✗ nothing is being edited: Enter on a profile opens it"), "{}", desk.screen());
@@ -184,7 +184,7 @@ fn a_field_is_gone_to_from_the_palette_or_says_why_not() {
 }
 
 #[test]
-fn a_number_is_replaced_by_what_is_typed() {
+fn typing_replaces_a_number() {
     let mut desk = Desk::new(80, 24).of(sample::world());
     desk.keys("e");
     go_to(&mut desk, "Time Interval");

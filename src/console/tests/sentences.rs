@@ -62,7 +62,7 @@ fn named(sentence: &str) -> Option<String> {
 }
 
 #[test]
-fn a_key_that_does_something_is_found_in_a_sentence() {
+fn keys_are_detected_in_sentences() {
     for sentence in
         ["none yet: n creates one", "saved: Ctrl+S saves it", "R and Space start it", "ended: a resends it"]
     {
@@ -177,7 +177,7 @@ const SCENES: &[&str] = &[
 /// Checks every sentence that names keys, in every window and for every reason why an action is unavailable, with all
 /// keys rebound.
 #[test]
-fn what_is_seen_names_the_keys_that_are_bound() {
+fn sentences_on_the_screen_name_the_bound_keys() {
     let mut reached = Vec::new();
     let mut looked_at = 0;
     for size in [(120, 40), (60, 16)] {
@@ -197,24 +197,24 @@ fn what_is_seen_names_the_keys_that_are_bound() {
                             &mut desk
                         }
                     };
-                    look_over(&desk, &format!("{scene}, step {at}"));
+                    check_sentences(&desk, &format!("{scene}, step {at}"));
                     reached.extend(desk.state.target().scopes());
                     looked_at += 1;
                 }
             }
         }
     }
-    for mut desk in [told(), uncopied()] {
-        look_over(&desk, "messages");
+    for mut desk in [reported(), copy_failed()] {
+        check_sentences(&desk, "messages");
         does(&mut desk, "copy-window-show-in-full");
-        look_over(&desk, "messages");
+        check_sentences(&desk, "messages");
         reached.extend(desk.state.target().scopes());
     }
     let mut desk = with(sample::log(), (120, 40));
-    desk.told(Message::Received(sample::request(1).into()));
+    desk.receives(Message::Received(sample::request(1).into()));
     for step in ["receiver", "list-bottom", "receiver-window-show-in-full", "reading-search"] {
         does(&mut desk, step);
-        look_over(&desk, step);
+        check_sentences(&desk, step);
         reached.extend(desk.state.target().scopes());
     }
     for scope in Scope::ALL {
@@ -224,29 +224,29 @@ fn what_is_seen_names_the_keys_that_are_bound() {
 }
 
 /// A desk that shows each notice from outside, one after the other.
-fn told() -> Desk {
+fn reported() -> Desk {
     let mut desk = with(sample::log(), (120, 40));
-    desk.told(Message::ReceiverEnded);
+    desk.receives(Message::ReceiverEnded);
     assert!(
-        desk.says().contains(&desk.state.settings.keys.shown("receiver-window-toggle")),
+        desk.notice().contains(&desk.state.settings.keys.shown("receiver-window-toggle")),
         "{}",
-        desk.says()
+        desk.notice()
     );
-    look_over(&desk, "the receiver ended");
-    desk.told(Message::Refused("It has already ended: {deliveries-send-again} resends it"));
-    look_over(&desk, "refused");
+    check_sentences(&desk, "the receiver ended");
+    desk.receives(Message::Refused("It has already ended: {deliveries-send-again} resends it"));
+    check_sentences(&desk, "refused");
     does(&mut desk, "profiles-edit");
     let subject = Subject::Body(profile_id(1));
     let back = Returned { subject, given: String::new(), written: Some("{}".to_owned()), trouble: None };
-    desk.told(Message::Returned(Box::new(back)));
+    desk.receives(Message::Returned(Box::new(back)));
     let saves = format!("{} saves it", desk.state.settings.keys.shown("editor-save"));
-    assert!(desk.says().ends_with(&saves) && !saves.starts_with("Ctrl+S"), "{}", desk.says());
+    assert!(desk.notice().ends_with(&saves) && !saves.starts_with("Ctrl+S"), "{}", desk.notice());
     desk
 }
 
-fn uncopied() -> Desk {
+fn copy_failed() -> Desk {
     let mut desk = with(sample::log(), (120, 40));
-    desk.told(Message::Uncopied("text".into(), "the request".into(), "too long".into()));
+    desk.receives(Message::CopyFailed("text".into(), "the request".into(), "too long".into()));
     let show = desk.state.settings.keys.shown("copy-window-show-in-full");
     assert!(desk.shows(&format!("{show} Show it")), "{}", desk.screen());
     desk
@@ -254,7 +254,7 @@ fn uncopied() -> Desk {
 
 /// No sentence on the screen, and none that help and palette would show, names a default key, or still contains the
 /// name of an action in braces.
-fn look_over(desk: &Desk, scene: &str) {
+fn check_sentences(desk: &Desk, scene: &str) {
     let screen = desk.screen();
     let reasons = TABLE.iter().filter_map(|entry| beneath::why_not_from_here(&desk.state, entry));
     let reasons: Vec<String> = reasons.map(std::borrow::Cow::into_owned).collect();

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 
 use crate::callback::Values;
 use crate::console::model::message::Message;
-use crate::console::model::pointer::{Deed, Pointer};
+use crate::console::model::mouse::{MouseAction, Pointer};
 use crate::console::model::program::{Returned, Subject};
 use crate::keymap::{self, Chord, Entry, Key, Keymap, TABLE};
 use crate::profile::{Channel, Draft};
@@ -51,9 +51,9 @@ enum Step {
     Slow(bool),
     Gone,
     Said(&'static str),
-    Point(Deed, u16, u16),
-    Written(&'static str, bool),
-    Uncopied(&'static str),
+    Point(MouseAction, u16, u16),
+    EditedText(&'static str, bool),
+    CopyFailed(&'static str),
 }
 
 fn keys() -> impl Strategy<Value = Key> {
@@ -102,10 +102,10 @@ fn steps() -> impl Strategy<Value = Step> {
         1 => Just(Step::Gone),
         1 => any::<bool>().prop_map(Step::Keymap),
         1 => hostile().prop_map(Step::Said),
-        4 => (prop::sample::select(vec![Deed::Click, Deed::Click, Deed::WheelUp, Deed::WheelDown]), 0u16..160, 0u16..45)
-            .prop_map(|(deed, x, y)| Step::Point(deed, x, y)),
-        2 => (hostile(), any::<bool>()).prop_map(|(text, well)| Step::Written(text, well)),
-        1 => hostile().prop_map(Step::Uncopied),
+        4 => (prop::sample::select(vec![MouseAction::Click, MouseAction::Click, MouseAction::WheelUp, MouseAction::WheelDown]), 0u16..160, 0u16..45)
+            .prop_map(|(action, x, y)| Step::Point(action, x, y)),
+        2 => (hostile(), any::<bool>()).prop_map(|(text, well)| Step::EditedText(text, well)),
+        1 => hostile().prop_map(Step::CopyFailed),
     ]
 }
 
@@ -135,8 +135,8 @@ fn take(desk: &mut Desk, step: Step) {
             let down = "down ".repeat(down.into());
             desk.keys("f10").types(words).keys(&down).keys("enter")
         }
-        Step::Key(key) => desk.told(Message::Key(key)),
-        Step::BurstKey(key) => desk.told(Message::BurstKey(key)),
+        Step::Key(key) => desk.receives(Message::Key(key)),
+        Step::BurstKey(key) => desk.receives(Message::BurstKey(key)),
         Step::Type(text) => desk.types(text),
         Step::Paste(text) => desk.pastes(&text),
         Step::Size(columns, lines) => desk.resized(columns, lines),
@@ -153,19 +153,19 @@ fn take(desk: &mut Desk, step: Step) {
         }),
         Step::Answered(n, status) => desk.happens(|world| world.answered(n.into(), status, now)),
         Step::Broken(n, why) => desk.happens(|world| world.failed(n.into(), ErrorClass::Connect, why, now)),
-        Step::Received(n) => desk.told(Message::Received(sample::request(n).into())),
-        Step::Slow(true) => desk.waits_for_answers(),
-        Step::Slow(false) => desk.answers(),
+        Step::Received(n) => desk.receives(Message::Received(sample::request(n).into())),
+        Step::Slow(true) => desk.delays_effects(),
+        Step::Slow(false) => desk.runs_effects(),
         Step::Gone => desk.happens(|world| {
             world.tables().profiles.pop();
         }),
-        Step::Point(deed, x, y) => desk.told(Message::Pointer(Pointer { deed, at: (x, y) })),
-        Step::Written(text, well) => written(desk, text, well),
-        Step::Uncopied(text) => {
+        Step::Point(action, x, y) => desk.receives(Message::Pointer(Pointer { action, at: (x, y) })),
+        Step::EditedText(text, well) => written(desk, text, well),
+        Step::CopyFailed(text) => {
             let (text, why) = (text.repeat(40), "nothing takes it".to_owned());
-            desk.told(Message::Uncopied(text.clone(), text, why))
+            desk.receives(Message::CopyFailed(text.clone(), text, why))
         }
-        Step::Said(text) => desk.told(Message::Failed(text.to_owned())),
+        Step::Said(text) => desk.receives(Message::Failed(text.to_owned())),
     };
 }
 
@@ -175,7 +175,7 @@ fn written<'a>(desk: &'a mut Desk, text: &str, well: bool) -> &'a mut Desk {
     let subject = if well { Subject::Body(id) } else { Subject::Profile(id) };
     let trouble = (!well && text.len() > 30).then(|| "it failed".to_owned());
     let returned = Returned { subject, given: String::new(), written: Some(text.to_owned()), trouble };
-    desk.told(Message::Returned(Box::new(returned)))
+    desk.receives(Message::Returned(Box::new(returned)))
 }
 
 /// Profiles, deliveries and a draft with hostile texts, beside well-behaved ones.
@@ -230,7 +230,7 @@ proptest! {
     #![proptest_config(storms())]
 
     #[test]
-    fn whatever_is_pressed_the_screen_holds(
+    fn any_input_draws_a_valid_screen(
         size in sizes(),
         steps in prop::collection::vec(steps(), 200..600),
     ) {
@@ -238,7 +238,7 @@ proptest! {
     }
 
     #[test]
-    fn whatever_is_stored_the_screen_holds(
+    fn any_stored_data_draws_a_valid_screen(
         size in sizes(),
         steps in prop::collection::vec(steps(), 200..600),
     ) {
@@ -247,7 +247,7 @@ proptest! {
 }
 
 #[test]
-fn hostile_titles_are_drawn_in_every_size() {
+fn hostile_titles_are_drawn_at_every_size() {
     let mut desk = Desk::new(80, 24).of(hostile_world());
     let profiles = sample::world().tables().profiles.clone();
     let rows = profiles.iter().zip(HOSTILE).map(|(profile, title)| crate::storage::ProfileRow {
@@ -259,7 +259,7 @@ fn hostile_titles_are_drawn_in_every_size() {
         modified_at: profile.modified_at,
         endpoint: title.repeat(10),
     });
-    desk.told(Message::Profiles(rows.collect()));
+    desk.receives(Message::Profiles(rows.collect()));
     for place in ["esc d 1", "D", "n 4", "p", "p enter", "esc 3", "2"] {
         desk.keys(place);
         for columns in (1..=200).step_by(7) {

@@ -36,7 +36,7 @@ fn screens(theme: &Theme, keys: &str) -> String {
     for (columns, lines) in SIZES {
         let mut desk = Desk::new(columns, lines).of(sample::log());
         desk.state.settings.theme = *theme;
-        desk.told(Message::Sending(sample::sending())).keys(keys);
+        desk.receives(Message::SenderStatus(sample::sender_status())).keys(keys);
         shown.push(desk.styled());
     }
     shown.join("\n\n")
@@ -63,7 +63,7 @@ fn dark_and_light() {
         for depth in [Depth::True, Depth::Indexed, Depth::Sixteen, Depth::Eight] {
             let mut desk = Desk::new(80, 24).of(sample::log());
             desk.state.settings.theme = Theme::of(theme, depth);
-            desk.told(Message::Sending(sample::sending())).keys("4 j j");
+            desk.receives(Message::SenderStatus(sample::sender_status())).keys("4 j j");
             shown.push(on_its_ground(&desk, depth));
         }
         shot(&format!("style_{name}_deliveries"), &shown.join("\n\n"));
@@ -88,7 +88,7 @@ fn nothing_yet() {
         let mut desk = Desk::new(80, 24).of(World::default());
         desk.state.settings.theme = theme;
         let now = desk.state.now;
-        desk.told(Message::Now(now));
+        desk.receives(Message::Now(now));
         shot(&format!("style_{name}_empty"), &desk.styled());
     }
 }

@@ -9,41 +9,45 @@ use super::editor::go_to;
 use super::{Desk, World, sample};
 
 #[test]
-fn the_end_of_a_test_is_told_at_the_bottom_left() {
+fn the_outcome_of_a_test_is_reported_at_the_bottom_left() {
     let mut desk = Desk::new(80, 24).of(sample::world());
     desk.keys("t");
     assert!(desk.shows("Test Order SMS") && desk.shows("DELIVRD"), "{}", desk.screen());
     desk.keys("enter");
-    assert_eq!(desk.asked(), ["test Order SMS with sms-send"]);
-    assert_eq!(desk.says(), "Testing Order SMS · queued");
+    assert_eq!(desk.requested(), ["test Order SMS with sms-send"]);
+    assert_eq!(desk.notice(), "Testing Order SMS · queued");
     let now = desk.state.now;
     desk.happens(|world| world.answered(1, 500, now));
-    assert_eq!(desk.says(), "Testing Order SMS · 500 · retry 1 of 2 in 10.0 s");
+    assert_eq!(desk.notice(), "Testing Order SMS · 500 · retry 1 of 2 in 10.0 s");
     desk.later(2800);
-    assert_eq!(desk.says(), "Testing Order SMS · 500 · retry 1 of 2 in 7.2 s");
+    assert_eq!(desk.notice(), "Testing Order SMS · 500 · retry 1 of 2 in 7.2 s");
     let now = desk.state.now;
     desk.happens(|world| world.answered(1, 200, now));
-    assert_eq!(desk.says(), "Callback profile tested · delivered · 200 in 84 ms after 1 retry");
+    assert_eq!(desk.notice(), "Callback profile tested · delivered · 200 in 84 ms after 1 retry");
 }
 
 #[test]
-fn a_test_that_fails_says_so_too() {
+fn a_failed_test_is_reported() {
     let mut desk = Desk::new(80, 24).of(sample::world());
     desk.keys("j j t ctrl+t");
     let now = desk.state.now;
     desk.happens(|world| world.answered(1, 404, now));
-    assert!(desk.says().starts_with("Callback profile tested · failed · answered 404"), "{}", desk.says());
+    assert!(
+        desk.notice().starts_with("Callback profile tested · failed · answered 404"),
+        "{}",
+        desk.notice()
+    );
 }
 
 #[test]
-fn what_is_said_while_a_test_runs_can_be_read() {
+fn notices_are_readable_while_a_test_runs() {
     let mut desk = Desk::new(80, 24).of(sample::world());
     desk.keys("t enter u");
-    assert!(desk.says().starts_with("Undo: nothing to restore"), "{}", desk.says());
+    assert!(desk.notice().starts_with("Undo: nothing to restore"), "{}", desk.notice());
 }
 
 #[test]
-fn what_is_on_the_screen_is_tested_saved_or_not() {
+fn the_profile_on_the_screen_is_tested_saved_or_not() {
     let mut desk = Desk::new(120, 40).of(World::default());
     desk.keys("n").types("Never saved");
     go_to(&mut desk, "Endpoint");
@@ -67,25 +71,25 @@ fn a_test_with_errors_goes_to_the_first() {
     let mut desk = Desk::new(120, 40).of(World::default());
     desk.keys("n tab ctrl+t");
     assert!(desk.shows("▌Title") && desk.shows("✗ enter a title"));
-    assert!(desk.says().starts_with("Not tested · "), "{}", desk.says());
-    assert_eq!(desk.asked(), ["fresh"]);
+    assert!(desk.notice().starts_with("Not tested · "), "{}", desk.notice());
+    assert_eq!(desk.requested(), ["fresh"]);
 }
 
 #[test]
 fn the_next_event_brings_its_samples() {
     let mut desk = Desk::new(120, 40).of(sample::world());
     desk.keys("t f4");
-    assert_eq!(desk.says(), "Event: the profile has one event only");
+    assert_eq!(desk.notice(), "Event: the profile has one event only");
     desk.keys("esc j t");
     assert!(desk.shows("message_status  F4 selects the next event"));
     desk.keys("f4");
     assert!(desk.shows("payment_status  F4") && desk.shows("captured"), "{}", desk.screen());
     desk.keys("esc");
-    assert_eq!(desk.asked(), [""; 0]);
+    assert_eq!(desk.requested(), [""; 0]);
 }
 
 #[test]
-fn what_is_typed_for_an_event_is_there_when_it_is_taken_again() {
+fn values_typed_for_an_event_reappear_when_it_is_selected_again() {
     let mut desk = Desk::new(120, 40).of(sample::world());
     desk.keys("j t right tab").types("typed");
     let (sample, typed) = (desk.line("Sample"), desk.line("typed"));
@@ -93,7 +97,11 @@ fn what_is_typed_for_an_event_is_there_when_it_is_taken_again() {
     assert!(desk.shows("payment_status  F4") && !desk.shows("typed"), "{}", desk.screen());
     desk.keys("tab").types("other").keys("f4");
     assert!(desk.shows("message_status  F4"));
-    assert_eq!(desk.line("Sample").replace('▌', " "), sample.replace('▌', " "), "the sample that was chosen");
+    assert_eq!(
+        desk.line("Sample").replace('▌', " "),
+        sample.replace('▌', " "),
+        "the sample that was selected"
+    );
     assert_eq!(desk.line("typed"), typed.replace('▌', " "), "and the value that was changed");
     desk.keys("f4");
     assert!(desk.shows("other"), "{}", desk.screen());
@@ -103,7 +111,7 @@ fn what_is_typed_for_an_event_is_there_when_it_is_taken_again() {
 }
 
 #[test]
-fn values_that_are_json_are_checked() {
+fn json_values_are_checked() {
     let world = sample::world();
     let mut draft = sample::order_sms();
     draft.channel = "whatsapp".into();
@@ -113,13 +121,13 @@ fn values_that_are_json_are_checked() {
     let mut desk = Desk::new(80, 24).of(world);
     desk.keys("t tab backspace enter");
     assert!(desk.shows("✗ payment: invalid JSON"), "{}", desk.screen());
-    assert_eq!(desk.asked(), [""; 0]);
+    assert_eq!(desk.requested(), [""; 0]);
     desk.types("}").keys("enter");
-    assert_eq!(desk.asked(), ["test Order SMS with payment_status"]);
+    assert_eq!(desk.requested(), ["test Order SMS with payment_status"]);
 }
 
 #[test]
-fn the_values_of_the_last_test_are_back() {
+fn the_values_of_the_last_test_are_offered() {
     let mut desk = Desk::new(80, 24).of(sample::world());
     desk.keys("t tab ctrl+k").types("order 17").keys("enter t");
     assert!(desk.shows("order 17") && desk.shows("‹ last test ›"), "{}", desk.screen());
@@ -130,17 +138,17 @@ fn the_values_of_the_last_test_are_back() {
 }
 
 #[test]
-fn a_file_that_is_read_late_fills_no_other_window() {
+fn a_file_that_is_read_late_does_not_fill_another_window() {
     let world = sample::world();
     let mut values = Values::default();
     values.set("status".to_owned(), "LATE".into());
     let slow = world.file("slow.json", &values);
     let mut desk = Desk::new(80, 24).of(world);
-    desk.keys("t ctrl+o").types(&slow).waits_for_answers();
-    desk.keys("enter esc esc").answers();
-    desk.waits_for_answers();
+    desk.keys("t ctrl+o").types(&slow).delays_effects();
+    desk.keys("enter esc esc").runs_effects();
+    desk.delays_effects();
     desk.keys("t ctrl+o").types(&slow).keys("enter esc ctrl+o").types("other.json");
-    desk.answers();
+    desk.runs_effects();
     assert!(!desk.shows("LATE") && desk.shows("other.json"), "{}", desk.screen());
     desk.keys("esc ctrl+o").types(&slow).keys("enter");
     assert!(desk.shows("LATE"), "{}", desk.screen());
@@ -157,7 +165,7 @@ fn values_come_from_a_file() {
     assert!(desk.shows("✗ none.json: "), "{}", desk.screen());
     desk.keys("ctrl+k home ctrl+k").types(&failed).keys("enter");
     assert!(desk.shows("UNDELIV") && desk.shows("failed.json ›"), "{}", desk.screen());
-    assert_eq!(desk.asked(), ["read none.json".to_owned(), format!("read {failed}")]);
+    assert_eq!(desk.requested(), ["read none.json".to_owned(), format!("read {failed}")]);
     desk.keys("ctrl+o esc");
     assert!(desk.shows("Test Order SMS"), "Esc closes the file's name, not the window");
 }
@@ -167,56 +175,60 @@ fn letters_and_pastes_go_into_the_values() {
     let mut desk = Desk::new(80, 24).of(sample::world());
     desk.keys("t tab ctrl+k").types("q?t").pastes("a\nb");
     assert!(desk.line("▌id").contains("q?ta b"), "{}", desk.screen());
-    assert_eq!(desk.asked(), [""; 0]);
+    assert_eq!(desk.requested(), [""; 0]);
 }
 
 #[test]
-fn trouble_of_the_sender_is_told_once() {
+fn an_error_of_the_sender_is_reported_once() {
     let mut desk = Desk::new(120, 40).of(sample::world());
-    let mut sending = sample::sending();
-    sending.trouble = Some("the disk is full".to_owned());
-    desk.told(Message::Sending(sending.clone()));
-    assert_eq!(desk.says(), "the disk is full");
+    let mut status = sample::sender_status();
+    status.trouble = Some("the disk is full".to_owned());
+    desk.receives(Message::SenderStatus(status.clone()));
+    assert_eq!(desk.notice(), "the disk is full");
     assert!(desk.shows("✗ error"));
-    desk.keys("u").told(Message::Sending(sending));
-    assert_eq!(desk.says(), "Undo: nothing to restore");
+    desk.keys("u").receives(Message::SenderStatus(status));
+    assert_eq!(desk.notice(), "Undo: nothing to restore");
 }
 
 #[test]
-fn what_is_typed_ahead_is_for_the_window_that_opens() {
+fn keys_typed_ahead_go_to_the_window_that_opens() {
     let mut desk = Desk::new(80, 24).of(sample::world());
-    desk.waits_for_answers();
+    desk.delays_effects();
     desk.keys("t enter");
-    assert!(desk.state.editor.is_none() && desk.asked().is_empty(), "{:?}", desk.asked());
-    desk.answers();
-    assert!(desk.asked().iter().any(|asked| asked.starts_with("test Order SMS")), "{:?}", desk.asked());
+    assert!(desk.state.editor.is_none() && desk.requested().is_empty(), "{:?}", desk.requested());
+    desk.runs_effects();
+    assert!(
+        desk.requested().iter().any(|asked| asked.starts_with("test Order SMS")),
+        "{:?}",
+        desk.requested()
+    );
     assert!(desk.state.editor.is_none(), "Enter was not for the list");
 }
 
 #[test]
-fn a_second_ctrl_c_does_not_wait_for_an_answer() {
+fn a_second_ctrl_c_does_not_wait_for_results() {
     let mut desk = Desk::new(80, 24).of(sample::world());
-    desk.waits_for_answers();
+    desk.delays_effects();
     desk.keys("t ctrl+c");
-    assert!(desk.asked().is_empty(), "the first waits with the rest: {:?}", desk.asked());
+    assert!(desk.requested().is_empty(), "the first waits with the rest: {:?}", desk.requested());
     desk.keys("ctrl+c");
-    assert_eq!(desk.asked(), ["quit"]);
+    assert_eq!(desk.requested(), ["quit"]);
 }
 
 #[test]
-fn going_to_look_leaves_what_was_said() {
+fn moving_keeps_the_notice() {
     let mut desk = Desk::new(80, 24).of(sample::world());
     desk.keys("y");
-    let said = desk.says();
-    assert!(!said.is_empty());
+    let text = desk.notice();
+    assert!(!text.is_empty());
     desk.keys("4 5 1 tab down");
-    assert_eq!(desk.says(), said);
+    assert_eq!(desk.notice(), text);
     desk.keys("1 /");
-    assert_ne!(desk.says(), said);
+    assert_ne!(desk.notice(), text);
 }
 
 #[test]
-fn what_would_be_sent_is_refused_at_once_while_the_settings_are_closed() {
+fn sending_actions_are_refused_while_sending_is_disabled() {
     let why = "nothing is sent until c{d.toml:2 is fixed";
     let mut desk = Desk::new(120, 30).of(sample::log());
     desk.state.closed = Some(why.to_owned());
@@ -230,11 +242,11 @@ fn what_would_be_sent_is_refused_at_once_while_the_settings_are_closed() {
         ("enter a", "Resend"),
     ] {
         desk.keys(keys);
-        assert_eq!(desk.says(), format!("{action}: {why}"), "{keys}");
+        assert_eq!(desk.notice(), format!("{action}: {why}"), "{keys}");
     }
-    assert_eq!(desk.asked(), [""; 0]);
+    assert_eq!(desk.requested(), [""; 0]);
     desk.keys("esc ? t e s t");
     assert!(desk.line("Test the profile").contains("✗"), "{}", desk.screen());
     desk.keys("esc esc 4 c");
-    assert_eq!(desk.asked(), ["cancel 9"], "{}", desk.screen());
+    assert_eq!(desk.requested(), ["cancel 9"], "{}", desk.screen());
 }

@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use crate::console::model::message::Message;
 use crate::console::terminal::timers::tick;
-use crate::delivery::Sending;
+use crate::delivery::SenderStatus;
 
 use super::{Desk, sample};
 
 const TENTHS: Option<Duration> = Some(Duration::from_millis(100));
 
 #[test]
-fn nothing_runs_nothing_ticks() {
+fn without_running_times_nothing_ticks() {
     assert_eq!(tick(&Desk::new(80, 24).of(sample::world()).state), None);
     let mut desk = Desk::new(120, 36).of(sample::log());
     assert_eq!(tick(&desk.state), TENTHS, "a retry waits");
@@ -22,7 +22,7 @@ fn nothing_runs_nothing_ticks() {
 }
 
 #[test]
-fn a_countdown_ticks_where_it_is_seen_until_it_is_over() {
+fn a_visible_countdown_ticks_until_it_is_over() {
     let mut desk = Desk::new(120, 36).of(sample::log());
     assert!(desk.shows("in 7.0 s"), "{}", desk.screen());
     desk.later(60_000);
@@ -34,11 +34,11 @@ fn a_countdown_ticks_where_it_is_seen_until_it_is_over() {
 }
 
 #[test]
-fn what_is_being_sent_ticks_where_it_is_seen() {
+fn a_visible_request_in_flight_ticks() {
     let mut desk = Desk::new(80, 24).of(sample::log());
-    desk.told(Message::Sending(sample::sending()));
+    desk.receives(Message::SenderStatus(sample::sender_status()));
     assert!(desk.shows("sending · 1.3 s"), "{}", desk.screen());
     assert_eq!(tick(&desk.state), TENTHS);
-    desk.told(Message::Sending(Sending::default()));
+    desk.receives(Message::SenderStatus(SenderStatus::default()));
     assert_eq!(tick(&desk.state), None);
 }

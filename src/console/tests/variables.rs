@@ -7,7 +7,7 @@ use super::editor::go_to;
 use super::{Desk, sample};
 
 fn copied(desk: &mut Desk) -> String {
-    let asked = desk.asked();
+    let asked = desk.requested();
     let [only] = asked.as_slice() else { panic!("{asked:?}") };
     only.strip_prefix("copy ").unwrap().to_owned()
 }
@@ -19,7 +19,7 @@ fn copied_text_fits_a_query() {
     assert!(desk.line("message id").contains("[x]"), "{}", desk.screen());
     desk.keys("y");
     assert_eq!(copied(&mut desk), "id=<id>");
-    assert_eq!(desk.says(), "Copied 1 variable through the terminal (OSC 52)");
+    assert_eq!(desk.notice(), "Copied 1 variable through the terminal (OSC 52)");
 }
 
 #[test]
@@ -50,7 +50,7 @@ fn select_all_and_none() {
 }
 
 #[test]
-fn the_filter_looks_at_names_and_meanings() {
+fn the_filter_matches_names_and_meanings() {
     let mut desk = Desk::new(80, 24).of(sample::world());
     desk.keys("v /").types("stat");
     assert!(desk.shows("status_trace") && !desk.shows("recipient"), "{}", desk.screen());
@@ -60,11 +60,11 @@ fn the_filter_looks_at_names_and_meanings() {
     let text = copied(&mut desk);
     assert!(text.contains("<status_trace>") && !text.contains("<recipient>"), "{text}");
     desk.keys("/").types("qDy").keys("esc");
-    assert_eq!(desk.asked(), [""; 0], "letters in the filter are no actions");
+    assert_eq!(desk.requested(), [""; 0], "letters in the filter are no actions");
 }
 
 #[test]
-fn get_takes_the_variables_in_its_query() {
+fn get_inserts_variables_into_the_query() {
     let mut desk = Desk::new(120, 40).of(sample::world());
     desk.keys("j e f3 /").types("ref1").keys("enter i");
     assert_eq!(
@@ -72,44 +72,47 @@ fn get_takes_the_variables_in_its_query() {
         "https://hooks.example/wa?id=<id>&status=<status>&ref1=<ref1>"
     );
     assert!(desk.shows("▌Endpoint"), "the keyboard is where the text went\n{}", desk.screen());
-    assert_eq!(desk.asked(), ["keep Bookings"]);
-    assert_eq!(desk.says(), "Inserted 1 variable into the endpoint");
+    assert_eq!(desk.requested(), ["keep Bookings"]);
+    assert_eq!(desk.notice(), "Inserted 1 variable into the endpoint");
 }
 
 #[test]
-fn post_takes_the_variables_in_its_body() {
+fn post_inserts_variables_into_the_body() {
     let mut desk = Desk::new(120, 40).of(sample::world());
     desk.keys("e f3 /").types("price").keys("enter enter");
     let body = desk.state.editor.as_ref().unwrap().draft().body.clone();
     let body: serde_json::Value = serde_json::from_str(&body).unwrap();
     assert_eq!(body, serde_json::json!({"id": "<id>", "status": "<status>", "price": "<price>"}));
     assert!(desk.shows("▌Request Body"), "{}", desk.screen());
-    assert_eq!(desk.asked(), ["keep Order SMS"]);
+    assert_eq!(desk.requested(), ["keep Order SMS"]);
 }
 
 #[test]
-fn a_heading_stands_for_all_its_variables() {
+fn a_heading_selects_all_its_variables() {
     let mut desk = Desk::new(120, 50).of(sample::world());
     desk.keys("j v y");
-    assert_eq!(desk.says(), "Copy to Clipboard: no variable is selected: Space selects one");
+    assert_eq!(desk.notice(), "Copy to Clipboard: no variable is selected: Space selects one");
     desk.keys("space");
     assert_eq!(desk.screen().matches("[x]").count(), 16, "three names are in both\n{}", desk.screen());
     desk.keys("k space");
     assert_eq!(desk.screen().matches("[x]").count(), 0);
-    assert_eq!(desk.asked(), [""; 0]);
+    assert_eq!(desk.requested(), [""; 0]);
 }
 
 #[test]
-fn inserting_needs_an_editor() {
+fn inserting_requires_an_editor() {
     let mut desk = Desk::new(120, 40).of(sample::world());
     desk.keys("v i");
-    assert_eq!(desk.says(), "Insert: nothing is being edited: Enter on a profile opens it");
+    assert_eq!(desk.notice(), "Insert: nothing is being edited: Enter on a profile opens it");
     desk.keys("1 j j v a");
-    assert_eq!(desk.says(), "Select All: no variables here: with Default any name can be typed, n adds one");
+    assert_eq!(
+        desk.notice(),
+        "Select All: no variables here: with Default any name can be typed, n adds one"
+    );
 }
 
 #[test]
-fn a_variable_of_ones_own() {
+fn an_own_variable() {
     let mut desk = Desk::new(120, 40).of(sample::world());
     desk.keys("e f3 n").types("2nd").keys("enter");
     assert!(desk.shows("✗"), "{}", desk.screen());
@@ -117,9 +120,9 @@ fn a_variable_of_ones_own() {
     assert!(desk.shows("✗ id exists already"));
     desk.keys("backspace backspace").types("order").keys("tab").types("our number").keys("tab");
     desk.types("A-17").keys("enter");
-    assert_eq!(desk.asked(), ["add order to sms-send"]);
+    assert_eq!(desk.requested(), ["add order to sms-send"]);
     assert!(desk.shows("0/23"), "{}", desk.screen());
-    assert_eq!(desk.says(), "Added order");
+    assert_eq!(desk.notice(), "Added order");
     assert!(
         desk.line("our number").contains('▌') || desk.line("order  ").contains("[ ]"),
         "{}",
@@ -131,7 +134,7 @@ fn a_variable_of_ones_own() {
 }
 
 #[test]
-fn a_variable_of_ones_own_is_edited_and_removed() {
+fn an_own_variable_is_edited_and_removed() {
     let world = sample::world();
     for scope in ["message_status", "payment_status"] {
         let sample = serde_json::json!("A-17");
@@ -141,13 +144,13 @@ fn a_variable_of_ones_own_is_edited_and_removed() {
     }
     let mut desk = Desk::new(120, 40).of(world);
     desk.keys("j e f3 D");
-    assert!(desk.says().starts_with("Remove a variable of your own"), "{}", desk.says());
-    assert!(desk.says().contains("only a variable of your own: n adds one"), "{}", desk.says());
+    assert!(desk.notice().starts_with("Remove a variable of your own"), "{}", desk.notice());
+    assert!(desk.notice().contains("only a variable of your own: n adds one"), "{}", desk.notice());
     desk.keys("G e");
     assert!(desk.shows("Variable order of payment_status") && desk.shows("A-17"), "{}", desk.screen());
     desk.types("_no").keys("tab tab ctrl+u").types("{\"n\": 1}").keys("enter");
-    assert_eq!(desk.asked(), ["change order of payment_status to order_no {\"n\":1}"]);
-    assert_eq!(desk.says(), "Changed order_no");
+    assert_eq!(desk.requested(), ["change order of payment_status to order_no {\"n\":1}"]);
+    assert_eq!(desk.notice(), "Changed order_no");
     assert!(desk.shows("number (own)") && desk.shows("e.g. {\"n\":1}"), "{}", desk.screen());
 
     desk.keys("e ctrl+u").types("id").keys("enter");
@@ -155,15 +158,15 @@ fn a_variable_of_ones_own_is_edited_and_removed() {
     desk.keys("esc space D");
     assert!(desk.shows("Remove order_no from payment_status?"), "{}", desk.screen());
     desk.keys("n");
-    assert_eq!(desk.asked(), [""; 0]);
+    assert_eq!(desk.requested(), [""; 0]);
     desk.keys("delete y");
-    assert_eq!(desk.asked(), ["remove order_no from payment_status"]);
-    assert_eq!(desk.says(), "Removed order_no from payment_status");
+    assert_eq!(desk.requested(), ["remove order_no from payment_status"]);
+    assert_eq!(desk.notice(), "Removed order_no from payment_status");
     assert!(!desk.shows("number (own)") && desk.shows("0/"), "it is no longer selected\n{}", desk.screen());
 }
 
 #[test]
-fn a_new_variable_is_selected_under_its_event_and_in_spite_of_the_filter() {
+fn a_new_variable_is_selected_under_its_event_despite_the_filter() {
     let mut desk = Desk::new(120, 40).of(sample::world());
     desk.keys("j e f3 / p r i c e enter n").types("order").keys("enter");
     let selected = desk.state.variables.list.selected();
@@ -175,7 +178,7 @@ fn a_new_variable_is_selected_under_its_event_and_in_spite_of_the_filter() {
 }
 
 #[test]
-fn only_the_chosen_events_are_offered() {
+fn only_variables_of_the_selected_events_are_offered() {
     let mut desk = Desk::new(120, 40).of(sample::world());
     desk.keys("j e");
     go_to(&mut desk, "Events");
@@ -187,7 +190,7 @@ fn only_the_chosen_events_are_offered() {
 }
 
 #[test]
-fn a_search_ends_where_its_pane_is_left() {
+fn a_search_ends_when_its_pane_loses_the_focus() {
     for pane in ["1", "3", "4"] {
         let mut desk = Desk::new(120, 40).of(sample::log());
         desk.keys(pane).keys("/");

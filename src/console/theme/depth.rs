@@ -107,13 +107,13 @@ const STEPS: [u8; 6] = [0, 95, 135, 175, 215, 255];
 
 /// The nearest of 256 colours: of the cube (16 to 231), or of the greys (232 to 255).
 fn indexed(r: u8, g: u8, b: u8) -> u8 {
-    let wanted = [r, g, b];
+    let expected = [r, g, b];
     let away = |found: [u8; 3]| {
-        let squared = |at: usize| u32::from(wanted[at].abs_diff(found[at])).pow(2);
+        let squared = |at: usize| u32::from(expected[at].abs_diff(found[at])).pow(2);
         (0..3).map(squared).sum::<u32>()
     };
     let (mut cube, mut found) = (0, [0; 3]);
-    for (part, nearest) in wanted.into_iter().zip(&mut found) {
+    for (part, nearest) in expected.into_iter().zip(&mut found) {
         let steps = (0u8..).zip(STEPS);
         let (at, step) = steps.min_by_key(|(_, step)| step.abs_diff(part)).unwrap_or_default();
         cube = cube * 6 + at;
@@ -129,8 +129,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_terminals_say_of_themselves() {
-        for (term, colours, wanted) in [
+    fn the_depth_follows_term_and_colorterm() {
+        for (term, colours, expected) in [
             ("xterm-256color", "", Depth::Indexed),
             ("xterm-256color", "truecolor", Depth::True),
             ("tmux-256color", "24bit", Depth::True),
@@ -145,12 +145,12 @@ mod tests {
             ("vt100", "", Depth::None),
             ("vt220", "truecolor", Depth::None),
         ] {
-            let said = Depth::of(|name| match name {
+            let depth = Depth::of(|name| match name {
                 "TERM" => Some(term.to_owned()),
                 "COLORTERM" => Some(colours.to_owned()),
                 _ => None,
             });
-            assert_eq!(said, wanted, "TERM={term} COLORTERM={colours}");
+            assert_eq!(depth, expected, "TERM={term} COLORTERM={colours}");
         }
     }
 

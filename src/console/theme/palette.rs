@@ -31,9 +31,9 @@ pub struct Palette {
     /// The focused item.
     pub focus: Shade,
     /// The background of the selected row; `None` reverses it.
-    pub choice: Option<Shade>,
+    pub selection: Option<Shade>,
     /// The text of the selected row.
-    pub on_choice: Shade,
+    pub on_selection: Shade,
     /// Keys to press.
     pub key: Shade,
     /// Delivered, active.
@@ -57,8 +57,8 @@ pub const TERMINAL: Palette = Palette {
     border: Faint,
     label: Named(Color::Cyan),
     focus: Named(Color::Cyan),
-    choice: None,
-    on_choice: Own,
+    selection: None,
+    on_selection: Own,
     key: Named(Color::Yellow),
     good: Named(Color::Green),
     warn: Named(Color::Yellow),
@@ -74,8 +74,8 @@ pub const DARK: Palette = Palette {
     border: Mixed(0x4a, 0x54, 0x63, Color::DarkGray, Color::Blue),
     label: Mixed(0x7f, 0xb8, 0xd4, Color::Cyan, Color::Cyan),
     focus: Mixed(0x6c, 0xcf, 0xf6, Color::LightCyan, Color::Cyan),
-    choice: Some(Mixed(0x2b, 0x4a, 0x63, Color::Blue, Color::Blue)),
-    on_choice: Mixed(0xff, 0xff, 0xff, Color::White, Color::Gray),
+    selection: Some(Mixed(0x2b, 0x4a, 0x63, Color::Blue, Color::Blue)),
+    on_selection: Mixed(0xff, 0xff, 0xff, Color::White, Color::Gray),
     key: Mixed(0xe5, 0xc0, 0x7b, Color::LightYellow, Color::Yellow),
     good: Mixed(0x8f, 0xc9, 0x7c, Color::LightGreen, Color::Green),
     warn: Mixed(0xe5, 0xb5, 0x67, Color::Yellow, Color::Yellow),
@@ -91,8 +91,8 @@ pub const LIGHT: Palette = Palette {
     border: Mixed(0xa9, 0xb1, 0xba, Color::DarkGray, Color::Blue),
     label: Mixed(0x0b, 0x5c, 0x86, Color::Blue, Color::Blue),
     focus: Mixed(0x00, 0x57, 0xae, Color::Blue, Color::Blue),
-    choice: Some(Mixed(0xc5, 0xdd, 0xf2, Color::Cyan, Color::Cyan)),
-    on_choice: Mixed(0x10, 0x18, 0x20, Color::Black, Color::Black),
+    selection: Some(Mixed(0xc5, 0xdd, 0xf2, Color::Cyan, Color::Cyan)),
+    on_selection: Mixed(0x10, 0x18, 0x20, Color::Black, Color::Black),
     key: Mixed(0x8a, 0x4b, 0x00, Color::Magenta, Color::Magenta),
     good: Mixed(0x1f, 0x6f, 0x2b, Color::Green, Color::Black),
     warn: Mixed(0x8a, 0x52, 0x00, Color::Red, Color::Red),
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn text_can_be_read() {
+    fn text_has_enough_contrast() {
         for (name, palette) in [("dark", DARK), ("light", LIGHT)] {
             let ground = palette.ground.unwrap();
             let p = &palette;
@@ -128,7 +128,7 @@ mod tests {
                 // The minimum contrast for text of usual size (WCAG 2.2, 1.4.3).
                 assert!(contrast(shade, ground) >= 4.5, "{name}: {shade:?} {:.1}", contrast(shade, ground));
             }
-            assert!(contrast(p.on_choice, p.choice.unwrap()) >= 4.5, "{name}: the chosen row");
+            assert!(contrast(p.on_selection, p.selection.unwrap()) >= 4.5, "{name}: the selected row");
             assert!(contrast(p.border, ground) >= 1.8, "{name}: borders are seen");
         }
     }

@@ -51,7 +51,7 @@ const MOUSE_OFF: &str = "Mouse off: the terminal selects text again";
 /// Runs an action at the focus, or says why it is unavailable.
 pub(in crate::console) fn do_action(state: &mut State, action: Action) -> Vec<Effect> {
     if let Some(why) = disabled_reason::why_not(state, action) {
-        state.complain(format!("{}: {why}", state.label(action)));
+        state.notify_error(format!("{}: {why}", state.label(action)));
         return Vec::new();
     }
     if alone::refuses(state, action) || refuses_early(state, action) {
@@ -98,7 +98,7 @@ fn refuses_early(state: &mut State, action: Action) -> bool {
     let refused = question.is_too_new(action, state.now);
     if refused {
         let name = state.label(action);
-        state.complain(format!("{name}: not done. The question had just opened: press the key again"));
+        state.notify_error(format!("{name}: not done. The question had just opened: press the key again"));
     }
     refused
 }
@@ -133,7 +133,7 @@ fn everywhere(state: &mut State, action: Action) -> Option<Vec<Effect>> {
             state.settings.theme = state.settings.theme.next();
             let theme = &state.settings.theme;
             let none = if theme.depth == Depth::None { ", but this terminal has no colours" } else { "" };
-            state.say(format!("Theme {}{none}", theme.name.name()));
+            state.notify(format!("Theme {}{none}", theme.name.name()));
             Vec::new()
         }
         Action::Suspend => vec![Effect::Suspend],
@@ -154,7 +154,7 @@ fn in_each_pane(state: &mut State, action: Action) -> Option<Vec<Effect>> {
         Action::Mouse => {
             let on = !state.mouse.is_on();
             state.mouse.turn(on);
-            state.say(state.settings.keys.spell(if on { MOUSE_ON } else { MOUSE_OFF }));
+            state.notify(state.settings.keys.spell(if on { MOUSE_ON } else { MOUSE_OFF }));
             vec![Effect::CaptureMouse(on)]
         }
         Action::Receiver => {
@@ -183,7 +183,7 @@ fn go(state: &mut State, pane: Pane) -> Vec<Effect> {
 #[cfg(test)]
 pub fn do_line(state: &mut State, line: usize) -> Vec<Effect> {
     let offer = crate::console::model::offer::entries(state).swap_remove(line);
-    match guide::do_it(state, offer) {
+    match guide::run_offer(state, offer) {
         Next::Done(effects) => effects,
         Next::Do(action) => do_action(state, action),
     }

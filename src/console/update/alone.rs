@@ -16,7 +16,7 @@ pub fn refuses(state: &mut State, action: Action) -> bool {
     let refused = state.in_burst && needs_key_alone(state, action);
     if refused {
         let name = state.label(action);
-        state.complain(format!(
+        state.notify_error(format!(
             "{name}: ignored, since the key arrived together with others, as in a paste: press it alone"
         ));
     }
@@ -30,7 +30,7 @@ fn needs_key_alone(state: &State, action: Action) -> bool {
         | Action::Save
         | Action::RetryNow
         | Action::Cancel
-        | Action::SendAgain
+        | Action::Resend
         | Action::Enable
         | Action::Pause
         | Action::PauseAll

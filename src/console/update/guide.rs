@@ -56,7 +56,7 @@ pub fn act(state: &mut State, action: Action) -> Next {
         Action::Accept => {
             let at = guide.lookup().list.selected();
             if let Some(offer) = offers.into_iter().nth(at) {
-                return do_it(state, offer);
+                return run_offer(state, offer);
             }
         }
         Action::Leave if guide.lookup_mut().end_search() => searched(state),
@@ -68,9 +68,9 @@ pub fn act(state: &mut State, action: Action) -> Next {
 
 /// Closes help or palette, goes to where the action belongs, and runs it. If it is unavailable, shows why and closes
 /// nothing.
-pub fn do_it(state: &mut State, offer: Offer) -> Next {
+pub fn run_offer(state: &mut State, offer: Offer) -> Next {
     if let Some(why) = offer.why {
-        state.complain(format!("{}: {why}", offer.text));
+        state.notify_error(format!("{}: {why}", offer.text));
         return Next::Done(Vec::new());
     }
     if let OfferTarget::Entry(entry) = &offer.target
@@ -100,7 +100,7 @@ pub fn do_it(state: &mut State, offer: Offer) -> Next {
             Next::Done(Vec::new())
         }
         OfferTarget::Entry(entry) => {
-            if let Ok(pane) = beneath::way(state, entry) {
+            if let Ok(pane) = beneath::pane_for(state, entry) {
                 state.focus = pane;
             }
             Next::Do(entry.action)

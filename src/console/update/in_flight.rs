@@ -5,7 +5,7 @@ use crate::delivery::InFlight;
 
 /// Drops attempts that the log has recorded already, so that no part of the screen shows one that is over.
 pub fn drop_recorded(state: &mut State) {
-    let in_flight = &mut state.sending.in_flight;
+    let in_flight = &mut state.sender.in_flight;
     if in_flight.is_empty() {
         return;
     }

@@ -9,14 +9,18 @@ use crate::console::model::state::State;
 use crate::console::model::target::Target;
 use crate::console::update::deliveries::search as deliveries;
 use crate::console::update::editor::{act as editor, complete};
-use crate::console::update::{action, ahead, guide, profiles, variables, window};
+use crate::console::update::{action, guide, profiles, type_ahead, variables, window};
 use crate::keymap::{Key, Meaning};
 
 /// Handles a key: first as text that is typed, then as the action that it is bound to.
 pub(in crate::console) fn key(state: &mut State, key: Key) -> Vec<Effect> {
     if layout::too_small(state.size) {
         // A question could not be seen; the draft is kept.
-        return if ahead::is_quit(state, key) && !state.in_burst { vec![Effect::Quit] } else { Vec::new() };
+        return if type_ahead::is_quit(state, key) && !state.in_burst {
+            vec![Effect::Quit]
+        } else {
+            Vec::new()
+        };
     }
     if let Some(first) = state.pending.take() {
         return second(state, first, key);
@@ -87,6 +91,6 @@ fn unknown(state: &mut State, keys: &str) -> Vec<Effect> {
     } else {
         format!("{keys} does nothing in this window · {} shows what does", state.key_here("help"))
     };
-    state.complain(text);
+    state.notify_error(text);
     Vec::new()
 }

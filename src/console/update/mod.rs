@@ -1,22 +1,22 @@
 //! The console as a function: a message changes the state, and asks for effects.
 
 pub(super) mod action;
-pub(super) mod ahead;
 mod alone;
 mod deliveries;
 mod editor;
 mod guide;
 mod in_flight;
 mod key;
+mod mouse;
 mod opening;
 mod paste;
 mod pausing;
-mod pointer;
 mod preview;
 mod profile_text;
 mod profiles;
 mod programs;
 mod testing;
+pub(super) mod type_ahead;
 mod variables;
 mod window;
 
@@ -33,11 +33,11 @@ use crate::console::model::pane::Pane;
 use crate::console::model::state::{State, WatchedDelivery};
 use crate::console::model::target::Target;
 use crate::console::model::window::Overlay;
-use crate::console::model::window::uncopied::Uncopied;
-use crate::console::update::ahead::MOST_HELD;
-use crate::console::update::deliveries::many;
+use crate::console::model::window::copy_failed::CopyFailed;
+use crate::console::update::deliveries::bulk;
 use crate::console::update::editor::{checking, files};
-use crate::delivery::Sending;
+use crate::console::update::type_ahead::MAX_TYPE_AHEAD;
+use crate::delivery::SenderStatus;
 use crate::receiver::Received;
 use crate::storage::Revision;
 
@@ -50,7 +50,7 @@ pub fn start(state: &mut State) -> Vec<Request> {
     let effects = vec![
         Effect::LoadProfiles,
         Effect::LoadOwnVariables,
-        Effect::LoadHolds,
+        Effect::LoadBlocks,
         Effect::LoadUnsaved,
         Effect::LoadDeliveries(state.deliveries.query()),
         Effect::LoadCounts,
@@ -62,12 +62,12 @@ pub fn start(state: &mut State) -> Vec<Request> {
 ///
 /// Keys typed while a window or the editor is about to open are meant for it, so they are queued until then.
 pub fn update(state: &mut State, message: Message) -> Vec<Request> {
-    if state.awaited.is_opening() && ahead::insists(state, &message) {
+    if state.awaited.is_opening() && type_ahead::insists(state, &message) {
         return ask(state, vec![Effect::Quit]).collect();
     }
-    if state.awaited.is_opening() && ahead::is_typed(&message) {
-        if state.held.len() < MOST_HELD {
-            state.held.push_back(message);
+    if state.awaited.is_opening() && type_ahead::is_typed(&message) {
+        if state.type_ahead.len() < MAX_TYPE_AHEAD {
+            state.type_ahead.push_back(message);
         }
         return Vec::new();
     }
@@ -79,16 +79,16 @@ pub fn update(state: &mut State, message: Message) -> Vec<Request> {
     for message in messages {
         let effects = take(state, message, awaits.as_ref());
         requests.extend(ask(state, effects));
-        leave_searches(state);
+        end_searches(state);
         let check = checking::check(state);
         requests.extend(ask(state, check));
     }
     while !state.awaited.is_opening()
-        && let Some(held) = state.held.pop_front()
+        && let Some(held) = state.type_ahead.pop_front()
     {
         let effects = take(state, held, None);
         requests.extend(ask(state, effects));
-        leave_searches(state);
+        end_searches(state);
         let check = checking::check(state);
         requests.extend(ask(state, check));
     }
@@ -97,7 +97,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Request> {
 
 /// A search that is being typed ends when its pane loses the focus: its text stays in force; an empty search is
 /// closed.
-fn leave_searches(state: &mut State) {
+fn end_searches(state: &mut State) {
     let State { focus, profiles, variables, deliveries, .. } = state;
     if *focus != Pane::Profiles && std::mem::take(&mut profiles.typing) && profiles.is_search_empty() {
         profiles.end_search();
@@ -130,11 +130,11 @@ fn take(state: &mut State, message: Message, awaits: Option<&Awaits>) -> Vec<Eff
             key::key(state, key)
         }
         Message::PasteCut => {
-            state.complain(PASTE_CUT);
+            state.notify_error(PASTE_CUT);
             Vec::new()
         }
         Message::Paste(text) => paste::paste(state, &text),
-        Message::Pointer(pointer) => pointer::point(state, pointer),
+        Message::Pointer(pointer) => mouse::handle(state, pointer),
         Message::Resize(columns, lines) => {
             state.size = (columns, lines);
             Vec::new()
@@ -171,15 +171,15 @@ fn take(state: &mut State, message: Message, awaits: Option<&Awaits>) -> Vec<Eff
         }
         Message::Accepted(id, kind) => {
             state.testing.push(WatchedDelivery { id, kind });
-            state.say(TESTING);
+            state.notify(TESTING);
             deliveries::show_new(state)
         }
         Message::Deliveries(query, found) => {
             testing::watch(state, &found.rows);
             deliveries::set(state, &query, found)
         }
-        Message::Many(news) => {
-            many::news(state, news);
+        Message::Bulk(progress) => {
+            bulk::progress(state, progress);
             Vec::new()
         }
         Message::Newer(query, count) => {
@@ -195,7 +195,7 @@ fn take(state: &mut State, message: Message, awaits: Option<&Awaits>) -> Vec<Eff
             state.counts = counts;
             Vec::new()
         }
-        Message::Holds(holds) => pausing::taken(state, *holds),
+        Message::Blocks(blocks) => pausing::taken(state, *blocks),
         Message::StoreChanged => vec![Effect::LoadRevision],
         Message::Revision(revision) => revised(state, revision),
         Message::Unreadable(why) => {
@@ -214,8 +214,8 @@ fn take(state: &mut State, message: Message, awaits: Option<&Awaits>) -> Vec<Eff
             Vec::new()
         }
         Message::Draft(draft) => opening::kept(state, *draft),
-        Message::Sending(sending) => {
-            self::sending(state, sending);
+        Message::SenderStatus(status) => {
+            sender_status(state, status);
             Vec::new()
         }
         Message::Receiver(address) => {
@@ -226,7 +226,7 @@ fn take(state: &mut State, message: Message, awaits: Option<&Awaits>) -> Vec<Eff
             state.receiver.address = None;
             let text =
                 "The receiver stopped unexpectedly: {receiver} and {receiver-window-toggle} restart it";
-            state.complain(state.settings.keys.spell(text));
+            state.notify_error(state.settings.keys.spell(text));
             Vec::new()
         }
         Message::Received(arrival) => {
@@ -238,11 +238,11 @@ fn take(state: &mut State, message: Message, awaits: Option<&Awaits>) -> Vec<Eff
             Vec::new()
         }
         Message::Done(text) => {
-            state.praise(text);
+            state.notify_success(text);
             Vec::new()
         }
         Message::Refused(why) => {
-            state.complain(state.settings.keys.spell(why));
+            state.notify_error(state.settings.keys.spell(why));
             Vec::new()
         }
         Message::Failed(text) => {
@@ -251,19 +251,19 @@ fn take(state: &mut State, message: Message, awaits: Option<&Awaits>) -> Vec<Eff
                 Some(Awaits::OlderRows) => state.deliveries.older_rows_failed(),
                 _ => {}
             }
-            state.complain(text);
+            state.notify_error(text);
             Vec::new()
         }
         Message::Warning(text) => {
-            state.complain(text);
+            state.notify_error(text);
             Vec::new()
         }
         Message::LogPinned(why) => {
             log_pinned(state, why);
             Vec::new()
         }
-        Message::Uncopied(text, what, why) => {
-            state.overlay = Some(Overlay::Uncopied(Box::new(Uncopied::new(text, what, why))));
+        Message::CopyFailed(text, what, why) => {
+            state.overlay = Some(Overlay::CopyFailed(Box::new(CopyFailed::new(text, what, why))));
             Vec::new()
         }
         Message::Returned(returned) => programs::returned(state, *returned),
@@ -280,13 +280,13 @@ fn after_save(awaits: Option<&Awaits>) -> AfterSave {
 }
 
 /// Takes the state of the sender; reports an error when it is new, and when it is over.
-fn sending(state: &mut State, sending: Sending) {
-    match (&sending.trouble, &state.sending.trouble) {
-        (Some(trouble), before) if before.as_ref() != Some(trouble) => state.complain(trouble.clone()),
-        (None, Some(_)) => state.praise("Sender recovered"),
+fn sender_status(state: &mut State, status: SenderStatus) {
+    match (&status.trouble, &state.sender.trouble) {
+        (Some(trouble), before) if before.as_ref() != Some(trouble) => state.notify_error(trouble.clone()),
+        (None, Some(_)) => state.notify_success("Sender recovered"),
         _ => {}
     }
-    state.sending = sending;
+    state.sender = status;
     in_flight::drop_recorded(state);
 }
 
@@ -303,8 +303,8 @@ fn drawn(state: &mut State, at: Timestamp) {
 /// Reports that the write-ahead log cannot shrink, or can again, if that has changed.
 fn log_pinned(state: &mut State, why: Option<String>) {
     match (&why, &state.log_pinned) {
-        (Some(now), before) if before.as_ref() != Some(now) => state.complain(now.clone()),
-        (None, Some(_)) => state.praise("The write-ahead log can shrink again"),
+        (Some(now), before) if before.as_ref() != Some(now) => state.notify_error(now.clone()),
+        (None, Some(_)) => state.notify_success("The write-ahead log can shrink again"),
         _ => {}
     }
     state.log_pinned = why;
@@ -312,15 +312,15 @@ fn log_pinned(state: &mut State, why: Option<String>) {
 
 fn unreadable(state: &mut State, why: String) {
     if state.unreadable.as_ref() != Some(&why) {
-        state.complain(why.clone());
+        state.notify_error(why.clone());
         state.unreadable = Some(why);
     }
 }
 
 fn receiver(state: &mut State, address: Option<String>) {
     match &address {
-        Some(address) => state.praise(format!("The receiver listens on http://{address}/")),
-        None => state.say("The receiver is off"),
+        Some(address) => state.notify_success(format!("The receiver listens on http://{address}/")),
+        None => state.notify("The receiver is off"),
     }
     state.receiver.address = address;
 }
@@ -330,7 +330,7 @@ fn revised(state: &mut State, revision: Revision) -> Vec<Effect> {
     // Changes may have happened meanwhile that are not in the revision.
     let again = state.unreadable.take().is_some();
     if again {
-        state.praise("The database can be read again");
+        state.notify_success("The database can be read again");
     }
     let before = std::mem::replace(&mut state.revision, revision);
     let mut effects = Vec::new();
@@ -341,7 +341,7 @@ fn revised(state: &mut State, revision: Revision) -> Vec<Effect> {
         effects.push(Effect::LoadOwnVariables);
     }
     if again || revision.steering != before.steering {
-        effects.push(Effect::LoadHolds);
+        effects.push(Effect::LoadBlocks);
     }
     if again || revision.deliveries != before.deliveries {
         effects.extend(deliveries::changed(state));

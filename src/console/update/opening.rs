@@ -7,7 +7,7 @@ use crate::console::model::pane::Pane;
 use crate::console::model::state::State;
 use crate::console::model::window::Overlay;
 use crate::console::model::window::question::Question;
-use crate::console::update::editor::keeping;
+use crate::console::update::editor::saving;
 use crate::console::update::{preview, programs, testing};
 use crate::profile::{Choice as _, Draft, Identity, Profile, ProfileId, Status};
 use crate::storage::UnsavedDraft;
@@ -52,14 +52,14 @@ pub fn loaded(
     purpose: Purpose,
 ) -> Vec<Effect> {
     let Some(mut profile) = profile else {
-        state.complain(format!("{id} no longer exists: another session deleted it"));
+        state.notify_error(format!("{id} no longer exists: another session deleted it"));
         return vec![Effect::LoadProfiles];
     };
     match purpose {
         Purpose::Show => {
             // Only if it is still the selected one.
-            if state.profiles.chosen().is_some_and(|row| row.id == *id) {
-                state.chosen = Some(profile);
+            if state.profiles.selected().is_some_and(|row| row.id == *id) {
+                state.selected_profile = Some(profile);
             }
             Vec::new()
         }
@@ -76,7 +76,7 @@ pub fn loaded(
             if state.editor.as_ref().is_some_and(fits) {
                 let rules = state.settings.rules.clone();
                 let editor = Editor::open(Draft::from(&*profile), identity(&profile), false, rules);
-                state.say(format!("Another session changed {}: showing the new version", profile.title));
+                state.notify(format!("Another session changed {}: showing the new version", profile.title));
                 state.editor = Some(editor);
             }
             Vec::new()
@@ -132,9 +132,9 @@ pub fn kept(state: &mut State, draft: UnsavedDraft) -> Vec<Effect> {
     let fits = |e: &&mut Editor| *e.id() == draft.profile_id && !e.is_changed();
     if let Some(editor) = state.editor.as_mut().filter(fits) {
         editor.bring_back(draft.draft);
-        state.say(state.settings.keys.spell(BROUGHT_BACK));
+        state.notify(state.settings.keys.spell(BROUGHT_BACK));
         // From now on it is this session's draft.
-        return keeping::keep(state);
+        return saving::keep(state);
     }
     Vec::new()
 }
@@ -146,21 +146,21 @@ fn identity(profile: &Profile) -> Identity {
 /// A profile was saved; does the next step.
 pub fn saved(state: &mut State, profile: Profile, after: AfterSave) -> Vec<Effect> {
     let mut effects = vec![Effect::LoadProfiles];
-    state.praise(format!("Saved {} · {}", profile.title, profile.id));
+    state.notify_success(format!("Saved {} · {}", profile.title, profile.id));
     state.profiles.choose(&profile.id);
     if let Some(editor) = state.editor.as_mut().filter(|e| *e.id() == profile.id) {
         editor.saved(&profile);
         if !editor.is_changed() {
             effects.push(Effect::DropDraft(profile.id.clone()));
             if after.leave {
-                effects.extend(keeping::close(state));
+                effects.extend(saving::close(state));
             }
         }
         if let Some(next) = after.open {
             effects.push(Effect::LoadProfile(next, Purpose::Edit));
         }
     }
-    state.chosen = Some(Box::new(profile));
+    state.selected_profile = Some(Box::new(profile));
     effects
 }
 
@@ -179,7 +179,7 @@ pub fn switched(state: &mut State, profile: Profile) -> Vec<Effect> {
     let word = if profile.status == Status::Active { "Enabled" } else { "Disabled" };
     let title = profile.title.to_string();
     let effects = saved(state, profile, AfterSave::default());
-    state.praise(format!("{word} {title}"));
+    state.notify_success(format!("{word} {title}"));
     effects
 }
 
@@ -200,7 +200,7 @@ pub fn bring_back(state: &mut State, mut drafts: Vec<Unsaved>) -> Vec<Effect> {
     };
     editor.bring_back(draft.draft);
     open(state, editor);
-    state.say(state.settings.keys.spell(BROUGHT_BACK));
+    state.notify(state.settings.keys.spell(BROUGHT_BACK));
     // From now on it is this session's draft.
-    keeping::keep(state)
+    saving::keep(state)
 }

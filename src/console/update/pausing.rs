@@ -8,7 +8,7 @@ use crate::storage::{Block, Blocks};
 
 /// Pauses or resumes the sender as a whole.
 pub fn switch_all(state: &State) -> Vec<Effect> {
-    let on = state.holds.all().is_none();
+    let on = state.blocks.all().is_none();
     let done = if on {
         "Paused: events stay queued, tests are still sent · {deliveries-pause-all} in Deliveries resumes"
     } else {
@@ -19,8 +19,8 @@ pub fn switch_all(state: &State) -> Vec<Effect> {
 
 /// Pauses or resumes a profile.
 pub fn switch(state: &State, id: ProfileId, title: &str) -> Vec<Effect> {
-    let on = state.holds.paused(&id).is_none();
-    let rest = match (on, state.holds.all(), state.holds.disabled(&id)) {
+    let on = state.blocks.paused(&id).is_none();
+    let rest = match (on, state.blocks.all(), state.blocks.disabled(&id)) {
         (true, ..) => "its events stay queued, tests are still sent",
         (false, Some(_), _) => "the sender is still paused",
         (false, None, Some(_)) => "it is still disabled, {profiles-enable} enables it",
@@ -32,21 +32,21 @@ pub fn switch(state: &State, id: ProfileId, title: &str) -> Vec<Effect> {
 }
 
 /// Takes the current blocks, and reports profiles that were auto-disabled meanwhile.
-pub fn taken(state: &mut State, holds: Blocks) -> Vec<Effect> {
-    let known = |hold: &Block| {
-        let before = hold.profile_id.as_ref().and_then(|id| state.holds.disabled(id));
-        before.is_some_and(|before| before.cause == hold.cause)
+pub fn taken(state: &mut State, blocks: Blocks) -> Vec<Effect> {
+    let known = |block: &Block| {
+        let before = block.profile_id.as_ref().and_then(|id| state.blocks.disabled(id));
+        before.is_some_and(|before| before.cause == block.cause)
     };
-    let mut new: Vec<&Block> = holds.iter().filter(|hold| hold.cause.is_some() && !known(hold)).collect();
-    new.sort_by_key(|hold| hold.since);
-    let told = new.pop().map(|last| {
+    let mut new: Vec<&Block> = blocks.iter().filter(|block| block.cause.is_some() && !known(block)).collect();
+    new.sort_by_key(|block| block.since);
+    let text = new.pop().map(|last| {
         let more = if new.is_empty() { String::new() } else { format!(" · and {} more", new.len()) };
         let enables = state.settings.keys.spell("{profiles-enable} enables it");
         format!("{} was disabled: {} · {enables}{more}", last.title, pausing::cause(last))
     });
-    state.holds = holds;
-    if let Some(told) = told {
-        state.complain(told);
+    state.blocks = blocks;
+    if let Some(text) = text {
+        state.notify_error(text);
     }
     Vec::new()
 }

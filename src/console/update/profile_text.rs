@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_as_it_is_comes_back_so() {
+    fn unchanged_text_yields_the_same_draft() {
         let mut draft = draft();
         draft.retry_timeout = "5000".to_owned();
         for shown in [false, true] {
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_typed_wrong_is_text_and_is_told_when_it_is_read() {
+    fn invalid_values_are_kept_as_text_and_reported_when_read() {
         let text = text(&id(), &draft(), false).unwrap();
         assert!(text.contains("\"timeout_ms\": \"soon\""), "{text}");
         let error = read(&text, &id(), &draft(), false).unwrap_err();
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_tell_the_line_of_the_file() {
+    fn errors_name_the_line_of_the_file() {
         let text = "// one\n// two\n{\n  \"title\": }\n";
         let error = read(text, &id(), &draft(), false).unwrap_err();
         assert_eq!(error, "invalid JSON at line 4 column 12: a value is missing before '}'");
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_change_is_told() {
+    fn changes_of_fixed_fields_are_reported() {
         let text = text(&id(), &draft(), false).unwrap().replace("\"soon\"", "400");
         let other = text.replace("\"sms\"", "\"voice\"");
         assert_eq!(
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn two_rows_of_one_name_are_told() {
+    fn two_rows_with_one_name_are_reported() {
         let mut draft = draft();
         draft.headers[1].name = "X-Token".to_owned();
         assert!(text(&id(), &draft, false).unwrap_err().starts_with("two rows are named X-Token"));

@@ -1,7 +1,7 @@
 //! Updates of the list of profiles, with incremental search by title.
 
 use crate::console::model::effect::{Effect, Purpose};
-use crate::console::model::input::{Input, Typed};
+use crate::console::model::input::{Input, InputResult};
 use crate::console::model::pane::Pane;
 use crate::console::model::profiles;
 use crate::console::model::state::State;
@@ -20,19 +20,19 @@ pub fn type_search(state: &mut State, key: Key) -> Option<Vec<Effect>> {
     }
     if key.is(KeyCode::Esc) {
         state.profiles.end_search();
-        return Some(show_chosen(state));
+        return Some(show_selected(state));
     }
     if key.is(KeyCode::Enter) || key.is(KeyCode::Down) || key.is(KeyCode::Tab) {
         state.profiles.typing = false;
         return Some(Vec::new());
     }
-    let typed = state.profiles.search.as_mut().map_or(Typed::Ignored, |input| input.key(key));
-    if typed == Typed::Changed {
+    let typed = state.profiles.search.as_mut().map_or(InputResult::Ignored, |input| input.key(key));
+    if typed == InputResult::Changed {
         state.profiles.list.select(0);
         state.profiles.find();
-        return Some(show_chosen(state));
+        return Some(show_selected(state));
     }
-    (typed == Typed::Used).then(Vec::new)
+    (typed == InputResult::Used).then(Vec::new)
 }
 
 /// Text pasted while the search is being typed.
@@ -41,18 +41,18 @@ pub fn paste_search(state: &mut State, text: &str) -> Vec<Effect> {
         input.paste(text);
     }
     state.profiles.find();
-    show_chosen(state)
+    show_selected(state)
 }
 
 /// Takes a new list, and reports changes by another session to the profile on the screen.
 pub fn listed(state: &mut State, rows: Vec<ProfileRow>) -> Vec<Effect> {
-    let before = state.profiles.chosen().cloned();
+    let before = state.profiles.selected().cloned();
     state.profiles.set(rows);
     if let Some(before) = before
         && state.profiles.rows.iter().all(|row| row.id != before.id)
     {
         let undo = state.settings.keys.shown("profiles-undo");
-        state.complain(format!("{} was deleted by another session · {undo} restores it", before.title));
+        state.notify_error(format!("{} was deleted by another session · {undo} restores it", before.title));
     }
     let mut reload = None;
     if let Some(editor) = &state.editor
@@ -61,31 +61,31 @@ pub fn listed(state: &mut State, rows: Vec<ProfileRow>) -> Vec<Effect> {
     {
         if editor.is_changed() {
             let text = format!("Another session changed {}: saving asks first", row.title);
-            state.complain(text);
+            state.notify_error(text);
         } else {
             reload = Some(row.id.clone());
         }
     }
-    let mut effects = show_chosen(state);
+    let mut effects = show_selected(state);
     effects.extend(reload.map(|id| Effect::LoadProfile(id, Purpose::Reload)));
     effects
 }
 
 /// Loads the selected profile, to show it beside the list.
-pub fn show_chosen(state: &mut State) -> Vec<Effect> {
-    if let Some(row) = state.profiles.chosen() {
-        let chosen = state.chosen.as_ref().filter(|p| p.id == row.id);
-        if chosen.is_none() {
+pub fn show_selected(state: &mut State) -> Vec<Effect> {
+    if let Some(row) = state.profiles.selected() {
+        let selected = state.selected_profile.as_ref().filter(|p| p.id == row.id);
+        if selected.is_none() {
             state.summary.reset();
         }
         let at = row.modified_at.as_millisecond();
-        if chosen.is_some_and(|p| p.modified_at.as_millisecond() == at) {
+        if selected.is_some_and(|p| p.modified_at.as_millisecond() == at) {
             Vec::new()
         } else {
             vec![Effect::LoadProfile(row.id.clone(), Purpose::Show)]
         }
     } else {
-        state.chosen = None;
+        state.selected_profile = None;
         Vec::new()
     }
 }
@@ -94,15 +94,15 @@ pub fn show_chosen(state: &mut State) -> Vec<Effect> {
 pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
     let length = state.profiles.found.len();
     if state.profiles.list.act(action, length) {
-        return show_chosen(state);
+        return show_selected(state);
     }
-    let chosen = state.profiles.chosen().map(|row| (row.id.clone(), row.title.clone()));
-    match (action, chosen) {
+    let selected = state.profiles.selected().map(|row| (row.id.clone(), row.title.clone()));
+    match (action, selected) {
         (Action::Search, _) => {
             state.profiles.typing = true;
             state.profiles.search = Some(Input::line(""));
             state.profiles.find();
-            show_chosen(state)
+            show_selected(state)
         }
         (Action::Leave, _) if state.focus == Pane::Editor => {
             state.focus = Pane::Profiles;
@@ -110,7 +110,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         }
         (Action::Leave, _) => {
             state.profiles.end_search();
-            show_chosen(state)
+            show_selected(state)
         }
         (Action::Undo, _) => vec![Effect::RestoreLast],
         (Action::Edit, Some((id, _))) => vec![Effect::LoadProfile(id, Purpose::Edit)],
@@ -132,20 +132,20 @@ pub fn go_to(state: &mut State, id: &ProfileId) -> Vec<Effect> {
         state.profiles.end_search();
     }
     let Some(row) = state.profiles.place(id) else {
-        state.complain("It no longer exists: another session deleted it");
+        state.notify_error("It no longer exists: another session deleted it");
         return Vec::new();
     };
     state.focus = Pane::Profiles;
     state.profiles.typing = false;
     state.profiles.list.select(row);
-    show_chosen(state)
+    show_selected(state)
 }
 
 /// Selects a row of the list by its index.
-pub fn choose_row(state: &mut State, row: usize) -> Vec<Effect> {
+pub fn select_row(state: &mut State, row: usize) -> Vec<Effect> {
     state.profiles.typing = false;
     state.profiles.list.select(row.min(state.profiles.found.len().saturating_sub(1)));
-    show_chosen(state)
+    show_selected(state)
 }
 
 /// Asks whether to delete a profile.
@@ -160,28 +160,28 @@ pub fn deleted(state: &mut State, id: &ProfileId, title: &str, held: u64) -> Vec
     state.profiles.remove(id);
     let undo = state.settings.keys.shown("profiles-undo");
     let held = if held > 0 { format!(" · {} blocked", profiles::count(held)) } else { String::new() };
-    state.say(format!("Deleted {title}{held} · {undo} restores it"));
+    state.notify(format!("Deleted {title}{held} · {undo} restores it"));
     state.profiles.deleted_here = true;
-    state.chosen = None;
-    show_chosen(state)
+    state.selected_profile = None;
+    show_selected(state)
 }
 
 /// The most recently deleted profile was restored, if there was one.
 pub fn restored(state: &mut State, restored: Option<&DeletedProfile>) -> Vec<Effect> {
     let Some(DeletedProfile { row, held, .. }) = restored else {
         state.profiles.deleted_here = false;
-        state.complain("Nothing to undo");
+        state.notify_error("Nothing to undo");
         return Vec::new();
     };
-    let holds = &state.holds;
-    let other = holds.all().or_else(|| holds.paused(&row.id)).or_else(|| holds.disabled(&row.id));
+    let blocks = &state.blocks;
+    let other = blocks.all().or_else(|| blocks.paused(&row.id)).or_else(|| blocks.disabled(&row.id));
     let resumed = match other {
         _ if *held == 0 => String::new(),
-        Some(hold) => format!(" · {} still blocked: {}", profiles::count(*held), hold.why.name()),
+        Some(block) => format!(" · {} still blocked: {}", profiles::count(*held), block.why.name()),
         None => format!(" · {} no longer blocked", profiles::count(*held)),
     };
     let title = row.title.clone();
-    state.praise(format!("Restored {title}{resumed}"));
+    state.notify_success(format!("Restored {title}{resumed}"));
     state.profiles.choose(&row.id);
     vec![Effect::LoadProfiles]
 }

@@ -7,7 +7,7 @@ use crate::console::model::program::{Program, Returned, Subject};
 use crate::console::model::state::State;
 use crate::console::model::window::Overlay;
 use crate::console::model::window::question::Question;
-use crate::console::update::editor::written;
+use crate::console::update::editor::external_edit;
 use crate::console::update::profile_text;
 use crate::profile::Choice as _;
 use crate::record::Details;
@@ -30,7 +30,7 @@ pub fn open_profile(state: &mut State) -> Vec<Effect> {
     match profile_text::text(editor.id(), editor.draft(), editor.shows_secrets()) {
         Ok(text) => vec![Effect::Run(Program::Editor { subject, text })],
         Err(why) => {
-            state.complain(why);
+            state.notify_error(why);
             Vec::new()
         }
     }
@@ -83,16 +83,16 @@ pub fn returned(state: &mut State, returned: Returned) -> Vec<Effect> {
     let changed = written.filter(|written| *written != given);
     match (trouble, changed) {
         (None, None) => {
-            state.say(UNCHANGED);
+            state.notify(UNCHANGED);
             Vec::new()
         }
         (None, Some(text)) => take(state, subject, &text),
         (Some(trouble), None) => {
-            state.complain(format!("{trouble} · nothing was changed"));
+            state.notify_error(format!("{trouble} · nothing was changed"));
             Vec::new()
         }
         (Some(trouble), Some(text)) => {
-            state.overlay = Some(Overlay::Question(Question::take_it(subject, text, &trouble)));
+            state.overlay = Some(Overlay::Question(Question::accept_text(subject, text, &trouble)));
             Vec::new()
         }
     }
@@ -103,16 +103,16 @@ pub fn take(state: &mut State, subject: Subject, text: &str) -> Vec<Effect> {
     let here = |id| state.editor.as_ref().filter(|editor| editor.id() == id);
     match &subject {
         Subject::Body(id) if here(id).is_some() => {
-            state.praise(state.settings.keys.spell("Body updated · {editor-save} saves it"));
-            written::take_body(state, text)
+            state.notify_success(state.settings.keys.spell("Body updated · {editor-save} saves it"));
+            external_edit::take_body(state, text)
         }
         Subject::Profile(id) => {
             let Some(editor) = here(id) else { return gone(state) };
             match profile_text::read(text, id, editor.draft(), editor.is_new()) {
                 Ok(draft) => {
                     let text = "Profile updated · {editor-save} saves it";
-                    state.praise(state.settings.keys.spell(text));
-                    written::take_draft(state, draft)
+                    state.notify_success(state.settings.keys.spell(text));
+                    external_edit::take_draft(state, draft)
                 }
                 Err(error) => {
                     let text = profile_text::with_error(text, &error);
@@ -126,7 +126,7 @@ pub fn take(state: &mut State, subject: Subject, text: &str) -> Vec<Effect> {
 }
 
 fn gone(state: &mut State) -> Vec<Effect> {
-    state.complain("Not applied: the profile is no longer open");
+    state.notify_error("Not applied: the profile is no longer open");
     Vec::new()
 }
 

@@ -8,18 +8,18 @@ use crate::console::model::pane::Pane;
 use crate::console::model::state::State;
 use crate::console::model::window::Overlay;
 use crate::console::model::window::test::TestWindow;
-use crate::console::update::editor::keeping;
+use crate::console::update::editor::saving;
 use crate::profile::{Event, Profile, ProfileId};
 use crate::record::{DeliveryState, Kind, Summary};
 
 /// Opens the test of the profile in the editor, or of the selected one.
 pub fn open(state: &mut State) -> Vec<Effect> {
     let in_editor = matches!(state.focus, Pane::Editor | Pane::Variables);
-    if state.editor.is_some() && (in_editor || state.profiles.chosen().is_none()) {
-        return keeping::checked(state, "tested").map_or_else(Vec::new, |profile| show(state, profile));
+    if state.editor.is_some() && (in_editor || state.profiles.selected().is_none()) {
+        return saving::checked(state, "tested").map_or_else(Vec::new, |profile| show(state, profile));
     }
-    let chosen = state.profiles.chosen().map(|row| row.id.clone());
-    chosen.map(|id| Effect::LoadProfile(id, Purpose::Test)).into_iter().collect()
+    let selected = state.profiles.selected().map(|row| row.id.clone());
+    selected.map(|id| Effect::LoadProfile(id, Purpose::Test)).into_iter().collect()
 }
 
 /// Opens the test window for a profile, and requests the values of its last test.
@@ -53,6 +53,10 @@ pub fn watch(state: &mut State, rows: &[Summary]) {
             Kind::Test => format!("{TESTED} · {text}"),
             Kind::Event | Kind::Again => format!("{} resent · {text}", row.profile_title),
         };
-        if row.state == DeliveryState::Delivered { state.praise(text) } else { state.complain(text) }
+        if row.state == DeliveryState::Delivered {
+            state.notify_success(text);
+        } else {
+            state.notify_error(text);
+        }
     }
 }

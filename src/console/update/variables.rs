@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::console::model::editor::insert::clipboard_text;
 use crate::console::model::effect::Effect;
-use crate::console::model::input::{Input, Typed};
+use crate::console::model::input::{Input, InputResult};
 use crate::console::model::pane::Pane;
 use crate::console::model::state::State;
 use crate::console::model::variable_rows;
@@ -12,7 +12,7 @@ use crate::console::model::variables::Row;
 use crate::console::model::window::Overlay;
 use crate::console::model::window::add_variable::AddVariable;
 use crate::console::model::window::question::Question;
-use crate::console::update::editor::keeping;
+use crate::console::update::editor::saving;
 use crate::keymap::{Action, Key};
 use crate::profile::Choice as _;
 use crate::profile::catalogue::{NO_EVENT, Variable};
@@ -26,7 +26,7 @@ pub fn taken(state: &mut State, all: Vec<(String, Variable)>) -> Vec<Effect> {
     }
     let known: HashSet<String> =
         variable_rows::rows_unfiltered(state).into_iter().map(|variable| variable.name).collect();
-    state.variables.chosen.retain(|name| known.contains(name));
+    state.variables.selected.retain(|name| known.contains(name));
     let last = variable_rows::rows(state).len().saturating_sub(1);
     state.variables.list.select(state.variables.list.selected().min(last));
     Vec::new()
@@ -41,7 +41,7 @@ pub fn stored(
     done: String,
 ) -> Vec<Effect> {
     taken(state, all);
-    state.praise(done);
+    state.notify_success(done);
     if let Some((scope, name)) = at {
         if variable_rows::place(state, scope, name).is_none() {
             (state.variables.filter, state.variables.typing) = (None, false);
@@ -68,29 +68,29 @@ pub fn type_filter(state: &mut State, key: Key) -> Option<Vec<Effect>> {
         variables.typing = false;
         return Some(Vec::new());
     }
-    let typed = variables.filter.as_mut().map_or(Typed::Ignored, |f| f.key(key));
-    if typed == Typed::Changed {
-        choose_first(state);
+    let typed = variables.filter.as_mut().map_or(InputResult::Ignored, |f| f.key(key));
+    if typed == InputResult::Changed {
+        focus_first(state);
     }
-    (typed != Typed::Ignored).then(Vec::new)
+    (typed != InputResult::Ignored).then(Vec::new)
 }
 
 /// Text pasted while the filter is being typed.
 pub fn paste_filter(state: &mut State, text: &str) {
     if let Some(filter) = &mut state.variables.filter {
         filter.paste(text);
-        choose_first(state);
+        focus_first(state);
     }
 }
 
 /// Focuses the first variable that matches the filter; a heading is above it if there are several events.
-fn choose_first(state: &mut State) {
+fn focus_first(state: &mut State) {
     let first = variable_rows::rows(state).iter().position(|row| matches!(row, Row::Variable(_)));
     state.variables.list.select(first.unwrap_or(0));
 }
 
 /// A click on a row: toggles the variable.
-pub fn choose_row(state: &mut State, row: usize) {
+pub fn select_row(state: &mut State, row: usize) {
     if row < variable_rows::rows(state).len() {
         state.variables.typing = false;
         state.variables.list.select(row);
@@ -151,18 +151,18 @@ fn choose(state: &mut State, row_fits: impl Fn(usize) -> bool, heading_fits: imp
             Row::Variable(_) => {}
         }
     }
-    if names.iter().all(|n| state.variables.is_chosen(n)) {
+    if names.iter().all(|n| state.variables.is_selected(n)) {
         for name in &names {
-            state.variables.chosen.remove(name);
+            state.variables.selected.remove(name);
         }
     } else {
-        state.variables.chosen.extend(names);
+        state.variables.selected.extend(names);
     }
 }
 
 fn copy(state: &mut State) -> Vec<Effect> {
-    let names = variable_rows::chosen_names(state);
-    let draft = match (&state.editor, &state.chosen) {
+    let names = variable_rows::selected_names(state);
+    let draft = match (&state.editor, &state.selected_profile) {
         (Some(editor), _) => editor.clipboard_text(&names),
         (None, Some(profile)) => clipboard_text(&crate::profile::Draft::from(&**profile), &names),
         (None, None) => return Vec::new(),
@@ -171,16 +171,20 @@ fn copy(state: &mut State) -> Vec<Effect> {
 }
 
 fn insert(state: &mut State) -> Vec<Effect> {
-    let names = variable_rows::chosen_names(state);
+    let names = variable_rows::selected_names(state);
     let Some(editor) = &mut state.editor else { return Vec::new() };
     if names.is_empty() {
         return Vec::new();
     }
     let field = editor.insert(&names);
-    state.variables.chosen.clear();
+    state.variables.selected.clear();
     state.focus = Pane::Editor;
-    state.praise(format!("Inserted {} into the {}", count(names.len()), field.label().to_lowercase()));
-    keeping::keep(state)
+    state.notify_success(format!(
+        "Inserted {} into the {}",
+        count(names.len()),
+        field.label().to_lowercase()
+    ));
+    saving::keep(state)
 }
 
 fn count(n: usize) -> String {

@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::console::model::disabled_reason;
-use crate::console::model::pointer::ClickTarget;
+use crate::console::model::mouse::ClickTarget;
 use crate::console::model::state::State;
 use crate::console::view::frame;
 use crate::console::view::put::put;
@@ -17,13 +17,13 @@ const BETWEEN: usize = 2;
 
 /// An action on the screen.
 #[derive(Debug)]
-pub struct Word {
+pub struct ActionHint {
     action: Action,
     key: String,
     label: &'static str,
 }
 
-impl Word {
+impl ActionHint {
     fn columns(&self) -> usize {
         self.key.width() + 1 + self.label.width()
     }
@@ -31,8 +31,8 @@ impl Word {
 
 /// The actions with these names that are available and have a key, wrapped to this width.
 #[must_use]
-pub fn lines(state: &State, names: &[&str], width: usize) -> Vec<Vec<Word>> {
-    let mut lines: Vec<Vec<Word>> = Vec::new();
+pub fn lines(state: &State, names: &[&str], width: usize) -> Vec<Vec<ActionHint>> {
+    let mut lines: Vec<Vec<ActionHint>> = Vec::new();
     let mut room = 0;
     for name in names {
         let Some((entry, keys)) = state.settings.keys.entries().find(|(entry, _)| entry.name == *name) else {
@@ -40,7 +40,7 @@ pub fn lines(state: &State, names: &[&str], width: usize) -> Vec<Vec<Word>> {
         };
         let can_be_done = disabled_reason::why_not(state, entry.action).is_none();
         let Some(key) = keys.first().filter(|_| can_be_done) else { continue };
-        let word = Word { action: entry.action, key: key.to_string(), label: entry.label() };
+        let word = ActionHint { action: entry.action, key: key.to_string(), label: entry.label() };
         let columns = word.columns();
         if let Some(line) = lines.last_mut().filter(|_| columns + BETWEEN <= room) {
             room -= columns + BETWEEN;
@@ -54,7 +54,7 @@ pub fn lines(state: &State, names: &[&str], width: usize) -> Vec<Vec<Word>> {
 }
 
 /// Draws them from the top of an area on.
-pub fn draw(state: &State, lines: &[Vec<Word>], area: Rect, out: &mut Frame<'_>) {
+pub fn draw(state: &State, lines: &[Vec<ActionHint>], area: Rect, out: &mut Frame<'_>) {
     let theme = &state.settings.theme;
     for (at, words) in lines.iter().enumerate() {
         let row = frame::row(area, at);

@@ -58,7 +58,7 @@ fn pieces(state: &State) -> Vec<(String, Style)> {
     let (testing, notice) = (testing(state), notice(state));
     let mut pieces = Vec::new();
     // An error stays on the screen until it is over.
-    let wrong = state.unreadable.as_ref().or(state.sending.trouble.as_ref());
+    let wrong = state.unreadable.as_ref().or(state.sender.trouble.as_ref());
     let wrong = wrong.map(|why| (why, theme.bad)).or(state.log_pinned.as_ref().map(|why| (why, theme.warn)));
     pieces.extend(wrong.filter(|_| notice.is_none()).map(|(why, style)| (why.clone(), style)));
     if let Some(notice) = notice {
@@ -70,7 +70,7 @@ fn pieces(state: &State) -> Vec<(String, Style)> {
         pieces.push((notice.text.clone(), style));
     }
     if let Some(row) = testing {
-        let (text, tone) = state_text::describe(row, state.sending.in_flight.get(&row.id), state.now);
+        let (text, tone) = state_text::describe(row, state.sender.in_flight.get(&row.id), state.now);
         let text = format!("Testing {} · {text}", row.profile_title);
         pieces.push((text, deliveries::tone_style(theme, tone)));
     }

@@ -30,7 +30,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_place_is_marked() {
+    fn each_match_is_marked() {
         let marked = Style::new().bold();
         let line = mark_found(&Find::given("a"), Line::raw("Alpha"), marked);
         let pieces: Vec<_> = line.spans.iter().map(|s| (s.content.as_ref(), s.style == marked)).collect();

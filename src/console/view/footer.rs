@@ -15,7 +15,7 @@ use crate::keymap::{Action, Chord, Entry, Meaning, Scope};
 const FIRST: usize = 3;
 
 /// A key and what it does.
-struct Word {
+struct KeyHint {
     action: Action,
     key: String,
     label: &'static str,
@@ -23,7 +23,7 @@ struct Word {
     rank: usize,
 }
 
-impl Word {
+impl KeyHint {
     /// Its columns, with a blank between and two after it.
     fn columns(&self) -> usize {
         self.key.width() + self.label.width() + 3
@@ -38,24 +38,24 @@ impl Word {
 /// Draws the footer.
 pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
     let theme = &state.settings.theme;
-    let mut words = words(state);
-    choose(&mut words, usize::from(area.width).saturating_sub(1));
-    words.sort_by_key(Word::is_last);
+    let mut hints = hints(state);
+    choose(&mut hints, usize::from(area.width).saturating_sub(1));
+    hints.sort_by_key(KeyHint::is_last);
     let mut spans = vec![Span::raw(" ")];
-    for word in words {
-        spans.push(Span::styled(word.key, theme.key));
-        spans.push(Span::styled(format!(" {}  ", word.label), theme.dim));
+    for hint in hints {
+        spans.push(Span::styled(hint.key, theme.key));
+        spans.push(Span::styled(format!(" {}  ", hint.label), theme.dim));
     }
     put(Line::from(spans), area, out);
 }
 
-/// Keeps the words that fit into this many columns, the most useful ones first.
-fn choose(words: &mut Vec<Word>, mut room: usize) {
-    let mut ranks: Vec<(usize, usize)> = words.iter().enumerate().map(|(at, w)| (w.rank, at)).collect();
+/// Keeps the hints that fit into this many columns, the most useful ones first.
+fn choose(hints: &mut Vec<KeyHint>, mut room: usize) {
+    let mut ranks: Vec<(usize, usize)> = hints.iter().enumerate().map(|(at, w)| (w.rank, at)).collect();
     ranks.sort_unstable();
-    let mut fits = vec![false; words.len()];
+    let mut fits = vec![false; hints.len()];
     for (_, at) in ranks {
-        let columns = words[at].columns();
+        let columns = hints[at].columns();
         // The blanks after the last one may exceed the edge.
         if columns <= room + 2 {
             fits[at] = true;
@@ -63,12 +63,12 @@ fn choose(words: &mut Vec<Word>, mut room: usize) {
         }
     }
     let mut fits = fits.into_iter();
-    words.retain(|_| fits.next().unwrap_or(false));
+    hints.retain(|_| fits.next().unwrap_or(false));
 }
 
 /// The available actions with a key here, in table order.
-fn words(state: &State) -> Vec<Word> {
-    let mut words = words_of_search(state);
+fn hints(state: &State) -> Vec<KeyHint> {
+    let mut hints = search_hints(state);
     let mut scopes = state.target().scopes();
     if !scopes.contains(&Scope::Global) {
         scopes.push(Scope::Global);
@@ -79,24 +79,24 @@ fn words(state: &State) -> Vec<Word> {
                 continue;
             }
             let Some(key) = keys.iter().find(|key| does(state, entry, **key)) else { continue };
-            let shown = words.iter().any(|word| word.action == entry.action);
+            let shown = hints.iter().any(|hint| hint.action == entry.action);
             if !shown && disabled_reason::why_not(state, entry.action).is_none() {
-                let rank = rank(entry.action, words.len());
-                words.push(Word { action: entry.action, key: key.to_string(), label: entry.short, rank });
+                let rank = rank(entry.action, hints.len());
+                hints.push(KeyHint { action: entry.action, key: key.to_string(), label: entry.short, rank });
             }
         }
     }
-    words
+    hints
 }
 
 /// The keys that end a search; they are not in the table, since they cannot be rebound.
-fn words_of_search(state: &State) -> Vec<Word> {
-    let word = |action, key: &str, label| Word { action, key: key.to_owned(), label, rank: 1 };
+fn search_hints(state: &State) -> Vec<KeyHint> {
+    let hint = |action, key: &str, label| KeyHint { action, key: key.to_owned(), label, rank: 1 };
     match state.target() {
         Target::Pane(_) if state.is_searching() => {
-            vec![word(Action::Accept, "Enter", "Done"), word(Action::Leave, "Esc", "Clear")]
+            vec![hint(Action::Accept, "Enter", "Done"), hint(Action::Leave, "Esc", "Clear")]
         }
-        _ if state.is_searching() => vec![word(Action::Accept, "Enter", "Find")],
+        _ if state.is_searching() => vec![hint(Action::Accept, "Enter", "Find")],
         _ => Vec::new(),
     }
 }

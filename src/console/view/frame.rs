@@ -9,8 +9,8 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType, Clear};
 use unicode_width::UnicodeWidthStr as _;
 
+use crate::console::model::mouse::ClickTarget;
 use crate::console::model::pane::Pane;
-use crate::console::model::pointer::ClickTarget;
 use crate::console::model::state::State;
 use crate::console::model::{layout, scroll};
 use crate::console::view::put::put;
@@ -22,7 +22,7 @@ pub const PANE_EDGES: usize = 7;
 /// Draws a pane's border with number, title and the text on the right; returns the area inside.
 pub fn pane(state: &State, pane: Pane, title: &str, right: &str, area: Rect, out: &mut Frame<'_>) -> Rect {
     let theme = &state.settings.theme;
-    let focused = state.has_keyboard(pane);
+    let focused = state.is_focused(pane);
     // The border's weight shows the focus as well, not only its colour.
     let (border, kind) =
         if focused { (theme.focus, BorderType::Thick) } else { (theme.border, BorderType::Rounded) };
@@ -41,7 +41,7 @@ pub fn pane(state: &State, pane: Pane, title: &str, right: &str, area: Rect, out
     let inner = block.inner(area);
     out.render_widget(block, area);
     if focused {
-        stand(indent(inner, 1), out);
+        park_cursor(indent(inner, 1), out);
     }
     state.mouse.note(area, ClickTarget::Pane(pane));
     inner
@@ -65,7 +65,7 @@ pub fn window(state: &State, title: &str, width: u16, height: u16, out: &mut Fra
     out.render_widget(Clear, area);
     out.render_widget(block, area);
     let inner = indent(Rect { width: inner.width.saturating_sub(1), ..inner }, 1);
-    stand(inner, out);
+    park_cursor(inner, out);
     inner
 }
 
@@ -80,7 +80,7 @@ pub fn mark_more(state: &State, inner: Rect, visible: &Range<usize>, length: usi
 }
 
 /// Puts the cursor at the focus, for screen readers, until a field there places it more exactly.
-fn stand(area: Rect, out: &mut Frame<'_>) {
+fn park_cursor(area: Rect, out: &mut Frame<'_>) {
     if !area.is_empty() {
         out.set_cursor_position((area.x, area.y));
     }

@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn the_cursor_stays_in_sight() {
+    fn the_cursor_stays_visible() {
         let mut input = Input::line("https://hooks.example/callbacks");
         input.to_end();
         let (lines, cursor) = drawn(&input, 10, 1);
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_selected_is_marked() {
+    fn the_selection_is_marked() {
         let mut input = Input::lines("one\ntwo");
         for key in ["shift+left", "shift+up"] {
             input.key(Key::parse(key).unwrap());
@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wide_character_at_the_edge_leaves_a_blank() {
+    fn a_wide_character_cut_by_the_edge_becomes_blank() {
         let mut input = Input::line("日本語abc");
         let theme = Theme::colour();
         let look = Look {
@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn what_goes_on_beyond_an_edge_is_marked_there() {
+    fn text_beyond_an_edge_is_marked_there() {
         let mut input = Input::line("0123456789");
         let shown = |input: &Input| drawn(input, 6, 1);
         assert_eq!(shown(&input), (vec!["…6789".to_owned()], Some((5, 0))));
@@ -308,7 +308,7 @@ mod tests {
     }
 
     #[test]
-    fn each_line_is_marked_for_itself() {
+    fn each_line_is_marked_separately() {
         let mut input = Input::lines("0123456789\n\n01\n日本語日本語");
         let (lines, _) = drawn(&input, 6, 4);
         assert_eq!(lines, ["…89", "", "…", "…本語"]);
@@ -318,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_is_dots_one_for_each_press() {
+    fn a_secret_has_one_dot_per_grapheme() {
         let input = Input::line("pä👩‍👧");
         let theme = Theme::colour();
         let look = Look {

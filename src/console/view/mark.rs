@@ -58,14 +58,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn letter_case_is_put_aside_where_it_takes_other_room() {
+    fn case_is_ignored_even_if_lengths_differ() {
         assert_eq!(position("Grüße", "üß"), Some((2, 6)));
         assert_eq!(position("İİ Order", "order"), Some((5, 10)));
         assert_eq!(position("İ", "x"), None);
     }
 
     #[test]
-    fn each_text_is_marked() {
+    fn each_searched_text_is_marked() {
         let marked = Style::new().bold();
         let line = mark(Line::raw("Order 4711 of Order"), &["order".into(), "47".into()], marked);
         let hits: Vec<_> = line.spans.iter().filter(|s| s.style == marked).map(|s| &*s.content).collect();

@@ -24,13 +24,13 @@ use unicode_width::UnicodeWidthStr as _;
 
 use crate::console::model::editor::Editor;
 use crate::console::model::layout::{self, LEAST, WIDE};
+use crate::console::model::mouse::ClickTarget;
 use crate::console::model::pane::Pane;
 use crate::console::model::pausing;
-use crate::console::model::pointer::ClickTarget;
 use crate::console::model::state::State;
 use crate::console::view::deliveries::Columns;
 use crate::console::view::put::put;
-use crate::delivery::Role;
+use crate::delivery::SenderRole;
 use crate::text::{cut, wrap};
 
 /// From this many columns on the top line is complete, and the names of the panes have blanks around them.
@@ -40,7 +40,7 @@ const ROOMY: u16 = 70;
 pub fn view(state: &State, out: &mut Frame<'_>) {
     draw(state, out);
     state.settings.theme.put_on(out.buffer_mut());
-    state.settings.signs.put_on(out.buffer_mut());
+    state.settings.glyphs.put_on(out.buffer_mut());
 }
 
 fn draw(state: &State, out: &mut Frame<'_>) {
@@ -161,33 +161,35 @@ fn draw_tabs(state: &State, area: Rect, out: &mut Frame<'_>) {
 fn draw_top(state: &State, area: Rect, out: &mut Frame<'_>) {
     let theme = &state.settings.theme;
     let name = if state.settings.demo { "demo" } else { &state.settings.database };
-    let sender = match (&state.sending.trouble, state.sending.role) {
+    let sender = match (&state.sender.trouble, state.sender.role) {
         _ if state.unreadable.is_some() => Span::styled("✗ no database", theme.bad),
         (Some(_), _) => Span::styled("✗ error", theme.bad),
-        (None, Role::Starting) => Span::styled("○ starting", theme.dim),
-        (None, Role::Sends) if state.sending.hosts > 1 => {
-            Span::styled(format!("● {} hosts", state.sending.hosts), theme.good)
+        (None, SenderRole::Starting) => Span::styled("○ starting", theme.dim),
+        (None, SenderRole::Active) if state.sender.hosts > 1 => {
+            Span::styled(format!("● {} hosts", state.sender.hosts), theme.good)
         }
-        (None, Role::Sends) if state.sending.senders > 1 => {
-            Span::styled(format!("● {} senders", state.sending.senders), theme.good)
+        (None, SenderRole::Active) if state.sender.senders > 1 => {
+            Span::styled(format!("● {} senders", state.sender.senders), theme.good)
         }
-        (None, Role::Sends) => Span::styled("● running", theme.good),
-        (None, Role::Watches(Some(pid))) if area.width < WIDE.0 => {
+        (None, SenderRole::Active) => Span::styled("● running", theme.good),
+        (None, SenderRole::Standby(Some(pid))) if area.width < WIDE.0 => {
             Span::styled(format!("○ standby (pid {pid})"), theme.warn)
         }
-        (None, Role::Watches(Some(pid))) => Span::styled(format!("○ standby: pid {pid} sends"), theme.warn),
-        (None, Role::Watches(None)) => Span::styled("○ standby", theme.warn),
-        (None, Role::Stopped) => Span::styled("○ stopped", theme.dim),
+        (None, SenderRole::Standby(Some(pid))) => {
+            Span::styled(format!("○ standby: pid {pid} sends"), theme.warn)
+        }
+        (None, SenderRole::Standby(None)) => Span::styled("○ standby", theme.warn),
+        (None, SenderRole::Stopped) => Span::styled("○ stopped", theme.dim),
     };
     let paused = pausing::sender(state, area.width >= ROOMY);
     let sender = paused.map_or(sender, |text| Span::styled(text, theme.warn));
     // A delivery in flight is still queued or waiting on disk, and is counted once.
-    let first = state.sending.in_flight.values().filter(|f| f.n == 1).count();
-    let again = state.sending.in_flight.len() - first;
-    let rest = |all: u64, under_way: usize| all.saturating_sub(u64::try_from(under_way).unwrap_or(0));
+    let first = state.sender.in_flight.values().filter(|f| f.n == 1).count();
+    let again = state.sender.in_flight.len() - first;
+    let rest = |all: u64, in_flight: usize| all.saturating_sub(u64::try_from(in_flight).unwrap_or(0));
     let (queued, waiting) = (rest(state.counts.queued, first), rest(state.counts.waiting, again));
     let counts = format!(" · {queued} queued · {waiting} waiting ");
-    let sending = format!("· {} sending ", state.sending.in_flight.len());
+    let sending = format!("· {} sending ", state.sender.in_flight.len());
     let receiver = match &state.receiver.address {
         Some(address) => format!("  receiver {address} "),
         None => String::new(),

@@ -6,9 +6,9 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr as _;
 
+use crate::console::model::mouse::ClickTarget;
 use crate::console::model::pane::Pane;
 use crate::console::model::pausing::{self, SIGN};
-use crate::console::model::pointer::ClickTarget;
 use crate::console::model::profiles;
 use crate::console::model::state::State;
 use crate::console::view::put::put;
@@ -35,10 +35,10 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
     frame::mark_more(state, inner, &visible, found, out);
     for (row, at) in profiles.found().skip(visible.start).take(visible.len()).zip(visible.clone()) {
         let line_area = frame::row(inner, at - visible.start);
-        let chosen = at == profiles.list.selected();
-        put(line(state, row, width, chosen, focused), line_area, out);
+        let selected = at == profiles.list.selected();
+        put(line(state, row, width, selected, focused), line_area, out);
         state.mouse.note(line_area, ClickTarget::Row(Pane::Profiles, at));
-        if chosen && state.has_keyboard(Pane::Profiles) && !profiles.is_typing() {
+        if selected && state.is_focused(Pane::Profiles) && !profiles.is_typing() {
             out.set_cursor_position((line_area.x, line_area.y));
         }
     }
@@ -52,7 +52,7 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
     }
 }
 
-fn line(state: &State, row: &ProfileRow, width: usize, chosen: bool, focused: bool) -> Line<'static> {
+fn line(state: &State, row: &ProfileRow, width: usize, selected: bool, focused: bool) -> Line<'static> {
     let theme = &state.settings.theme;
     let paused = pausing::is_marked(state, &row.id, row.status);
     let sign = if paused { SIGN } else { profiles::status_sign(row.status).0 };
@@ -64,21 +64,21 @@ fn line(state: &State, row: &ProfileRow, width: usize, chosen: bool, focused: bo
     } else {
         fit(&row.title, room)
     };
-    let marker = if chosen { "▌" } else { " " };
-    let style = match (chosen, focused) {
+    let marker = if selected { "▌" } else { " " };
+    let style = match (selected, focused) {
         (true, true) => theme.selected,
-        (true, false) => theme.chosen,
+        (true, false) => theme.selected_unfocused,
         _ => theme.text,
     };
     let sign_style: Style = match row.status {
         // On the bar of the selection the sign would be a block of its colour.
-        _ if chosen && focused => Style::new(),
+        _ if selected && focused => Style::new(),
         Status::Active if paused => theme.warn,
         Status::Active => theme.good,
         Status::AutoDisabled => theme.bad,
         Status::Disabled => theme.dim,
     };
-    let facts_style = if chosen { Style::new() } else { theme.dim };
+    let facts_style = if selected { Style::new() } else { theme.dim };
     Line::from(vec![
         Span::raw(marker),
         Span::raw(title),

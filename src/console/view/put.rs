@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_that_is_too_long_ends_with_a_mark() {
+    fn a_truncated_line_ends_with_a_mark() {
         let line = || Line::from(vec![Span::raw("日本"), Span::raw("語 abc"), Span::raw("  ")]);
         let shown = |width| shortened(line(), width).to_string();
         assert_eq!(shown(12), "日本語 abc  ");

@@ -20,11 +20,11 @@ const LABEL: usize = 12;
 
 /// Draws the timeline of the selected delivery, with its end visible.
 pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
-    let chosen = state.deliveries.chosen();
-    let right = chosen.map(|row| cut(&row.profile_title, 24)).unwrap_or_default();
+    let selected = state.deliveries.selected();
+    let right = selected.map(|row| cut(&row.profile_title, 24)).unwrap_or_default();
     let inner = frame::pane(state, Pane::Timeline, "Timeline", &right, area, out);
     let inner = frame::indent(inner, 1);
-    let Some(row) = chosen else { return };
+    let Some(row) = selected else { return };
     let lines = lines(state, row, usize::from(inner.width).saturating_sub(1));
     let height = usize::from(inner.height);
     let skip = lines.len().saturating_sub(height);
@@ -32,7 +32,7 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
     for (at, line) in lines.into_iter().skip(skip).enumerate() {
         put(line, frame::row(inner, at), out);
     }
-    if state.has_keyboard(Pane::Timeline) {
+    if state.is_focused(Pane::Timeline) {
         out.set_cursor_position((inner.x, inner.y));
     }
 }
@@ -57,7 +57,7 @@ pub fn lines(state: &State, row: &Summary, width: usize) -> Vec<Line<'static>> {
         lines.push(Line::from(vec![label(""), Span::styled(sentence.clone(), theme.warn)]));
     }
     let made = u32::try_from(attempts.len()).unwrap_or(u32::MAX);
-    let flight = state.sending.in_flight.get(&row.id).filter(|f| f.n > made);
+    let flight = state.sender.in_flight.get(&row.id).filter(|f| f.n > made);
     if let Some(flight) = flight.filter(|_| row.state.is_pending()) {
         if let Some(last) = attempts.last() {
             let waited = state_text::millis(last.started_at, flight.started_at)

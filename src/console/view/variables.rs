@@ -6,8 +6,8 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::callback::plain_text;
+use crate::console::model::mouse::ClickTarget;
 use crate::console::model::pane::Pane;
-use crate::console::model::pointer::ClickTarget;
 use crate::console::model::state::State;
 use crate::console::model::variable_rows;
 use crate::console::model::variables::Row;
@@ -30,8 +30,8 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
     let theme = &state.settings.theme;
     let rows = variable_rows::rows(state);
     let events = variable_rows::events(state);
-    let (chosen, all) = variable_rows::tally(state);
-    let count = if all == 0 { String::new() } else { format!("{chosen}/{all}") };
+    let (selected, all) = variable_rows::tally(state);
+    let count = if all == 0 { String::new() } else { format!("{selected}/{all}") };
     let mut title = TITLE.to_owned();
     if let [only] = events.as_slice() {
         let longer = format!("{TITLE} ─ {}", only.name());
@@ -40,12 +40,12 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
         }
     }
     let inner = frame::pane(state, Pane::Variables, &title, &count, area, out);
-    let focused = state.has_keyboard(Pane::Variables);
+    let focused = state.is_focused(Pane::Variables);
     let width = usize::from(inner.width);
     if rows.is_empty() {
         let hint = if state.variables.filter().is_some() {
             "no matches"
-        } else if state.editor.is_none() && state.chosen.is_none() {
+        } else if state.editor.is_none() && state.selected_profile.is_none() {
             ""
         } else {
             no_variables(state)
@@ -122,13 +122,13 @@ fn line(
     let theme = &state.settings.theme;
     let style = match (here, focused) {
         (true, true) => theme.selected,
-        (true, false) => theme.chosen,
+        (true, false) => theme.selected_unfocused,
         _ => theme.text,
     };
     match row {
         Row::Heading(event) => Line::from(Span::styled(fit(event.name(), width), theme.label)).style(style),
         Row::Variable(variable) => {
-            let mark = if state.variables.is_chosen(&variable.name) { "x" } else { " " };
+            let mark = if state.variables.is_selected(&variable.name) { "x" } else { " " };
             let rest = width.saturating_sub(name_room + 6);
             Line::from(vec![
                 Span::raw(format!(" [{mark}] ")),

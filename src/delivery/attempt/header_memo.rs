@@ -1,4 +1,4 @@
-//! The headers of the last request to a URL: most of those of the next one are the same.
+//! Reuses the headers of the last request to a URL: most of those of the next one are the same.
 
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
@@ -7,7 +7,7 @@ use hyper::header::{ACCEPT, ACCEPT_ENCODING, HOST, HeaderMap, HeaderName, Header
 
 use crate::delivery::http::target::Target;
 
-/// A header that a request is to have.
+/// A header of a request.
 #[derive(Clone, Copy)]
 pub struct Field<'a> {
     /// Its name.
@@ -30,13 +30,13 @@ impl<'a> Field<'a> {
     }
 }
 
-/// What was made of the fields of one request.
+/// The headers built from the fields of one request.
 #[derive(Default)]
 pub struct HeaderMemo(Mutex<Option<Made>>);
 
 impl fmt::Debug for HeaderMemo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Secrets are among the values.
+        // Some values are secrets.
         f.debug_struct("HeaderMemo").finish_non_exhaustive()
     }
 }
@@ -46,7 +46,7 @@ struct Made {
     headers: HeaderMap,
 }
 
-/// A field that was made.
+/// A field that was built.
 struct Known {
     name: HeaderName,
     given_name: String,
@@ -55,10 +55,10 @@ struct Known {
 }
 
 impl HeaderMemo {
-    /// The headers of a request with these fields, and what every request to this target has besides.
+    /// The headers of a request with these fields, and those of every request to this target.
     ///
     /// # Errors
-    /// The name of one that cannot be sent.
+    /// The name of a field that cannot be sent.
     pub fn headers<'a>(
         &self,
         fields: impl Iterator<Item = Field<'a>> + Clone,
@@ -76,7 +76,7 @@ impl HeaderMemo {
 }
 
 impl Made {
-    /// None where a name comes twice: the fields cannot be told apart by name.
+    /// None if a name is repeated: fields are matched by name.
     fn of<'a>(fields: impl Iterator<Item = Field<'a>>, headers: &HeaderMap) -> Option<Self> {
         let known = fields.map(|field| {
             let (given_name, given_value) = (field.name.to_owned(), field.value.to_owned());
@@ -91,7 +91,7 @@ impl Made {
         (headers.keys_len() == headers.len()).then(|| Self { fields, headers: headers.clone() })
     }
 
-    /// The same headers with other values; none where the fields are others.
+    /// The same headers with other values; none if the fields differ.
     fn again<'a>(&self, fields: impl Iterator<Item = Field<'a>>) -> Result<Option<HeaderMap>, &'a str> {
         let (mut headers, mut known) = (self.headers.clone(), self.fields.iter());
         for field in fields {
@@ -109,7 +109,7 @@ impl Made {
 /// The headers of these fields alone.
 ///
 /// # Errors
-/// The name of one that cannot be sent.
+/// The name of a field that cannot be sent.
 pub fn make<'a>(fields: impl Iterator<Item = Field<'a>>) -> Result<HeaderMap, &'a str> {
     let mut headers = HeaderMap::with_capacity(16);
     for field in fields {
@@ -118,7 +118,7 @@ pub fn make<'a>(fields: impl Iterator<Item = Field<'a>>) -> Result<HeaderMap, &'
     Ok(headers)
 }
 
-/// Adds what every request to this target has besides.
+/// Adds the headers of every request to this target.
 pub fn complete(headers: &mut HeaderMap, target: &Target) {
     headers.entry(ACCEPT).or_insert(HeaderValue::from_static("*/*"));
     headers.entry(ACCEPT_ENCODING).or_insert(HeaderValue::from_static("identity"));
@@ -132,7 +132,7 @@ pub fn complete(headers: &mut HeaderMap, target: &Target) {
 mod tests {
     use super::*;
 
-    /// The headers, and which of them are secrets, with a memo and without one.
+    /// The headers, and which of them are secret, with a memo and without one.
     fn both(
         memo: &HeaderMemo,
         fields: &[(&'static str, &'static str, bool)],

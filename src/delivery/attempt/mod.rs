@@ -1,4 +1,4 @@
-//! One attempt: a job becomes a request with today's credentials, and its response an outcome.
+//! One attempt: a job becomes a request with the current credentials, and its response an outcome.
 
 mod header_memo;
 mod outgoing;

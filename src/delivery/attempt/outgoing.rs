@@ -1,4 +1,4 @@
-//! A job as the HTTP request that is sent.
+//! A job as the HTTP request to send.
 
 use std::sync::Arc;
 
@@ -20,11 +20,11 @@ use crate::record::{Failure, Job, random};
 use super::header_memo::{self, Field};
 use super::url_cache::{Route, UrlCache};
 
-/// What is to be sent. The request is made of it once, and anew where it must be sent twice: so
-/// nothing is copied when it is sent once.
+/// A request to send. It is built once, and rebuilt only if it must be repeated: so nothing is copied if it is sent
+/// once.
 pub struct Outgoing<'a> {
     job: &'a Job,
-    /// Whose it is.
+    /// The profile that it belongs to.
     pub profile: &'a Profile,
     at: Timestamp,
     method: Method,
@@ -32,10 +32,10 @@ pub struct Outgoing<'a> {
 }
 
 impl<'a> Outgoing<'a> {
-    /// What is to be sent for a job, at this time.
+    /// The request of a job, at this time.
     ///
     /// # Errors
-    /// It cannot be sent, or not there.
+    /// It cannot be sent, or not to this address.
     pub fn of(job: &'a Job, at: Timestamp, urls: &UrlCache, egress: &EgressFilter) -> Result<Self, Failure> {
         let callback = &job.callback;
         let profile = job.profile.as_deref().ok_or_else(|| {
@@ -46,39 +46,39 @@ impl<'a> Outgoing<'a> {
         Ok(Self { job, profile, at, method, route: urls.get(&callback.url, egress)? })
     }
 
-    /// Where it goes.
+    /// Its target.
     pub fn target(&self) -> &Target {
         &self.route.target
     }
 
-    /// What finds the secrets of such a request in its response.
+    /// Finds the secrets of such a request in its response.
     pub fn redactor(&self, request: &Request<Full<Bytes>>) -> Option<Arc<Redactor>> {
         self.route.redactor.of(redact::of_headers(request.headers()))
     }
 
-    /// The host that it goes to.
+    /// The target host.
     pub fn host(&self) -> &str {
         self.target().authority.host()
     }
 
-    /// Where it goes, for a message.
+    /// The target, for a message.
     pub fn host_port(&self) -> HostPort<'_> {
         HostPort(&self.target().uri)
     }
 
-    /// The request, with the credentials that the profile has now, and this token.
+    /// The request, with the current credentials of the profile, and this token.
     ///
     /// # Errors
-    /// It cannot be made.
+    /// It cannot be built.
     pub fn request(&self, token: Option<&Token>) -> Result<Request<Full<Bytes>>, Failure> {
         let Self { job: Job { callback, values, reference, .. }, profile, .. } = self;
-        // Only what is signed has it.
+        // Only signed requests have it.
         let id = profile.signing_secret.as_ref().map(|_| reference.id.to_string()).unwrap_or_default();
         let signed = Signed { delivery_id: &id, unix_seconds: self.at.as_second(), body: &callback.body };
         let secrets = callback::credentials(profile, values, &signed, &mut random)
             .map_err(|e| Failure::no_request(e.to_string()))?;
         let plain = callback.headers.iter().map(|(name, value)| Field { name, value, is_secret: false });
-        // Time and signature are no secrets.
+        // Time and signature are not secret.
         let secrets = secrets.iter().map(|(name, value)| Field {
             name,
             value,
@@ -87,8 +87,7 @@ impl<'a> Outgoing<'a> {
         let fields = plain.chain(secrets);
         let unsendable = |name: &str| Failure::no_request(format!("the header {name} cannot be sent"));
         let has_body = callback.method.has_body();
-        // The client leaves it out of an empty body, and some servers then answer 411 (RFC 9110,
-        // section 8.6).
+        // The client omits it for an empty body, and some servers then respond with 411 (RFC 9110, section 8.6).
         let says_empty = has_body && callback.body.is_empty();
         let headers = if says_empty || token.is_some() {
             let mut headers = header_memo::make(fields).map_err(unsendable)?;

@@ -1,4 +1,4 @@
-//! How far an attempt has come, and what it means that its time is over.
+//! The progress of an attempt, and what a timeout means at that point.
 
 use std::sync::Arc;
 
@@ -12,30 +12,29 @@ use crate::delivery::tokens::Token;
 use crate::profile::Tls;
 use crate::record::Failure;
 
-/// How far an attempt has come.
+/// The progress of an attempt.
 #[derive(Default)]
 pub struct AttemptProgress {
-    /// The endpoint's, never the token server's.
+    /// The endpoint's response, never the token server's.
     pub received: ReceivedResponse,
-    /// The request's to the endpoint.
+    /// Tracks the request to the endpoint.
     pub tracker: RequestTracker,
     pub awaits_token: bool,
-    /// The files of the profile's TLS are being read.
+    /// Whether the profile's TLS files are being read.
     pub awaits_files: bool,
-    /// The one that was sent.
+    /// The token that was sent.
     pub token: Option<Arc<Token>>,
 }
 
 impl AttemptProgress {
-    /// What the request waits for before it is dialled; nothing from then on.
+    /// What the request waits for before dialling; none from then on.
     pub fn awaited_of_us(&self) -> Option<ConnectStage> {
         let begun =
             self.awaits_token || self.received.status.is_some() || self.tracker.connection().is_some();
         (!begun).then_some(self.tracker.stage)
     }
 
-    /// What the end of its time means. The status counts where one was received: only the rest of the
-    /// body is missing.
+    /// The result of a timeout. A received status counts: only the rest of the body is missing.
     pub fn out_of_time(&mut self, tls: &Tls, timeout_ms: u32) -> Result<(), Failure> {
         if self.awaits_files {
             let timed_out = Failure::timed_out(timeout_ms);

@@ -1,11 +1,11 @@
-//! What finds the secrets of the last request to a URL: mostly the next one has the same.
+//! Reuses the redactor of the last request to a URL: usually the next one has the same secrets.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::delivery::redact::Redactor;
 
-/// The redactor that was made last, and its secrets. To make one takes longer than to search a response.
+/// The redactor that was built last, with its secrets. Building one takes longer than searching a response.
 #[derive(Default)]
 pub struct RedactorMemo(Mutex<Option<Made>>);
 
@@ -21,7 +21,7 @@ impl fmt::Debug for RedactorMemo {
 }
 
 impl RedactorMemo {
-    /// One that finds these secrets; nothing where there are none.
+    /// A redactor for these secrets; none if there are none.
     pub fn of(&self, secrets: Vec<Vec<u8>>) -> Option<Arc<Redactor>> {
         if secrets.is_empty() {
             return None;

@@ -1,4 +1,4 @@
-//! What an endpoint answers, as far as it has come.
+//! The response of an endpoint, as far as it was received.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,30 +16,30 @@ use crate::delivery::redact::{Extent, Redactor};
 use crate::record::{Failure, retry_decision};
 use crate::text::escape_bytes;
 
-/// How much of an answer is read: enough to keep the connection for the next request.
+/// How much of a response is read: enough to keep the connection for the next request.
 const READ_LIMIT: usize = 64 * 1024;
-/// How much of a body is kept, and how much of the headers, as text.
+/// How much of a body is stored, and how much of the headers, as text.
 const KEEP_LIMIT: usize = 16 * 1024;
 
-/// What has come of an answer so far, kept when the time runs out in the middle of it.
+/// The part of a response received so far, kept if the time runs out in the middle of it.
 #[derive(Default)]
 pub struct ReceivedResponse {
     pub status: Option<StatusCode>,
     headers: HeaderMap,
     body: Vec<u8>,
-    /// Whether more came than is kept.
+    /// Whether the response is longer than the stored part.
     pub cut: bool,
     /// Read to its end.
     whole: bool,
-    /// Why the body is incomplete. The status was received, and still decides.
+    /// Why the body is incomplete. The received status still decides.
     pub incomplete: Option<String>,
-    /// Knows the secrets of the request, which an answer may repeat.
+    /// Knows the secrets of the request, which a response may repeat.
     pub redactor: Option<Arc<Redactor>>,
 }
 
 impl ReceivedResponse {
-    /// Takes the head, and reads the body; a longer one than [`READ_LIMIT`] is cut off, which is no
-    /// failure. Nor is a body that breaks off: with the head the endpoint has given its verdict.
+    /// Takes the head, and reads the body. Truncating one longer than [`READ_LIMIT`] is not a failure, nor is a body
+    /// that breaks off: the endpoint has decided with the head.
     pub async fn take(&mut self, response: Response<Body>, conn: Option<&ConnInfo>) {
         let (head, body) = response.into_parts();
         self.status = Some(head.status);
@@ -56,8 +56,8 @@ impl ReceivedResponse {
         }
     }
 
-    /// The headers as text without secrets, those that fit into [`KEEP_LIMIT`] together. Longer ones
-    /// are left out, so that none of the others is missing.
+    /// The headers as text without secrets, as far as they fit into [`KEEP_LIMIT`] together. Longer ones are omitted,
+    /// so that none of the others is missing.
     pub fn shown_headers(&mut self) -> Vec<(String, String)> {
         let (mut kept, mut room) = (Vec::with_capacity(self.headers.len().min(64)), KEEP_LIMIT);
         for (name, value) in &self.headers {
@@ -83,25 +83,25 @@ impl ReceivedResponse {
         }
     }
 
-    /// The body without secrets, which is taken out.
+    /// Takes the body, without secrets.
     pub fn shown_body(&mut self) -> Vec<u8> {
         let body = std::mem::take(&mut self.body);
         let extent = if self.whole && !self.cut { Extent::Whole } else { Extent::Cut };
         self.hidden(&body, extent).unwrap_or(body)
     }
 
-    /// A text without secrets, where there are some.
+    /// A text without secrets, if it contains any.
     fn hidden(&self, text: &[u8], extent: Extent) -> Option<Vec<u8>> {
         self.redactor.as_ref()?.hide(text, extent)
     }
 
-    /// The failure that its status means; none for 2xx, and before there is one.
+    /// The failure according to its status; none for 2xx, and before a status was received.
     pub fn verdict(&self) -> Option<Failure> {
         let location = self.headers.get(LOCATION).map(|to| self.shown(to));
         classify::of_status(self.status?, location.as_deref())
     }
 
-    /// How long the endpoint asks to be left alone.
+    /// How long the endpoint asks not to be called.
     pub fn retry_after(&self) -> Option<Duration> {
         let asks =
             matches!(self.status, Some(StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE));
@@ -131,7 +131,7 @@ mod tests {
         assert_eq!(few.shown_headers().len(), 2);
         assert!(!few.cut);
         let long = |text: &str| text.repeat(10 * 1024);
-        // A byte that is no text is shown as four characters, so 10 KiB of them do not fit.
+        // An invalid byte is shown as four characters, so 10 KiB of them do not fit.
         for second in [long("x"), long("\u{fc}")] {
             let mut many = received(&[("x-a", long("x")), ("x-b", second), ("retry-after", "2".to_owned())]);
             let names: Vec<String> = many.shown_headers().into_iter().map(|(name, _)| name).collect();

@@ -8,18 +8,18 @@ use std::time::Duration;
 use tokio::task::coop::unconstrained;
 use tokio::time::{Instant, Sleep, sleep_until, timeout};
 
-/// A timer that fires this much late was not watched: the process was stopped, or its machine was.
+/// A timer that fires this late was not polled: the process was stopped, or its machine was.
 const LATE: Duration = Duration::from_millis(250);
-/// How long work goes on after such a stop: what arrived meanwhile is read first.
+/// How long work continues after such a stop: data that arrived meanwhile is read first.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// A timer for one deadline after the other. It is set anew only when the next deadline is sooner, or when it
-/// has fired too early: mostly a deadline is forgotten long before, and the next one is later.
+/// A timer for consecutive deadlines. It is reset only if the next deadline is sooner, or if it has fired too early:
+/// usually a deadline is dropped long before, and the next one is later.
 #[derive(Debug, Default)]
 pub struct Timer(Option<Pin<Box<Sleep>>>);
 
 impl Timer {
-    /// Whether a deadline has passed; wakes when it does.
+    /// Whether a deadline has passed; wakes the task when it does.
     pub fn poll(&mut self, deadline: Instant, cx: &mut Context<'_>) -> Poll<()> {
         let sleep = self.0.get_or_insert_with(|| Box::pin(sleep_until(deadline)));
         if sleep.deadline() > deadline {
@@ -36,10 +36,10 @@ impl Timer {
     }
 }
 
-/// What `work` returns; none when it takes longer than `limit`.
+/// The result of `work`; none if it takes longer than `limit`.
 ///
-/// After a stop of the process (Ctrl+Z, SIGSTOP, a paused machine) the timer and the sockets are ready
-/// at the same moment. The timer must not win then: the response was there in time.
+/// After a stop of the process (Ctrl+Z, SIGSTOP, a paused machine) the timer and the sockets are ready at the same
+/// moment. The timer must not win then: the response was there in time.
 pub async fn within<F: Future>(
     timer: &mut Timer,
     limit: Duration,
@@ -78,8 +78,7 @@ mod tests {
         assert_eq!(within(&mut timer, LIMIT, pin!(pending::<()>())).await, None);
     }
 
-    /// One thread, so that nothing is polled while it is blocked; and another task reads, as with a
-    /// response.
+    /// One thread, so that nothing is polled while it is blocked; and another task reads, as with a response.
     #[tokio::test]
     async fn what_arrived_while_the_process_was_stopped_is_in_time() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -87,7 +86,7 @@ mod tests {
         let mut server = listener.accept().await.unwrap().0.into_std().unwrap();
         let reading = tokio::spawn(async move { client.read_u8().await.unwrap() });
         let work = async {
-            // Runs when the timer is set and all wait.
+            // Runs when the timer is set and everything waits.
             tokio::spawn(async move {
                 server.write_all(b"x").unwrap();
                 std::thread::sleep(LIMIT + LATE * 2);
@@ -97,7 +96,7 @@ mod tests {
         assert_eq!(within(&mut Timer::default(), LIMIT, pin!(work)).await, Some(b'x'));
     }
 
-    /// A deadline that is sooner than the one before, and later ones.
+    /// A deadline that is sooner than the previous one, and later ones.
     #[tokio::test]
     async fn one_timer_serves_one_deadline_after_the_other() {
         let mut timer = Timer::default();

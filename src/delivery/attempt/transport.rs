@@ -25,8 +25,8 @@ use crate::profile::Auth;
 use crate::profile::network::Network;
 use crate::record::{Attempt, Failure, Job};
 
-/// The pooled HTTP clients with their tokens, cheap to clone. It follows no redirect, uses no proxy of
-/// the environment and dials no refused address (design, section 5).
+/// The pooled HTTP clients and the tokens, cheap to clone. Follows no redirects, uses no proxy of the environment and
+/// dials no refused address (design, section 5).
 #[derive(Debug, Clone)]
 pub struct Transport {
     clients: Arc<Clients>,
@@ -34,7 +34,7 @@ pub struct Transport {
     urls: Arc<UrlCache>,
 }
 
-/// An attempt, and how long the endpoint asked to be left alone.
+/// An attempt, and how long the endpoint asks not to be called.
 pub struct Tried {
     /// The attempt.
     pub attempt: Attempt,
@@ -43,15 +43,13 @@ pub struct Tried {
 }
 
 impl Transport {
-    /// One that dials what the settings allow. The system's CA certificates are read when they are
-    /// needed first.
+    /// A transport that dials what the settings allow. The system's CA certificates are read when first needed.
     #[must_use]
     pub fn new(network: Arc<Network>) -> Self {
         Self::over(EgressFilter::new(network))
     }
 
-    /// One that asks somebody else than the system for the addresses of names. They are judged as
-    /// any.
+    /// A transport with another resolver than the system's. Its addresses are checked like any.
     #[must_use]
     pub fn with_resolver(network: Arc<Network>, names: Arc<dyn Resolver>) -> Self {
         Self::over(EgressFilter::with_resolver(network, names))
@@ -65,8 +63,8 @@ impl Transport {
         Self { clients: Arc::new(clients), tokens: Arc::default(), urls: Arc::default() }
     }
 
-    /// Another one with connections of its own and the same tokens: a connection is driven by the
-    /// runtime that opened it, a token is good on all of them.
+    /// Another transport with its own connections and the same tokens: a connection is driven by the runtime that
+    /// opened it, a token is valid on all of them.
     #[must_use]
     pub fn beside(&self) -> Self {
         Self {
@@ -76,20 +74,20 @@ impl Transport {
         }
     }
 
-    /// The names that resolved lately.
+    /// The names that resolved recently.
     pub(in crate::delivery) fn known_names(&self) -> Arc<KnownNames> {
         self.clients.egress().known_names()
     }
 
-    /// Makes the next attempt of a job. The attempt reports what went wrong.
+    /// Makes the next attempt of a job. The attempt contains any failure.
     ///
     /// # Errors
-    /// This machine cannot make an attempt just now: none was made.
+    /// This machine cannot make an attempt at the moment: none was made.
     pub async fn attempt(&self, job: &Job) -> Result<Tried, LocalTrouble> {
         self.attempt_with(job, &mut Timer::default()).await
     }
 
-    /// The same, with a timer that was used for other attempts.
+    /// The same, with a reused timer.
     pub(in crate::delivery) async fn attempt_with(
         &self,
         job: &Job,
@@ -105,7 +103,7 @@ impl Transport {
                 let within_limit = within(timer, limit, pin!(self.send(&outgoing, &mut progress))).await;
                 match within_limit {
                     Some(result) => result,
-                    // What is rarely done is boxed: it would make each attempt large.
+                    // Rare code paths are boxed: they would make each attempt large.
                     None => Box::pin(self.out_of_time(&outgoing, clock, timeout_ms, &mut progress)).await,
                 }
             }
@@ -149,7 +147,7 @@ impl Transport {
         Ok(Tried { attempt, retry_after: received.retry_after() })
     }
 
-    /// What it means that the time of an attempt, which began then, is over.
+    /// The result of an attempt, started at this time, that has timed out.
     async fn out_of_time(
         &self,
         outgoing: &Outgoing<'_>,
@@ -171,7 +169,7 @@ impl Transport {
         }
     }
 
-    /// Sends the request; with a token, where the profile wants one.
+    /// Sends the request, with a token if the profile needs one.
     async fn send(
         &self,
         outgoing: &Outgoing<'_>,
@@ -190,8 +188,8 @@ impl Transport {
         Box::pin(self.send_with_token(client, outgoing, &wanted, began, progress)).await
     }
 
-    /// Sends the request with a token. When the status may mean that the token is no longer valid, a new one is
-    /// fetched and the same request sent with it, once (facts, section 1).
+    /// Sends the request with a token. If the status may mean that the token is no longer valid, fetches a new one
+    /// and repeats the request once (facts, section 1).
     async fn send_with_token(
         &self,
         client: &Client,

@@ -1,4 +1,4 @@
-//! URLs that were read already: most deliveries go to the same few.
+//! Caches parsed URLs: most deliveries go to the same few.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -12,26 +12,26 @@ use crate::delivery::http::egress_filter::EgressFilter;
 use crate::delivery::http::target::Target;
 use crate::record::{ErrorClass, Failure};
 
-/// Kept at most. A URL with values in it does not come again, and must not take much room.
+/// The maximum number of entries. A URL with values in it is not reused, and must not take much memory.
 const MOST: usize = 256;
 
-/// A URL that was read.
+/// A parsed URL.
 #[derive(Debug)]
 pub struct Route {
-    /// Where requests go.
+    /// The target of requests.
     pub target: Target,
-    /// What the last one had.
+    /// The headers of the last one.
     pub headers: HeaderMemo,
-    /// What finds its secrets.
+    /// The redactor of the last one.
     pub redactor: RedactorMemo,
 }
 
-/// What was read, each under its text. Its address is one that may be dialled, or a name.
+/// Parsed URLs by their text. Each has a name, or an address that may be dialled.
 #[derive(Debug, Default)]
 pub struct UrlCache(Mutex<FastMap<String, Arc<Route>>>);
 
 impl UrlCache {
-    /// Reads and judges a URL, unless that was done before.
+    /// Parses and checks a URL, unless it is cached.
     ///
     /// # Errors
     /// Nothing can be sent there.
@@ -53,7 +53,7 @@ impl UrlCache {
     }
 }
 
-/// Reads a URL as browsers do, and judges its address.
+/// Parses a URL as browsers do, and checks its address.
 fn read(url: &str, egress: &EgressFilter) -> Result<Target, Failure> {
     let url = Url::parse(url).map_err(|e| Failure::no_request(format!("the URL cannot be read: {e}")))?;
     egress.check(&url).map_err(|e| Failure { class: ErrorClass::RefusedAddress, message: e.to_string() })?;

@@ -1,4 +1,4 @@
-//! Starts attempts, and takes in what came of them.
+//! Starts attempts, and takes their results.
 
 use std::time::Instant;
 
@@ -11,7 +11,7 @@ use crate::delivery::sender_status::InFlight;
 use crate::record::{ErrorClass, Job, Outcome};
 use crate::storage::Queue;
 
-/// What a person sends has one slot more for this many of the total.
+/// Manual deliveries have one additional slot per this many of the total.
 const MANUAL_SHARE: usize = 4;
 
 impl<Q: Queue> Dispatcher<Q> {
@@ -21,12 +21,12 @@ impl<Q: Queue> Dispatcher<Q> {
             self.claiming.fresh = true;
         }
         self.endpoints.wake(now);
-        // What cannot be recorded is not sent on top of that.
+        // While outcomes cannot be recorded, nothing more is sent.
         if self.records.not_before.is_some() {
             return;
         }
-        // Before each: this process may have been stopped for any time between two of them, and then another
-        // sender may have what was claimed.
+        // Before each attempt: this process may have been stopped for any time between two of them, and then another
+        // sender may have the claimed deliveries.
         while !self.lease.is_ending()
             && self.in_flight.len() < self.limits.total
             && self.records.len() < self.limits.unrecorded
@@ -34,7 +34,7 @@ impl<Q: Queue> Dispatcher<Q> {
         {
             self.give(job, ticket);
         }
-        // Others may have taken all the room: what a person sent does not wait for theirs.
+        // Others may use all slots: a manual delivery does not wait for them.
         let manual = self.limits.total + (self.limits.total / MANUAL_SHARE).max(1);
         while !self.lease.is_ending()
             && self.in_flight.len() < manual
@@ -53,7 +53,7 @@ impl<Q: Queue> Dispatcher<Q> {
         self.workers.give(Assignment { number, job });
     }
 
-    /// Takes out the attempts that have ended.
+    /// Takes attempts that have ended.
     pub(super) fn ended(&mut self) {
         let now = Instant::now();
         let mut finished = std::mem::take(&mut self.finished);
@@ -75,7 +75,7 @@ impl<Q: Queue> Dispatcher<Q> {
                     self.quarantine.forget(job.id);
                     self.records.waiting.push(outcome);
                 }
-                // No attempt was made: nothing is recorded, and the delivery stays as it was.
+                // No attempt was made: nothing is recorded, and the delivery is unchanged.
                 Some(Err(trouble)) => {
                     self.outage.met(&origin, trouble, now, &mut self.endpoints);
                     self.claiming.unstarted.push(job);

@@ -1,4 +1,4 @@
-//! Claims what is due from the queue, and gives back what is not started.
+//! Claims due deliveries from the queue, and releases those that are not started.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -11,33 +11,33 @@ use crate::clock;
 use crate::record::JobRef;
 use crate::storage::{Claimed, Demand, Queue, QueueError, Wakeup};
 
-/// Most that are read and not started.
+/// The maximum number of deliveries read and not started.
 const READ_AHEAD: usize = 2048;
 
-/// The same where other senders may send from the same store: what one of them has read, no other can start.
+/// The same if other senders may send from the same store: what one of them has read, no other can start.
 const READ_AHEAD_OF_OTHERS: usize = 512;
 
-/// What is claimed.
+/// The state of claiming.
 #[derive(Default)]
 pub struct Claiming {
-    /// The claim in progress, and the wake-up that it was made at.
+    /// The claim in progress, and the wake-up that it was based on.
     pub asked: Option<(JoinHandle<Result<Claimed, QueueError>>, Wakeup)>,
-    /// What is not started after all: it is released before the next claim.
+    /// Deliveries that will not be started: they are released before the next claim.
     pub unstarted: Vec<JobRef>,
-    /// What is released before the claim in progress.
+    /// Deliveries being released before the claim in progress.
     pub releasing: Option<Arc<[JobRef]>>,
-    /// There is something new, which may be for who has room.
+    /// There is something new, which may be for an endpoint with free slots.
     pub fresh: bool,
-    /// There may be more of what there was.
+    /// There may be more of what was claimed.
     pub more: bool,
-    /// No sooner than this: the last one failed.
+    /// Not before this time: the last claim failed.
     pub not_before: Option<Instant>,
-    /// How far the queue has come on its way round the lanes.
+    /// The position of the queue's round over the lanes.
     pub sweep: Sweep,
 }
 
 impl<Q: Queue> Dispatcher<Q> {
-    /// Gives back what was claimed and is not started. Where that fails, leaving the seat does.
+    /// Releases what was claimed and is not started. If that fails, leaving the seat releases it.
     pub(super) async fn release_unstarted(&mut self) {
         self.forget_read();
         let mut unstarted = std::mem::take(&mut self.claiming.unstarted);
@@ -51,7 +51,7 @@ impl<Q: Queue> Dispatcher<Q> {
         let _ = self.queue.release(&unstarted).await;
     }
 
-    /// What was read and is not started goes back to the queue.
+    /// Returns what was read and is not started to the queue.
     pub(super) fn forget_read(&mut self) {
         self.endpoints.take_read(&mut self.claiming.unstarted);
     }
@@ -69,8 +69,8 @@ impl<Q: Queue> Dispatcher<Q> {
         if self.claiming.asked.is_some() || !self.wants_to_ask() || early {
             return;
         }
-        // All that was read is of endpoints without room, or there is none in all: others, and what a
-        // person sent, must not wait for those.
+        // Everything that was read is for endpoints without free slots, or no slot is free at all: other endpoints,
+        // and manual deliveries, must not wait for those.
         let full = self.in_flight.len() >= self.limits.total && self.claiming.fresh;
         let ahead = if self.queue.lease().is_some() { READ_AHEAD_OF_OTHERS } else { READ_AHEAD };
         if self.endpoints.read() >= ahead && (full || !self.endpoints.can_start()) {
@@ -101,8 +101,8 @@ impl<Q: Queue> Dispatcher<Q> {
         self.claiming.asked = Some((task, seen));
     }
 
-    /// Whether there is something new, or more for who is about to run out, or nothing to start and lanes
-    /// are left to look at.
+    /// Whether there is something new, or an endpoint is about to run out of read deliveries, or nothing can be
+    /// started and lanes are left to examine.
     pub(super) fn wants_to_ask(&self) -> bool {
         self.claiming.fresh
             || (self.claiming.more && self.endpoints.is_thirsty())
@@ -123,7 +123,7 @@ impl<Q: Queue> Dispatcher<Q> {
         };
         let released = self.claiming.releasing.take();
         let Ok(claimed) = self.board.told(Step::Look, answer) else {
-            // Released twice is once.
+            // Releasing twice is harmless.
             self.claiming.unstarted.extend(released.iter().flat_map(|jobs| jobs.iter()));
             self.claiming.fresh = true;
             self.claiming.not_before = Some(Instant::now() + TROUBLE_PAUSE);
@@ -136,7 +136,7 @@ impl<Q: Queue> Dispatcher<Q> {
             self.claiming.fresh = true;
             return;
         }
-        // Something came: there may be more of it than there was room for.
+        // Something was claimed: there may be more of it than was asked for.
         self.claiming.more |= !claimed.jobs.is_empty();
         self.claiming.sweep.note(claimed.after, claimed.is_partial);
         self.next_due = self.next_due.into_iter().chain(claimed.next_due).min();

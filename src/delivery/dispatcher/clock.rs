@@ -1,4 +1,4 @@
-//! Time as the schedule sees it: it follows the system's clock, and notices when that is set.
+//! The clock of the schedule: it follows the system's clock, and detects when that is set.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -8,54 +8,54 @@ use jiff::{SignedDuration, Timestamp};
 use crate::clock;
 use crate::files;
 
-/// A difference up to this is slewing and rounding, and is followed without a word.
+/// A difference up to this is slewing and rounding, and is followed silently.
 const SLACK: SignedDuration = SignedDuration::from_secs(2);
 
 /// The three clocks at one moment.
 #[derive(Debug, Clone, Copy)]
 pub struct Reading {
-    /// The clock on the wall, which can be set.
+    /// The wall clock, which can be set.
     pub wall: Timestamp,
-    /// Runs evenly, and stands while the machine sleeps.
+    /// Monotonic, and stopped while the machine sleeps.
     pub awake: Instant,
-    /// Time since the machine was started, sleep counted; none where the system does not tell.
+    /// Time since boot, including sleep; none if the system does not report it.
     pub up: Option<Duration>,
 }
 
 impl Reading {
-    /// The clocks now.
+    /// The current readings.
     pub fn now() -> Self {
         Self { wall: clock::now(), awake: Instant::now(), up: None }
     }
 
-    /// The same, with the time since the start: it costs reading a file.
+    /// The same, with the time since boot, which requires reading a file.
     fn with_up(self) -> Self {
         Self { up: up(), ..self }
     }
 }
 
-/// What was seen last.
+/// The last reading.
 #[derive(Debug)]
 pub struct Clock {
     last: Reading,
 }
 
 impl Clock {
-    /// Begins now.
+    /// Starts now.
     pub fn start() -> Self {
         Self { last: Reading::now().with_up() }
     }
 
-    /// By how much the clock on the wall was set since the last look. A machine that slept, and woke
-    /// to a later time, has not had its clock set.
+    /// By how much the wall clock was set since the last check. A machine that slept and woke up later has not had
+    /// its clock set.
     pub fn look(&mut self) -> Option<SignedDuration> {
         let now = Reading::now();
         let suspect = beyond(self.passed(&now), now.awake.duration_since(self.last.awake)).is_some();
-        // The time since the start is read only when something is odd, or else it would be stale then.
+        // The time since boot is read only if something is odd; it would be outdated otherwise.
         self.judge(if suspect { now.with_up() } else { now })
     }
 
-    /// As if the clock on the wall had been set by this much since the last look.
+    /// As if the wall clock had been set by this much since the last check.
     #[cfg(test)]
     pub fn was_set(&mut self, by: SignedDuration) {
         self.last.wall -= by;
@@ -78,13 +78,13 @@ impl Clock {
     }
 }
 
-/// What the wall's clock moved beyond what really passed, if that is more than slack.
+/// By how much the wall clock moved beyond the elapsed time, if that is more than the slack.
 fn beyond(wall: SignedDuration, real: Duration) -> Option<SignedDuration> {
     let jump = wall.saturating_sub(SignedDuration::try_from(real).unwrap_or(SignedDuration::MAX));
     (jump.abs() > SLACK).then_some(jump)
 }
 
-/// Time since the machine was started, sleep counted (proc(5)).
+/// Time since boot, including sleep (proc(5)).
 fn up() -> Option<Duration> {
     let text = files::read_text(Path::new("/proc/uptime"), 4096).ok()?;
     let seconds: f64 = text.split_whitespace().next()?.parse().ok()?;

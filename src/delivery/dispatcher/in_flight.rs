@@ -8,11 +8,11 @@ pub struct InSlot {
     pub job: JobRef,
     pub origin: Origin,
     pub ticket: Ticket,
-    /// It finds out whether trouble of this machine is over.
+    /// It tests whether a problem of this machine is over.
     pub probes: bool,
 }
 
-/// The attempts in flight. A number is given again once its attempt has ended.
+/// The attempts in flight. A number is reused once its attempt has ended.
 #[derive(Default)]
 pub struct AttemptsInFlight {
     all: Vec<Option<InSlot>>,
@@ -20,7 +20,7 @@ pub struct AttemptsInFlight {
 }
 
 impl AttemptsInFlight {
-    /// Adds one: its number.
+    /// Adds an attempt and returns its number.
     pub fn add(&mut self, attempt: InSlot) -> usize {
         let free = self.free.pop().and_then(|number| Some((number, self.all.get_mut(number)?)));
         let Some((number, place)) = free else {
@@ -31,14 +31,14 @@ impl AttemptsInFlight {
         number
     }
 
-    /// Takes out the one with this number.
+    /// Removes the attempt with this number.
     pub fn remove(&mut self, number: usize) -> Option<InSlot> {
         let attempt = self.all.get_mut(number)?.take()?;
         self.free.push(number);
         Some(attempt)
     }
 
-    /// How many.
+    /// The number of attempts.
     pub fn len(&self) -> usize {
         self.all.len() - self.free.len()
     }

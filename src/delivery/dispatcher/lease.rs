@@ -1,13 +1,13 @@
-//! The lease of the seat, where the queue gives one: it is renewed before it runs out, and says which senders
-//! share the slots of each origin.
+//! The lease of the seat, if the queue has one: it is renewed before it expires, and says which senders share the
+//! slots of each origin.
 //!
-//! Three rules keep two senders from one delivery, and all of them together from more attempts than an origin
-//! has slots:
+//! Three rules keep a delivery from being sent by two senders, and all senders together within the slots of an
+//! origin:
 //!
-//! - Nothing starts in the last third of a lease. A lease counts from before it was asked for, by a clock that
-//!   counts sleep: also a process that was stopped, or a machine that slept, starts nothing it no longer holds.
-//! - When the senders change, what was read ahead is released and each origin gets its new share at once.
-//! - Only when no more is in flight than the shares allow, the queue is told so: a newcomer waits for that.
+//! - Nothing starts in the last third of a lease. A lease counts from before it was requested, by a clock that
+//!   includes sleep: even a process that was stopped, or a machine that slept, starts nothing that it no longer owns.
+//! - When the set of senders changes, read-ahead is released and each origin gets its new share at once.
+//! - Only when no more is in flight than the shares allow, the queue is notified: a new sender waits for that.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -18,33 +18,33 @@ use super::{Dispatcher, Step, TROUBLE_PAUSE};
 use crate::clock;
 use crate::storage::{Fleet, Queue, QueueError, SenderReport};
 
-/// One part of so many of a lease: after the first it is renewed, so there is time to ask again, and in the last
-/// nothing starts, so what was started before mostly ends within it.
+/// The lease is divided into this many parts: after the first it is renewed, which leaves time to retry, and in the
+/// last nothing starts, so that attempts started before usually end within it.
 const PART: u32 = 3;
 
-/// A renewal in progress, and the uptime at which it was asked for.
+/// A renewal in progress, and the uptime when it was requested.
 type Renewing = (JoinHandle<Result<Fleet, QueueError>>, Duration);
 
 /// The lease of the seat.
 pub struct Lease {
-    /// How long it lasts; none where it does not run out.
+    /// Its duration; none if it does not expire.
     length: Option<Duration>,
-    /// The uptime from which it lasts; none before it was renewed first.
+    /// The uptime from which it is valid; none before the first renewal.
     since: Option<Duration>,
-    /// The uptime at which it is renewed.
+    /// The uptime of the next renewal.
     next: Duration,
-    /// There is something to say before that time.
+    /// A renewal is needed before that time.
     is_urgent: bool,
     pub renewing: Option<Renewing>,
-    /// The last sender beside which the attempts in flight fit the shares.
+    /// The last sender for which the attempts in flight fit the shares.
     adapted_to: Option<i64>,
-    /// Attempts that ended since the last report, and the uptime of that.
+    /// Attempts ended since the last report, and the uptime of that.
     ended: u32,
     reported_at: Duration,
 }
 
 impl Lease {
-    /// One that is to be renewed at once: until then nothing starts. Of a seat without one, none.
+    /// A lease to renew at once: until then nothing starts. None for a seat without a lease.
     pub fn of(length: Option<Duration>) -> Self {
         let now = clock::uptime();
         Self {
@@ -59,37 +59,37 @@ impl Lease {
         }
     }
 
-    /// Whether it may run out before an attempt that starts now has ended.
+    /// Whether it may expire before an attempt that starts now has ended.
     pub fn is_ending(&self) -> bool {
         let Some(length) = self.length else { return false };
         let left = |since: Duration| (since + length).saturating_sub(clock::uptime());
         self.since.is_none_or(|since| left(since) <= length / PART)
     }
 
-    /// Has it renewed at once: senders joined or left.
+    /// Requests an immediate renewal: senders joined or left.
     pub fn hurry(&mut self) {
         self.is_urgent = self.length.is_some();
     }
 
-    /// An attempt has ended.
+    /// Counts an ended attempt.
     pub fn note_ended(&mut self) {
         self.ended = self.ended.saturating_add(1);
     }
 
-    /// How long until it is to be renewed; none where that is in progress, or it does not run out.
+    /// How long until the next renewal; none if one is in progress, or the lease does not expire.
     pub fn next(&self) -> Option<Duration> {
         let until = self.next.saturating_sub(clock::uptime());
         let until = if self.is_urgent { Duration::ZERO } else { until };
         self.length.map(|_| until).filter(|_| self.renewing.is_none())
     }
 
-    /// It was asked for at this uptime, and is had.
+    /// It was requested at this uptime, and granted.
     fn begin(&mut self, at: Duration) {
         self.since = Some(at);
         self.next = at + self.length.unwrap_or_default() / PART;
     }
 
-    /// As if so much time had passed.
+    /// As if this much time had passed.
     #[cfg(test)]
     pub fn elapse(&mut self, time: Duration) {
         self.since = self.since.map(|since| since.checked_sub(time).expect("the machine runs longer"));
@@ -101,7 +101,7 @@ impl Lease {
         let seconds = now.saturating_sub(self.reported_at).as_secs_f64();
         self.reported_at = now;
         let ended = std::mem::take(&mut self.ended);
-        // Within a second there is hardly anything to go by.
+        // Less than a second is too short for a rate.
         let rate = (f64::from(ended) / seconds.max(1.0)).round();
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "no more than ended")]
         let rate = rate as u32;
@@ -110,7 +110,7 @@ impl Lease {
 }
 
 impl<Q: Queue> Dispatcher<Q> {
-    /// Has the seat renewed, when it is time.
+    /// Renews the seat when it is due.
     pub(super) fn renew(&mut self) {
         self.adapt();
         if self.lease.next().is_none_or(|wait| !wait.is_zero()) {
@@ -129,7 +129,7 @@ impl<Q: Queue> Dispatcher<Q> {
         self.lease.renewing = Some((task, now));
     }
 
-    /// Notes that no more is in flight than the shares allow, once that is so: others wait for that.
+    /// Notes when no more is in flight than the shares allow: others wait for that.
     fn adapt(&mut self) {
         let newest = Some(self.endpoints.fleet().newest());
         if self.lease.since.is_some() && self.lease.adapted_to != newest && self.endpoints.fits_shares() {
@@ -153,7 +153,7 @@ impl<Q: Queue> Dispatcher<Q> {
         };
         self.lease.begin(asked_at);
         if fleet != *self.endpoints.fleet() {
-            // What was read ahead may be more than a share: others may start it sooner.
+            // Read-ahead may exceed a share: others may start it sooner.
             self.forget_read();
             self.claiming.fresh = true;
             self.board.fleet(&fleet);

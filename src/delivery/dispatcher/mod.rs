@@ -1,9 +1,9 @@
-//! The loop that sends what is due.
+//! The main loop of the sender.
 //!
-//! It starts what was read ahead and has room, keeps one claim in progress while there may be more, and one
-//! record of what ended. It holds one timer, for what is due next, and wakes otherwise only when the queue
-//! says so, or when an attempt, a claim or a record has ended. What a person wants sent, cancelled or
-//! retried goes through the store.
+//! It starts read-ahead deliveries that have a slot, keeps one claim in progress while there may be more, and one
+//! record of ended attempts. It has one timer, for the next due time, and otherwise wakes only when the queue
+//! notifies it, or when an attempt, a claim or a record has ended. Sending, cancelling and retrying by a person go
+//! through the store.
 
 mod attempts;
 mod claiming;
@@ -36,7 +36,7 @@ use tokio::task::{JoinError, JoinHandle};
 use super::attempt::Timer;
 use super::http::local_trouble::LocalTrouble;
 use super::outcome_stream::OutcomeStream;
-use super::sender_status::Role;
+use super::sender_status::SenderRole;
 use claiming::Claiming;
 use clock::Clock;
 use endpoints::Endpoints;
@@ -50,25 +50,25 @@ use worker_pool::{Finished, Results};
 
 use crate::storage::{ClockSource, Queue, QueueError, Wakeup};
 
-/// How long to wait before the storage is asked again after it failed.
+/// How long to wait before using the storage again after it failed.
 pub const TROUBLE_PAUSE: Duration = Duration::from_secs(1);
 
 /// Requests in flight get this long when the sender stops; then they are aborted and stay pending.
 const STOP_GRACE: Duration = Duration::from_secs(5);
 
-/// The clock on the wall may jump: no wait is longer than this without another look at it.
+/// The wall clock may jump: no wait is longer than this without another check.
 const LONGEST_NAP: Duration = Duration::from_secs(30);
 
 /// Why the loop ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {
-    /// It was told to stop.
+    /// It was asked to stop.
     Stopped,
-    /// Another session has taken the exclusive lock, which is on the board.
+    /// Another session has taken the exclusive lock, as shown on the board.
     Overtaken,
 }
 
-/// What the loop holds.
+/// The state of the loop.
 pub struct Dispatcher<Q> {
     queue: Arc<Q>,
     workers: WorkerPool,
@@ -77,20 +77,20 @@ pub struct Dispatcher<Q> {
     outcomes: OutcomeStream,
     in_flight: AttemptsInFlight,
     results: Arc<Results>,
-    /// Reused for those that are taken out.
+    /// Reused when attempts are taken.
     finished: Vec<Finished>,
     timer: Timer,
     endpoints: Endpoints,
     quarantine: Quarantine,
     outage: Outage,
-    /// What the board says that this machine lacks.
+    /// What this machine lacks, as shown on the board.
     lacks: Option<LocalTrouble>,
     claiming: Claiming,
     lease: Lease,
     records: Records,
     clock: Clock,
-    /// By how much the clock was set, and what waits was not moved yet. At the start by nothing that
-    /// is known: the clock may have been wrong before.
+    /// By how much the clock was set, if waiting deliveries were not shifted yet. At the start by an unknown amount:
+    /// the clock may have been wrong before.
     owed: Option<SignedDuration>,
     /// When the next retry is due.
     next_due: Option<Timestamp>,
@@ -133,8 +133,7 @@ impl<Q: Queue> Dispatcher<Q> {
         }
     }
 
-    /// Sends until it is stopped or another session has taken over, and gives the requests in
-    /// flight a little time.
+    /// Sends until it is stopped or another session has taken over, and gives requests in flight a little time.
     pub async fn until(mut self, stopped: &mut oneshot::Receiver<()>) -> End {
         let mut wakeups = self.queue.wakeups();
         let mut seen = *wakeups.borrow_and_update();
@@ -161,17 +160,17 @@ impl<Q: Queue> Dispatcher<Q> {
             }
         }
         let Some(why) = self.overtaken.take() else {
-            self.stop(Role::Stopped).await;
+            self.stop(SenderRole::Stopped).await;
             return End::Stopped;
         };
         let _ = self.board.told::<()>(Step::Keep, Err(why));
         // Not stopped: it waits for the lock again.
-        self.stop(Role::Starting).await;
+        self.stop(SenderRole::Starting).await;
         End::Overtaken
     }
 
     /// Starts nothing more, and records what still ends in time.
-    async fn stop(mut self, role: Role) {
+    async fn stop(mut self, role: SenderRole) {
         self.board.role(role);
         let until = tokio::time::Instant::now() + STOP_GRACE;
         let _ = tokio::time::timeout_at(until, self.release_unstarted()).await;
@@ -195,7 +194,7 @@ impl<Q: Queue> Dispatcher<Q> {
         self.write_board(Instant::now());
     }
 
-    /// What was read before something was invalidated may no longer hold; what is new is asked for.
+    /// Deliveries read before an invalidation may be outdated; new ones are claimed.
     fn note(&mut self, seen: &mut Wakeup, wakeups: &mut watch::Receiver<Wakeup>) {
         let now = *wakeups.borrow_and_update();
         if now == *seen {
@@ -203,7 +202,7 @@ impl<Q: Queue> Dispatcher<Q> {
         }
         if now.invalidated != seen.invalidated {
             self.forget_read();
-            // A retry may be due sooner than it was.
+            // A retry may be due sooner than before.
             self.next_due = None;
         }
         if now.fleet != seen.fleet {
@@ -213,8 +212,7 @@ impl<Q: Queue> Dispatcher<Q> {
         self.claiming.fresh = true;
     }
 
-    /// Waits are not for times on the clock but for time to pass: what waits is moved with a clock
-    /// that was set.
+    /// Waits are durations, not times of day: waiting deliveries are shifted when the clock is set.
     async fn look_at_clock(&mut self) {
         if self.queue.clock() == ClockSource::Store {
             return;
@@ -232,12 +230,12 @@ impl<Q: Queue> Dispatcher<Q> {
             self.owed = None;
             self.next_due = None;
         } else {
-            // What waits would go out too early, or too late: nothing is asked for before that.
+            // Waiting deliveries would be sent too early, or too late: nothing is claimed before that.
             self.claiming.not_before = Some(Instant::now() + TROUBLE_PAUSE);
         }
     }
 
-    /// Writes on the board what is due to be written there.
+    /// Publishes changes to the board when due.
     fn tell(&mut self) {
         let now = Instant::now();
         if self.untold.due(now).is_some_and(|at| at <= now) {
@@ -255,7 +253,7 @@ impl<Q: Queue> Dispatcher<Q> {
         self.board.update(ended.drain(..), started.drain());
     }
 
-    /// The time until something is due that no event tells.
+    /// The time until something is due without an event.
     fn nap(&self) -> Option<Duration> {
         let now = Instant::now();
         let until = |at: Instant| at.saturating_duration_since(now);
@@ -290,7 +288,7 @@ async fn joined<T, D>(task: &mut Option<(JoinHandle<T>, D)>) -> Result<T, JoinEr
 async fn sleep(timer: &mut Timer, nap: Option<Duration>) {
     match nap {
         Some(nap) => {
-            // However often a nap is over at once: timers and sockets are looked at in between.
+            // Even if many naps are over at once: timers and sockets are polled in between.
             consume_budget().await;
             let until = tokio::time::Instant::now() + nap.min(LONGEST_NAP);
             poll_fn(|cx| timer.poll(until, cx)).await;

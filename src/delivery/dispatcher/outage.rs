@@ -1,5 +1,5 @@
-//! The pause after trouble of this machine: origins that met it are left alone, a few attempts find out
-//! whether it is over, and then all of them are sent to again.
+//! The pause after a problem of this machine: affected origins are held, a few attempts test whether it is over, and
+//! then sending to all of them resumes.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -10,17 +10,16 @@ use crate::record::Origin;
 
 /// The first pause; each further one is twice as long.
 const FIRST: Duration = Duration::from_millis(250);
-/// No pause is longer: so soon after the trouble is over sending resumes.
+/// The maximum pause: sending resumes at most this long after the problem is over.
 const LONGEST: Duration = Duration::from_secs(30);
-/// Origins that are probed after each pause, with one attempt each.
+/// How many origins are probed after each pause, with one attempt each.
 const PROBES: usize = 4;
 
-/// What keeps this machine from sending, and when that is found out next.
+/// What prevents this machine from sending, and when it is tested next.
 #[derive(Debug, Default)]
 pub struct Outage {
     now: Option<Trouble>,
-    /// When the last one was over, and how long its pause was: trouble that comes back at once is the
-    /// same.
+    /// When the last outage was over, and how long its pause was: a problem that recurs at once is the same.
     last: Option<(Instant, Duration)>,
 }
 
@@ -29,19 +28,19 @@ struct Trouble {
     why: LocalTrouble,
     pause: Duration,
     until: Instant,
-    /// Those that met it, in the order in which they are probed.
+    /// The affected origins, in the order in which they are probed.
     held: VecDeque<Origin>,
-    /// Those that are probed since the last pause.
+    /// The origins probed since the last pause.
     probed: Vec<Origin>,
 }
 
 impl Outage {
-    /// What keeps this machine from sending, to all or to some.
+    /// What prevents this machine from sending, to all or to some origins.
     pub fn why(&self) -> Option<LocalTrouble> {
         self.now.as_ref().map(|trouble| trouble.why)
     }
 
-    /// An attempt to this origin met trouble.
+    /// An attempt to this origin failed because of this machine.
     pub fn met(&mut self, origin: &Origin, why: LocalTrouble, now: Instant, endpoints: &mut Endpoints) {
         let last = self.last.filter(|(over, pause)| now.saturating_duration_since(*over) < *pause * 2);
         let trouble = self.now.get_or_insert_with(|| {
@@ -55,12 +54,11 @@ impl Outage {
         endpoints.hold(origin, now);
     }
 
-    /// Has some of them probed when a pause is over. Whether it was: there may be something to read for
-    /// them.
+    /// Probes some of them when a pause is over. Returns whether it was: there may be something to read for them.
     pub fn tick(&mut self, now: Instant, endpoints: &mut Endpoints) -> bool {
         let Some(trouble) = self.now.as_mut().filter(|trouble| trouble.until <= now) else { return false };
         for origin in std::mem::take(&mut trouble.probed) {
-            // Nothing was to be sent there meanwhile, such as after it was cancelled.
+            // Nothing was to be sent there meanwhile, for example after it was cancelled.
             if endpoints.may_probe(&origin) {
                 trouble.held.retain(|held| *held != origin);
                 endpoints.release(&origin, now);
@@ -81,7 +79,7 @@ impl Outage {
         true
     }
 
-    /// A probe met no trouble.
+    /// A probe succeeded.
     pub fn over(&mut self, now: Instant, endpoints: &mut Endpoints) {
         let Some(trouble) = self.now.take() else { return };
         self.last = Some((now, trouble.pause));

@@ -1,17 +1,17 @@
-//! Deliveries that are left alone for a while, since a try of theirs broke this program.
+//! Deliveries that are quarantined for a while, since an attempt of theirs panicked.
 
 use std::time::{Duration, Instant};
 
 use crate::delivery::hash::FastMap;
 use crate::record::{DeliveryId, JobRef};
 
-/// The first rest; each further one is twice as long.
+/// The first quarantine; each further one is twice as long.
 const FIRST: Duration = Duration::from_secs(5);
-/// No rest is longer.
+/// The maximum.
 const LONGEST: Duration = Duration::from_hours(1);
 
-/// Which deliveries rest, and until when. A mistake in this program must neither lose a delivery nor
-/// send it again and again.
+/// The quarantined deliveries, and until when. A bug in this program must neither lose a delivery nor send it
+/// repeatedly.
 #[derive(Debug, Default)]
 pub struct Quarantine(FastMap<DeliveryId, Rest>);
 
@@ -21,23 +21,24 @@ struct Rest {
     job: JobRef,
     until: Instant,
     length: Duration,
-    /// It is over, and was taken out.
+    /// It is over, and the delivery was taken out.
     released: bool,
 }
 
 impl Quarantine {
-    /// A try of this delivery broke off: it rests from `now` on.
+    /// An attempt of this delivery panicked: it is quarantined from `now` on.
     pub fn add(&mut self, job: JobRef, now: Instant) {
         let length = self.0.get(&job.id).map_or(FIRST, |last| (last.length * 2).min(LONGEST));
         self.0.insert(job.id, Rest { job, until: now + length, length, released: false });
     }
 
-    /// A try of this delivery went well: the next rest, if there is one, is short again.
+    /// An attempt of this delivery ended normally: the next quarantine, if any, is short again.
     pub fn forget(&mut self, id: DeliveryId) {
         self.0.remove(&id);
     }
 
-    /// Takes out those that have rested by `now`, each once: they may be claimed again. Whether there are any.
+    /// Takes those whose quarantine is over at `now`, each once: they may be claimed again. Returns whether there are
+    /// any.
     pub fn take_rested(&mut self, now: Instant, out: &mut Vec<JobRef>) -> bool {
         let before = out.len();
         for rest in self.0.values_mut().filter(|rest| !rest.released && rest.until <= now) {
@@ -47,7 +48,7 @@ impl Quarantine {
         out.len() > before
     }
 
-    /// How long it is from `now` until the next one has rested.
+    /// How long from `now` until the next quarantine is over.
     pub fn next(&self, now: Instant) -> Option<Duration> {
         self.0
             .values()

@@ -1,4 +1,4 @@
-//! What ended and is not on disk yet.
+//! Outcomes that are not on disk yet.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -9,27 +9,27 @@ use super::{Dispatcher, Step, TROUBLE_PAUSE};
 use crate::record::{JobRef, Outcome};
 use crate::storage::{Queue, QueueError};
 
-/// A record in progress, and what it records.
+/// A record in progress, and its outcomes.
 pub type Recording = (JoinHandle<Result<Vec<JobRef>, QueueError>>, Arc<[Outcome]>);
 
-/// What ended and is not on disk yet.
+/// Outcomes that are not on disk yet.
 #[derive(Default)]
 pub struct Records {
     pub waiting: Vec<Outcome>,
     pub in_flight: Option<Recording>,
-    /// No sooner than this: the last one failed.
+    /// Not before this time: the last record failed.
     pub not_before: Option<Instant>,
 }
 
 impl Records {
-    /// How many.
+    /// The number of outcomes.
     pub fn len(&self) -> usize {
         self.waiting.len() + self.in_flight.as_ref().map_or(0, |(_, batch)| batch.len())
     }
 }
 
 impl<Q: Queue> Dispatcher<Q> {
-    /// Has what ended written down, all that waits for it at once.
+    /// Records all waiting outcomes at once.
     pub(super) fn record(&mut self) {
         let early = self.records.not_before.is_some_and(|at| at > Instant::now());
         if self.records.in_flight.is_some() || self.records.waiting.is_empty() || early {
@@ -40,7 +40,7 @@ impl<Q: Queue> Dispatcher<Q> {
         let outcomes = self.outcomes.clone();
         let task = tokio::spawn(async move {
             let not_ours = queue.record(Arc::clone(&told)).await?;
-            // Not on before its subscribers have it: sending waits for those that must have all.
+            // Does not continue before its subscribers have it: sending waits for complete subscribers.
             outcomes.publish(&told).await;
             Ok(not_ours)
         });
@@ -52,13 +52,13 @@ impl<Q: Queue> Dispatcher<Q> {
         let result = result
             .unwrap_or_else(|error| Err(QueueError::Passing(format!("recording was aborted: {error}"))));
         let Ok(not_ours) = self.board.told(Step::Record, result) else {
-            // What was sent must not be forgotten: it is recorded again until it is on disk.
+            // Outcomes must not be lost: they are recorded again until they are on disk.
             self.records.waiting.splice(0..0, batch.iter().cloned());
             self.records.not_before = Some(Instant::now() + TROUBLE_PAUSE);
             return;
         };
         self.records.not_before = None;
-        // One that is no longer stored may have given its place to another, which was passed over as claimed.
+        // A removed delivery may have left its row to another one, which was skipped as claimed.
         self.claiming.fresh |= !not_ours.is_empty();
         for outcome in &*batch {
             self.untold.end(outcome.id());

@@ -1,4 +1,4 @@
-//! Where the sender writes down what it does, for whoever watches.
+//! The status board of the sender, for observers.
 
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -6,42 +6,43 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::watch;
 
 use crate::delivery::http::local_trouble::LocalTrouble;
-use crate::delivery::sender_status::{InFlight, Role, Sending};
+use crate::delivery::sender_status::{InFlight, SenderRole, SenderStatus};
 use crate::record::DeliveryId;
 use crate::storage::{Fleet, QueueError};
 
 /// The board. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Board {
-    sending: watch::Sender<Sending>,
+    status: watch::Sender<SenderStatus>,
     troubles: Arc<Mutex<[Option<Trouble>; STEPS]>>,
 }
 
-/// A sentence, and whether its cause stays until somebody fixes it.
+/// A sentence, and whether its cause lasts until somebody fixes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Trouble {
     sentence: String,
     lasting: bool,
 }
 
-/// Most deliveries that are named at a time.
+/// How many deliveries are listed at a time.
 const NAMED: usize = 3;
 
-/// How many steps there are.
+/// The number of steps.
 const STEPS: usize = 7;
 
-/// What the storage may fail at. Each is told until the same succeeds; of several the first here.
+/// Steps in which the storage may fail. Each failure is reported until the same step succeeds; of several, the first
+/// in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
-    /// Writing down what came of a try.
+    /// Recording outcomes.
     Record,
-    /// Finding out what is due.
+    /// Finding due deliveries.
     Look,
     /// Renewing the seat.
     Renew,
-    /// Finding out whether another process sends, and whether this one may and can.
+    /// Checking whether another process sends, and whether this one may and can.
     Permit,
-    /// Another session sends, and does its work.
+    /// Another session is the active sender, and works.
     Watch,
     /// This session had the exclusive lock, and still has it.
     Keep,
@@ -65,47 +66,47 @@ impl Step {
 }
 
 impl Board {
-    pub fn new() -> (Self, watch::Receiver<Sending>) {
-        let (sending, watched) = watch::channel(Sending::default());
-        (Self { sending, troubles: Arc::default() }, watched)
+    pub fn new() -> (Self, watch::Receiver<SenderStatus>) {
+        let (status, watched) = watch::channel(SenderStatus::default());
+        (Self { status, troubles: Arc::default() }, watched)
     }
 
-    pub fn role(&self, role: Role) {
-        self.sending.send_if_modified(|s| std::mem::replace(&mut s.role, role) != role);
+    pub fn role(&self, role: SenderRole) {
+        self.status.send_if_modified(|s| std::mem::replace(&mut s.role, role) != role);
     }
 
     /// The senders that share the slots.
     pub fn fleet(&self, fleet: &Fleet) {
-        self.sending.send_modify(|s| (s.senders, s.hosts) = (fleet.senders(), fleet.hosts()));
+        self.status.send_modify(|s| (s.senders, s.hosts) = (fleet.senders(), fleet.hosts()));
     }
 
-    /// What the storage fails at, while it does.
+    /// The failing step, while there is one.
     pub fn trouble(&self) -> Option<String> {
-        self.sending.borrow().trouble.clone()
+        self.status.borrow().trouble.clone()
     }
 
-    /// Attempts that are over, and such that began, of the same delivery too.
+    /// Attempts that ended, and attempts that started, possibly of the same delivery.
     pub fn update(
         &self,
         ended: impl Iterator<Item = DeliveryId>,
         started: impl Iterator<Item = (DeliveryId, InFlight)>,
     ) {
-        self.sending.send_modify(|sending| {
+        self.status.send_modify(|status| {
             for id in ended {
-                sending.in_flight.remove(&id);
+                status.in_flight.remove(&id);
             }
-            sending.in_flight.extend(started);
+            status.in_flight.extend(started);
         });
     }
 
-    /// What could not be read has failed: these sentences say what, and why.
+    /// Deliveries that could not be read have failed: these sentences say what, and why.
     pub fn unreadable(&self, sentences: Vec<String>) {
         if sentences.is_empty() {
             return;
         }
-        self.sending.send_modify(|sending| {
-            sending.unreadable.all += sentences.len() as u64;
-            sending.unreadable.last = sentences.into_iter().take(NAMED).collect();
+        self.status.send_modify(|status| {
+            status.unreadable.all += sentences.len() as u64;
+            status.unreadable.last = sentences.into_iter().take(NAMED).collect();
         });
     }
 
@@ -116,22 +117,22 @@ impl Board {
 
     /// There is no sender, as this sentence says.
     pub fn refused(&self, why: String) {
-        self.sending.send_modify(|sending| {
-            sending.role = Role::Stopped;
-            sending.trouble = Some(why);
-            (sending.lasting, sending.failing) = (true, true);
+        self.status.send_modify(|status| {
+            status.role = SenderRole::Stopped;
+            status.trouble = Some(why);
+            (status.lasting, status.failing) = (true, true);
         });
     }
 
-    /// The sender ends, and so many outcomes are not on disk: their deliveries are pending there.
+    /// The sender ends, and this many outcomes are not on disk: their deliveries stay pending there.
     pub fn left_unrecorded(&self, outcomes: usize) {
-        self.sending.send_if_modified(|sending| {
+        self.status.send_if_modified(|status| {
             if outcomes == 0 {
                 return false;
             }
-            (sending.unrecorded, sending.failing) = (outcomes, true);
+            (status.unrecorded, status.failing) = (outcomes, true);
             let in_time = || "cannot record attempts: the disk has not responded in time".to_owned();
-            let trouble = sending.trouble.get_or_insert_with(in_time);
+            let trouble = status.trouble.get_or_insert_with(in_time);
             let stay =
                 if outcomes == 1 { "1 delivery stays" } else { &format!("{outcomes} deliveries stay") };
             // Writing to a string cannot fail.
@@ -140,7 +141,7 @@ impl Board {
         });
     }
 
-    /// Tells what came of a step, and passes it on.
+    /// Reports the result of a step, and returns it.
     pub fn told<T>(&self, step: Step, result: Result<T, QueueError>) -> Result<T, QueueError> {
         let trouble = result.as_ref().err().map(|error| Trouble {
             sentence: step.failed(error),
@@ -150,12 +151,12 @@ impl Board {
         result
     }
 
-    /// This machine lacks something for making attempts, or no longer.
+    /// This machine lacks something for making attempts, or no longer does.
     pub fn local(&self, trouble: Option<LocalTrouble>) {
         let sentence = |trouble| {
             format!("{trouble}: events stay queued and no attempt is counted; sending resumes automatically")
         };
-        self.sending.send_if_modified(|s| std::mem::replace(&mut s.local, trouble) != trouble);
+        self.status.send_if_modified(|s| std::mem::replace(&mut s.local, trouble) != trouble);
         self.set(Step::Attempt, trouble.map(|t| Trouble { sentence: sentence(t), lasting: false }));
     }
 
@@ -165,7 +166,7 @@ impl Board {
         let first = troubles.iter().flatten().next();
         let (sentence, lasting) = (first.map(|t| &t.sentence), first.is_some_and(|t| t.lasting));
         let failing = (0..).zip(troubles.iter()).any(|(at, t)| t.is_some() && at != Step::Keep as usize);
-        self.sending.send_if_modified(|s| {
+        self.status.send_if_modified(|s| {
             let differs = s.trouble.as_ref() != sentence || (s.lasting, s.failing) != (lasting, failing);
             if differs {
                 s.trouble = sentence.cloned();
@@ -233,7 +234,7 @@ mod tests {
         let (board, mut watched) = Board::new();
         watched.mark_unchanged();
         board.told(Step::Record, Ok(())).unwrap();
-        board.role(Role::Starting);
+        board.role(SenderRole::Starting);
         assert!(!watched.has_changed().unwrap());
     }
 }

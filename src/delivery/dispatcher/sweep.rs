@@ -1,13 +1,13 @@
-//! The way round the lanes of the queue, a part of them a claim.
+//! The round over the lanes of the queue, one part per claim.
 
 use crate::record::LaneId;
 
-/// How far it has come.
+/// The progress of the round.
 #[derive(Debug, Default)]
 pub struct Sweep {
-    /// The lane that was looked at last.
+    /// The lane that was examined last.
     after: Option<LaneId>,
-    /// Lanes are left to look at since it began.
+    /// Lanes are left to examine since it started.
     unfinished: Option<Began>,
 }
 
@@ -15,30 +15,30 @@ pub struct Sweep {
 struct Began {
     /// After this lane.
     after: Option<LaneId>,
-    /// It has come to the first lane again since.
+    /// It has wrapped around to the first lane since.
     has_wrapped: bool,
 }
 
 impl Sweep {
-    /// Where the next claim begins.
+    /// Where the next claim starts.
     pub fn after(&self) -> Option<LaneId> {
         self.after
     }
 
-    /// All lanes are to be looked at once more.
+    /// Starts a new round over all lanes.
     pub fn begin(&mut self) {
         self.unfinished = Some(Began { after: self.after, has_wrapped: false });
     }
 
-    /// Whether lanes are left to look at.
+    /// Whether lanes are left to examine.
     pub fn is_unfinished(&self) -> bool {
         self.unfinished.is_some()
     }
 
-    /// A claim has come to this lane, and looked at all or at a part of them.
+    /// A claim has reached this lane, and examined all lanes or a part of them.
     pub fn note(&mut self, after: Option<LaneId>, is_partial: bool) {
         if let Some(began) = &mut self.unfinished {
-            // A part is less than one way round.
+            // A part is less than a full round.
             began.has_wrapped |= after <= self.after;
             if !is_partial || (began.has_wrapped && after >= began.after) {
                 self.unfinished = None;
@@ -52,7 +52,7 @@ impl Sweep {
 mod tests {
     use super::*;
 
-    /// The questions until all were looked at, of those that come to these lanes.
+    /// The queries until all were examined, if each reaches one of these lanes.
     fn questions(sweep: &mut Sweep, lanes: &[i64]) -> usize {
         sweep.begin();
         let unfinished = lanes.iter().take_while(|lane| {

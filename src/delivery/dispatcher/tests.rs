@@ -9,15 +9,15 @@ use crate::storage::{Claimed, Demand, Fleet, SenderReport, Standby};
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
 const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 
-/// What a queue was asked.
+/// The calls to a queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Asked {
-    /// To move what waits by so many minutes, and whether it did.
+    /// Shifting waiting deliveries by this many minutes, and whether it succeeded.
     Shift(i64, bool),
     Claim,
 }
 
-/// An empty queue that fails to move what waits, so many times.
+/// An empty queue that fails to shift waiting deliveries this many times.
 struct Stubborn {
     asked: Mutex<Vec<Asked>>,
     failures: Mutex<u32>,
@@ -94,7 +94,9 @@ impl Queue for Stubborn {
     }
 }
 
-fn dispatcher(queue: &Arc<Stubborn>) -> (Dispatcher<Stubborn>, watch::Receiver<crate::delivery::Sending>) {
+fn dispatcher(
+    queue: &Arc<Stubborn>,
+) -> (Dispatcher<Stubborn>, watch::Receiver<crate::delivery::SenderStatus>) {
     let (board, watched) = Board::new();
     let workers = WorkerPool::new(Transport::new(Arc::default()), 1);
     (Dispatcher::new(Arc::clone(queue), workers, Limits::default(), board, OutcomeStream::default()), watched)
@@ -107,9 +109,9 @@ async fn nothing_is_asked_for_before_what_waits_was_moved_with_the_clock() {
     dispatcher.clock.was_set(HOUR);
     let (stop, mut stopped) = oneshot::channel();
     let looking = async {
-        let told = watched.wait_for(|sending| sending.trouble.is_some()).await.unwrap().trouble.clone();
+        let told = watched.wait_for(|status| status.trouble.is_some()).await.unwrap().trouble.clone();
         assert_eq!(told.as_deref(), Some("cannot read due deliveries: no room"));
-        watched.wait_for(|sending| sending.trouble.is_none()).await.unwrap();
+        watched.wait_for(|status| status.trouble.is_none()).await.unwrap();
         while !queue.asked().contains(&Asked::Claim) {
             tokio::task::yield_now().await;
         }

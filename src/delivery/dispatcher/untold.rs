@@ -1,7 +1,7 @@
-//! What the board does not say yet of the attempts in flight.
+//! Changes of attempts in flight that are not on the board yet.
 //!
-//! Whoever watches is woken by each change. Most attempts begin and end between two looks of a person: those are
-//! never written there.
+//! Each change wakes all observers. Most attempts start and end between two looks of a person: those are never
+//! published.
 
 use std::time::{Duration, Instant};
 
@@ -9,15 +9,15 @@ use crate::delivery::hash::FastMap;
 use crate::delivery::sender_status::InFlight;
 use crate::record::DeliveryId;
 
-/// The board is changed no sooner than this after the last change: less than a frame of a screen.
+/// The minimum interval between changes of the board: less than a frame of a screen.
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// What is to be written on the board.
+/// Changes to publish.
 #[derive(Debug, Default)]
 pub struct Untold {
-    /// Attempts that began.
+    /// Attempts that started.
     pub started: FastMap<DeliveryId, InFlight>,
-    /// Those that the board says are in flight and are not any more.
+    /// Attempts that are in flight according to the board and have ended.
     pub ended: Vec<DeliveryId>,
     told_at: Option<Instant>,
 }
@@ -35,13 +35,13 @@ impl Untold {
         }
     }
 
-    /// When it is to be written; none where there is nothing to write.
+    /// When to publish; none if there is nothing to publish.
     pub fn due(&self, now: Instant) -> Option<Instant> {
         let is_empty = self.started.is_empty() && self.ended.is_empty();
         (!is_empty).then(|| self.told_at.map_or(now, |at| at + PAUSE))
     }
 
-    /// It is written at this time.
+    /// Published at this time.
     pub fn told(&mut self, now: Instant) {
         self.told_at = Some(now);
     }

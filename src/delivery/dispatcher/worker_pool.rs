@@ -1,8 +1,7 @@
-//! The threads that make attempts: each has a runtime and connections of its own, so that no attempt
-//! moves between cores.
+//! The threads that make attempts: each has its own runtime and connections, so that no attempt moves between cores.
 //!
-//! On each thread there are tasks that make one attempt after the other. So an attempt costs no task of its
-//! own: it is handed to a task that has none, and wakes it.
+//! Each thread has tasks that make one attempt after the other. So an attempt needs no task of its own: it is
+//! assigned to an idle task, and wakes it.
 
 mod desk;
 mod results;
@@ -21,13 +20,13 @@ pub use desk::Assignment;
 use desk::{Desk, Given};
 pub use results::{Finished, Results};
 
-/// The workers. Dropped, their threads end; attempts that are still in flight then are cut off.
+/// The workers. Dropping it ends their threads; attempts still in flight are aborted.
 pub struct WorkerPool {
     workers: Vec<Worker>,
     next: usize,
     known_names: Arc<KnownNames>,
     results: Arc<Results>,
-    /// The tasks that make attempts, of all threads.
+    /// The tasks of all threads.
     tasks: JoinSet<()>,
 }
 
@@ -35,7 +34,7 @@ struct Worker {
     runtime: Handle,
     transport: Transport,
     desk: Arc<Desk>,
-    /// Dropped, the thread ends. None for the thread that the loop itself runs on.
+    /// Dropping it ends the thread. None for the thread that the loop itself runs on.
     _going: Option<oneshot::Sender<()>>,
 }
 
@@ -46,7 +45,7 @@ impl Worker {
 }
 
 impl WorkerPool {
-    /// So many threads, of which this one is the first; one that cannot be had is done without. Needs a
+    /// This many threads, the current one being the first; threads that cannot be started are done without. Needs a
     /// runtime here.
     pub fn new(transport: Transport, threads: usize) -> Self {
         let known_names = transport.known_names();
@@ -59,29 +58,29 @@ impl WorkerPool {
         Self { workers, next: 0, known_names, results: Arc::default(), tasks: JoinSet::new() }
     }
 
-    /// The names that resolved lately for any of them.
+    /// The names that resolved recently for any of them.
     pub fn known_names(&self) -> Arc<KnownNames> {
         Arc::clone(&self.known_names)
     }
 
-    /// What came of the attempts.
+    /// The results of attempts.
     pub fn results(&self) -> &Arc<Results> {
         &self.results
     }
 
-    /// Has an attempt made, by the worker whose turn it is.
+    /// Assigns an attempt to the worker whose turn it is.
     pub fn give(&mut self, assignment: Assignment) {
         self.next = (self.next + 1) % self.workers.len();
         let Worker { runtime, transport, desk, .. } = &self.workers[self.next];
         if let Given::Seat(seat) = desk.give(assignment) {
-            // Those that broke off are forgotten.
+            // Panicked ones are forgotten.
             while self.tasks.try_join_next().is_some() {}
             let attempts = desk::work(Arc::clone(desk), seat, transport.clone(), Arc::clone(&self.results));
             self.tasks.spawn_on(attempts, runtime);
         }
     }
 
-    /// Cuts off all attempts in flight.
+    /// Aborts all attempts in flight.
     pub async fn shut_down(&mut self) {
         self.tasks.shutdown().await;
     }
@@ -93,7 +92,7 @@ fn spawn() -> Result<(Handle, oneshot::Sender<()>), NoRuntime> {
     let handle = runtime.handle().clone();
     let (going, gone) = oneshot::channel::<()>();
     let work = move || {
-        // An error says that the pool was dropped.
+        // An error means that the pool was dropped.
         let _ = runtime.block_on(gone);
     };
     threads::spawn("sender-hand", work)?;

@@ -1,4 +1,4 @@
-//! The body of a response, with the connection that it comes over.
+//! The body of a response, with its connection.
 
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -16,24 +16,24 @@ use super::pool::Pool;
 #[derive(Debug)]
 pub struct Body {
     incoming: Incoming,
-    /// Over HTTP/1.1, which it is the only use of.
+    /// Its own connection, over HTTP/1.1.
     exclusive: Option<Exclusive>,
 }
 
 #[derive(Debug)]
 struct Exclusive {
     connection: Box<Http1>,
-    /// Where it is kept after the end, if it is.
+    /// The pool that the connection returns to after the end, if any.
     pool: Option<(Arc<Pool>, Authority)>,
 }
 
 impl Body {
-    /// One that comes over a connection that others may share.
+    /// A body over a shared connection.
     pub fn shared(incoming: Incoming) -> Self {
         Self { incoming, exclusive: None }
     }
 
-    /// One that comes over a connection of its own, which is kept in the pool after its end.
+    /// A body over its own connection, which is returned to the pool after its end.
     pub fn exclusive(
         incoming: Incoming,
         connection: Box<Http1>,
@@ -49,7 +49,7 @@ impl Body {
             let Some(Exclusive { connection, .. }) = exclusive else {
                 return Pin::new(&mut *incoming).poll_frame(cx);
             };
-            // Only the driver brings a frame, so it needs no waker.
+            // Only the driver produces frames, so it needs no waker.
             let nobody = &mut Context::from_waker(Waker::noop());
             if let frame @ Poll::Ready(_) = Pin::new(&mut *incoming).poll_frame(nobody) {
                 return frame;
@@ -59,7 +59,7 @@ impl Body {
         .await
     }
 
-    /// All of it was read: the connection is kept for the next request, where it can carry one.
+    /// The body was read completely: the connection is kept for the next request, if it can carry one.
     pub fn finish(self) {
         let Some(Exclusive { mut connection, pool: Some((pool, to)) }) = self.exclusive else { return };
         connection.drop_read(self.incoming);

@@ -1,4 +1,4 @@
-//! How long a connection is kept, and how much of a response is read over it.
+//! How long a connection is kept, and how much of a response is read from it.
 
 use std::time::Duration;
 

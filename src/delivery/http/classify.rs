@@ -1,4 +1,4 @@
-//! From an error of the HTTP client to a class and a sentence that a support engineer understands.
+//! Classifies an error of the HTTP client, with a sentence that a support engineer understands.
 
 mod causes;
 mod http2;
@@ -23,7 +23,7 @@ use causes::causes;
 
 pub use incomplete_body::{broken_body, late_body};
 
-/// An answer other than 2xx; `location` is where a redirect leads.
+/// A response other than 2xx; `location` is the target of a redirect.
 #[must_use]
 pub fn of_status(status: StatusCode, location: Option<&str>) -> Option<Failure> {
     if status.is_success() {
@@ -41,7 +41,7 @@ pub fn of_status(status: StatusCode, location: Option<&str>) -> Option<Failure> 
 /// A profile's connections cannot be secured.
 #[must_use]
 pub fn no_tls(peer: &HostPort<'_>, fault: &TlsFault) -> ExchangeError {
-    // Its files may be unread for that.
+    // Its files may be unread because of that.
     let trouble = if let TlsFault::Local(trouble) = fault { Some(*trouble) } else { None };
     if let Some(trouble) = trouble.or_else(LocalTrouble::of_descriptors) {
         return ExchangeError::Local(trouble);
@@ -50,7 +50,7 @@ pub fn no_tls(peer: &HostPort<'_>, fault: &TlsFault) -> ExchangeError {
     ExchangeError::Failed(Failure { class: ErrorClass::Tls, message })
 }
 
-/// Sorts an error of the client: trouble of this machine is no failure of the attempt.
+/// Classifies an error of the client: a problem of this machine is not a failure of the attempt.
 #[must_use]
 pub fn exchange_error_of(error: &(dyn Error + 'static), peer: &HostPort<'_>) -> ExchangeError {
     let local = causes(error).find_map(|cause| match cause.downcast_ref::<NotConnected>() {
@@ -60,7 +60,7 @@ pub fn exchange_error_of(error: &(dyn Error + 'static), peer: &HostPort<'_>) -> 
     local.map_or_else(|| ExchangeError::Failed(of_error(error, peer)), ExchangeError::Local)
 }
 
-/// Sorts an error of the client.
+/// Classifies an error of the client.
 #[must_use]
 fn of_error(error: &(dyn Error + 'static), peer: &HostPort<'_>) -> Failure {
     let (class, message) = sort(error, peer);
@@ -80,7 +80,7 @@ fn sort(error: &(dyn Error + 'static), peer: &HostPort<'_>) -> (ErrorClass, Stri
         }
         if let Some(error) = cause.downcast_ref::<h2::Error>() {
             let sorted = http2::ended_by_peer(error, peer).or_else(|| http2::ended_by_us(error, peer));
-            // Of what the connection says the library keeps a copy, which is no cause of its own.
+            // The library keeps a copy of the connection's error, which is not a separate cause.
             let sorted = sorted.or_else(|| error.get_io().map(|io| io_class(io, peer)));
             if let Some(sorted) = sorted {
                 return sorted;
@@ -115,7 +115,7 @@ fn sort(error: &(dyn Error + 'static), peer: &HostPort<'_>) -> (ErrorClass, Stri
     (ErrorClass::Protocol, format!("{peer}: {}", last(&chain)))
 }
 
-/// What says itself why there is no connection; nothing where what is behind it says more.
+/// An error that itself says why there is no connection; none if its cause says more.
 fn not_connected(why: &NotConnected, peer: &HostPort<'_>) -> Option<(ErrorClass, String)> {
     match why {
         NotConnected::NoAddress(NoAddress::Refused(refused)) => {
@@ -142,7 +142,7 @@ fn not_connected(why: &NotConnected, peer: &HostPort<'_>) -> Option<(ErrorClass,
     }
 }
 
-/// A response that breaks the rules of HTTP/1.1, by what the library says of it.
+/// A response that violates HTTP/1.1, according to the library's message.
 fn not_http(peer: &HostPort<'_>, said: &str) -> String {
     match said {
         // It discards such a response, and closes the connection (RFC 9112, section 6.3).
@@ -163,7 +163,7 @@ fn last(chain: &[&(dyn Error + 'static)]) -> String {
 fn io_class(error: &io::Error, peer: &HostPort<'_>) -> (ErrorClass, String) {
     match error.kind() {
         io::ErrorKind::QuotaExceeded => (ErrorClass::Protocol, format!("{peer} {error}")),
-        // So the client tells of chunks that are none.
+        // This is how the client reports invalid chunks.
         io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => {
             (ErrorClass::Protocol, format!("the response of {peer} is not HTTP: {error}"))
         }

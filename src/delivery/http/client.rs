@@ -21,8 +21,8 @@ use super::request_tracker::RequestTracker;
 use super::send_error::SendError;
 use super::target::Target;
 
-/// A connection carries no new request after this time, so that a name that moves to another address
-/// is followed also while a connection to the old one is in use (our decision).
+/// A connection carries no new request after this time, so that a name that moves to another address is followed even
+/// while a connection to the old one is in use (our decision).
 const OLDEST: Duration = Duration::from_mins(1);
 /// A request that opens another connection over HTTP/2 takes the place of one that has ended after this time.
 const OPENING_ALONE: Duration = Duration::from_secs(1);
@@ -30,11 +30,11 @@ const OPENING_ALONE: Duration = Duration::from_secs(1);
 /// A client with its connections.
 pub struct Client {
     connector: Connector,
-    /// None where no connection is kept.
+    /// None if no connection is kept.
     pool: Option<Arc<Pool>>,
     /// Whether requests may share a connection (HTTP/2).
     shares: bool,
-    /// Where hosts are noted whose connections over HTTP/1.1 it keeps none of.
+    /// Records hosts with HTTP/1.1, whose connections it does not keep.
     keeps_only_http2: Option<Arc<Http1Hosts>>,
 }
 
@@ -44,7 +44,7 @@ impl fmt::Debug for Client {
     }
 }
 
-/// A connection that a request goes over.
+/// The connection of a request.
 enum Connection {
     Http1(Box<Http1>),
     Http2(Http2),
@@ -68,7 +68,7 @@ impl Connection {
 }
 
 impl Client {
-    /// One that keeps its connections for the next requests.
+    /// A client that keeps its connections for the next requests.
     pub fn new(connector: &Connector) -> Self {
         Self::renewing(connector, OLDEST)
     }
@@ -83,12 +83,12 @@ impl Client {
         }
     }
 
-    /// One that makes a connection for each request.
+    /// A client that opens a connection for each request.
     pub fn keeping_none(connector: &Connector) -> Self {
         Self { pool: None, ..Self::new(connector) }
     }
 
-    /// One that keeps connections over HTTP/2 alone, and notes hosts that do not speak it.
+    /// A client that keeps only HTTP/2 connections, and records hosts that do not support it.
     pub fn shared(connector: &Connector, http1_hosts: &Arc<Http1Hosts>) -> Self {
         Self { keeps_only_http2: Some(Arc::clone(http1_hosts)), ..Self::new(connector) }
     }
@@ -98,9 +98,9 @@ impl Client {
         self.pool.as_ref().is_some_and(|pool| !pool.is_empty())
     }
 
-    /// Sends a request to a target, and waits for the head of its response. When the connection had carried
-    /// others and fails without a byte of this response, the server may have closed it while the request was
-    /// on its way: it is made `again` and sent once more, over a new one. So is what was not written at all.
+    /// Sends a request to a target, and waits for the head of its response. If a reused connection fails without a
+    /// byte of this response, the server may have closed it while the request was on its way: it is rebuilt by
+    /// `again` and sent once more, over a new connection. The same is true for a request that was not written at all.
     ///
     /// # Errors
     /// There is no response.
@@ -177,14 +177,14 @@ impl Client {
         }
     }
 
-    /// A connection that was kept, if there is one.
+    /// A kept connection, if there is one.
     fn kept(&self, to: &Target) -> Option<Connection> {
         let pool = self.pool.as_ref()?;
         let shared = if self.shares { pool.shared(&to.authority).map(Connection::Http2) } else { None };
         shared.or_else(|| pool.take(&to.authority).map(Connection::Http1))
     }
 
-    /// A new connection, or one that another request has made meanwhile. Whether it is such a one.
+    /// A new connection, or one that another request has opened meanwhile. Returns whether it is such a one.
     async fn opened(&self, to: &Target, stage: &mut ConnectStage) -> Result<(Connection, bool), SendError> {
         let Some(pool) = self.pool.as_ref().filter(|_| self.shares) else {
             return Ok((self.open(to, stage).await?, false));
@@ -235,7 +235,7 @@ impl Client {
     }
 }
 
-/// Over HTTP/2 a server says which requests it has not begun with (RFC 9113, sections 6.8 and 8.7).
+/// Over HTTP/2 a server says which requests it has not processed (RFC 9113, sections 6.8 and 8.7).
 fn was_not_taken(error: &hyper::Error) -> bool {
     let mut causes = std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source());
     causes.find_map(|cause| cause.downcast_ref::<h2::Error>()).is_some_and(|error| {

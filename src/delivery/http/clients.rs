@@ -1,9 +1,9 @@
-//! The HTTP clients of one thread, each with connections of its own.
+//! The HTTP clients of one thread, with their own connections.
 //!
-//! Over HTTP/1.1 nothing says which request a response is for. An endpoint that sends one unasked, at the
-//! moment when the next request is written, is taken for the response of that one. So each profile has a
-//! client of its own: its endpoint can deceive no other profile, whatever host they share. Over HTTP/2 a
-//! response names its request, and profiles share connections.
+//! Over HTTP/1.1 a response does not say which request it belongs to. If an endpoint sends an unsolicited one at the
+//! moment when the next request is written, it is taken for the response to that request. So each profile has its own
+//! client: its endpoint can deceive no other profile, whatever host they share. Over HTTP/2 a response identifies its
+//! request, and profiles share connections.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -22,14 +22,14 @@ use super::tls::{Configs, TlsFault};
 use crate::delivery::hash::FastMap;
 use crate::profile::{ProfileId, Tls};
 
-/// So many clients are kept before those that are not in use are looked for.
+/// Unused clients are looked for when there are more than this.
 const FEW: usize = 64;
 
 /// The clients of one runtime.
 pub struct Clients {
     egress: EgressFilter,
     configs: Arc<Configs>,
-    /// Those of all runtimes, and so is what follows.
+    /// Shared by all runtimes, like the fields below.
     connections: Arc<ConnectionLimit>,
     reachability: Arc<Reachability>,
     http1_hosts: Arc<Http1Hosts>,
@@ -39,22 +39,22 @@ pub struct Clients {
 /// The clients that are kept.
 #[derive(Default)]
 struct Kept {
-    /// Those for one profile each.
+    /// Clients of one profile each.
     own: FastMap<ProfileId, Vec<Entry>>,
-    /// Those that all profiles share.
+    /// Clients shared by all profiles.
     shared: Vec<Entry>,
-    /// How many there are, and when there are so many, those that are not in use are dropped.
+    /// Their number, and the number at which unused ones are dropped.
     count: usize,
     sweep_at: usize,
 }
 
-/// For https: with what its connections are secured, and whether HTTP/2 is offered.
+/// For https: the TLS settings, and whether HTTP/2 is offered.
 type Secured<'a> = Option<(&'a Tls, bool)>;
 
 struct Entry {
     secured: Option<(Tls, bool)>,
     client: Arc<Client>,
-    /// Made of the files that it is secured with.
+    /// Built from its TLS files.
     config: Option<Arc<ClientConfig>>,
 }
 
@@ -74,7 +74,7 @@ impl Entry {
 }
 
 impl Kept {
-    /// Drops those that are not in use: their connections are closed by now.
+    /// Drops unused ones: their connections are closed by now.
     fn sweep(&mut self) {
         self.shared.retain(Entry::is_used);
         self.own.values_mut().for_each(|all| all.retain(Entry::is_used));
@@ -95,7 +95,7 @@ impl Clients {
         Self::reading(egress, Configs::default())
     }
 
-    /// Those that secure their connections with what is read so.
+    /// Clients with this filter and these TLS configurations.
     pub fn reading(egress: EgressFilter, configs: Configs) -> Self {
         Self {
             egress,
@@ -107,7 +107,7 @@ impl Clients {
         }
     }
 
-    /// Others with connections of their own, within the same bound.
+    /// Others with their own connections, within the same limit.
     pub fn beside(&self) -> Self {
         Self {
             egress: self.egress.clone(),
@@ -127,9 +127,8 @@ impl Clients {
         &self.reachability
     }
 
-    /// The client for requests of this owner to its endpoint, and whether it may offer HTTP/2. When a file
-    /// of its TLS has changed it is a new one, with new connections; the old ones end with what is in flight
-    /// over them.
+    /// The client for requests of this owner to its endpoint, and whether it may offer HTTP/2. When one of its TLS
+    /// files has changed it is a new one, with new connections; the old ones end with their requests in flight.
     pub async fn of(
         &self,
         owner: &ProfileId,
@@ -143,14 +142,14 @@ impl Clients {
         Ok(self.kept((!is_shared).then_some(owner), secured, config))
     }
 
-    /// A client for one request over HTTP/1.1 that is no profile's own, such as for a token that several
-    /// profiles use.
+    /// A client for one request over HTTP/1.1 that does not belong to a profile, such as for a token shared by
+    /// several profiles.
     pub async fn for_one_request(&self, tls: &Tls, to: &Target) -> Result<Client, TlsFault> {
         let config = if to.is_secure { Some(self.configs.get(tls, false).await?) } else { None };
         Ok(Client::keeping_none(&self.connector(config)))
     }
 
-    /// The client of an owner, or that of all.
+    /// The client of an owner, or the shared one.
     fn kept(
         &self,
         owner: Option<&ProfileId>,
@@ -166,7 +165,7 @@ impl Clients {
         let known = of_owner.as_mut().and_then(|all| all.iter_mut().find(|entry| entry.is_for(secured)));
         if let Some(entry) = known {
             if !entry.is_made_with(config.as_ref()) {
-                // The old one ends with what is in flight over it.
+                // The old one ends with its requests in flight.
                 entry.client = self.client(owner.is_some(), config.clone());
                 entry.config = config;
             }

@@ -1,21 +1,21 @@
-//! How far the connector has come with a connection.
+//! The progress of opening a connection.
 
 use std::net::SocketAddr;
 
-/// What is done to get a connection.
+/// The current stage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ConnectStage {
-    /// None is made (yet): one that is there may be used.
+    /// None is being opened (yet): an existing one may be used.
     #[default]
     None,
-    /// The name is looked up.
+    /// The name is being resolved.
     Looking,
-    /// There is no room for one more connection yet.
+    /// Waiting for a free connection slot.
     Room,
     /// The server allows no further request over the open connections yet (HTTP/2).
     Stream,
     /// This address was dialled last.
     Dialling(SocketAddr),
-    /// The connection to this address is being secured.
+    /// The TLS handshake with this address.
     Securing(SocketAddr),
 }

@@ -1,9 +1,8 @@
-//! How many connections are open, over all endpoints and threads, and which idle one is closed for a
-//! new one.
+//! Limits the number of open connections, over all endpoints and threads, and closes idle ones for new ones.
 //!
-//! The pools keep idle connections by endpoint and know no bound over all. Here each connection has a
-//! permit. When all are taken, those that have been idle longest are closed: their pools drop them, and they
-//! report the end of the stream to whoever reads them, as if the server had closed them.
+//! The pools keep idle connections by endpoint and have no common limit. Here each connection has a slot. When all
+//! are in use, those that have been idle longest are closed: their pools drop them, and readers see the end of the
+//! stream, as if the server had closed them.
 
 use std::io;
 use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
@@ -18,14 +17,14 @@ use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use super::descriptors::Shares;
 use super::local_trouble::LocalTrouble;
 
-/// One part of so many of all connections is closed at a time: looking for them costs a look at each.
+/// One in this many of all connections is closed at a time: finding them requires visiting each.
 const PART: usize = 16;
 
-/// A request dials several addresses at a time while more than one part of so many is free.
+/// A request dials several addresses concurrently while more than one in this many slots is free.
 const SPARE: usize = 4;
 
-/// A new connection is not idle before its first request has ended: however long it takes to be secured, it
-/// looks like one that no request uses.
+/// A new connection is not idle before its first request has ended: however long the handshake takes, it looks
+/// unused.
 const NOT_USED: u64 = u64::MAX;
 
 /// All connections of a sender.
@@ -33,10 +32,10 @@ const NOT_USED: u64 = u64::MAX;
 pub struct ConnectionLimit {
     most: usize,
     room: Arc<Semaphore>,
-    /// Connections that are awaited because there is no room.
+    /// Requests waiting for a slot.
     awaited: AtomicUsize,
     open: Mutex<Vec<Weak<Usage>>>,
-    /// Some idle ones are to be closed.
+    /// Notified when idle ones are to be closed.
     closing: Notify,
     started: Instant,
 }
@@ -48,13 +47,13 @@ impl Default for ConnectionLimit {
 }
 
 impl ConnectionLimit {
-    /// For so many connections.
+    /// With this limit.
     #[cfg(test)]
     pub fn of(most: usize) -> Self {
         Self::new(most)
     }
 
-    /// Whether there is no room for another one now.
+    /// Whether no slot is free now.
     #[cfg(test)]
     pub fn is_full(&self) -> bool {
         self.room.available_permits() == 0
@@ -71,18 +70,18 @@ impl ConnectionLimit {
         }
     }
 
-    /// Room for one more connection. Waits until another one is closed, where there is none.
+    /// A slot for one more connection. Waits until another one is closed if none is free.
     pub async fn room(&self) -> Room {
         if let Ok(permit) = Arc::clone(&self.room).try_acquire_owned() {
             return Room { _permit: Some(permit) };
         }
         let _awaited = Awaited::add(&self.awaited);
         self.close_idle();
-        // The semaphore is never closed; without a permit the limit of the system holds.
+        // The semaphore is never closed; without a permit the system's limit applies.
         Room { _permit: Arc::clone(&self.room).acquire_owned().await.ok() }
     }
 
-    /// Room for one more connection of a request that has one already, while there is plenty.
+    /// A slot for an additional connection of a request, while there are plenty.
     pub fn spare_room(&self) -> Option<Room> {
         let is_plenty = self.room.available_permits() > self.most / SPARE;
         let permit = is_plenty.then(|| Arc::clone(&self.room).try_acquire_owned().ok()).flatten()?;
@@ -102,7 +101,7 @@ impl ConnectionLimit {
         self.closing.notified()
     }
 
-    /// Notes a connection that was opened.
+    /// Records a connection that was opened.
     fn opened(self: &Arc<Self>) -> Arc<Usage> {
         let usage = Arc::new(Usage {
             connections: Arc::clone(self),
@@ -144,13 +143,13 @@ impl ConnectionLimit {
     }
 }
 
-/// The right to one connection, until it is dropped.
+/// A slot for one connection, until it is dropped.
 #[derive(Debug)]
 pub struct Room {
     _permit: Option<OwnedSemaphorePermit>,
 }
 
-/// What a connection takes of the bound on all, and who uses it.
+/// The slot of a connection, and its use.
 #[derive(Debug)]
 pub struct Slot {
     pub usage: Arc<Usage>,
@@ -162,14 +161,14 @@ impl Slot {
         Self { usage: connections.opened(), _room: room }
     }
 
-    /// One under no bound.
+    /// A slot without limit.
     #[cfg(test)]
     pub fn alone() -> Self {
         Self::new(&Arc::default(), Room { _permit: None })
     }
 }
 
-/// Someone who waits for room.
+/// A request waiting for a slot.
 struct Awaited<'a>(&'a AtomicUsize);
 
 impl<'a> Awaited<'a> {
@@ -185,10 +184,10 @@ impl Drop for Awaited<'_> {
     }
 }
 
-/// Set in the count of uses when the connection is to be closed.
+/// Set in the use count when the connection is to be closed.
 const CLOSING: u32 = 1 << 31;
 
-/// Who uses a connection: each request that goes over it, from the moment when its pool gives it out.
+/// The use of a connection: counts each request on it, from the moment when its pool hands it out.
 #[derive(Debug)]
 pub struct Usage {
     connections: Arc<ConnectionLimit>,
@@ -199,13 +198,13 @@ pub struct Usage {
 }
 
 impl Usage {
-    /// Whether it is being closed: from then on nothing more is written to it, so a request that
-    /// meets it has not been sent.
+    /// Whether it is being closed: from then on nothing is written to it, so a request that meets it has not been
+    /// sent.
     pub fn is_closing(&self) -> bool {
         self.uses.load(Ordering::SeqCst) & CLOSING != 0
     }
 
-    /// Whoever reads the connection is woken when it is to be closed.
+    /// Wakes the reader of the connection when it is to be closed.
     pub fn register(&self, reader: &Context<'_>) {
         self.reader.register(reader.waker());
     }
@@ -234,12 +233,12 @@ impl Usage {
         }
     }
 
-    /// A request begins to use it.
+    /// A request starts using it.
     pub fn begin(&self) {
         self.uses.fetch_add(1, Ordering::SeqCst);
     }
 
-    /// A request no longer uses it.
+    /// A request stops using it.
     pub fn end(&self) {
         if self.uses.fetch_sub(1, Ordering::SeqCst) != 1 {
             return;

@@ -1,4 +1,4 @@
-//! Makes the connections of a client: looks up, judges, dials, secures.
+//! Opens the connections of a client: resolves, checks, dials, secures.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -27,29 +27,29 @@ pub enum NotConnected {
     Secure(SocketAddr, #[source] std::io::Error),
     #[error("{0} cannot be the name of a server")]
     Name(String),
-    /// It is not the endpoint's fault.
+    /// The endpoint is not at fault.
     #[error(transparent)]
     Local(#[from] LocalTrouble),
 }
 
-/// Makes connections. Cheap to clone.
+/// Opens connections. Cheap to clone.
 #[derive(Clone)]
 pub struct Connector {
     pub egress: EgressFilter,
     pub connections: Arc<ConnectionLimit>,
     pub reachability: Arc<Reachability>,
-    /// For https; plain connections only without it.
+    /// For https; without it only plain connections.
     pub tls: Option<TlsConnector>,
 }
 
 impl Connector {
-    /// Whether a connection may speak HTTP/2.
+    /// Whether a connection may use HTTP/2.
     pub fn offers_http2(&self) -> bool {
         let offered = self.tls.iter().flat_map(|tls| &tls.config().alpn_protocols);
         offered.into_iter().any(|protocol| protocol == b"h2")
     }
 
-    /// The addresses of a host, unless this machine is in trouble.
+    /// The addresses of a host, unless this machine has a problem.
     async fn addresses(&self, host: &str) -> Result<Vec<IpAddr>, NotConnected> {
         let began = Instant::now();
         match self.egress.addresses(host).await {
@@ -66,12 +66,12 @@ impl Connector {
         }
     }
 
-    /// A new connection. `stage` follows how far it has come.
+    /// A new connection. `stage` tracks the progress.
     ///
     /// # Errors
-    /// There is none.
+    /// It cannot be opened.
     pub async fn connect(&self, to: &Target, stage: &mut ConnectStage) -> Result<Conn, NotConnected> {
-        // An IPv6 address stands in brackets.
+        // An IPv6 address is in brackets.
         let host = to.authority.host().trim_matches(['[', ']']);
         *stage = ConnectStage::Looking;
         let addresses = self.addresses(host).await?;
@@ -90,7 +90,7 @@ impl Connector {
             return Ok(Conn::plain(stream, address, slot));
         };
         *stage = ConnectStage::Securing(address);
-        // A certificate names no dot at the end.
+        // Certificates contain no trailing dot.
         let name = host.strip_suffix('.').unwrap_or(host).to_owned();
         let name = ServerName::try_from(name).map_err(|_| NotConnected::Name(host.to_owned()))?;
         let secured = tls.connect(name, stream).await;

@@ -1,53 +1,52 @@
-//! The file descriptors of this process: how many it may have, and how many of them are for connections.
+//! The file descriptors of this process: the limit, and the share for connections.
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// The limit that is asked for. A sender never uses more, and macOS gives no more than this.
+/// The requested limit. A sender never uses more, and macOS allows no more than this.
 const ENOUGH: u64 = 10_240;
 
-/// Most connections at a time, in flight and idle, however high the limit is: each costs memory here
-/// and at the endpoint.
+/// The maximum number of connections, in flight and idle, however high the limit is: each costs memory here and at
+/// the endpoint.
 const MOST_CONNECTIONS: u64 = 4096;
 
-/// Most name look-ups at a time, each on a thread with a socket of its own.
+/// The maximum number of concurrent name look-ups, each on a thread with its own socket.
 const MOST_LOOKUPS: u64 = 64;
 
-/// Kept for the database and its readers, runtimes, logs, the terminal and the receiver; of a low limit
-/// half.
+/// Reserved for the database and its readers, runtimes, logs, the terminal and the receiver; half of a low limit.
 const RESERVED: u64 = 64;
 
-/// One thread that sends for so many: each has a runtime with descriptors of its own.
+/// One sending thread per this many: each has a runtime with its own descriptors.
 const OF_THREAD: u64 = 32;
 
-/// Raises the soft limit as far as the hard one allows, to what a busy sender needs. Programs that are
-/// started inherit it. Call it once, before anything is sent.
+/// Raises the soft limit as far as the hard one allows, up to what a busy sender needs. Child processes inherit it.
+/// Call it once, before anything is sent.
 pub fn raise_limit() {
     let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
     let wanted = maximum.map_or(ENOUGH, |maximum| maximum.min(ENOUGH));
     if current.is_some_and(|current| current < wanted) {
-        // Refused, the lower limit holds: fewer connections are open at a time, and nothing fails.
+        // If refused, the lower limit applies: fewer connections are open at a time, and nothing fails.
         let _ = setrlimit(Resource::Nofile, Rlimit { current: Some(wanted), maximum });
     }
 }
 
-/// The share of the limit that each use has.
+/// The share of the limit for each use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shares {
-    /// Connections open at a time.
+    /// Concurrent connections.
     pub connections: usize,
-    /// Name look-ups at a time.
+    /// Concurrent name look-ups.
     pub lookups: usize,
     /// Threads that send.
     pub threads: usize,
 }
 
 impl Shares {
-    /// Those of the limit as it is now.
+    /// The shares of the current limit.
     pub fn now() -> Self {
         Self::of(getrlimit(Resource::Nofile).current)
     }
 
-    /// Those of a limit; `None` is no limit.
+    /// The shares of a limit; `None` is no limit.
     fn of(limit: Option<u64>) -> Self {
         let limit = limit.unwrap_or(ENOUGH);
         let lookups = (limit / 16).clamp(4, MOST_LOOKUPS);

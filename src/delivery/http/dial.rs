@@ -1,5 +1,4 @@
-//! From addresses to one connection: the first that answers, with a head start for those before it
-//! (RFC 8305).
+//! Dials several addresses: the first one that responds is used, with a head start for earlier ones (RFC 8305).
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -12,10 +11,10 @@ use tokio::net::TcpStream;
 use super::connection_limit::{ConnectionLimit, Room};
 use super::local_trouble::LocalTrouble;
 
-/// How long an address has before the next one is tried beside it (RFC 8305, section 5).
+/// How long an address has before the next one is dialled too (RFC 8305, section 5).
 const HEAD_START: Duration = Duration::from_millis(250);
 
-/// No connection to any address: the failure that says most, of equals the last, and where that was.
+/// No connection to any address: the most informative failure, of equal ones the last, and its address.
 #[derive(Debug)]
 pub struct NotDialled {
     pub address: SocketAddr,
@@ -23,8 +22,8 @@ pub struct NotDialled {
 }
 
 impl NotDialled {
-    /// How much it says. What has run out here may be why the others failed; what a host itself said
-    /// means more than that there is no way to it.
+    /// How informative it is. A shortage here may be the cause of other failures; a response of the host means more
+    /// than a missing route.
     fn weight(&self) -> u8 {
         match self.error.kind() {
             _ if LocalTrouble::of(&self.error).is_some() => 2,
@@ -37,7 +36,7 @@ impl NotDialled {
     }
 }
 
-/// A connection, and its room.
+/// A connection, and its slot.
 #[derive(Debug)]
 pub struct Dialled {
     pub stream: TcpStream,
@@ -45,7 +44,7 @@ pub struct Dialled {
     pub room: Room,
 }
 
-/// Connects. `dialling` is told each address before it is tried.
+/// Connects. `dialling` is called with each address before it is dialled.
 pub async fn dial(
     addresses: &[IpAddr],
     port: u16,
@@ -57,8 +56,8 @@ pub async fn dial(
     let mut failed = None;
     loop {
         if waiting.peek().is_some() {
-            // The first address is dialled however long that takes. Those beside it must not take the room of
-            // other requests.
+            // The first address is dialled however long that takes. Additional ones must not use the slots of other
+            // requests.
             let room =
                 if trying.is_empty() { Some(connections.room().await) } else { connections.spare_room() };
             if let Some((room, address)) = room.and_then(|room| Some((room, waiting.next()?))) {
@@ -98,8 +97,8 @@ async fn connect(address: SocketAddr, room: Room) -> Result<Dialled, NotDialled>
     connected.map_err(|error| NotDialled { address, error })
 }
 
-/// The families by turns, that of the first address first: where one of them leads nowhere, the
-/// other is not waited for long.
+/// Alternates between the families, starting with that of the first address: if one of them is unreachable, the other
+/// does not wait long.
 fn in_turn(addresses: &[IpAddr]) -> Vec<IpAddr> {
     let first_is_v6 = addresses.first().is_some_and(IpAddr::is_ipv6);
     let (mut one, mut other): (Vec<IpAddr>, Vec<IpAddr>) =

@@ -1,4 +1,4 @@
-//! What stands between a URL and a connection: every address is judged where it is dialled.
+//! Checks every address before it is dialled.
 
 use std::fmt;
 use std::io;
@@ -19,15 +19,15 @@ pub enum NoAddress {
     Refused(#[from] Refused),
     #[error("the name {0} does not resolve")]
     Unresolved(String),
-    /// No name server gave a result for it.
+    /// No name server returned a result for it.
     #[error("the name servers for {0} do not respond, or report a failure (SERVFAIL, REFUSED)")]
     NoResolver(String),
-    /// This machine lacks what a look-up takes.
+    /// This machine lacks the resources for a look-up.
     #[error("the name {0} cannot be looked up: {1}")]
     Local(String, #[source] Arc<io::Error>),
 }
 
-/// Judges by the settings what is dialled. Cheap to clone.
+/// Checks addresses according to the settings. Cheap to clone.
 #[derive(Clone)]
 pub struct EgressFilter {
     network: Arc<Network>,
@@ -50,17 +50,17 @@ impl EgressFilter {
         Self { network, resolver, known: Arc::default() }
     }
 
-    /// The names that resolved lately.
+    /// The names that resolved recently.
     pub fn known_names(&self) -> Arc<KnownNames> {
         Arc::clone(&self.known)
     }
 
-    /// Judges the address in a URL; a name by what it is called.
+    /// Checks the address in a URL; a name as such.
     pub fn check(&self, url: &Url) -> Result<(), Refused> {
         self.network.judge_url(url)
     }
 
-    /// The addresses of a host, an address itself or a name, that may be dialled.
+    /// The addresses of a host, given as an address or a name, that may be dialled.
     ///
     /// # Errors
     /// There is none.
@@ -103,7 +103,7 @@ mod tests {
     use super::*;
     use crate::profile::network::{NetworkEntry, Reach};
 
-    /// Names that a person who owns a domain would serve.
+    /// Names as served by the owner of a domain.
     struct Zone(Mutex<Vec<IpAddr>>);
 
     impl Resolver for Zone {

@@ -8,7 +8,7 @@ use crate::record::Failure;
 pub enum ExchangeError {
     /// The request has failed.
     Failed(Failure),
-    /// It could not be made: it does not count.
+    /// It could not be sent: it does not count.
     Local(LocalTrouble),
 }
 

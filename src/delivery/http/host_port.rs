@@ -4,7 +4,7 @@ use std::fmt;
 
 use hyper::Uri;
 
-/// Where a request goes: host and port.
+/// The target of a request: host and port.
 pub struct HostPort<'a>(pub &'a Uri);
 
 impl fmt::Display for HostPort<'_> {

@@ -1,7 +1,7 @@
 //! One connection over HTTP/1.1, which carries one request at a time.
 //!
-//! Whoever waits for a response drives the connection meanwhile, in the same task: no other task has to run
-//! before the response is there.
+//! The task that waits for a response also drives the connection: no other task has to run before the response is
+//! there.
 //!
 //! The library reserves room for as many headers as it may read, for each response. So it is given room for
 //! few, and a response with more is read once more with room for many, as are those that follow it.
@@ -31,14 +31,14 @@ type Sender = SendRequest<Full<Bytes>>;
 type Driver = Connection<TokioIo<Conn>, Full<Bytes>>;
 type Unsent = TrySendError<Request<Full<Bytes>>>;
 
-/// A connection, and what is known of it.
+/// A connection, and its state.
 pub struct Http1 {
-    /// What is known of it.
+    /// Its state.
     pub info: ConnInfo,
     sender: Sender,
-    /// None once it is of no more use.
+    /// None once it is unusable.
     driver: Option<Driver>,
-    /// The driver has come to its end.
+    /// The driver has ended.
     has_ended: bool,
     /// It has room for as many headers as are ever read.
     has_room: bool,
@@ -52,10 +52,10 @@ impl fmt::Debug for Http1 {
 }
 
 impl Http1 {
-    /// Speaks HTTP/1.1 over a new connection. Nothing is sent yet.
+    /// Starts HTTP/1.1 on a new connection. Nothing is sent yet.
     ///
     /// # Errors
-    /// The library cannot begin.
+    /// The library cannot start.
     pub async fn over(conn: Conn) -> Result<Self, hyper::Error> {
         let info = conn.info();
         let (sender, driver) = settings().handshake(TokioIo::new(conn)).await?;
@@ -72,7 +72,7 @@ impl Http1 {
     /// Sends a request, and waits for the head of its response.
     ///
     /// # Errors
-    /// There is none; the request is in the error where nothing of it was written.
+    /// There is no response; the error contains the request if nothing of it was written.
     pub async fn send(
         &mut self,
         target: &Target,
@@ -90,8 +90,8 @@ impl Http1 {
     }
 
     async fn exchange(&mut self, request: Request<Full<Bytes>>) -> Result<Response<Incoming>, Unsent> {
-        // Only the driver completes it, so it needs no waker; nor may the runtime's budget put it off, of
-        // which nothing would wake it.
+        // Only the driver completes it, so it needs no waker; nor may the runtime's budget postpone it, since nothing
+        // would wake it.
         let Self { sender, relay, .. } = self;
         let mut sent = pin!(unconstrained(relay.silently(|| sender.try_send_request(request))));
         poll_fn(|cx| self.poll_driven(cx, |nobody| sent.as_mut().poll(nobody))).await
@@ -106,7 +106,7 @@ impl Http1 {
         let again = settings().max_headers(HEADER_LIMIT).handshake(TokioIo::new(conn)).await;
         let Ok((sender, driver)) = again else { return Err(failed) };
         (self.sender, self.driver, self.has_ended, self.has_room) = (sender, Some(driver), false, true);
-        // Not written: it says which request the response is for.
+        // Not written: it only says which request the response belongs to.
         let mut request = Request::new(Full::default());
         *request.method_mut() = method;
         self.exchange(request).await.map_err(|mut failed| {
@@ -116,7 +116,7 @@ impl Http1 {
         })
     }
 
-    /// Drives the connection, and polls what only that can complete.
+    /// Drives the connection, and polls a future that only the driver can complete.
     pub fn poll_driven<T>(
         &mut self,
         cx: &mut Context<'_>,
@@ -125,7 +125,7 @@ impl Http1 {
         self.drive(cx);
         let nobody = &mut Context::from_waker(Waker::noop());
         match wanted(nobody) {
-            // Dropped, the driver says to whoever waits that nothing more comes.
+            // Dropping the driver reports the end to everything that waits.
             Poll::Pending if self.has_ended => {
                 self.driver = None;
                 wanted(nobody)
@@ -136,18 +136,17 @@ impl Http1 {
 
     fn drive(&mut self, cx: &Context<'_>) {
         if let Some(driver) = self.driver.as_mut().filter(|_| !self.has_ended) {
-            // Its errors are those of the request and of the body. What is dropped is closed.
+            // Its errors are those of the request and of the body. Dropping closes the connection.
             self.has_ended = driver.poll_without_shutdown(&mut self.relay.context(cx)).is_ready();
         }
     }
 
-    /// Drops what was read, which the driver need not be told.
+    /// Drops a body that was read, without notifying the driver.
     pub fn drop_read(&self, incoming: Incoming) {
         self.relay.silently(|| drop(incoming));
     }
 
-    /// Whether it can carry a request: the last exchange is complete, and it is still open as far as can be
-    /// seen.
+    /// Whether it can carry a request: the last exchange is complete, and it appears to be open.
     pub fn is_ready(&mut self) -> bool {
         if !self.sender.is_ready() {
             self.look();
@@ -155,7 +154,7 @@ impl Http1 {
         !self.has_ended && self.sender.is_ready()
     }
 
-    /// Whether nothing has come over it while it was kept, the end neither.
+    /// Whether nothing was received while it was kept, including its end.
     pub fn is_still_open(&mut self) -> bool {
         self.look();
         !self.has_ended

@@ -1,11 +1,11 @@
-//! Hosts that speak HTTP/1.1 although HTTP/2 was offered.
+//! Hosts that use HTTP/1.1 although HTTP/2 was offered.
 
 use std::collections::HashSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use hyper::http::uri::Authority;
 
-/// Kept at most.
+/// The maximum number of entries.
 const MOST: usize = 4096;
 
 /// Hosts, with their ports. Requests of several profiles share no connection to them.
@@ -17,7 +17,7 @@ impl Http1Hosts {
         self.hosts().contains(host)
     }
 
-    /// Notes a host. One that was forgotten is found out again.
+    /// Records a host. A forgotten one is detected again.
     pub fn note(&self, host: Authority) {
         let mut hosts = self.hosts();
         if hosts.len() >= MOST {

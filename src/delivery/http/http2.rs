@@ -1,4 +1,4 @@
-//! A connection over HTTP/2, which carries many requests at a time. A task of its own drives it.
+//! A connection over HTTP/2, which carries many requests at a time. A separate task drives it.
 
 use std::future::Future;
 use std::pin::pin;
@@ -17,31 +17,31 @@ use super::connection::Conn;
 use super::connection::info::ConnInfo;
 use super::target::Target;
 
-/// A connection over which nothing came for so long is asked with a PING whether it lives.
+/// A connection that has been silent for this long is tested with a PING.
 const PING_AFTER: Duration = Duration::from_secs(2);
-/// When a PING has no reply, the connection ends with what is in flight over it. A server that
-/// computes a response on its only thread replies late: longer than most attempts may take.
+/// Without a reply to a PING in this time, the connection ends with its requests in flight. A server that computes a
+/// response on its only thread replies late: later than most timeouts.
 const PING_TIMEOUT: Duration = Duration::from_secs(20);
-/// A connection that owes the reply to a PING for some seconds carries no new request.
+/// A connection with an unanswered PING for some seconds carries no new request.
 const SILENCE: Duration = Duration::from_secs(5);
-/// How often that is looked at, while a request waits for its response.
+/// How often that is checked, while a request waits for its response.
 const LOOK: Duration = Duration::from_secs(1);
-/// How much of a body a server may send before it is read: no more than that is ever read of one.
+/// How much of a body a server may send before it is read: no more than that is ever read.
 const WINDOW: u32 = 128 * 1024;
 
-/// A connection, and what is known of it. Clones are of the same one.
+/// A connection, and its state. Clones share it.
 #[derive(Debug, Clone)]
 pub struct Http2 {
-    /// What is known of it.
+    /// Its state.
     pub info: ConnInfo,
     sender: SendRequest<Full<Bytes>>,
 }
 
 impl Http2 {
-    /// Speaks HTTP/2 over a new connection, which lasts until no clone is left and nothing is in flight.
+    /// Starts HTTP/2 on a new connection, which lasts until no clone is left and nothing is in flight.
     ///
     /// # Errors
-    /// The peer does not speak it.
+    /// The peer does not support it.
     pub async fn over(conn: Conn) -> Result<Self, hyper::Error> {
         let info = conn.info();
         let handshake = Builder::new(TokioExecutor::new())
@@ -68,7 +68,7 @@ impl Http2 {
     /// Sends a request, and waits for the head of its response.
     ///
     /// # Errors
-    /// There is none; the request is in the error where nothing of it was written.
+    /// There is no response; the error contains the request if nothing of it was written.
     pub async fn send(
         &mut self,
         target: &Target,
@@ -79,7 +79,7 @@ impl Http2 {
     }
 }
 
-/// Waits for what comes over a connection that others share, and looks every so often whether anything does.
+/// Waits for a response over a shared connection, and checks regularly whether anything is received.
 async fn watched<F: Future>(info: &ConnInfo, sending: F) -> F::Output {
     let mut sending = pin!(sending);
     loop {

@@ -1,5 +1,5 @@
-//! Names that resolved lately. An attempt to any other name may wait for a silent name server until it
-//! times out, so the scheduler starts only one of them at a time.
+//! Names that resolved recently. An attempt to any other name may wait for a silent name server until it times out,
+//! so the scheduler starts only one of them at a time.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -7,17 +7,17 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
-/// For so long after it resolved a name is known. A connection in use is replaced sooner, and its name
-/// looked up for that.
+/// How long a name is known after it resolved. Connections in use are replaced sooner, and their names resolved for
+/// that.
 const LATELY: Duration = Duration::from_mins(2);
 
-/// A look-up that takes longer raises doubt whether the name still resolves.
+/// After this time, a pending look-up makes a known name doubtful.
 const DOUBT: Duration = Duration::from_secs(1);
 
-/// Most names that are kept.
+/// The maximum number of entries.
 const MOST: usize = 1 << 16;
 
-/// The names, shared by those who look up and the scheduler.
+/// The names, shared by resolvers and the scheduler.
 #[derive(Debug)]
 pub struct KnownNames {
     names: Mutex<HashMap<String, Name>>,
@@ -28,7 +28,7 @@ pub struct KnownNames {
 #[derive(Debug, Clone, Copy)]
 struct Name {
     resolved_at: Instant,
-    /// Since when it is being looked up again.
+    /// Since when it is being resolved again.
     asked_at: Option<Instant>,
 }
 
@@ -46,7 +46,7 @@ impl Default for KnownNames {
 }
 
 impl KnownNames {
-    /// Whether a name resolved lately, and is not being looked up for long.
+    /// Whether a name resolved recently, and no look-up of it has been pending for long.
     pub fn contains(&self, name: &str, now: Instant) -> bool {
         self.names().get(name).is_some_and(|name| name.is_known(now))
     }
@@ -56,7 +56,7 @@ impl KnownNames {
         self.changes.subscribe()
     }
 
-    /// A look-up begins. Dropped without an address, the name is no longer known.
+    /// Starts a look-up. If it is dropped without an address, the name is no longer known.
     pub fn ask<'a>(&'a self, name: &'a str, now: Instant) -> Asking<'a> {
         if let Some(name) = self.names().get_mut(name) {
             name.asked_at.get_or_insert(now);
@@ -96,7 +96,7 @@ pub struct Asking<'a> {
 }
 
 impl Asking<'_> {
-    /// It found an address.
+    /// It has found an address.
     pub fn resolved(mut self, now: Instant) {
         self.resolved = true;
         self.known.learn(self.name, now);

@@ -1,4 +1,4 @@
-//! Trouble of this machine: it says nothing of the endpoint, so an attempt that meets it does not count.
+//! Problems of this machine: they say nothing about the endpoint, so an attempt that meets one does not count.
 
 use std::io;
 use std::net::{Ipv4Addr, UdpSocket};
@@ -8,13 +8,13 @@ use rustix::io::Errno;
 /// What this machine lacks for making an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum LocalTrouble {
-    /// File descriptors, of this process or in all.
+    /// File descriptors, of this process or of the system.
     #[error("too many open files: close other programs, or raise `ulimit -n`")]
     Descriptors,
-    /// Memory, or buffers of the network.
+    /// Memory, or network buffers.
     #[error("out of memory for connections")]
     Memory,
-    /// Threads, for looking up names and reading files.
+    /// Threads, for resolving names and reading files.
     #[error("out of threads: close other programs, or raise `ulimit -u`")]
     Threads,
     /// Local ports.
@@ -29,7 +29,7 @@ pub enum LocalTrouble {
 }
 
 impl LocalTrouble {
-    /// What has run out, if an error of a system call says so.
+    /// What is exhausted, according to the error of a system call.
     #[must_use]
     pub fn of(error: &io::Error) -> Option<Self> {
         match Errno::from_io_error(error)? {
@@ -39,7 +39,7 @@ impl LocalTrouble {
         }
     }
 
-    /// Whether descriptors have run out just now.
+    /// Whether descriptors are exhausted at the moment.
     pub fn of_descriptors() -> Option<Self> {
         UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).err().as_ref().and_then(Self::of)
     }

@@ -1,5 +1,5 @@
-//! HTTP over pooled connections: what is dialled is checked, bounded and secured here, and what goes
-//! wrong is sorted. It knows requests and responses, and neither deliveries nor attempts.
+//! HTTP over pooled connections: addresses are checked, connections limited and secured, and errors classified here.
+//! It knows requests and responses, but neither deliveries nor attempts.
 
 pub mod body;
 mod bounds;

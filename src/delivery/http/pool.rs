@@ -1,8 +1,8 @@
 //! The connections of one client that are kept for the next requests.
 //!
-//! Nobody drives a connection over HTTP/1.1 while it is kept: what came over it meanwhile is found when it is
-//! taken. A task checks them every second while there are any: it drops those that are idle for too long,
-//! or have ended, or must make room for others.
+//! Nobody drives an HTTP/1.1 connection while it is kept: bytes received meanwhile are found when it is taken. A task
+//! checks kept connections every second while there are any: it drops those that have been idle for too long, have
+//! ended, or must make room for others.
 
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -19,7 +19,7 @@ use super::http2::Http2;
 use super::shared_connections::SharedConnections;
 use crate::delivery::hash::FastMap;
 
-/// How often kept connections are looked over.
+/// How often kept connections are checked.
 const LOOK: Duration = Duration::from_secs(1);
 
 /// The connections of one client.
@@ -35,9 +35,9 @@ pub struct Pool {
 
 #[derive(Debug, Default)]
 struct Kept {
-    /// For one request each, by host and port, the last one used last.
+    /// For one request each, by host and port, the most recently used one last.
     exclusive: FastMap<Box<str>, Vec<Idle>>,
-    /// For all requests.
+    /// For concurrent requests.
     shared: FastMap<Box<str>, SharedConnections>,
     is_looked_over: bool,
 }
@@ -60,7 +60,7 @@ impl Pool {
         kept.exclusive.is_empty() && kept.shared.is_empty()
     }
 
-    /// Takes the connection over HTTP/1.1 that was used last.
+    /// Takes the most recently used HTTP/1.1 connection.
     pub fn take(&self, to: &Authority) -> Option<Box<Http1>> {
         let now = Instant::now();
         let mut kept = self.kept();
@@ -118,7 +118,7 @@ impl Pool {
         (!shared.is_empty()).then_some(shared)
     }
 
-    /// Waits for a connection over HTTP/2 that another request makes.
+    /// Waits for an HTTP/2 connection that another request opens.
     pub async fn until_shared(&self, to: &Authority) {
         loop {
             let mut changed = pin!(self.changed.notified());
@@ -167,7 +167,7 @@ impl Pool {
         Some(Opening { pool: self, to: to.clone() })
     }
 
-    /// Shares a connection over HTTP/2.
+    /// Shares an HTTP/2 connection.
     pub fn share(self: &Arc<Self>, to: &Authority, connection: &Http2) {
         connection.info.tell(&self.changed);
         let mut kept = self.kept();
@@ -177,14 +177,14 @@ impl Pool {
         self.changed.notify_waiters();
     }
 
-    /// Has kept connections looked over from now on, as long as there are any.
+    /// Checks kept connections regularly from now on, as long as there are any.
     fn look_over(self: &Arc<Self>, kept: &mut Kept) {
         if !std::mem::replace(&mut kept.is_looked_over, true) {
             tokio::spawn(look_over(Arc::downgrade(self), Arc::clone(&self.limit)));
         }
     }
 
-    /// Drops those that are of no more use. Whether any are left.
+    /// Drops unusable ones. Returns whether any are left.
     fn clean(&self) -> bool {
         let now = Instant::now();
         let is_fresh = |since: Instant| now.saturating_duration_since(since) < IDLE_TIMEOUT;
@@ -206,7 +206,7 @@ impl Pool {
     }
 
     fn kept(&self) -> MutexGuard<'_, Kept> {
-        // The maps are whole after every step, also where a thread panicked between two.
+        // The maps are consistent after every step, even if a thread panicked in between.
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -239,7 +239,7 @@ async fn look_over(pool: Weak<Pool>, limit: Arc<ConnectionLimit>) {
         if !pool.upgrade().is_some_and(|pool| pool.clean()) {
             return;
         }
-        // An error says that it is time to look again.
+        // An error means that it is time for the next check.
         let _ = tokio::time::timeout(LOOK, closing).await;
     }
 }

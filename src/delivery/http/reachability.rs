@@ -1,5 +1,5 @@
-//! Whether a failure is the endpoint's or this machine's own: a host that nobody reaches looks the same
-//! as no network, and a name that does not resolve the same as no name server.
+//! Decides whether a failure is the endpoint's or this machine's: an unreachable host looks the same as no network,
+//! and an unresolvable name the same as no name server.
 
 use std::collections::{HashSet, VecDeque};
 use std::io;
@@ -13,35 +13,35 @@ use rustix::io::Errno;
 use super::egress_filter::{EgressFilter, NoAddress};
 use super::local_trouble::LocalTrouble;
 
-/// So many different hosts that cannot be reached, with none reached between, mean that none can be.
+/// This many different unreachable hosts, with none reached in between, mean that the network is unreachable.
 const HOSTS: usize = 2;
 
-/// How long a name that resolved before may take to resolve again.
+/// How long a control name, which resolved before, may take to resolve again.
 const CONTROL: Duration = Duration::from_secs(2);
 
-/// What is known of the network, for all threads.
+/// The state of the network, for all threads.
 #[derive(Debug)]
 pub struct Reachability {
     state: Mutex<State>,
-    /// Some host could not be reached since one was.
+    /// A host could not be reached since the last one was.
     doubted: AtomicBool,
     routes: Routes,
 }
 
-/// Asks the system for routes.
+/// Queries the system for routes.
 #[derive(Debug, Clone, Copy)]
 struct Routes {
-    /// Whether there is one to the world.
+    /// Whether there is a route to the internet.
     any: fn() -> bool,
-    /// Whether there is one to this address.
+    /// Whether there is a route to this address.
     to: fn(SocketAddr) -> bool,
 }
 
 #[derive(Debug, Default)]
 struct State {
-    /// Hosts that could not be reached since one was.
+    /// Hosts that could not be reached since the last one was.
     unreachable: HashSet<String>,
-    /// The last two names that resolved, and when; the last one last.
+    /// The last two names that resolved, and when; the latest one last.
     resolved: VecDeque<(String, Instant)>,
 }
 
@@ -77,21 +77,21 @@ impl Reachability {
         }
     }
 
-    /// The trouble of this machine behind a connection to a host that failed at all of its addresses;
-    /// this was the error that says most.
+    /// The problem of this machine behind a connection to a host that failed at all of its addresses; this is the
+    /// most informative error.
     pub fn of_dial(&self, host: &str, address: SocketAddr, error: &io::Error) -> Option<LocalTrouble> {
         if let Some(trouble) = LocalTrouble::of(error) {
             return Some(trouble);
         }
         match Errno::from_io_error(error)? {
-            // Ports of TCP have run out. Without an address of ours to start from, UDP gets the same error.
+            // TCP ports are exhausted. Without a source address, UDP gets the same error.
             Errno::ADDRNOTAVAIL if (self.routes.to)(address) => Some(LocalTrouble::Ports),
             Errno::CONNREFUSED | Errno::CONNRESET => {
                 self.reached(address.ip());
                 None
             }
-            // Of these a route that rejects, prohibits or drops gives HOSTUNREACH, ACCESS and INVAL, and a
-            // firewall ACCESS and PERM. IPv6 without any address of ours gives ADDRNOTAVAIL.
+            // Of these, a route with reject, prohibit or blackhole gives HOSTUNREACH, ACCESS and INVAL, and a
+            // firewall ACCESS and PERM. IPv6 without a source address gives ADDRNOTAVAIL.
             errno @ (Errno::NETUNREACH
             | Errno::NETDOWN
             | Errno::ADDRNOTAVAIL
@@ -99,18 +99,18 @@ impl Reachability {
             | Errno::ACCESS
             | Errno::PERM
             | Errno::INVAL) => {
-                // In a network without a way out one host may be off, and the others not.
+                // In a network without a route to the internet one host may be down, and the others not.
                 let is_off = errno == Errno::HOSTUNREACH && (self.routes.to)(address);
                 let no_route = if is_own(address.ip()) {
-                    // Where IPv6 is turned off, this machine reaches itself over IPv4 only.
+                    // With IPv6 disabled, this machine reaches itself over IPv4 only.
                     errno != Errno::ADDRNOTAVAIL || !(self.routes.to)((Ipv4Addr::LOCALHOST, 9).into())
                 } else {
                     !is_off && !(self.routes.any)()
                 };
                 let counts = match errno {
-                    // A machine without IPv6 reaches no host that has nothing else.
+                    // A machine without IPv6 reaches no host that has only IPv6.
                     Errno::NETUNREACH | Errno::NETDOWN | Errno::ADDRNOTAVAIL => address.is_ipv4(),
-                    // An address that makes no sense, such as one of a link that is not named, gives it too.
+                    // A meaningless address, such as a link-local one without a link, gives it too.
                     Errno::INVAL => false,
                     _ => true,
                 };
@@ -120,7 +120,7 @@ impl Reachability {
         }
     }
 
-    /// Notes a host that cannot be reached, and says whether none can be.
+    /// Records an unreachable host, and returns whether it is the only one.
     fn is_alone(&self, host: &str) -> bool {
         self.doubted.store(true, Ordering::Relaxed);
         let mut state = self.state();
@@ -130,7 +130,7 @@ impl Reachability {
         state.unreachable.len() >= HOSTS
     }
 
-    /// The trouble of this machine behind a look-up that began then and failed so.
+    /// The problem of this machine behind a failed look-up that started at this time.
     pub async fn of_lookup(
         &self,
         host: &str,
@@ -147,8 +147,8 @@ impl Reachability {
         }
     }
 
-    /// The trouble of this machine behind a look-up that began then and had no response. It is the
-    /// name's own, if other names resolve: one that resolved before is looked up again to find out.
+    /// The problem of this machine behind a look-up without a response that started at this time. It is the name's
+    /// own if other names resolve: one that resolved before is resolved again to find out.
     pub async fn of_silence(
         &self,
         host: &str,
@@ -177,20 +177,19 @@ impl Reachability {
     }
 }
 
-/// Whether an address is of this machine, so that reaching it says nothing of the network.
+/// Whether an address belongs to this machine, so that reaching it says nothing about the network.
 fn is_own(ip: IpAddr) -> bool {
     ip.to_canonical().is_loopback()
 }
 
-/// Whether there is a route to the world, over IPv4 or IPv6: the system is asked for one to addresses
-/// that nobody has (RFC 5737, RFC 3849), and nothing is sent.
+/// Whether there is a route to the internet, over IPv4 or IPv6: the system is asked for one to documentation
+/// addresses (RFC 5737, RFC 3849), and nothing is sent.
 fn has_route() -> bool {
     leads_to((Ipv4Addr::new(192, 0, 2, 1), 9).into())
         || leads_to((Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1), 9).into())
 }
 
-/// Whether there is a route to an address, and an address of ours to start from. Yes, where that cannot
-/// be found out.
+/// Whether there is a route to an address, and a source address. True if that cannot be determined.
 fn leads_to(address: SocketAddr) -> bool {
     let any: IpAddr =
         if address.is_ipv4() { Ipv4Addr::UNSPECIFIED.into() } else { Ipv6Addr::UNSPECIFIED.into() };

@@ -10,12 +10,11 @@ use super::connection::info::ConnInfo;
 pub enum BodyRead {
     /// All of it: the connection can carry the next request.
     Whole,
-    /// More than the limit: the rest is not waited for, and the connection is given up.
+    /// More than the limit: the rest is not awaited, and the connection is closed.
     TooLong,
 }
 
-/// Reads the body of a response, to a little more than `limit` bytes. `conn` is the connection that it
-/// comes over.
+/// Reads the body of a response, to a little more than `limit` bytes. `conn` is its connection.
 pub async fn read(
     mut body: Body,
     conn: Option<&ConnInfo>,
@@ -24,7 +23,7 @@ pub async fn read(
 ) -> Result<BodyRead, hyper::Error> {
     let mut came = 0;
     while let Some(frame) = body.frame().await {
-        // Trailers are no part of it.
+        // Trailers are not part of it.
         let Ok(chunk) = frame?.into_data() else { continue };
         if let Some(conn) = conn.filter(|_| !chunk.is_empty()) {
             conn.note_progress();

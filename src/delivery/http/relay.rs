@@ -1,4 +1,4 @@
-//! Who is woken for a connection: the task that drives it now, whichever drove it before.
+//! Wakes the task that currently drives a connection, whichever drove it before.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -6,7 +6,7 @@ use std::task::{Context, Wake, Waker};
 
 use futures_util::task::AtomicWaker;
 
-/// Wakes the task that drives a connection. The library keeps one and the same waker, though tasks take turns.
+/// Wakes the task that drives a connection. The library keeps the same waker, although tasks take turns.
 #[derive(Debug)]
 pub struct Relay {
     shared: Arc<Shared>,
@@ -39,13 +39,13 @@ impl Default for Relay {
 }
 
 impl Relay {
-    /// For driving the connection: this task is woken from now on.
+    /// The context for driving the connection: this task is woken from now on.
     pub fn context(&self, cx: &Context<'_>) -> Context<'_> {
         self.shared.task.register(cx.waker());
         Context::from_waker(&self.waker)
     }
 
-    /// Does what only tells the driver that there is something to do, by the task that drives it anyway.
+    /// Runs something that would only notify the driver, in the task that drives it anyway.
     pub fn silently<T>(&self, tell: impl FnOnce() -> T) -> T {
         self.shared.is_silent.store(true, Ordering::Relaxed);
         let told = tell();

@@ -1,5 +1,5 @@
-//! Looks up names: in threads of their own, one look-up of a name at a time, since the system's look-up
-//! blocks its thread for as long as a name server is silent.
+//! Resolves names: on separate threads, one look-up per name at a time, since the system's look-up blocks its thread
+//! for as long as a name server is silent.
 
 use std::io;
 use std::net::IpAddr;
@@ -12,7 +12,7 @@ use super::single_flight::{NotRun, SingleFlight};
 
 /// Finds the addresses of names.
 pub trait Resolver: Send + Sync + 'static {
-    /// The addresses of a host, in the order in which they are to be dialled.
+    /// The addresses of a host, in dialling order.
     fn find<'a>(&'a self, host: &'a str) -> BoxFuture<'a, Result<Vec<IpAddr>, LookupError>>;
 }
 
@@ -22,16 +22,16 @@ pub enum LookupError {
     /// There is no such name, or it has no address.
     #[error("it does not resolve")]
     NoSuchName,
-    /// No name server gave a result. The system does not say whether they were silent, or reported a
-    /// failure, as one does that fails for this one name.
+    /// No name server returned a result. The system does not say whether they were silent, or reported a failure,
+    /// possibly for this one name.
     #[error("its name servers do not respond, or report a failure (SERVFAIL, REFUSED)")]
     NoServer,
-    /// This machine lacks what a look-up takes: descriptors, memory, threads.
+    /// This machine lacks the resources for a look-up: descriptors, memory, threads.
     #[error("it cannot be looked up: {0}")]
     Local(#[source] Arc<io::Error>),
 }
 
-/// What came of a look-up.
+/// The result of a look-up.
 type Found = Result<Vec<IpAddr>, LookupError>;
 
 impl From<NotRun> for LookupError {
@@ -43,7 +43,7 @@ impl From<NotRun> for LookupError {
     }
 }
 
-/// The system's names. Cheap to clone.
+/// The system's resolver. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct SystemResolver(SingleFlight<String, Vec<IpAddr>, LookupError>);
 

@@ -1,4 +1,4 @@
-//! Why a request has no response: sorted by [`classify`](super::classify).
+//! Why a request has no response: classified by [`classify`](super::classify).
 
 use super::connector::NotConnected;
 

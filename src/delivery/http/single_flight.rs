@@ -1,8 +1,8 @@
-//! Work that blocks, in threads of its own, and one run of it for all who want the same.
+//! Blocking work on separate threads, with one run for all who need the same.
 //!
-//! A silent name server or a file on a disk that is gone holds a thread for as long as it likes. So such
-//! work gets neither the threads that the database is read in nor the time of an attempt: an attempt that
-//! times out leaves a run that the next attempt joins.
+//! A silent name server or a file on a dead disk blocks a thread for an unknown time. So such work uses neither the
+//! threads that read the database nor the time of an attempt: an attempt that times out leaves a run that the next
+//! attempt joins.
 
 use std::any::Any;
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -15,16 +15,16 @@ use tokio::sync::watch;
 
 use crate::threads::{self, NoThread};
 
-/// One in so many more threads for keys whose last run succeeded: those that hang never take these.
+/// One in this many additional threads for keys whose last run succeeded: hanging runs never use these.
 const RESERVED: usize = 4;
 
-/// Keys that are known to have succeeded.
+/// How many successful keys are remembered.
 const KNOWN: usize = 4096;
 
 /// Why there was no run.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum NotRun {
-    /// This machine has no thread for it.
+    /// This machine cannot start a thread.
     #[error(transparent)]
     NoThread(NoThread),
     /// It panicked.
@@ -32,7 +32,7 @@ pub enum NotRun {
     BrokeOff,
 }
 
-/// Runs for keys. Clones share them.
+/// Runs by key. Clones share them.
 pub struct SingleFlight<K, T, E>(Arc<Shared<K, T, E>>);
 
 struct Shared<K, T, E> {
@@ -44,18 +44,18 @@ struct Shared<K, T, E> {
 
 type Run<K, T, E> = dyn Fn(&K) -> Result<T, E> + Send + Sync;
 
-/// Where the result of a run arrives.
+/// Receives the result of a run.
 type Told<T, E> = Option<Result<T, E>>;
 
 struct State<K, T, E> {
-    /// Runs at a time. One that hangs holds a thread for each key.
+    /// Concurrent runs. A hanging one occupies a thread per key.
     most: usize,
-    /// What runs or waits for a thread.
+    /// Runs in progress or waiting for a thread.
     pending: HashMap<K, watch::Sender<Told<T, E>>>,
-    /// Keys that wait for a thread: those whose last run succeeded, and the others.
+    /// Keys waiting for a thread: those whose last run succeeded, and the others.
     known_waiting: VecDeque<K>,
     others_waiting: VecDeque<K>,
-    /// Threads at work, and how many of them have one of the others.
+    /// Busy threads, and how many of them are not reserved.
     threads: usize,
     with_others: usize,
     /// Keys whose last run succeeded.
@@ -80,7 +80,7 @@ where
     T: Clone + Send + Sync + 'static,
     E: Clone + From<NotRun> + Send + Sync + 'static,
 {
-    /// At most so many runs at a time, and a few more of keys whose last run succeeded.
+    /// At most this many concurrent runs, and a few more of keys whose last run succeeded.
     pub fn new(
         name: &'static str,
         most: usize,
@@ -98,13 +98,13 @@ where
         Self(Arc::new(Shared { name, run: Box::new(run), state: Mutex::new(state) }))
     }
 
-    /// Takes this key for one whose last run succeeded.
+    /// Treats this key as one whose last run succeeded.
     pub fn trust(&self, key: K) {
         self.state().known.insert(key);
     }
 
-    /// The result of the run for this key: of the one that is pending, or of a new one. Who stops waiting
-    /// stops no run.
+    /// The result of the run for this key: of the pending one, or of a new one. Dropping the future does not stop the
+    /// run.
     pub async fn get(&self, key: &K) -> Result<T, E> {
         let mut told = self.pending(key);
         let told = told.wait_for(Option::is_some).await.map(|told| told.clone());
@@ -131,7 +131,7 @@ where
         told
     }
 
-    /// Starts a thread for a key that waits, where one more may run.
+    /// Starts a thread for a waiting key, if one more may run.
     fn hire(&self, state: &mut State<K, T, E>) {
         let Some((key, is_known)) = state.next() else { return };
         let (flight, first) = (self.clone(), key.clone());
@@ -146,7 +146,7 @@ where
     fn work(&self, first: K, is_known: bool) {
         let mut next = Some((first, is_known));
         while let Some((key, is_known)) = next {
-            // A panic must not leave those who wait without a result, and the count too high.
+            // A panic must not leave waiting tasks without a result, and the count too high.
             let ran = catch_unwind(AssertUnwindSafe(|| (self.0.run)(&key)));
             let result = ran.unwrap_or_else(|_: Box<dyn Any + Send>| Err(NotRun::BrokeOff.into()));
             let mut state = self.state();
@@ -159,7 +159,7 @@ where
 }
 
 impl<K: Clone + Eq + Hash, T, E> State<K, T, E> {
-    /// Takes the next key that waits and may run now, and whether it is a known one.
+    /// Takes the next waiting key that may run now, and whether it is a known one.
     fn next(&mut self) -> Option<(K, bool)> {
         while self.threads < self.most + (self.most / RESERVED).max(1) {
             let (key, is_known) = match self.known_waiting.pop_front() {
@@ -198,7 +198,7 @@ impl<K: Clone + Eq + Hash, T, E> State<K, T, E> {
 
     fn tell(&mut self, key: &K, result: Result<T, E>) {
         if let Some(tell) = self.pending.remove(key) {
-            // An error is that nobody waits for it any more.
+            // An error means that nobody waits for it any more.
             let _ = tell.send(Some(result));
         }
     }

@@ -1,27 +1,27 @@
-//! Where a request goes, read once and in each of the forms that it is sent in.
+//! The target of a request, parsed once, in each of the forms that are sent.
 
 use bytes::Bytes;
 use hyper::Uri;
 use hyper::header::HeaderValue;
 use hyper::http::uri::{Authority, Parts};
 
-/// Where requests go. Cheap to clone.
+/// The target of requests. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Target {
-    /// With scheme and host, as HTTP/2 has it.
+    /// With scheme and host, as in HTTP/2.
     pub uri: Uri,
-    /// Host and port: what connections are kept by.
+    /// Host and port: the key of kept connections.
     pub authority: Authority,
-    /// Path and query alone, as HTTP/1.1 has it (RFC 9112, section 3.2.1).
+    /// Path and query alone, as in HTTP/1.1 (RFC 9112, section 3.2.1).
     pub path: Uri,
-    /// The `Host` of HTTP/1.1: without the port that is usual for the scheme.
+    /// The `Host` of HTTP/1.1: without the scheme's default port.
     pub host: HeaderValue,
     /// Whether connections are secured.
     pub is_secure: bool,
 }
 
 impl Target {
-    /// Reads a URI; nothing of one that names no host.
+    /// Parses a URI; none if it has no host.
     pub fn of(uri: Uri) -> Option<Self> {
         let authority = uri.authority()?.clone();
         let is_secure = uri.scheme_str() == Some("https");

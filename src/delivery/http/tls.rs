@@ -1,4 +1,4 @@
-//! What secured connections are made with: the system's authorities, and a profile's files.
+//! The TLS configuration: the system's authorities, and a profile's files.
 
 mod configs;
 mod files;
@@ -23,7 +23,7 @@ use files::{certificates, key};
 use verifier::ExactVerifier;
 pub use verifier::NotTrusted;
 
-/// Why a profile's TLS cannot be used.
+/// Why a profile's TLS settings cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TlsFault {
     /// A file of the profile.
@@ -54,23 +54,22 @@ impl TlsFault {
     }
 }
 
-/// Reads the files of a profile's TLS as they are now, so that what is wrong with them is told when
-/// the profile is saved. Blocks while it reads.
+/// Reads the TLS files of a profile, so that problems are reported when the profile is saved. Blocks while it reads.
 ///
 /// # Errors
-/// What is wrong with the first of them that cannot be used.
+/// The problem with the first unusable file.
 pub fn check_files(tls: &Tls) -> Result<(), FieldError> {
     if tls.is_usual() {
         return Ok(());
     }
     match config(tls) {
-        // What is wrong with the system is no fault of the profile.
+        // A problem of the system is not the profile's fault.
         Ok(_) | Err(TlsFault::System(_) | TlsFault::Local(_)) => Ok(()),
         Err(TlsFault::File(error)) => Err(error),
     }
 }
 
-/// What is read for a profile's TLS, for a message.
+/// The files that are read for a profile's TLS, for a message.
 pub fn sources(tls: &Tls) -> String {
     if tls.is_usual() {
         return "the system's CA certificates".to_owned();
@@ -78,7 +77,7 @@ pub fn sources(tls: &Tls) -> String {
     tls.files().collect::<Vec<_>>().join(", ")
 }
 
-/// Reads the files and makes what connections over HTTP/1.1 are made with. Blocks while it reads.
+/// Reads the files and builds the configuration for HTTP/1.1. Blocks while it reads.
 fn config(tls: &Tls) -> Result<ClientConfig, TlsFault> {
     let provider = Arc::new(aws_lc_rs::default_provider());
     let builder = ClientConfig::builder_with_details(Arc::clone(&provider), Arc::new(OurClock))
@@ -105,7 +104,7 @@ fn config(tls: &Tls) -> Result<ClientConfig, TlsFault> {
     Ok(config)
 }
 
-/// The time that certificates are judged at.
+/// The time for validating certificates.
 #[derive(Debug)]
 struct OurClock;
 

@@ -1,23 +1,23 @@
-//! Runs of base64 in a text, however their characters are spelled, and what they decode to.
+//! Runs of base64 in a text, however their characters are encoded, and what they decode to.
 
 use std::ops::Range;
 
 use super::pattern::{SHORTEST, sextet};
 use super::spelling::{Unit, glance, is_escape, read};
 
-/// Fewer characters hold no encoded secret: it has one byte more than the secret.
+/// Fewer characters contain no encoded secret: it has one byte more than the secret.
 const FEWEST: usize = ((SHORTEST + 1) * 8).div_ceil(6);
 
 /// Characters of base64, of any alphabet, with nothing but line breaks between them.
 #[derive(Default)]
 pub(super) struct Run {
-    /// For each character its 6 bits, and where it stands in the text.
+    /// For each character its 6 bits, and its position in the text.
     characters: Vec<(u8, Range<usize>)>,
 }
 
 impl Run {
-    /// As many characters make whole bytes, so decoding begins at each of the first ones: what precedes
-    /// the encoded text may look like base64, too.
+    /// This many characters make whole bytes, so decoding starts at each of the first ones: text before the encoded
+    /// part may look like base64, too.
     pub(super) const PHASES: usize = 4;
 
     /// Decodes from the character `phase` on.
@@ -37,21 +37,21 @@ impl Run {
         bytes
     }
 
-    /// Where the characters are that decode to these bytes, of which there is one at least.
+    /// The position of the characters that decode to these bytes, at least one.
     pub(super) fn place(&self, phase: usize, decoded: &Range<usize>) -> Range<usize> {
         let first = phase + decoded.start * 8 / 6;
         let last = phase + (decoded.end * 8).div_ceil(6) - 1;
         self.characters[first].1.start..self.characters[last].1.end
     }
 
-    /// Where the run is, if it has a character.
+    /// The position of the run, if it has a character.
     pub(super) fn range(&self) -> Option<Range<usize>> {
         Some(self.characters.first()?.1.start..self.characters.last()?.1.end)
     }
 }
 
-/// Calls `found` for each run that is long enough to hold an encoded secret, with whether it reaches the
-/// end of the text; until `found` returns false.
+/// Calls `found` for each run that is long enough to contain an encoded secret, with whether it reaches the end of
+/// the text; until `found` returns false.
 pub(super) fn each_run(text: &[u8], mut found: impl FnMut(&Run, bool) -> bool) {
     let (mut run, mut at) = (Run::default(), 0);
     while at <= text.len() {
@@ -73,13 +73,13 @@ pub(super) fn each_run(text: &[u8], mut found: impl FnMut(&Run, bool) -> bool) {
     }
 }
 
-/// What begins at a place in a text.
+/// What starts at a position in a text.
 enum Next {
-    /// Six bits, and the place behind their character.
+    /// Six bits, and the position after their character.
     Character(u8, usize),
     LineBreak(usize),
     Other,
-    /// The text ends here, or within the escape that begins here.
+    /// The text ends here, or within the escape that starts here.
     End,
 }
 
@@ -98,7 +98,7 @@ fn next(text: &[u8], at: usize) -> Next {
     if glance(text, at).is_some_and(|bytes| !bytes.iter().any(is_of_use)) {
         return Next::Other;
     }
-    // No character of base64 begins an escape but `+`, so the longest reading is the innermost.
+    // No base64 character starts an escape except `+`, so the longest interpretation is the innermost.
     let (mut best, mut reached) = (Next::Other, at);
     read(text, at, &mut |unit, end| match unit {
         Unit::Byte(byte) if is_of_use(&byte) && end > reached => (best, reached) = (of_byte(byte, end), end),

@@ -1,7 +1,6 @@
-//! The characters that have a name in HTML: those of ASCII and of Latin-1, which is what a header
-//! usually holds.
+//! The HTML names of ASCII and Latin-1 characters, which are what a header usually contains.
 
-/// The names of HTML 5 for what is in ASCII.
+/// The HTML 5 names of ASCII characters.
 const ASCII: [(&str, char); 47] = [
     ("Tab", '\t'),
     ("NewLine", '\n'),
@@ -52,7 +51,7 @@ const ASCII: [(&str, char); 47] = [
     ("NonBreakingSpace", ' '),
 ];
 
-/// The names of U+00A1 and what follows it to U+00FF.
+/// The names of U+00A1 to U+00FF.
 const LATIN_1: [&str; 95] = [
     "iexcl", "cent", "pound", "curren", "yen", "brvbar", "sect", "uml", "copy", "ordf", "laquo", "not",
     "shy", "reg", "macr", "deg", "plusmn", "sup2", "sup3", "acute", "micro", "para", "middot", "cedil",
@@ -76,7 +75,7 @@ impl Name {
     /// No name is longer.
     pub(super) const LONGEST: usize = 16;
 
-    /// Adds a letter; false where no name is so long.
+    /// Adds a letter; false if no name is that long.
     pub(super) fn push(&mut self, byte: u8) -> bool {
         let room = self.bytes.get_mut(self.length);
         self.length += 1;
@@ -86,7 +85,7 @@ impl Name {
         })
     }
 
-    /// What has this name.
+    /// The character with this name.
     pub(super) fn character(&self) -> Option<char> {
         let name = self.bytes.get(..self.length)?;
         let in_ascii = ASCII.iter().find(|(known, _)| known.as_bytes() == name).map(|(_, c)| *c);

@@ -1,30 +1,30 @@
-//! What is looked for: a secret as it is, or as it stands in base64.
+//! The patterns to search for: a secret itself, or its base64 form.
 
 use super::spelling::Unit;
 
-/// Shorter texts occur in any response by chance.
+/// Shorter texts occur in any response accidentally.
 pub(in crate::delivery) const SHORTEST: usize = 4;
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-/// One element after the other.
+/// A sequence of elements.
 pub(super) enum Pattern {
     /// The secret.
     Plain(Box<[u8]>),
-    /// The secret in base64 of any alphabet: for each character, which of the 64 it may be. The first
-    /// and the last hold bits of what stands beside the secret, too.
+    /// The secret in base64 of any alphabet: for each character, which of the 64 it may be. The first and the last
+    /// also contain bits of neighbouring bytes.
     Base64(Box<[u64]>),
 }
 
 impl Pattern {
-    /// All patterns of a secret. In base64 it stands in three ways, by what goes before it; a short
-    /// one would be found there by chance.
+    /// All patterns of a secret. It has three base64 forms, depending on what precedes it; those of a short one would
+    /// match accidentally.
     pub(super) fn of(secret: &[u8]) -> impl Iterator<Item = Self> {
         let before = if secret.len() >= SHORTEST { 0..3 } else { 0..0 };
         std::iter::once(Self::Plain(secret.into())).chain(before.map(|before| in_base64(secret, before)))
     }
 
-    /// How many elements there are.
+    /// The number of elements.
     pub(super) fn len(&self) -> usize {
         match self {
             Self::Plain(secret) => secret.len(),
@@ -32,7 +32,7 @@ impl Pattern {
         }
     }
 
-    /// How many elements at its beginning are enough to hide what is left of a secret at a cut.
+    /// How many of the first elements are enough to hide the rest of a secret that was cut.
     pub(super) fn telling(&self) -> usize {
         match self {
             Self::Plain(_) => SHORTEST,
@@ -40,7 +40,7 @@ impl Pattern {
         }
     }
 
-    /// How many elements from `at` on a unit can stand for: one answer, or two.
+    /// How many elements from `at` on a unit can match: one or two alternatives.
     pub(super) fn takes(&self, at: usize, unit: Unit) -> [Option<usize>; 2] {
         match self {
             Self::Plain(secret) => taken(&secret[at..], unit),
@@ -48,8 +48,7 @@ impl Pattern {
         }
     }
 
-    /// The bytes of a text with which the element can begin. Escapes aside, and more where that is not
-    /// simple.
+    /// The bytes of a text with which the element can start. Without escapes, and more where that is not simple.
     pub(super) fn bytes_of(&self, at: usize, mut found: impl FnMut(u8)) {
         match self {
             Self::Plain(secret) if at < secret.len() && secret[..=at].is_ascii() => {
@@ -87,12 +86,12 @@ fn taken(secret: &[u8], unit: Unit) -> [Option<usize>; 2] {
     };
     let is_next = |byte| secret.first() == Some(&byte);
     match unit {
-        // Who decodes a form makes a space of `+`.
+        // Form decoders turn `+` into a space.
         Unit::Byte(b' ') => [(is_next(b' ') || is_next(b'+')).then_some(1), None],
         Unit::Byte(byte @ ..0x80) => [is_next(byte).then_some(1), None],
         // A byte of UTF-8, or a character in Latin-1.
         Unit::Byte(byte) => [is_next(byte).then_some(1), begins_with(char::from(byte))],
-        // The same, each taken for the other.
+        // The same, each mistaken for the other.
         Unit::Char(c) => [begins_with(c), u8::try_from(c).ok().filter(|byte| is_next(*byte)).map(|_| 1)],
         Unit::End => [None, None],
     }
@@ -100,14 +99,14 @@ fn taken(secret: &[u8], unit: Unit) -> [Option<usize>; 2] {
 
 fn in_set(sets: &[u64], at: usize, unit: Unit) -> Option<usize> {
     match unit {
-        // Long lines are broken.
+        // Long lines are wrapped.
         Unit::Byte(b'\r' | b'\n') if at > 0 => Some(0),
         Unit::Byte(byte) => sextet(byte).filter(|value| sets[at] >> value & 1 == 1).map(|_| 1),
         Unit::Char(_) | Unit::End => None,
     }
 }
 
-/// The 6 bits that a character of base64 means, in any alphabet.
+/// The 6 bits of a base64 character, in any alphabet.
 pub(super) const fn sextet(byte: u8) -> Option<u8> {
     Some(match byte {
         b'A'..=b'Z' => byte - b'A',
@@ -119,7 +118,7 @@ pub(super) const fn sextet(byte: u8) -> Option<u8> {
     })
 }
 
-/// The secret behind so many other bytes.
+/// The secret after this many other bytes.
 fn in_base64(secret: &[u8], before: usize) -> Pattern {
     let bits = before * 8..(before + secret.len()) * 8;
     let characters = bits.start / 6..bits.end.div_ceil(6);

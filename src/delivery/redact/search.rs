@@ -1,17 +1,17 @@
-//! The search for patterns in a text, all spellings at once.
+//! Searches a text for patterns, in all encodings at once.
 
 use std::ops::Range;
 
 use super::pattern::Pattern;
 use super::spelling::{Unit, glance, is_escape, read};
 
-/// The most steps for a byte of text, on average. A text that takes more, such as long runs of
-/// one letter against a secret that is one, is hidden from there on.
+/// The maximum number of steps per byte of text, on average. A text that takes more, such as long runs of one letter
+/// for a secret that is one, is hidden from there on.
 const STEPS: usize = 16;
-/// So many more are free.
+/// Additional free steps.
 const FREE_STEPS: usize = 1 << 14;
 
-/// The steps that are left for a text and for all that is decoded from it.
+/// The steps left for a text and everything decoded from it.
 pub(super) struct Steps(usize);
 
 impl Steps {
@@ -33,28 +33,27 @@ impl Steps {
     }
 }
 
-/// Whether a text is all that there was.
+/// Whether a text is complete.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::delivery) enum Extent {
-    /// It is.
+    /// Complete.
     Whole,
-    /// Its end was not received or not kept. A secret may have been cut there: what is left of it is
-    /// hidden too.
+    /// Its end was not received or not kept. A secret may have been cut there: its rest is hidden too.
     Cut,
 }
 
-/// The bit of what begins with an escape.
+/// The bit for anything that starts with an escape.
 const ESCAPE: u64 = 1 << Group::MOST;
 
-/// Patterns, and where they cannot begin.
+/// Patterns, and where they cannot start.
 pub(super) struct Group {
     patterns: Vec<Pattern>,
-    /// For the first and the second byte of a text, which patterns can begin it: each has a bit.
+    /// For the first and the second byte of a text, which patterns can start there: one bit each.
     filter: [[u64; 256]; 2],
 }
 
 impl Group {
-    /// As many patterns as are looked for together.
+    /// The number of patterns that are searched together.
     pub(super) const MOST: usize = u64::BITS as usize - 1;
 
     pub(super) fn new(patterns: Vec<Pattern>) -> Self {
@@ -68,20 +67,20 @@ impl Group {
             *second |= ESCAPE;
             if is_escape(byte) {
                 *first |= ESCAPE;
-                // Any element may be behind it.
+                // Any element may follow it.
                 *second = u64::MAX;
             }
         }
         Self { patterns, filter }
     }
 
-    /// The bits of the patterns that may begin a text; and [`ESCAPE`].
+    /// The bits of the patterns that may start a text; and [`ESCAPE`].
     fn may_begin(&self, first: u8, second: Option<u8>) -> u64 {
         let [firsts, seconds] = &self.filter;
         firsts[usize::from(first)] & second.map_or(u64::MAX, |second| seconds[usize::from(second)])
     }
 
-    /// The bits of those that may begin with a unit.
+    /// The bits of those that may start with a unit.
     fn may_begin_with(&self, unit: Unit) -> u64 {
         let first = &self.filter[0];
         match unit {
@@ -92,15 +91,14 @@ impl Group {
     }
 }
 
-/// A unit takes four elements at most, so beginnings of no more lengths are known at a time.
+/// A unit matches at most four elements, so prefixes of this many lengths are known at a time.
 const SPAN: usize = 5;
 
 /// One search.
 pub(super) struct Search<'a> {
     text: &'a [u8],
     extent: Extent,
-    /// Places in the text that a beginning of a pattern reaches, by the number of its elements modulo
-    /// [`SPAN`].
+    /// Positions in the text reached by a prefix of a pattern, by its number of elements modulo [`SPAN`].
     reached: [Vec<usize>; SPAN],
     steps: &'a mut Steps,
 }
@@ -111,7 +109,7 @@ impl<'a> Search<'a> {
         Self { text, extent, reached: Default::default(), steps }
     }
 
-    /// Where patterns of a group stand, in the order of their starts.
+    /// The matches of the patterns of a group, by their starts.
     pub(super) fn all(&mut self, group: &Group, found: &mut Vec<Range<usize>>) {
         for (start, first) in self.text.iter().enumerate() {
             let bits = group.may_begin(*first, self.text.get(start + 1).copied());
@@ -126,7 +124,7 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Where the longest match ends of the patterns with these bits.
+    /// The end of the longest match of the patterns with these bits.
     fn longest_of(&mut self, start: usize, mut bits: u64, group: &Group) -> Option<usize> {
         if bits & ESCAPE != 0 {
             bits = 0;
@@ -148,8 +146,8 @@ impl<'a> Search<'a> {
         if self.steps.are_spent() { Some(self.text.len()) } else { end }
     }
 
-    /// Where the longest match ends that begins at a place; the end of the text too where it is cut in
-    /// the middle of one.
+    /// The end of the longest match that starts at a position; the end of the text too if it is cut in the middle of
+    /// one.
     fn longest(&mut self, start: usize, pattern: &Pattern) -> Option<usize> {
         let Self { text, extent, reached, steps } = self;
         steps.take(1);

@@ -6,13 +6,13 @@ use hyper::header::HeaderMap;
 
 use super::pattern::SHORTEST;
 
-/// The secrets among a request's headers: the values that were marked as sensitive, what follows
-/// `Basic` or `Bearer`, and the password of Basic.
+/// The secrets among a request's headers: values marked as sensitive, the text after `Basic` or `Bearer`, and the
+/// password of Basic.
 #[must_use]
 pub(in crate::delivery) fn of_headers(headers: &HeaderMap) -> Vec<Vec<u8>> {
     let mut secrets = Vec::new();
     for value in headers.values().filter(|value| value.is_sensitive()) {
-        // What reads a header leaves the spaces around it out.
+        // Header parsers trim spaces.
         let whole = value.as_bytes().trim_ascii();
         secrets.push(whole.to_vec());
         let Some(space) = whole.iter().position(|byte| *byte == b' ') else { continue };

@@ -1,44 +1,44 @@
-//! What the bytes of a text may mean: themselves, and what percent-encoding, backslash escapes and
-//! HTML entities make of them, each of which may be spelled in the others.
+//! The possible meanings of the bytes of a text: themselves, and the results of percent-encoding, backslash escapes
+//! and HTML entities, each of which may be encoded in the others.
 
 use super::entities;
 
-/// How many encodings may lie one within the other, such as a URL in JSON in JSON.
+/// How many encodings may be nested, such as a URL in JSON in JSON.
 const DEPTH: u8 = 3;
-/// The most digits that a character of HTML is written with.
+/// The maximum number of digits of an HTML character reference.
 const MOST_DIGITS: usize = 8;
-/// The most bytes that an escape has, without others in it, behind the one that begins it.
+/// The maximum length of an escape, without nested ones, after its first byte.
 const LONGEST: usize = entities::Name::LONGEST + 1;
 
-/// One meaning of the bytes at a place.
+/// One meaning of the bytes at a position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Unit {
     /// A byte; one below 0x80 is its character too.
     Byte(u8),
-    /// A character above U+007F, however it is written.
+    /// A character above U+007F, however it is encoded.
     Char(char),
     /// None: the text ends before it, or within its escape.
     End,
 }
 
-/// Why an escape cannot be read.
+/// Why an escape cannot be parsed.
 enum Stop {
-    /// It is none.
+    /// It is not an escape.
     NotOne,
     /// The text ends within it.
     End,
 }
 
-/// A part of an escape, and the place behind it.
+/// A part of an escape, and the position after it.
 type Part<T> = Result<(T, usize), Stop>;
 
-/// Whether a byte may begin something that means another one.
+/// Whether a byte may start something with another meaning.
 pub(super) const fn is_escape(byte: u8) -> bool {
     matches!(byte, b'%' | b'\\' | b'&' | b'+')
 }
 
-/// The bytes that can be the meaning of what begins at a place with an escape, or more than those; none
-/// where only [`read`] can say.
+/// The bytes that can be the meaning of an escape at this position, or more than those; none if only [`read`] can
+/// say.
 pub(super) fn glance(text: &[u8], at: usize) -> Option<[u8; 2]> {
     let rest = &text[at..];
     match rest.first()? {
@@ -46,9 +46,9 @@ pub(super) fn glance(text: &[u8], at: usize) -> Option<[u8; 2]> {
         b'\\' => {
             let behind = rest.iter().take(1 << DEPTH).position(|byte| *byte != b'\\');
             match behind.map(|behind| rest[behind]) {
-                // Only its end is to be seen.
+                // Only its end is visible.
                 None if rest.len() < 1 << DEPTH => None,
-                // So many are never less than one.
+                // This many are never less than one.
                 None => Some([b'\\'; 2]),
                 Some(b'u' | b'x') => None,
                 Some(byte) if is_escape(byte) => None,
@@ -59,7 +59,7 @@ pub(super) fn glance(text: &[u8], at: usize) -> Option<[u8; 2]> {
     }
 }
 
-/// What a letter means behind a backslash.
+/// The meaning of a letter after a backslash.
 const fn control(byte: u8) -> u8 {
     match byte {
         b't' => b'\t',
@@ -69,15 +69,15 @@ const fn control(byte: u8) -> u8 {
     }
 }
 
-/// Finds the meanings of what begins at a place, each with the place behind it, some more than once.
+/// Finds the meanings at a position, each with the position after it, some more than once.
 pub(super) fn read(text: &[u8], at: usize, found: &mut dyn FnMut(Unit, usize)) {
     Reader { text, most: DEPTH }.read(at, &mut |unit, next, _| found(unit, next));
 }
 
-/// Takes a meaning, the place behind it, and how many encodings lie one within the other there.
+/// Receives a meaning, the position after it, and the nesting depth of encodings there.
 type Found<'a> = &'a mut dyn FnMut(Unit, usize, u8);
 
-/// Reads a text in which so many encodings may lie one within the other.
+/// Parses a text with this maximum nesting depth of encodings.
 #[derive(Clone, Copy)]
 struct Reader<'a> {
     text: &'a [u8],
@@ -97,15 +97,15 @@ impl Reader<'_> {
         }
     }
 
-    /// Finds a meaning, and those of the escape that it may begin.
+    /// Finds a meaning, and those of the escape that it may start.
     fn expand(self, unit: Unit, next: usize, depth: u8, found: Found) {
         found(unit, next, depth);
         if depth == self.most {
             return;
         }
         match unit {
-            // One text may be either of two: what looks like the `u` or the `x` that tells them apart
-            // may begin a digit that is spelled in another encoding.
+            // One text may be either of two: what looks like the `u` or the `x` that distinguishes them may start a
+            // digit in another encoding.
             Unit::Byte(b'%') => {
                 self.escape(next, depth, false, Self::byte_in_hex, found);
                 self.escape(next, depth, false, Self::percent_u, found);
@@ -125,8 +125,8 @@ impl Reader<'_> {
         }
     }
 
-    /// Reads the rest of an escape, the parts of which may be spelled in the other encodings. An open
-    /// one has no length that is known.
+    /// Parses the rest of an escape, whose parts may be encoded in the other encodings. An open one has no known
+    /// length.
     fn escape(
         self,
         at: usize,
@@ -147,7 +147,7 @@ impl Reader<'_> {
                 Err(Stop::NotOne) => {}
                 Err(Stop::End) => found(Unit::End, self.text.len(), depth),
             }
-            // Some go on, or are one, where more is read as spelled in the others.
+            // Some continue, or are valid, if more is read as encoded in the others.
             let end = match last {
                 Some((_, next)) if !is_open => next,
                 _ => (at + LONGEST).min(self.text.len()),
@@ -162,7 +162,7 @@ impl Reader<'_> {
         }
     }
 
-    /// `\/`, `\u002f` or `\x2f`, as in JSON, JavaScript, Python and shells: with this behind the backslash.
+    /// `\/`, `\u002f` or `\x2f`, as in JSON, JavaScript, Python and shells: with this after the backslash.
     fn backslash(self, unit: Unit, next: usize, depth: u8, found: Found) {
         let byte = match unit {
             Unit::Byte(b'u') => {
@@ -204,7 +204,7 @@ impl Reader<'_> {
         character(code, at)
     }
 
-    /// The longest name: what is behind it may look like more letters.
+    /// The longest name: the text after it may look like more letters.
     fn named(self, mut at: usize) -> Part<u32> {
         let (mut name, mut best) = (entities::Name::default(), Err(Stop::NotOne));
         loop {
@@ -219,7 +219,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A UTF-16 unit in four digits; or two, where the second begins as the first did.
+    /// A UTF-16 unit in four digits; or two, if the second starts like the first.
     fn utf_16(self, at: usize, introduced_by: u8) -> Part<Unit> {
         let (high, at) = self.exactly(at, 4)?;
         if !(0xD800..0xDC00).contains(&high) {
@@ -245,7 +245,7 @@ impl Reader<'_> {
         u8::try_from(value).map(|byte| (Unit::Byte(byte), at)).map_err(|_| Stop::NotOne)
     }
 
-    /// So many hexadecimal digits.
+    /// Exactly this many hexadecimal digits.
     fn exactly(self, mut at: usize, digits: usize) -> Part<u32> {
         let mut value = 0;
         for _ in 0..digits {
@@ -255,7 +255,7 @@ impl Reader<'_> {
         Ok((value, at))
     }
 
-    /// One digit at least, and `most`.
+    /// At least one digit, and at most `most`.
     fn number(self, at: usize, radix: u32, most: usize) -> Part<u32> {
         let digit = |at| self.ascii(at, |byte| char::from(byte).to_digit(radix));
         let (mut value, mut at) = digit(at)?;
@@ -270,8 +270,8 @@ impl Reader<'_> {
         self.ascii(at, |byte| (byte == wanted).then_some(()))
     }
 
-    /// What `rest` makes of the text behind a byte that is wanted: of the longest spelling of it with
-    /// which the rest is an escape.
+    /// The result of `rest` for the text after an expected byte: with the longest encoding of it with which the rest
+    /// is an escape.
     fn behind(
         self,
         at: usize,
@@ -291,7 +291,7 @@ impl Reader<'_> {
         best
     }
 
-    /// The longest spelling at this place of a byte that is wanted.
+    /// The longest encoding of an expected byte at this position.
     fn ascii<T>(self, at: usize, wanted: impl Fn(u8) -> Option<T>) -> Part<T> {
         let (mut best, mut reached) = (Err(Stop::NotOne), at);
         self.read(at, &mut |unit, next, _| match unit {

@@ -77,7 +77,7 @@ fn secrets_are_hidden_as_programs_repeat_them() {
         "KÃ¼=/+ <&\"7\\",
         r#"K\u00c3\u00bc=/+ <&\"7\\"#,
         "K%FC=/+ <&\"7\\",
-        // A text in JSON, in a text in JSON, in a text in JSON.
+        // JSON text nested in JSON twice.
         r#"K\\\\u00fc=\\\\\\\/+ <&\\\"7\\\\\\\\"#,
         // A form that was not encoded.
         "Kü=/  <&\"7\\",
@@ -155,7 +155,7 @@ fn base64_of_what_is_encoded_is_hidden() {
             {
                 let hidden = whole(&redactor, &format!("<i>{written}</i>"));
                 let left = hidden.len() - "<i>••••</i>".len();
-                // What precedes it, and the encoded padding.
+                // The text before it, and the encoded padding.
                 let most = spelled(&text, &[0]).len() / text.len() * (from + 8);
                 assert!(hidden.contains("••••") && left <= most, "{inner}: {written}: {hidden}");
             }
@@ -212,7 +212,7 @@ fn many_secrets_are_all_known() {
     }
 }
 
-/// The ways to write a character.
+/// The encodings of a character.
 fn written(c: char, way: u8) -> String {
     let each_byte = |write: fn(u8) -> String| c.to_string().bytes().map(write).collect::<String>();
     match way {
@@ -283,7 +283,7 @@ proptest! {
         let all = [STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD];
         let text = alphabet.get(&all).encode(&plain);
         let redactor = knowing(&secret);
-        // The characters that a neighbour has no part in.
+        // The characters that no neighbour contributes to.
         let inner = (before.len() * 8).div_ceil(6)..(before.len() + secret.len()) * 8 / 6;
         let inner = &text[inner];
         let hidden = whole(&redactor, &text);

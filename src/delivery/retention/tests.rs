@@ -1,4 +1,4 @@
-//! Retention on real files, while others write.
+//! Retention on real files, with concurrent writers.
 
 use jiff::Timestamp;
 
@@ -27,16 +27,16 @@ async fn who_sends_keeps_the_file_small_while_others_write() {
     assert!(before > 6_000_000, "{before}");
     let rows_before = rows(&store).await;
 
-    let (role, sending) = watch::channel(Sending::default());
+    let (role, status) = watch::channel(SenderStatus::default());
     let keep = RetentionPolicy { days: 1, deliveries: 0 };
     let pace = QUICK;
-    let keeping = Keeping::at(pace, Arc::new(store.clone()), keep, sending, |doubt| panic!("{doubt}"));
-    // Another process sends: nothing goes.
-    role.send_modify(|now| now.role = Role::Watches(None));
+    let keeping = Keeping::at(pace, Arc::new(store.clone()), keep, status, |doubt| panic!("{doubt}"));
+    // Another process sends: nothing is removed.
+    role.send_modify(|now| now.role = SenderRole::Standby(None));
     store.enqueue(vec![delivery("https://hooks.example")]).await.unwrap();
     assert_eq!(store.counts().await.unwrap().delivered, 1990);
 
-    role.send_modify(|now| now.role = Role::Sends);
+    role.send_modify(|now| now.role = SenderRole::Active);
     let mut accepted_meanwhile = 0;
     let deadline = std::time::Instant::now() + Duration::from_secs(30);
     while store.counts().await.unwrap().delivered > 0 || store.size().unwrap() > before / 2 {
@@ -65,17 +65,17 @@ async fn a_clock_far_ahead_of_the_last_activity_removes_nothing_until_it_is_trus
     let id = profile_id(1);
     store.save_profiles(vec![profile(1, "Order SMS")]).await.unwrap();
     assert!(store.delete_profile(&id).await.unwrap());
-    // The profile was deleted by the clock of today, of which the log knows nothing otherwise.
+    // The profile was deleted at the current time, which the log does not know otherwise.
     let long_ago = "UPDATE profile SET modified_at = 0, deleted_at = 1";
     rusqlite::Connection::open(store.path()).unwrap().execute(long_ago, []).unwrap();
 
-    let (role, sending) = watch::channel(Sending::default());
-    role.send_modify(|now| now.role = Role::Sends);
+    let (role, status) = watch::channel(SenderStatus::default());
+    role.send_modify(|now| now.role = SenderRole::Active);
     let (tell, mut doubts) = tokio::sync::mpsc::unbounded_channel();
     let quick = QUICK;
     let keep = RetentionPolicy { days: 1, deliveries: 0 };
     let keeping =
-        Keeping::at(quick, Arc::new(store.clone()), keep, sending, move |doubt| tell.send(doubt).unwrap());
+        Keeping::at(quick, Arc::new(store.clone()), keep, status, move |doubt| tell.send(doubt).unwrap());
     let doubt = doubts.recv().await.unwrap();
     assert!(doubt.seen < Timestamp::now() && doubt.until > Timestamp::now(), "{doubt}");
     assert_eq!(store.counts().await.unwrap().delivered, 1);

@@ -30,17 +30,17 @@ use crate::profile::{OAuth2, SentAs};
 use crate::record::{ErrorClass, Failure};
 use crate::text::escape_bytes;
 
-/// The most of an answer that is read; no token is longer.
+/// How much of a response is read; no token is longer.
 const READ_LIMIT: usize = 64 * 1024;
-/// Most characters of a message that a server has a say in.
+/// The maximum length of a message with text from a server.
 const MESSAGE: usize = 240;
-/// What stands for a secret.
+/// Replaces a secret.
 const HIDDEN: &str = "(hidden)";
 
-/// Fetches a token. It takes as long as the server takes: the attempt's timeout ends it.
+/// Fetches a token. There is no timeout of its own: the attempt's timeout ends it.
 pub async fn fetch(clients: &Clients, wanted: &Wanted) -> Result<Token, ExchangeError> {
     let fetched = exchange(clients, wanted).await;
-    // A server may repeat in its reason what it was sent.
+    // A server may repeat what it received in its error message.
     fetched.map_err(|why| match why {
         ExchangeError::Failed(failure) => {
             ExchangeError::Failed(Failure { message: told(&failure.message, &wanted.oauth2), ..failure })
@@ -53,10 +53,10 @@ async fn exchange(clients: &Clients, wanted: &Wanted) -> Result<Token, ExchangeE
     let to = target(clients.egress(), &wanted.oauth2)?;
     let peer = HostPort(&to.uri);
     let make = request(&wanted.oauth2)?;
-    // Several profiles use a token: nobody of them may choose the response, over a connection that was kept.
+    // Several profiles use a token: none of them may influence the response, over a connection that was kept.
     let client = clients.for_one_request(&wanted.tls, &to).await;
     let client = client.map_err(|fault| classify::no_tls(&peer, &fault))?;
-    // The token's time began before its answer arrived: the earlier moment is the safe one.
+    // The token's lifetime started before its response arrived: the earlier moment is the safe one.
     let asked_at = Instant::now();
     let mut tracker = RequestTracker::default();
     let response = client.send(&mut tracker, &to, make(), || Some(make())).await;
@@ -81,7 +81,7 @@ fn target(egress: &EgressFilter, oauth2: &OAuth2) -> Result<Target, Failure> {
     Target::of(uri).ok_or_else(|| unreadable("it has no host".to_owned()))
 }
 
-/// Makes the request, as often as it is needed.
+/// Builds the request, as often as needed.
 fn request(oauth2: &OAuth2) -> Result<impl Fn() -> Request<Full<Bytes>>, Failure> {
     let headers =
         headers(oauth2).map_err(|name| Failure::no_request(format!("the header {name} cannot be sent")))?;
@@ -110,7 +110,7 @@ fn form(oauth2: &OAuth2) -> String {
     form.finish()
 }
 
-/// The headers; or the name of one that cannot be sent. The profile's have the last word.
+/// The headers; or the name of one that cannot be sent. The profile's take precedence.
 fn headers(oauth2: &OAuth2) -> Result<HeaderMap, String> {
     let mut headers = HeaderMap::new();
     headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
@@ -134,8 +134,8 @@ fn sensitive(value: &str) -> Result<HeaderValue, InvalidHeaderValue> {
     Ok(value)
 }
 
-/// Client id and secret for Basic: form-encoded first (RFC 6749, section 2.3.1), so that a colon
-/// can stand in either. A space as `%20`: not every server reads a `+` there.
+/// Client id and secret for Basic: form-encoded first (RFC 6749, section 2.3.1), so that either may contain a colon.
+/// A space as `%20`: not every server decodes a `+` there.
 fn basic(oauth2: &OAuth2) -> String {
     let encoded = |text: &str| form_encoded(text).replace('+', "%20");
     STANDARD.encode(format!("{}:{}", encoded(&oauth2.client_id), encoded(oauth2.client_secret.reveal())))
@@ -164,12 +164,12 @@ fn no_answer(message: String) -> Failure {
     Failure { class: ErrorClass::Protocol, message }
 }
 
-/// What a server said, as it may stand in the log: without what it was sent, and not too long.
+/// A server's message, in a form suitable for the log: without what was sent, and not too long.
 fn told(message: &str, oauth2: &OAuth2) -> String {
     let text = message.as_bytes();
     let found = Redactor::new(secrets(oauth2)).find(text, Extent::Whole);
     let (mut out, mut length, mut at) = (String::new(), 0, 0);
-    // What is between the secrets, and behind the last.
+    // The text between the secrets, and after the last.
     let ends = found.iter().map(|range| (range.start, Some(range.end))).chain([(text.len(), None)]);
     for (end, next) in ends {
         for c in String::from_utf8_lossy(&text[at..end]).chars() {
@@ -188,7 +188,7 @@ fn told(message: &str, oauth2: &OAuth2) -> String {
     out
 }
 
-/// What the request holds that nobody else may read.
+/// The secrets of the request.
 fn secrets(oauth2: &OAuth2) -> Vec<Vec<u8>> {
     let secret = oauth2.client_secret.reveal();
     let mut secrets = vec![secret.to_owned(), form_encoded(secret), basic(oauth2)];
@@ -196,7 +196,7 @@ fn secrets(oauth2: &OAuth2) -> Vec<Vec<u8>> {
         oauth2.fields.iter().filter(|extra| extra.is_secret()).map(|extra| extra.value.reveal().to_owned()),
     );
     for extra in oauth2.headers.iter().filter(|extra| extra.is_secret()) {
-        // What reads a header leaves the spaces around it out, and may name what follows `Key` alone.
+        // Header parsers trim spaces, and may repeat only the text after `Key`.
         let whole = extra.value.reveal().trim();
         let rest = whole.split_once(' ').map(|(_, rest)| rest).filter(|rest| rest.len() >= SHORTEST);
         secrets.extend([Some(whole), rest].into_iter().flatten().map(str::to_owned));

@@ -1,4 +1,4 @@
-//! What a token server says (RFC 6749, sections 5.1 and 5.2).
+//! Parses the response of a token server (RFC 6749, sections 5.1 and 5.2).
 
 use std::time::Duration;
 
@@ -7,15 +7,15 @@ use serde_json::{Map, Value};
 
 use crate::text::escape_bytes;
 
-/// A token is kept until so long before it expires, and for half of its life at least.
+/// A token is kept until this long before it expires, and for at least half of its lifetime.
 const MARGIN: Duration = Duration::from_mins(1);
-/// A token is kept for so long, whatever its server says: else each of many deliveries would fetch its
-/// own (our decision). One that ends earlier is replaced after the 401.
+/// The minimum time that a token is kept, whatever its server says: otherwise each of many deliveries would fetch its
+/// own (our decision). One that expires earlier is replaced after the 401.
 const SHORTEST: Duration = Duration::from_secs(5);
-/// How long a token is kept whose answer does not say when it expires (our decision). One that
-/// ends earlier is fetched again after the 401.
+/// How long a token is kept whose response contains no lifetime (our decision). One that expires earlier is fetched
+/// again after the 401.
 const UNTOLD: Duration = Duration::from_mins(5);
-/// No token is kept longer; it also keeps sums of times in bounds.
+/// The maximum time; it also keeps sums of times in range.
 const LONGEST: Duration = Duration::from_hours(24 * 365);
 
 /// A token, and how long it may be kept.
@@ -25,10 +25,10 @@ pub struct Granted {
     pub fresh_for: Duration,
 }
 
-/// Reads the answer of a token server.
+/// Parses the response of a token server.
 ///
 /// # Errors
-/// Why there is no token in it, without what could be one.
+/// Why it contains no token, without anything that could be one.
 pub fn read(body: &[u8]) -> Result<Granted, String> {
     let answer = object(body).ok_or("the response is not a JSON object")?;
     match answer.get("token_type") {
@@ -47,7 +47,7 @@ pub fn read(body: &[u8]) -> Result<Granted, String> {
         }
         Some(_) => return Err("the access_token is not a string".to_owned()),
     };
-    // What RFC 6750 allows is less, but not all servers keep to it.
+    // RFC 6750 allows fewer characters, but not all servers comply.
     if !token.bytes().all(|b| b.is_ascii_graphic()) {
         return Err("the access_token holds a character that is not allowed in a header".to_owned());
     }
@@ -66,11 +66,11 @@ pub fn reason(body: &[u8]) -> Option<String> {
 }
 
 fn object(body: &[u8]) -> Option<Map<String, Value>> {
-    // Some servers begin with a byte order mark, which JSON does not allow for (RFC 8259, section 8.1).
+    // Some servers start with a byte order mark, which JSON does not allow (RFC 8259, section 8.1).
     serde_json::from_slice(body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)).ok()
 }
 
-/// For how long a token is kept that expires in so many seconds, a number or a number as text.
+/// How long a token is kept that expires in this many seconds, a number or a number as a string.
 fn fresh_for(expires_in: Option<&Value>) -> Duration {
     let seconds = match expires_in {
         Some(Value::Number(number)) => number.as_f64(),

@@ -1,4 +1,4 @@
-//! The tokens of *Advanced* authentication. They live in memory only.
+//! The tokens of *Advanced* authentication. Only in memory.
 
 mod fetch;
 mod grant;
@@ -26,7 +26,7 @@ enum Slot {
     Kept(Arc<Token>),
 }
 
-/// The tokens, each under everything that it depends on.
+/// The tokens, by everything that they depend on.
 #[derive(Default)]
 pub struct Tokens {
     slots: Mutex<HashMap<Wanted, Slot>>,
@@ -39,8 +39,7 @@ impl fmt::Debug for Tokens {
 }
 
 impl Tokens {
-    /// The kept token, or a new one. Many who ask at once cause one fetch, and are told of its
-    /// failure together; who asks later fetches anew.
+    /// The kept token, or a new one. Concurrent callers share one fetch, and its failure; later ones fetch again.
     pub async fn get(&self, clients: &Arc<Clients>, wanted: &Wanted) -> Result<Arc<Token>, ExchangeError> {
         let fetch = match self.kept_or_fetching(clients, wanted) {
             Slot::Kept(token) => return Ok(token),
@@ -52,7 +51,7 @@ impl Tokens {
         Ok(token)
     }
 
-    /// Forgets a token that the endpoint refused. A newer one stays.
+    /// Forgets a token that the endpoint refused. A newer one is kept.
     pub fn forget(&self, wanted: &Wanted, token: &Arc<Token>) {
         token.refuse();
         let mut slots = self.slots();
@@ -75,7 +74,7 @@ impl Tokens {
         Slot::Fetching(fetch)
     }
 
-    /// Keeps what was fetched, unless it was refused meanwhile or something newer is there.
+    /// Keeps a fetched token, unless it was refused meanwhile or there is a newer one.
     fn keep(&self, waiting: &Waiting<'_>, token: &Arc<Token>) {
         let mut slots = self.slots();
         let is_newer = match slots.get(waiting.wanted) {
@@ -83,20 +82,20 @@ impl Tokens {
             Some(entry) => !waiting.is_mine(entry),
         };
         if !is_newer && token.is_good() {
-            // What other profiles, or this one before it was edited, no longer use goes with it.
+            // Tokens that other profiles, or this one before it was edited, no longer use are removed too.
             slots.retain(|_, entry| !matches!(entry, Slot::Kept(old) if !old.is_good()));
             slots.insert(waiting.wanted.clone(), Slot::Kept(Arc::clone(token)));
         }
     }
 
     fn slots(&self) -> MutexGuard<'_, HashMap<Wanted, Slot>> {
-        // The map is whole after every step, also where a thread panicked between two.
+        // The map is consistent after every step, even if a thread panicked in between.
         self.slots.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Someone who waits for a fetch. When that fails, or their time is up, nobody else joins it: a
-/// server that hangs would else be waited for again and again.
+/// A caller that waits for a fetch. When that fails, or the caller times out, nobody else joins it: otherwise a
+/// hanging server would be awaited repeatedly.
 struct Waiting<'a> {
     tokens: &'a Tokens,
     wanted: &'a Wanted,

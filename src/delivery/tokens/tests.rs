@@ -9,7 +9,7 @@ use super::*;
 use crate::delivery::http::egress_filter::EgressFilter;
 use crate::profile::{OAuth2, Secret, SentAs, Tls, TokenUrl};
 
-/// A token server that answers one request for each permit of its gate.
+/// A token server that responds to one request for each permit of its gate.
 struct Server {
     wanted: Wanted,
     gate: Arc<Semaphore>,
@@ -18,7 +18,7 @@ struct Server {
 }
 
 impl Server {
-    /// The first `failing` answers are failures.
+    /// The first `failing` responses are failures.
     async fn start(failing: usize) -> Self {
         let (gate, asked) = (Arc::new(Semaphore::new(0)), Arc::new(AtomicUsize::new(0)));
         let (opened, counted) = (Arc::clone(&gate), Arc::clone(&asked));

@@ -1,4 +1,4 @@
-//! A token as it is sent.
+//! A token as sent.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use hyper::StatusCode;
 use hyper::header::HeaderValue;
 
-/// A token as it is sent. Nothing prints it.
+/// A token as sent. Nothing prints it.
 pub struct Token {
     /// `Bearer …`, marked as sensitive.
     pub header: HeaderValue,
@@ -14,11 +14,11 @@ pub struct Token {
     pub fresh_until: Instant,
     made_at: Instant,
     refused: AtomicBool,
-    /// Whether it was fetched because an endpoint answered 403 to another one.
+    /// Whether it was fetched because an endpoint responded with 403 to another one.
     follows_forbidden: AtomicBool,
 }
 
-/// How long a 403 is taken at its word after a new token did not help.
+/// How long a 403 is taken literally after a new token did not help.
 const BELIEVED: Duration = Duration::from_mins(1);
 
 impl Token {
@@ -27,9 +27,8 @@ impl Token {
         Self { header, fresh_until, made_at: Instant::now(), refused, follows_forbidden }
     }
 
-    /// Whether a status that an endpoint answered it with, in an attempt since `began`, can mean that it
-    /// is no longer valid: 401; and 403, which some send then, for a token that was not fetched just now
-    /// (our decision).
+    /// Whether this status of a response to it, in an attempt since `began`, can mean that it is no longer valid:
+    /// 401; and 403, which some servers send then, for a token that was not fetched just now (our decision).
     pub fn may_be_stale(&self, status: StatusCode, began: Instant) -> bool {
         let is_believed =
             || self.follows_forbidden.load(Ordering::Relaxed) && self.made_at.elapsed() < BELIEVED;
@@ -40,7 +39,7 @@ impl Token {
         }
     }
 
-    /// Notes that it was fetched after another one was answered with this status.
+    /// Notes that it was fetched after a response with this status to another one.
     pub fn follows(&self, status: StatusCode) {
         self.follows_forbidden.store(status == StatusCode::FORBIDDEN, Ordering::Relaxed);
     }

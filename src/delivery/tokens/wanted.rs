@@ -2,7 +2,7 @@
 
 use crate::profile::{OAuth2, Tls};
 
-/// What a token is fetched with, and secured with on its way.
+/// The settings for fetching a token, including TLS.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Wanted {
     pub oauth2: OAuth2,

@@ -108,7 +108,7 @@ impl Check<'_> {
         let mut fields: Vec<Extra> = Vec::new();
         for (at, name, value) in filled(rows) {
             self.take(Field::TokenFieldName(at), check_field_name(name));
-            // A field may stand only once (RFC 6749, section 3.2).
+            // A field must not be repeated (RFC 6749, section 3.2).
             if fields.iter().any(|field| field.name == name) {
                 self.error(Field::TokenFieldName(at), format!("{name} is here twice"));
             }
@@ -135,7 +135,7 @@ fn has(headers: &[Header], name: &str) -> bool {
     headers.iter().any(|h| h.name.eq_ignore_ascii_case(name))
 }
 
-/// The rows with something in them, with their places.
+/// The rows that are not empty, with their indices.
 fn filled(rows: &[DraftHeader]) -> impl Iterator<Item = (usize, &str, &str)> {
     let trimmed = rows.iter().enumerate().map(|(at, row)| (at, row.name.trim(), row.value.trim()));
     trimmed.filter(|(_, name, value)| !name.is_empty() || !value.is_empty())
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_typed_comes_through() {
+    fn valid_drafts_are_accepted_unchanged() {
         let profile = checked(|draft| {
             draft.oauth2.fields = vec![row("", " "), row("audience", "https://api.example")];
             draft.oauth2.scope = "callbacks.write".into();
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn every_field_in_error_is_told_at_once() {
+    fn all_errors_are_reported_at_once() {
         let errors = checked(|draft| {
             draft.headers = vec![row("Authorization", "x")];
             draft.oauth2 = crate::profile::DraftOAuth2 {

@@ -1,4 +1,4 @@
-//! Each field at its limits and one past them.
+//! Tests of each field at its limits and one beyond them.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -9,7 +9,7 @@ use crate::profile::sizes::{ALL_ROWS, CREDENTIAL, NAME, NAMES, PATH, ROWS, VALUE
 use crate::profile::{Body, Channel, Choice as _, Draft, DraftHeader, Field};
 use crate::profile::{Identity, ProfileId, Region, Rules};
 
-/// A good draft of a channel, with two retries.
+/// A valid draft of a channel, with two retries.
 fn draft(channel: Channel) -> Draft {
     let mut draft = Draft::new(channel);
     draft.title = "Order SMS".into();
@@ -23,12 +23,12 @@ fn identity() -> Identity {
     Identity { id: ProfileId::new(Region::In, Uuid::nil()), created_at: at, modified_at: at }
 }
 
-/// The fields in error.
+/// The fields with errors.
 fn errors(draft: &Draft, rules: Rules) -> Vec<Field> {
     draft.check(rules, identity()).map_or_else(|all| all.iter().map(|e| e.field).collect(), |_| Vec::new())
 }
 
-/// Which of the values a field refuses.
+/// The values that a field rejects.
 fn refused<'a>(field: Field, values: &[&'a str], set: impl Fn(&mut Draft, &str)) -> Vec<&'a str> {
     let refuses = |value: &&&str| {
         let mut draft = draft(Channel::Sms);
@@ -51,7 +51,7 @@ fn interval_and_timeout() {
 }
 
 #[test]
-fn retries_to_two_and_to_the_channels_most_by_setting() {
+fn retries_are_limited_to_two_or_by_setting_to_the_channels_maximum() {
     let counts = ["0", "1", "2", "3", "256", "-1", ""];
     let plain = refused(Field::RetryCount, &counts, |d, v| d.retry_count = v.into());
     assert_eq!(plain, ["3", "256", "-1", ""]);
@@ -110,7 +110,7 @@ fn a_channel_with_several_events_needs_one() {
 type Case<'a> = (Field, usize, &'a dyn Fn(&mut Draft), &'a dyn Fn(&mut Draft, usize));
 
 #[test]
-fn sizes_are_judged_at_their_limits_and_never_of_what_is_stored() {
+fn sizes_are_checked_when_typed_and_never_when_stored() {
     let rows = |count: usize, value: usize| -> Vec<DraftHeader> {
         let row = |n| DraftHeader { name: format!("X-{n:04}"), value: "v".repeat(value) };
         (0..count).map(row).collect()
@@ -172,16 +172,16 @@ fn sizes_are_judged_at_their_limits_and_never_of_what_is_stored() {
 }
 
 #[test]
-fn what_is_far_too_large_is_refused_in_a_moment() {
+fn oversized_input_is_rejected_quickly() {
     let mut large = draft(Channel::Sms);
     large.headers = vec![DraftHeader { name: "X-A".into(), value: "v".into() }; 1_000_000];
     large.events = vec!["none".into(); 1_000_000];
     large.channel = "x".repeat(10_000_000);
     let identity = identity();
     let all = large.check(Rules::default(), identity).unwrap_err();
-    let told: Vec<String> = all.iter().map(ToString::to_string).collect();
+    let reported: Vec<String> = all.iter().map(ToString::to_string).collect();
     assert_eq!(
-        told,
+        reported,
         [
             "channel: 10000000 bytes, 256 at most",
             "events: 1000000 names, 1000 at most",

@@ -1,21 +1,21 @@
-//! The check of a draft's sizes. Titles, URLs, bodies, keys and vectors judge their own.
+//! The check of a draft's sizes. Titles, URLs, bodies, keys and vectors check their own.
 
 use super::Check;
 use crate::profile::draft::DraftHeader;
 use crate::profile::field::Field;
 use crate::profile::sizes::{ALL_ROWS, CREDENTIAL, NAME, NAMES, PATH, ROWS, VALUE, within};
 
-/// The rows of a draft, and the fields that they stand in.
+/// The rows of a draft, with their fields.
 struct Rows<'a> {
     all: &'a [DraftHeader],
-    /// What they are, for a sentence.
+    /// The name of the rows, for a sentence.
     of: &'static str,
     name: fn(usize) -> Field,
     value: fn(usize) -> Field,
 }
 
 impl Check<'_> {
-    /// Judges what could have any length, in the order of the editor.
+    /// Checks everything of unlimited length, in the order of the editor.
     pub(super) fn sizes(&mut self) {
         let draft = self.draft;
         let oauth2 = &draft.oauth2;

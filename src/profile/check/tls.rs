@@ -1,4 +1,4 @@
-//! The check of a draft's TLS. The files are read by whoever saves the profile, not here.
+//! The check of a draft's TLS settings. The files are read when the profile is saved, not here.
 
 use super::Check;
 use crate::profile::field::Field;
@@ -35,7 +35,7 @@ mod tests {
     }
 
     #[test]
-    fn paths_are_whole_and_a_key_has_its_certificate() {
+    fn paths_are_absolute_and_a_key_requires_its_certificate() {
         let profile = checked(" /etc/ca.pem ", "/etc/me.pem", "").unwrap();
         assert_eq!(profile.tls.ca_file.as_deref(), Some("/etc/ca.pem"));
         assert!(profile.tls.identity.as_ref().unwrap().key.is_none() && profile.http2);

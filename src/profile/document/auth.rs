@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_what_was_read() {
+    fn documents_round_trip() {
         let read = profile(&Document::read(sample()).unwrap());
         assert_eq!(write(&read, Secrets::Shown)["auth"], sample()["auth"]);
     }
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_of_another_type_are_told_by_their_place() {
+    fn rows_of_another_type_are_reported_with_their_path() {
         for (name, value, expected) in [
             ("fields", json!([]), "auth.fields: must be an object"),
             ("headers", json!({"X-A": 1}), "auth.headers.X-A: the value must be a string"),

@@ -1,9 +1,9 @@
-//! Why JSON is no profile: the place, and what is wanted there. Never the value that was found: it
-//! may be a secret.
+//! Why JSON is not a valid profile: the path, and what is expected there. Never the actual value, which may be
+//! secret.
 
 use serde_json::error::Error;
 
-/// JSON that is no profile: where, and why.
+/// JSON that is not a valid profile: where, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DocumentError {
     place: String,
@@ -11,13 +11,13 @@ pub struct DocumentError {
 }
 
 impl DocumentError {
-    /// The place in the JSON, such as `retry.count`; empty where it is the whole of it.
+    /// The path in the JSON, such as `retry.count`; empty for the whole document.
     #[must_use]
     pub fn place(&self) -> &str {
         &self.place
     }
 
-    /// What is wrong there, as a sentence.
+    /// The error, as a sentence.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.message
@@ -46,19 +46,19 @@ pub(super) fn misfit(error: &serde_path_to_error::Error<Error>) -> DocumentError
     problem(place, message(&error.inner().to_string()))
 }
 
-/// A message of the reader without the value that it found. What it names of its own accord is the
-/// type that was wanted, which stands last, and a field that is unknown.
-fn message(said: &str) -> String {
-    if said.starts_with("unknown field ") {
-        return said.to_owned();
+/// An error message of the parser without the value that it found. It also names the expected type, at its end, and
+/// unknown fields.
+fn message(text: &str) -> String {
+    if text.starts_with("unknown field ") {
+        return text.to_owned();
     }
-    match said.rsplit_once(", expected ") {
+    match text.rsplit_once(", expected ") {
         Some((_, wanted)) => format!("must be {}", in_words(wanted)),
         None => "invalid value".to_owned(),
     }
 }
 
-/// The reader's name of a type, in the words of JSON.
+/// The parser's name of a type, in JSON terms.
 fn in_words(wanted: &str) -> &str {
     match wanted {
         "a sequence" => "an array",
@@ -76,14 +76,14 @@ mod tests {
 
     const SECRET: &str = "dXNlcjpwYXNz, expected hunter2";
 
-    fn told(name: &str, value: Value) -> String {
+    fn reported(name: &str, value: Value) -> String {
         let mut json = json!({"title": "Order SMS", "url": "https://x.example"});
         json[name] = value;
         Document::read(json).unwrap_err().to_string()
     }
 
     #[test]
-    fn the_place_and_the_type_are_told_and_not_the_value() {
+    fn errors_contain_path_and_type_but_not_the_value() {
         let types = "must be one of none, basic, api-key, ";
         let algorithms = "must be one of AES-128-CFB, ";
         for (name, value, expected) in [
@@ -116,15 +116,15 @@ mod tests {
             ("retry", json!({"count": SECRET}), "retry.count: must be a number"),
             ("created_at", json!(SECRET), "created_at: must be a time such as "),
         ] {
-            let told = told(name, value);
-            assert!(told.starts_with(expected), "{told}");
-            let secret = ["dXNl", "hunter2", "12345"].into_iter().find(|secret| told.contains(secret));
-            assert_eq!(secret, None, "{told}");
+            let reported = reported(name, value);
+            assert!(reported.starts_with(expected), "{reported}");
+            let secret = ["dXNl", "hunter2", "12345"].into_iter().find(|secret| reported.contains(secret));
+            assert_eq!(secret, None, "{reported}");
         }
     }
 
     #[test]
-    fn place_and_message_stand_apart() {
+    fn path_and_message_are_separate() {
         let error = Document::read(json!({"retry": {"colour": 1}})).unwrap_err();
         assert_eq!(error.place(), "retry.colour");
         assert!(error.message().starts_with("unknown field `colour`"), "{error}");

@@ -1,4 +1,4 @@
-//! Documents that come from elsewhere, with what is older there brought up to date.
+//! Documents from elsewhere, with older syntax converted.
 
 use serde_json::{Value, json};
 
@@ -8,10 +8,10 @@ use crate::profile::field::{Field, FieldError};
 use crate::profile::{Channel, Profile, braces};
 
 impl Document {
-    /// Reads one profile that comes from elsewhere. In Voice's URL and body `{name}` becomes `<name>`
-    /// where `known` says that Voice has such a variable (our decision), unless the document says that
-    /// braces are text in it, as [`export`] does. A byte order mark at the start of the body is dropped,
-    /// and what only the platform uses is left out.
+    /// Parses one profile from elsewhere. In Voice's URL and body `{name}` becomes `<name>` if `known` says that
+    /// Voice has such a variable (our decision), unless the document says that braces in it are text, as [`export`]
+    /// does. A byte order mark at the start of the body is dropped, and members that only the platform uses are
+    /// ignored.
     ///
     /// # Errors
     /// As [`Document::read`].
@@ -19,10 +19,10 @@ impl Document {
         Self::imported(value, known, false)
     }
 
-    /// Reads one profile of a response of the platform's API: there an unknown field is no mistake.
+    /// Parses one profile of a response of the platform's API: there an unknown field is not an error.
     ///
     /// # Errors
-    /// As [`Document::read`], but for unknown fields.
+    /// As [`Document::read`], except for unknown fields.
     pub fn import_from_platform(value: Value, known: &dyn Fn(&str) -> bool) -> Result<Self, DocumentError> {
         Self::imported(value, known, true)
     }
@@ -55,8 +55,8 @@ impl Document {
     }
 }
 
-/// Writes a profile as JSON that [`Document::import`] reads to the same, wherever it is applied: of
-/// braces that could be Voice's older placeholders it says that they are text.
+/// Writes a profile as JSON that [`Document::import`] parses to the same profile, wherever it is applied: it marks
+/// braces that could be Voice's older placeholders as text.
 #[must_use]
 pub fn export(profile: &Profile, secrets: Secrets) -> Value {
     let mut document = write(profile, secrets);
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn older_placeholders_are_brought_up_to_date_on_import_only() {
+    fn older_placeholders_are_converted_on_import_only() {
         let read = |import: bool, channel: &str| {
             let mut json = voice("https://x.example/{id}", "{id} ${HOME}");
             json["channel"] = json!(channel);
@@ -118,7 +118,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_was_exported_is_read_to_the_same_with_braces_too(
+        fn exports_with_braces_round_trip(
             body in "([{}<>\"$ ]|id|keypress:1|api:A\\.B|color:red|name|\\{id\\}){0,16}",
             path in "([{}]|id|keypress:1|\\{id\\}|<id>){0,8}",
         ) {

@@ -1,4 +1,4 @@
-//! What the platform's own API returns for a profile, beside what [`Document`](super::Document) reads.
+//! What the platform's own API returns for a profile, in addition to what [`Document`](super::Document) reads.
 
 use serde_json::{Map, Value};
 
@@ -28,8 +28,8 @@ const MEMBERS: [&str; 19] = [
     "literal_braces",
 ];
 
-/// Takes what Ringback does not use out of a profile, and gives its names. From a response of the
-/// platform that is all that is unknown; anywhere else an unknown member is a mistake to be refused.
+/// Removes the members that Ringback does not use from a profile, and returns their names. In a response of the
+/// platform these are all unknown ones; anywhere else an unknown member is an error.
 pub(super) fn set_aside(profile: &mut Value, from_platform: bool) -> Vec<String> {
     let Value::Object(members) = profile else { return Vec::new() };
     let unused = |name: &&String| {
@@ -42,20 +42,20 @@ pub(super) fn set_aside(profile: &mut Value, from_platform: bool) -> Vec<String>
     names
 }
 
-/// A response of the platform's API, read as what it holds.
+/// A response of the platform's API, parsed.
 #[derive(Debug, PartialEq)]
 pub struct Response {
-    /// The profiles, each with its place, such as `data[1]`.
+    /// The profiles, each with its path, such as `data[1]`.
     pub profiles: Vec<(String, Value)>,
     /// The members around them.
     pub unused: Vec<String>,
 }
 
-/// Reads `{"code": …, "message": …, "data": …}`; `None` where the value is no such response. `data` is
-/// a profile, a list of them, or an object with such a list.
+/// Parses `{"code": …, "message": …, "data": …}`; `None` if the value is not such a response. `data` is a profile, a
+/// list of them, or an object with such a list.
 ///
 /// # Errors
-/// The response says that there is no profile, or holds none.
+/// The response says that there is no profile, or contains none.
 pub fn response(value: &Value) -> Result<Option<Response>, String> {
     let Some(members) = value.as_object().filter(|members| is_response(members)) else { return Ok(None) };
     let mut unused: Vec<String> = members.keys().filter(|name| *name != "data").cloned().collect();
@@ -88,8 +88,8 @@ fn is_profile(members: &Map<String, Value>) -> bool {
 
 /// Such as `the response holds no profile: RBC302 No profile exists with this id`.
 fn no_profile(members: &Map<String, Value>) -> String {
-    let said = ["code", "message"].iter().filter_map(|name| members.get(*name)?.as_str());
-    format!("the response holds no profile: {}", said.collect::<Vec<_>>().join(" "))
+    let text = ["code", "message"].iter().filter_map(|name| members.get(*name)?.as_str());
+    format!("the response holds no profile: {}", text.collect::<Vec<_>>().join(" "))
 }
 
 #[cfg(test)]
@@ -98,7 +98,7 @@ mod tests {
     use crate::profile::document::Document;
     use serde_json::json;
 
-    /// What the platform returns for one profile (public page).
+    /// The platform's response for one profile (public page).
     fn profile() -> Value {
         json!({"profile_id": "NA_09b3dfa7-e05d-4d84-ab2d-6ed654272aaa", "title": "Order SMS", "channel": "sms",
                "events": ["sms-send"], "http_method": "POST", "url": "https://x.example/cb",
@@ -124,12 +124,12 @@ mod tests {
         assert_eq!(response(&inside).unwrap().unwrap().unused, ["code", "data.total"]);
         assert_eq!(response(&profile()), Ok(None));
         let missing = json!({"code": "RBC302", "message": "No profile exists with this id", "data": {}});
-        let said = response(&missing).unwrap_err();
-        assert_eq!(said, "the response holds no profile: RBC302 No profile exists with this id");
+        let text = response(&missing).unwrap_err();
+        assert_eq!(text, "the response holds no profile: RBC302 No profile exists with this id");
     }
 
     #[test]
-    fn the_platforms_profile_is_read() {
+    fn the_platforms_profile_is_accepted() {
         let document = Document::import(profile(), &|_| false).unwrap();
         assert_eq!(document.unused, ["body_type", "response_message"]);
         assert_eq!(document.id.unwrap().as_str(), "NA_09b3dfa7-e05d-4d84-ab2d-6ed654272aaa");
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn the_members_are_those_that_are_read() {
+    fn the_listed_members_are_those_that_are_read() {
         let error = Document::read(json!({"no such": 1})).unwrap_err().to_string();
         for name in MEMBERS {
             assert!(error.contains(&format!("`{name}`")), "{name}: {error}");

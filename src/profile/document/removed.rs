@@ -1,4 +1,4 @@
-//! What an update removes because the document does not name it.
+//! What an update removes because the document does not mention it.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use super::Document;
 use crate::profile::auth::Auth;
 use crate::profile::{Profile, Status};
 
-/// A part of a profile that a document may leave out, and that is then as in a new profile.
+/// A part of a profile that a document may omit; it is then as in a new profile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RemovedPart {
     /// `headers`.
@@ -79,7 +79,7 @@ impl RemovedPart {
         }
     }
 
-    /// Whether a document does not name it. Only of a secret `null` says that it is to stay.
+    /// Whether a document does not mention it. `null` keeps secrets only.
     fn is_absent(self, document: &Value) -> bool {
         match document.get(self.member()) {
             None => true,
@@ -106,14 +106,14 @@ impl fmt::Display for RemovedPart {
     }
 }
 
-/// The parts that a document does not name.
+/// The parts that a document does not mention.
 pub(super) fn absent(document: &Value) -> Vec<RemovedPart> {
     RemovedPart::ALL.into_iter().filter(|part| part.is_absent(document)).collect()
 }
 
 impl Document {
-    /// What the stored profile has, and the one made of this document has not, only because the
-    /// document does not name it.
+    /// The parts that the stored profile has and the new one does not, only because the document does not mention
+    /// them.
     #[must_use]
     pub fn removed(&self, stored: &Profile, made: &Profile) -> Vec<RemovedPart> {
         let gone = |part: &RemovedPart| part.is_in(stored) && !part.is_in(made);

@@ -21,7 +21,7 @@ pub(super) fn read(tls: Members, draft: &mut Draft) {
     set(&mut draft.client_key, tls.client_key);
 }
 
-/// The paths that there are; nothing where there is none.
+/// The configured paths; none if there are none.
 pub(super) fn write(tls: &Tls) -> Option<Value> {
     let mut out = json!({});
     let mut put = |name: &str, path: &Option<String>| {

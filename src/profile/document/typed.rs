@@ -1,4 +1,4 @@
-//! A profile that is still typed, as JSON: what is no number yet stands as the text that it is.
+//! A profile that is being typed, as JSON: invalid numbers are written as text.
 
 use serde_json::{Map, Number, Value, json};
 
@@ -8,11 +8,11 @@ use crate::profile::draft::{Draft, DraftHeader};
 use crate::profile::headers::is_secret_name;
 use crate::profile::status::Status;
 
-/// Writes a draft as JSON that [`Document::read`](super::Document::read) reads to the same, where
-/// nothing in it is of a wrong type. It has no id and no times.
+/// Writes a draft as JSON that [`Document::read`](super::Document::read) parses to the same draft, if nothing in it
+/// is of a wrong type. It has no id and no times.
 ///
 /// # Errors
-/// The name that two rows have: an object holds one of them only.
+/// A name that two rows have: an object can contain only one of them.
 pub fn write_draft(draft: &Draft, secrets: Secrets) -> Result<Value, String> {
     let secret = |text: &str| match secrets {
         Secrets::Hidden if !text.is_empty() => Value::Null,
@@ -50,7 +50,7 @@ pub fn write_draft(draft: &Draft, secrets: Secrets) -> Result<Value, String> {
     Ok(out)
 }
 
-/// The paths that were typed; nothing where there is none.
+/// The typed paths; none if there are none.
 fn tls(draft: &Draft) -> Option<Value> {
     let paths = [
         ("ca_file", &draft.ca_file),
@@ -114,7 +114,7 @@ fn retry(draft: &Draft) -> Value {
     out
 }
 
-/// A number as it is written; what is none stays text.
+/// A number as written; an invalid one stays text.
 fn number(text: &str) -> Value {
     match text.trim().parse::<Number>() {
         Ok(number) if number.to_string() == text => Value::Number(number),

@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use ipnet::{IpNet, Ipv4Net};
 use url::Host;
 
-/// A network, a name, or all names under one. Shown as it was written.
+/// A network, a name, or all names under one. Displayed as written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NetworkEntry {
     text: String,
@@ -17,11 +17,11 @@ pub struct NetworkEntry {
 enum Means {
     Addresses(IpNet),
     Name(String),
-    /// What names end with, such as `.corp.example`.
+    /// The suffix of names, such as `.corp.example`.
     Under(String),
 }
 
-/// An entry that says nothing.
+/// An invalid entry.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "\"{0}\" is not an address (10.1.2.3), network (10.0.0.0/8, fd00::/8), name (hooks.example) or domain \
@@ -30,8 +30,8 @@ enum Means {
 pub struct BadEntry(String);
 
 impl NetworkEntry {
-    /// Reads an entry: an address in any spelling, a network with its prefix, a name, or with a dot
-    /// (or `*.`) before it all names under one.
+    /// Parses an entry: an address in any notation, a network with its prefix length, a name, or with a leading dot
+    /// (or `*.`) all names under one.
     ///
     /// # Errors
     /// It is none of these.
@@ -41,13 +41,13 @@ impl NetworkEntry {
         Ok(Self { text: text.to_owned(), means })
     }
 
-    /// Whether it names this address.
+    /// Whether it matches this address.
     #[must_use]
     pub fn has_address(&self, address: IpAddr) -> bool {
         matches!(&self.means, Means::Addresses(network) if network.contains(&address))
     }
 
-    /// Whether it names this host. Case and a dot at the end make no difference.
+    /// Whether it matches this host, ignoring case and a trailing dot.
     #[must_use]
     pub fn has_name(&self, name: &str) -> bool {
         let name = name.trim_end_matches('.').to_ascii_lowercase();
@@ -82,14 +82,14 @@ fn means(text: &str) -> Option<Means> {
     }
 }
 
-/// A name as URLs have it: in lower case, and ASCII.
+/// A name as in URLs: in lower case, and ASCII.
 fn name(text: &str) -> Option<String> {
     let Host::Domain(name) = Host::parse(text).ok()? else { return None };
     let name = name.trim_end_matches('.').to_ascii_lowercase();
     (!name.is_empty() && !name.contains('*') && !name.starts_with('.')).then_some(name)
 }
 
-/// Mapped IPv4 as IPv4: addresses are judged as what they reach.
+/// Mapped IPv4 as IPv4: addresses are checked as the address that they reach.
 fn unmapped(network: IpNet) -> IpNet {
     let IpNet::V6(v6) = network else { return network };
     let inner = v6.addr().to_ipv4_mapped().filter(|_| v6.prefix_len() >= 96);

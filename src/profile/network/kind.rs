@@ -1,27 +1,27 @@
-//! What an address is, by the registries of special-purpose addresses (IANA; RFC 6890 and after).
+//! The kind of an address, according to the registries of special-purpose addresses (IANA; RFC 6890 and later).
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// What an address is.
+/// The kind of an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AddressKind {
-    /// Anyone's.
+    /// Publicly reachable.
     Public,
-    /// Of the own machine or networks.
+    /// On this machine or in a private network.
     Inside(Inside),
-    /// Nothing that a callback goes to, with its name.
+    /// Never a valid target, with the name of its range.
     Never(&'static str),
 }
 
-/// Where an address lies that is not everyone's.
+/// The range of an address that is not public.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Inside {
     /// This machine.
     Loopback,
-    /// RFC 1918 and RFC 4193, and the site-local addresses before those.
+    /// RFC 1918 and RFC 4193, and their predecessors, site-local addresses.
     Private,
-    /// RFC 6598: between a provider and its customers; overlay networks use it too.
+    /// RFC 6598: between a provider and its customers; also used by overlay networks.
     Shared,
 }
 
@@ -46,7 +46,7 @@ const METADATA_V6: [Ipv6Addr; 2] = [
 ];
 
 impl AddressKind {
-    /// What an address is. IPv4 inside IPv6 is to be taken out first.
+    /// The kind of an address. Embedded IPv4 addresses must be extracted first.
     #[must_use]
     pub fn of(address: IpAddr) -> Self {
         match address {
@@ -94,7 +94,7 @@ fn v6(ip: Ipv6Addr) -> AddressKind {
     } else if (first, second, third) == (0x2001, 2, 0) {
         AddressKind::Never("reserved for benchmarks")
     } else if first & 0xe000 != 0x2000 {
-        // All that is anyone's lies in 2000::/3.
+        // All public addresses are in 2000::/3.
         AddressKind::Never("reserved")
     } else {
         AddressKind::Public

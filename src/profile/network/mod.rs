@@ -1,6 +1,5 @@
-//! Which addresses a callback may go to: the settings `network`, `network_allow`, `network_deny`
-//! (design, section 5). Pure: names are judged by what they are called, and by the addresses that
-//! whoever dials them has found.
+//! Which addresses may receive callbacks: the settings `network`, `network_allow`, `network_deny` (design, section
+//! 5). Pure: names are checked as such, and by the addresses that the caller has resolved.
 
 mod embedded;
 mod entry;
@@ -16,13 +15,13 @@ use embedded::reached;
 pub use entry::{BadEntry, NetworkEntry};
 pub use kind::{AddressKind, Inside};
 
-/// Who may be reached within the own networks.
+/// Whether private networks may be reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Reach {
-    /// Loopback and private addresses too: whoever writes profiles runs the machine.
+    /// Loopback and private addresses too: profiles are written by the operator of the machine.
     #[default]
     Operator,
-    /// Public addresses only, and what is allowed by name: others may write profiles.
+    /// Public addresses only, and those that are explicitly allowed: others may write profiles.
     Public,
 }
 
@@ -37,34 +36,34 @@ impl Choice for Reach {
     }
 }
 
-/// What may be dialled.
+/// Which addresses may be dialled.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Network {
-    /// The rule where no list has a word.
+    /// The rule for addresses in no list.
     pub reach: Reach,
-    /// What [`Reach::Public`] would refuse, and is allowed.
+    /// Exceptions that are allowed with [`Reach::Public`].
     pub allow: Vec<NetworkEntry>,
-    /// What is refused, whatever else allows it.
+    /// Entries that are always refused.
     pub deny: Vec<NetworkEntry>,
 }
 
-/// Something that is not dialled, and why not.
+/// Something that must not be dialled, and why.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
-    /// No setting opens it.
+    /// No setting allows it.
     #[error("{address} is {kind}, which is never dialled")]
     Never {
         /// The address.
         address: IpAddr,
-        /// What it is.
+        /// Its range.
         kind: &'static str,
     },
-    /// It lies within the own networks, and the setting is `public`.
+    /// It is in a private network, and the setting is `public`.
     #[error("{address} is {inside}, which network = \"public\" refuses unless network_allow names it")]
     Inside {
         /// The address.
         address: IpAddr,
-        /// Where it lies.
+        /// Its range.
         inside: Inside,
     },
     /// A list refuses it.
@@ -72,17 +71,17 @@ pub enum Refused {
     Denied {
         /// The address or name.
         what: String,
-        /// The entry of the list.
+        /// The entry in the list.
         entry: NetworkEntry,
     },
 }
 
 impl Network {
-    /// Judges an address that is dialled, under the name that led to it if one did. IPv4 inside IPv6
-    /// is judged as the IPv4 that it reaches.
+    /// Checks an address to dial, with the name that it was resolved from, if any. IPv4 embedded in IPv6 is checked
+    /// as the IPv4 address that it reaches.
     ///
     /// # Errors
-    /// Why it is not dialled.
+    /// Why it must not be dialled.
     pub fn judge(&self, name: Option<&str>, address: IpAddr) -> Result<(), Refused> {
         let reached: Vec<IpAddr> = match address {
             IpAddr::V4(_) => vec![address],
@@ -117,7 +116,7 @@ impl Network {
         Ok(())
     }
 
-    /// Judges a name by what it is called; where it leads is judged when it is dialled.
+    /// Checks a name as such; its addresses are checked when dialling.
     ///
     /// # Errors
     /// A list refuses it.
@@ -128,11 +127,10 @@ impl Network {
         }
     }
 
-    /// Judges the host of a URL: an address in whichever spelling (the URL parser has read it), or a
-    /// name by what it is called.
+    /// Checks the host of a URL: an address in any notation (the URL parser has parsed it), or a name as such.
     ///
     /// # Errors
-    /// Why it is not dialled.
+    /// Why it must not be dialled.
     pub fn judge_url(&self, url: &Url) -> Result<(), Refused> {
         match url.host() {
             Some(Host::Ipv4(ip)) => self.judge(None, ip.into()),

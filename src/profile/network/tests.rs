@@ -1,6 +1,6 @@
 use super::*;
 
-/// What becomes of an address: dialled, only by the operator, or never, with its kind.
+/// The result for an address: dialled, only with `operator`, or never, with its range.
 #[derive(Debug, PartialEq)]
 enum Fate {
     Dialled,
@@ -19,7 +19,7 @@ const RESERVED: Fate = Never("reserved");
 const UNSPECIFIED: Fate = Never("unspecified");
 const MULTICAST: Fate = Never("multicast");
 
-/// Every spelling, as it stands in a URL.
+/// Every notation, as in a URL.
 const HOSTS: &[(&str, Fate)] = &[
     // Plain.
     ("8.8.8.8", Dialled),
@@ -49,7 +49,7 @@ const HOSTS: &[(&str, Fate)] = &[
     ("239.255.255.255", MULTICAST),
     ("240.0.0.1", RESERVED),
     ("255.255.255.255", RESERVED),
-    // Decimal, hexadecimal, octal, short, mixed, dots at the end, percent signs, other digits.
+    // Decimal, hexadecimal, octal, short, mixed, trailing dots, percent encoding, other digits.
     ("2130706433", In(Loopback)),
     ("2852039166", LINK),
     ("0x7f000001", In(Loopback)),
@@ -108,7 +108,7 @@ const HOSTS: &[(&str, Fate)] = &[
     ("[::7f00:1]", In(Loopback)),
     ("[::ffff:0:169.254.169.254]", LINK),
     ("[::ffff:0:10.0.0.1]", In(Private)),
-    // NAT64, everyone's and a network's own with its four lengths of prefix.
+    // NAT64: well-known and network-specific with its four prefix lengths.
     ("[64:ff9b::a9fe:a9fe]", LINK),
     ("[64:ff9b::127.0.0.1]", In(Loopback)),
     ("[64:ff9b::808:808]", Dialled),
@@ -127,7 +127,7 @@ const HOSTS: &[(&str, Fate)] = &[
     ("[2001:0:1:2:3:4:5601:5601]", LINK),
     ("[2001:0:53aa:64c:0:1:f5ff:fffe]", In(Private)),
     ("[2001:0:53aa:64c:0:1:f7f7:f7f7]", Dialled),
-    // ISATAP, behind any prefix and in it.
+    // ISATAP, after any prefix and inside one.
     ("[2606:4700::5efe:a9fe:a9fe]", LINK),
     ("[2606:4700::200:5efe:169.254.169.254]", LINK),
     ("[2606:4700:1:2:300:5efe:a9fe:a9fe]", LINK),
@@ -157,7 +157,7 @@ fn entries(list: &[&str]) -> Vec<NetworkEntry> {
 }
 
 #[test]
-fn every_spelling_is_judged_as_what_it_reaches() {
+fn every_spelling_is_checked_as_the_address_it_reaches() {
     for (host, fate) in HOSTS {
         let of = |network: &Network| match network.judge_url(&url(host)) {
             Ok(()) => Dialled,
@@ -172,7 +172,7 @@ fn every_spelling_is_judged_as_what_it_reaches() {
 }
 
 #[test]
-fn no_list_opens_what_is_never_dialled() {
+fn no_list_allows_a_forbidden_address() {
     let all = entries(&["0.0.0.0/0", "::/0", "169.254.0.0/16", "0xa9fea9fe", "fe80::/10", "x.example"]);
     for network in [Network { allow: all.clone(), ..public() }, Network { allow: all, ..Network::default() }]
     {
@@ -186,7 +186,7 @@ fn no_list_opens_what_is_never_dialled() {
 }
 
 #[test]
-fn public_opens_what_is_allowed_and_deny_wins() {
+fn public_allows_listed_addresses_and_block_takes_precedence() {
     let network = Network {
         allow: entries(&["10.1.0.0/16", "fd00::/8", "::ffff:192.168.7.0/120", "hooks.corp", ".lab.corp"]),
         deny: entries(&["10.1.2.0/24", "8.8.4.4", "*.bad.example", "old.lab.corp"]),
@@ -227,7 +227,7 @@ fn public_opens_what_is_allowed_and_deny_wins() {
 }
 
 #[test]
-fn what_is_denied_is_so_for_the_operator_too() {
+fn blocked_addresses_are_blocked_for_the_operator_too() {
     let network =
         Network { deny: entries(&["127.0.0.0/8", "::ffff:10.0.0.1", "2002::/16"]), ..Network::default() };
     for bad in ["127.1", "[::ffff:127.0.0.1]", "10.0.0.1", "[2002:808:808::1]"] {
@@ -239,17 +239,17 @@ fn what_is_denied_is_so_for_the_operator_too() {
 #[test]
 fn each_refusal_says_why() {
     let network = Network { deny: entries(&[".bad.example"]), ..public() };
-    let said = |host: &str| network.judge_url(&url(host)).unwrap_err().to_string();
-    assert_eq!(said("0xa9fea9fe"), "169.254.169.254 is link-local, which is never dialled");
+    let message = |host: &str| network.judge_url(&url(host)).unwrap_err().to_string();
+    assert_eq!(message("0xa9fea9fe"), "169.254.169.254 is link-local, which is never dialled");
     assert_eq!(
-        said("127.1"),
+        message("127.1"),
         "127.0.0.1 is loopback, which network = \"public\" refuses unless network_allow names it"
     );
-    assert_eq!(said("x.bad.example"), "x.bad.example is refused: network_deny has \".bad.example\"");
+    assert_eq!(message("x.bad.example"), "x.bad.example is refused: network_deny has \".bad.example\"");
 }
 
 #[test]
-fn entries_that_say_nothing_are_told() {
+fn entries_without_effect_are_reported() {
     for bad in [
         "",
         " ",

@@ -1,5 +1,5 @@
-//! The members of a JSON object, read without a value of each: a document of 1 MiB can hold half a
-//! million values, which take fifty times its bytes.
+//! The members of a JSON object, parsed without building values: a document of 1 MiB can contain half a million
+//! values, which would take fifty times its size.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -10,16 +10,16 @@ use serde_json::value::RawValue;
 
 use super::FieldValue;
 
-/// Passes each member of an object to `add`, in order. Nothing of what is not an object, is not JSON,
-/// or is nested more than 127 levels deep.
+/// Passes each member of an object to `add`, in order. Nothing if the text is not an object, not JSON, or nested more
+/// than 127 levels deep.
 pub(super) fn each_member<'a>(text: &'a str, add: impl FnMut(Cow<'a, str>, FieldValue<'a>)) {
     if serde_json::from_str::<Valid>(text).is_ok() {
-        // A document of another kind has no members.
+        // A document of another type has no members.
         let _ = serde_json::Deserializer::from_str(text).deserialize_map(Members(add));
     }
 }
 
-/// JSON without the blanks and line feeds between its tokens. `json` must be JSON.
+/// JSON without white space between its tokens. `json` must be valid JSON.
 pub(super) fn compact(json: &str) -> Cow<'_, str> {
     if !json.bytes().any(|byte| byte.is_ascii_whitespace()) {
         return Cow::Borrowed(json);
@@ -36,7 +36,7 @@ pub(super) fn compact(json: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// A string without a copy of it where none of its characters are escaped.
+/// A string that is borrowed unless it contains escapes.
 #[derive(Deserialize)]
 struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
@@ -63,7 +63,7 @@ impl<'de, F: FnMut(Cow<'de, str>, FieldValue<'de>)> Visitor<'de> for Members<F> 
     }
 }
 
-/// Any JSON that [`serde_json::Value`] takes, of which nothing is kept.
+/// Any JSON that [`serde_json::Value`] accepts, without keeping it.
 struct Valid;
 
 impl<'de> Deserialize<'de> for Valid {
@@ -104,7 +104,7 @@ impl<'de> Visitor<'de> for Valid {
         Ok(self)
     }
 
-    /// An object; a number that is no small integer comes this way too, as one of its digits.
+    /// An object; a number that is not a small integer arrives here too, as an object with its digits.
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self, A::Error> {
         while members.next_entry::<Self, Self>()?.is_some() {}
         Ok(self)
@@ -118,7 +118,7 @@ mod tests {
     use serde_json::Value;
 
     #[test]
-    fn blanks_between_tokens_are_left_out_and_none_in_strings() {
+    fn white_space_is_removed_between_tokens_only() {
         let text = "{ \"a b\" : [ 1.50 ,\n\t\"x \\\" y\\\\\" , { } ] }";
         assert_eq!(compact(text), "{\"a b\":[1.50,\"x \\\" y\\\\\",{}]}");
         assert!(matches!(compact("[1,2]"), Cow::Borrowed("[1,2]")));
@@ -126,7 +126,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn as_much_is_valid_as_a_value_takes(text in "[\\[\\]{}:,\"a0-9eE+.\\-u\\\\d8 ]{0,24}|\"\\\\u[dD][89c-f]0{2}\"|\\[{120,130}1\\]{120,130}") {
+        fn validity_matches_serde_json(text in "[\\[\\]{}:,\"a0-9eE+.\\-u\\\\d8 ]{0,24}|\"\\\\u[dD][89c-f]0{2}\"|\\[{120,130}1\\]{120,130}") {
             prop_assert_eq!(
                 serde_json::from_str::<Valid>(&text).is_ok(),
                 serde_json::from_str::<Value>(&text).is_ok()

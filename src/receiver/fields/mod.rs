@@ -1,5 +1,5 @@
-//! The fields of a request, however they were sent: decoded when somebody looks at them, since they
-//! can take many times the bytes of the request.
+//! The fields of a request, in whatever format they were sent: decoded on demand, since they can take many times the
+//! memory of the request.
 
 mod json;
 mod multipart;
@@ -19,11 +19,10 @@ use crate::json::exact;
 use super::decryption::{Decryption, DecryptionReport};
 use super::received::Received;
 
-/// Named values in the order in which they came: the query's, then those of a form, a multipart or a
-/// JSON object. A name that comes again has several values. A body that was cut has none: its last
-/// one would be wrong.
+/// Named values in the order of arrival: those of the query, then those of a form, a multipart body or a JSON object.
+/// A repeated name has several values. A truncated body has none: its last one would be wrong.
 ///
-/// As JSON an object, in which a name with several values has an array.
+/// Serialized as a JSON object, in which a name with several values has an array.
 #[derive(Debug, Default)]
 pub struct Fields<'a> {
     named: IndexMap<Cow<'a, str>, Values<'a>>,
@@ -32,15 +31,15 @@ pub struct Fields<'a> {
     in_body: bool,
 }
 
-/// A value as it was sent.
+/// A value as sent.
 #[derive(Debug)]
 pub(super) enum FieldValue<'a> {
     Text(Cow<'a, str>),
-    /// JSON that is no string.
+    /// JSON that is not a string.
     Json(Cow<'a, str>),
 }
 
-/// The values of a name, of which there is one at least.
+/// The values of a name, at least one.
 #[derive(Debug)]
 pub(super) struct Values<'a> {
     first: FieldValue<'a>,
@@ -48,7 +47,7 @@ pub(super) struct Values<'a> {
 }
 
 impl Received {
-    /// Its fields, decoded now.
+    /// Decodes its fields.
     #[must_use]
     pub fn fields(&self) -> Fields<'_> {
         Fields::of(self, usize::MAX)
@@ -56,7 +55,7 @@ impl Received {
 }
 
 impl<'a> Fields<'a> {
-    /// The first so many values of a request; the others are counted.
+    /// The first `most` values of a request; the others are counted.
     pub(super) fn of(received: &'a Received, most: usize) -> Self {
         let mut fields = Self::default();
         fields.add_pairs(received.query.as_bytes(), most);
@@ -108,7 +107,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// How many values the request has.
+    /// The number of values in the request.
     fn count(&self) -> usize {
         self.taken + self.beyond
     }
@@ -118,7 +117,7 @@ impl<'a> Fields<'a> {
         self.beyond
     }
 
-    /// Whether any value came with the body.
+    /// Whether any value is from the body.
     pub(super) fn in_body(&self) -> bool {
         self.in_body
     }
@@ -128,8 +127,7 @@ impl<'a> Fields<'a> {
         self.named.iter_mut().map(|(name, values)| (name.as_ref(), values))
     }
 
-    /// Replaces each string that can be decrypted, at any depth. What became of each is reported by
-    /// JSON Pointer.
+    /// Replaces each string that can be decrypted, at any depth. Each result is reported by JSON Pointer.
     pub(super) fn decrypt(&mut self, decryption: &Decryption) -> DecryptionReport {
         let mut report = DecryptionReport::default();
         for (name, values) in self.named() {
@@ -140,7 +138,7 @@ impl<'a> Fields<'a> {
 }
 
 impl Values<'_> {
-    /// As plain text: of several values, as a JSON array.
+    /// As plain text: several values as a JSON array.
     pub(super) fn plain_text(&self) -> Cow<'_, str> {
         match &self.first {
             _ if !self.more.is_empty() => serde_json::to_string(self).unwrap_or_default().into(),
@@ -208,7 +206,7 @@ impl Serialize for FieldValue<'_> {
     }
 }
 
-/// Headers as an object. One that comes twice has an array.
+/// Headers as an object. A repeated one has an array.
 #[must_use]
 pub fn headers_json(headers: &[(String, String)]) -> Value {
     let mut members = Map::new();
@@ -224,7 +222,7 @@ pub fn headers_json(headers: &[(String, String)]) -> Value {
     members.into()
 }
 
-/// The type without its parameters, in small letters.
+/// The media type without its parameters, in lower case.
 fn media_type(content_type: &str) -> String {
     content_type.split(';').next().unwrap_or("").trim().to_ascii_lowercase()
 }
@@ -253,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_comes_twice_has_an_array() {
+    fn a_repeated_name_has_an_array() {
         let form = "application/x-www-form-urlencoded";
         let got = fields("a=1&b=%20+", form, "a=2&a=3&c");
         assert_eq!(got, json!({"a": ["1", "2", "3"], "b": "  ", "c": ""}));
@@ -262,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn headers_that_come_again_have_an_array() {
+    fn repeated_headers_have_an_array() {
         let pairs = [("a", "1"), ("b", "2"), ("a", "3"), ("a", "4")];
         let pairs = pairs.map(|(name, value)| (name.to_owned(), value.to_owned()));
         assert_eq!(headers_json(&pairs), json!({"a": ["1", "3", "4"], "b": "2"}));
@@ -278,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_what_it_says_has_no_fields() {
+    fn a_body_that_does_not_match_its_type_has_no_fields() {
         for json in ["a=1", "[1]", "", r#"{"a":1"#, r#"{"a":1} x"#, r#"{"a":"\ud800"}"#] {
             assert_eq!(text("", "application/json", json), "{}", "{json}");
         }
@@ -290,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn a_multipart_that_breaks_off_has_what_could_be_read() {
+    fn a_truncated_multipart_body_has_its_complete_parts() {
         let part =
             |name: &str| format!("--x\r\nContent-Disposition: form-data; name={name}\r\n\r\n{name}1\r\n");
         let body = format!("{}{}--x", part("a"), part("b"));

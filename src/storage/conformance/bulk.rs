@@ -1,4 +1,4 @@
-//! Changing many deliveries at once.
+//! Bulk changes.
 
 use super::*;
 use crate::record::DeliveryState;
@@ -6,7 +6,7 @@ use crate::storage::control::bulk::BATCH;
 use crate::storage::retention::policy::MOST_ROWS;
 use crate::storage::{BulkResult, Change, Filter, StateFilter, change_next};
 
-/// Does it to the end. What was done in all, and in how many batches.
+/// Runs it to the end. Returns the total result, and the number of batches.
 async fn all(store: &dyn Storage, change: Change, filter: Filter) -> (BulkResult, usize) {
     let mut next = Some(change.of(filter));
     let (mut all, mut batches) = (BulkResult::default(), 0);
@@ -19,7 +19,7 @@ async fn all(store: &dyn Storage, change: Change, filter: Filter) -> (BulkResult
     (all, batches)
 }
 
-/// Accepts so many, and ends each so.
+/// Accepts this many deliveries, and ends each like this.
 async fn ended(subject: &dyn StoreUnderTest, n: usize, next: Next) -> Vec<NewDelivery> {
     let new: Vec<_> = (0..n).map(|_| delivery("https://hooks.example")).collect();
     subject.store().enqueue(new.clone()).await.unwrap();

@@ -1,4 +1,4 @@
-//! Which deliveries a filter leaves, and how far a search looks at a time.
+//! Which deliveries match a filter, and how far a search scans at a time.
 
 use proptest::prelude::*;
 use serde_json::json;
@@ -8,7 +8,7 @@ use crate::profile::Choice as _;
 use crate::record::{DeliveryState, Summary};
 use crate::storage::{EarlierSearch, Filter, StateFilter, StatusFilter};
 
-/// Sixty deliveries, a second apart, of two profiles and in every state; oldest first.
+/// Sixty deliveries, one second apart, of two profiles and in every state; oldest first.
 async fn many(subject: &dyn StoreUnderTest) -> Vec<Summary> {
     let store = subject.store();
     let all: Vec<_> = (0..60)
@@ -41,7 +41,7 @@ async fn many(subject: &dyn StoreUnderTest) -> Vec<Summary> {
     rows
 }
 
-/// The same, told in the plainest way.
+/// A naive implementation of the same.
 fn fits(filter: &Filter, row: &Summary) -> bool {
     let told = format!(
         "{}\nsms-send\nhttps://hooks.example/cb?id=7\nDELIVRD\n{{\"status\":\"DELIVRD\"}}\napplication/json\n{}",
@@ -156,7 +156,7 @@ pub async fn a_search_that_came_far_keeps_what_it_found(subject: &dyn StoreUnder
     assert_eq!((known.len(), before, reached), (15, Some(all[15].position), Some(all[15].accepted_at)));
     let searched = || EarlierSearch { known: known.clone(), newest, next: before, reached };
 
-    // One of those found goes, one comes, and all is known without another long search.
+    // A known match is removed, a new one added, and all are found without another long search.
     let gone = known[12];
     let gone_id = all.iter().find(|row| row.position == gone).unwrap().id;
     assert!(remove(store, gone_id).await);
@@ -170,7 +170,7 @@ pub async fn a_search_that_came_far_keeps_what_it_found(subject: &dyn StoreUnder
     assert_eq!(again.rows.iter().map(|row| row.position).collect::<Vec<_>>(), wanted);
     assert_eq!((again.newest, again.next, again.reached), (Some(new), before, reached));
 
-    // More came than one look takes in: then what lies between is not passed over.
+    // More were added than one scan covers: those in between are not skipped.
     store.enqueue((0..30).map(|n| accepted(70_000 + n)).collect()).await.unwrap();
     let again = store.resume_search(&filter, searched(), 15).await.unwrap();
     assert_eq!((again.rows.len(), again.next), (15, again.rows.last().map(|row| row.position)));

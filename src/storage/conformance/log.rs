@@ -22,7 +22,7 @@ async fn many(subject: &dyn StoreUnderTest) -> Vec<NewDelivery> {
     all
 }
 
-/// All pages of seven, put together.
+/// All pages of seven, concatenated.
 async fn pages(store: &dyn Storage, mut filter: Filter) -> Vec<crate::record::Summary> {
     filter.limit = 7;
     let mut all = Vec::new();
@@ -75,7 +75,7 @@ pub async fn a_delivery_that_is_not_there_is_none(subject: &dyn StoreUnderTest) 
 
 pub async fn a_position_is_that_of_acceptance_whatever_the_ids_say(subject: &dyn StoreUnderTest) {
     let store = subject.store();
-    // Several hosts accept, whose clocks are minutes apart.
+    // Several hosts accept, whose clocks differ by minutes.
     let minutes = [50, 10, 40, 0, 30, 20, 60, 5];
     let all: Vec<NewDelivery> = minutes.iter().map(|minute| accepted(minute * 60_000)).collect();
     for new in &all[..6] {
@@ -84,19 +84,19 @@ pub async fn a_position_is_that_of_acceptance_whatever_the_ids_say(subject: &dyn
     let ids = |rows: &[crate::record::Summary]| rows.iter().map(|row| row.id).collect::<Vec<_>>();
     let of = |places: &[usize]| places.iter().map(|place| all[*place].id).collect::<Vec<_>>();
 
-    // What is accepted between two pages belongs to neither, even with an id that does.
+    // A delivery accepted between two pages is in neither, even if its id would fit.
     let first = store.search(&Filter { limit: 3, ..Filter::default() }, 100).await.unwrap();
     assert_eq!(ids(&first.rows), of(&[5, 4, 3]));
     store.enqueue(vec![all[6].clone()]).await.unwrap();
     store.enqueue(vec![all[7].clone()]).await.unwrap();
     let next = Filter { before: first.next, limit: 9, ..Filter::default() };
     assert_eq!(ids(&store.deliveries(&next).await.unwrap()), of(&[2, 1, 0]));
-    // Who follows finds it as the newest.
+    // A follower finds it as the newest.
     let newest = store.deliveries(&Filter { limit: 2, ..Filter::default() }).await.unwrap();
     assert_eq!(ids(&newest), of(&[7, 6]));
     assert!(newest.iter().all(|row| Some(row.position) > first.newest));
 
-    // So it is by state, by profile and by time.
+    // The same by state, by profile and by time.
     let pending = Filter { state: Some(StateFilter::Pending), ..Filter::default() };
     let of_profile = Filter { profile: Some(profile_id(1)), ..Filter::default() };
     for filter in [pending, of_profile] {
@@ -143,7 +143,7 @@ pub async fn no_position_is_used_twice_and_one_that_is_gone_is_known(subject: &d
     store.enqueue(vec![new.clone()]).await.unwrap();
     let position_of_new = store.position(new.id).await.unwrap();
     assert!(position_of_new > gone[1], "{position_of_new:?} was used before: {gone:?}");
-    // A page may end at one that is removed before the next page is asked for.
+    // A page may end at a delivery that is removed before the next page is requested.
     let before = Some(store.position(all[2].id).await.unwrap());
     let older = store.deliveries(&Filter { before, ..Filter::default() }).await.unwrap();
     assert_eq!(older.iter().map(|row| row.id).collect::<Vec<_>>(), [all[0].id]);

@@ -1,7 +1,7 @@
-//! What every store must do, as tests: run against each of them, so that none drifts.
+//! The requirements of every store, as tests: run against each of them, so that none deviates.
 //!
-//! A store is put under test by [`StoreUnderTest`] and [`every_test`]. What is about one store only, such as
-//! files, locks and query plans, is tested with that store.
+//! A store is tested through [`StoreUnderTest`] and [`every_test`]. What concerns a single store, such as files,
+//! locks and query plans, is tested with that store.
 
 pub mod bulk;
 pub mod events;
@@ -24,7 +24,7 @@ use crate::storage::{Change, Storage};
 pub use queue::{QueueUnderTest, claims, fleet, outcomes, turns};
 use samples::{accepted, at, attempt, delivery, draft, profile, profile_id, tested};
 
-/// An empty store, and what only its sender does.
+/// An empty store, with the operations of its sender.
 #[async_trait]
 pub trait StoreUnderTest: Send + Sync {
     /// The store.
@@ -40,14 +40,14 @@ async fn record(subject: &dyn StoreUnderTest, id: DeliveryId, n: u32, next: Next
     subject.record(id, attempt(n, status), next).await;
 }
 
-/// Removes a delivery that has ended from the log. Whether it was there.
+/// Removes a delivery that has ended from the log. Returns whether it existed.
 async fn remove(store: &dyn Storage, id: DeliveryId) -> bool {
     let rows = store.summaries(vec![id]).await.unwrap();
     let states = [DeliveryState::Delivered, DeliveryState::Failed, DeliveryState::Cancelled].into();
     store.apply_batch(Change::Remove, rows, states).await.unwrap().removed.deliveries == 1
 }
 
-/// Runs every test of the suite, each against a store that this expression makes.
+/// Runs every test of the suite, each against a store created by this expression.
 macro_rules! every_test {
     ($make:expr) => {
         $crate::storage::conformance::each! { $make;
@@ -101,7 +101,7 @@ macro_rules! every_test {
     };
 }
 
-/// One test each.
+/// Each as a test.
 macro_rules! each {
     ($make:expr; $($subject:ident: $($test:ident),+;)+) => {
         $(mod $subject {

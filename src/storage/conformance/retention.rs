@@ -9,7 +9,7 @@ use crate::storage::{Filter, Removed, RetentionPolicy};
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
-/// Accepts a delivery on this day, and ends it so.
+/// Accepts a delivery on this day, and ends it like this.
 async fn on_day(subject: &dyn StoreUnderTest, day: i64, next: Option<Next>) -> DeliveryId {
     let new = accepted(day * DAY);
     subject.store().enqueue(vec![new.clone()]).await.unwrap();
@@ -20,7 +20,7 @@ async fn on_day(subject: &dyn StoreUnderTest, day: i64, next: Option<Next>) -> D
     new.id
 }
 
-/// Removes to the end. What went in all.
+/// Removes everything outdated. Returns the total.
 async fn prune(store: &dyn Storage, policy: RetentionPolicy, now: Timestamp) -> Removed {
     let counted = store.outdated(policy, now).await.unwrap();
     let (mut all, mut after) = (Removed::default(), None);
@@ -68,7 +68,7 @@ pub async fn of_too_many_the_oldest_go(subject: &dyn StoreUnderTest) {
     let keep = RetentionPolicy { days: 0, deliveries: 15 };
     assert_eq!(prune(store, keep, at(0)).await.deliveries, 25);
     assert_eq!(ids(store).await, [&all[25..], &[pending]].concat());
-    // By age, and then by number what is left.
+    // By age, and then the rest by number.
     let keep = RetentionPolicy { days: 10, deliveries: 5 };
     assert_eq!(prune(store, keep, at(40 * DAY)).await.deliveries, 10);
     assert_eq!(ids(store).await, [&all[35..], &[pending]].concat());

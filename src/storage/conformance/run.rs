@@ -1,4 +1,4 @@
-//! The results of the deliveries of a run.
+//! The outcomes of the deliveries of a run.
 
 use super::*;
 use crate::record::{LogPosition, RunId, RunRange};

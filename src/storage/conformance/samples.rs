@@ -36,7 +36,7 @@ pub fn draft(title: &str) -> Draft {
 }
 
 pub fn profile(n: u128, title: &str) -> Profile {
-    // Small numbers are in the order of their age.
+    // Small numbers are in order of age.
     let created_at = at(i64::try_from(n & 0xFFFF).unwrap());
     let identity = Identity { id: profile_id(n), created_at, modified_at: created_at };
     draft(title).check(Rules::default(), identity).unwrap()

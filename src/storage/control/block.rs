@@ -1,8 +1,8 @@
-//! What is held: queued, and not sent for now, since a person paused it, or its profile is disabled or
+//! Blocks: events that are queued and not sent for now, since a person paused them, or their profile is disabled or
 //! deleted.
 //!
-//! What is held stays queued, and comes in as ever. What a person sends by hand goes out, with the
-//! credentials that are kept.
+//! Blocked events stay queued, and new ones are accepted. Manual deliveries are sent, with the credentials that are
+//! kept.
 
 use std::collections::HashMap;
 
@@ -43,9 +43,9 @@ impl Choice for BlockReason {
 pub struct Block {
     /// The profile whose deliveries are blocked; none for all.
     pub profile_id: Option<ProfileId>,
-    /// The title of that profile; empty where it is gone for good.
+    /// The title of that profile; empty if it was removed permanently.
     pub title: String,
-    /// Why.
+    /// The reason.
     pub why: BlockReason,
     /// Since when.
     pub since: Timestamp,
@@ -54,7 +54,7 @@ pub struct Block {
 }
 
 impl Block {
-    /// Until when the profile can be restored, where it is deleted: then its deliveries fail.
+    /// Until when the profile can be restored, if it is deleted: then its deliveries fail.
     #[must_use]
     pub fn restorable_until(&self) -> Option<Timestamp> {
         (self.why == BlockReason::Deleted).then(|| restorable_until(self.since))
@@ -64,11 +64,11 @@ impl Block {
 /// Why a profile was auto-disabled.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AutoDisableCause {
-    /// So many consecutive ones failed for good.
+    /// This many consecutive ones failed permanently.
     pub failed: u32,
     /// The last of them.
     pub delivery: DeliveryId,
-    /// Why that one failed.
+    /// The failure of that one.
     pub message: String,
 }
 
@@ -118,8 +118,8 @@ impl Blocks {
         if row.kind == Kind::Event { self.of_events(&row.profile_id) } else { None }
     }
 
-    /// What holds the events of this profile. Before a pause or a status of a deleted one can end, it
-    /// must be restored.
+    /// The block of this profile's events. Before a pause or a status of a deleted profile can end, it must be
+    /// restored.
     #[must_use]
     pub fn of_events(&self, profile: &ProfileId) -> Option<&Block> {
         self.all()
@@ -128,7 +128,7 @@ impl Blocks {
             .or_else(|| self.disabled(profile))
     }
 
-    /// Each of them, in no order.
+    /// Each of them, in no particular order.
     pub fn iter(&self) -> impl Iterator<Item = &Block> {
         self.all
             .iter()

@@ -9,7 +9,7 @@ pub struct Blocked {
     pub queued: u64,
     /// Retries, due or not.
     pub waiting: u64,
-    /// Their blocks, the oldest first.
+    /// Their blocks, oldest first.
     pub by: Vec<Block>,
 }
 

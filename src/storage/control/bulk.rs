@@ -1,5 +1,4 @@
-//! What is done to many deliveries at once, a batch at a time: others' writes go in between, and it
-//! can be left after any batch.
+//! Bulk changes, one batch at a time: others write in between, and the change can be stopped after any batch.
 
 use crate::record::{DeliveryId, Summary};
 use crate::storage::control::Control;
@@ -11,50 +10,50 @@ use crate::storage::log::status_filter::StateFilter;
 use crate::storage::retention::policy::{MOST_ROWS, Removed, fitting};
 use crate::storage::unreadable::PassedOver;
 
-/// Most deliveries that are changed in one transaction.
+/// How many deliveries are changed in one transaction.
 pub const BATCH: usize = 200;
 
-/// What is done.
+/// The kind of change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Change {
-    /// What waits is due now; what has ended is sent again, as a new delivery. Only once: of what was
-    /// sent again the new delivery is the one to be tried.
+    /// Makes waiting deliveries due now; resends ended ones as new deliveries. Each only once: for a delivery that
+    /// was resent, the new one is to be retried.
     Retry,
-    /// No further attempt is made.
+    /// Makes no further attempts.
     Cancel,
-    /// It goes out of the log.
+    /// Removes deliveries from the log.
     Remove,
 }
 
-/// What was done.
+/// The result.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct BulkResult {
-    /// Were waiting, and are due now.
+    /// Waiting deliveries that are due now.
     pub due: u64,
-    /// Had ended, and are sent again as new deliveries.
+    /// Ended deliveries that were resent as new ones.
     pub again: u64,
-    /// Were to be sent, and are cancelled.
+    /// Pending deliveries that were cancelled.
     pub cancelled: u64,
-    /// Are no longer in the log.
+    /// Deliveries that were removed from the log.
     pub removed: Removed,
-    /// Were left as they are.
+    /// Deliveries that were not changed.
     pub left: u64,
-    /// Why the first of those was, where it could not be sent again.
+    /// Why the first of those was not changed, if it could not be resent.
     pub why: Option<String>,
-    /// The last that was dealt with: all others that fit are older.
+    /// The last one processed: all further matches are older.
     pub last: Option<DeliveryId>,
-    /// Cannot be read, and may fit or not.
+    /// Unreadable rows, which may match or not.
     pub passed_over: PassedOver,
 }
 
 impl BulkResult {
-    /// How many deliveries something was done to.
+    /// How many deliveries were changed.
     #[must_use]
     pub fn done(&self) -> u64 {
         self.due + self.again + self.cancelled + self.removed.deliveries
     }
 
-    /// Adds what was done after this.
+    /// Adds a later result.
     pub fn add(&mut self, then: Self) {
         self.due += then.due;
         self.again += then.again;
@@ -68,8 +67,8 @@ impl BulkResult {
 }
 
 impl Change {
-    /// The filter with only those left that this can be done to. What is resent meanwhile is accepted after
-    /// them, and not met again.
+    /// The filter, restricted to the states that this applies to. Deliveries resent meanwhile are accepted after
+    /// them, and not visited.
     #[must_use]
     pub fn of(self, mut filter: Filter) -> Filter {
         filter.not_again |= self == Self::Retry;
@@ -82,12 +81,11 @@ impl Change {
     }
 }
 
-/// Does this to the next deliveries that fit, newest first: to few enough that nobody notices, found by
-/// looking at as many as one question may. Gives what was done, and the filter for those that come after;
-/// none when there are no more.
+/// Changes the next matching deliveries, newest first: few enough not to be noticeable, found within the scan limit
+/// of one query. Returns the result, and the filter for the next ones; none if there are no more.
 ///
 /// # Errors
-/// The store cannot be read or written; then nothing of this batch was done.
+/// The store cannot be read or written; then nothing of this batch was changed.
 pub async fn change_next<S: Log + Control + ?Sized>(
     store: &S,
     change: Change,

@@ -14,24 +14,24 @@ use block::Blocks;
 use blocked::Blocked;
 use bulk::{BulkResult, Change};
 
-/// Changes what is to be sent. Each change wakes the senders, which forget what they have read ahead.
+/// Changes pending deliveries. Each change wakes the senders, which discard their read-ahead.
 #[async_trait]
 pub trait Control: Send + Sync {
-    /// Cancels a delivery. Whether it was still to be sent; an attempt in flight runs to its end and is
-    /// recorded, and the delivery stays cancelled.
+    /// Cancels a delivery. Returns whether it was pending; an attempt in flight is completed and recorded, and the
+    /// delivery stays cancelled.
     ///
     /// # Errors
     /// The store cannot be written.
     async fn cancel(&self, id: DeliveryId) -> Result<bool, StoreError>;
 
-    /// Makes a delivery due now. Whether it is still to be sent.
+    /// Makes a delivery due now. Returns whether it is pending.
     ///
     /// # Errors
     /// The store cannot be written.
     async fn retry_now(&self, id: DeliveryId) -> Result<bool, StoreError>;
 
-    /// Changes these deliveries in one transaction, as they were found. One that is in none of `states`
-    /// by now is left as it is. See [`bulk::change_next`].
+    /// Changes these deliveries in one transaction, as they were found. One that is in none of `states` by now is not
+    /// changed. See [`bulk::change_next`].
     ///
     /// # Errors
     /// The store cannot be written; then none of them was changed.
@@ -42,40 +42,40 @@ pub trait Control: Send + Sync {
         states: Vec<DeliveryState>,
     ) -> Result<BulkResult, StoreError>;
 
-    /// Pauses one profile, or all: events stay queued. Requests in flight run to their end, and what a
-    /// person sends goes out. Whether it was not paused before.
+    /// Pauses one profile, or all: events stay queued. Requests in flight are completed, and manual deliveries are
+    /// sent. Returns whether it was not paused before.
     ///
     /// # Errors
     /// The store cannot be written.
     async fn pause(&self, profile: Option<ProfileId>) -> Result<bool, StoreError>;
 
-    /// Ends the pause of one profile, or that of all: a profile that has a pause of its own keeps it, and
-    /// one that is disabled stays so. Whether it was paused.
+    /// Resumes one profile, or all: a profile that was paused separately stays paused, and a disabled one disabled.
+    /// Returns whether it was paused.
     ///
     /// # Errors
     /// The store cannot be written.
     async fn resume(&self, profile: Option<ProfileId>) -> Result<bool, StoreError>;
 
-    /// All that blocks deliveries now: pauses, and disabled and deleted profiles.
+    /// All current blocks: pauses, and disabled and deleted profiles.
     ///
     /// # Errors
     /// The store cannot be read.
     async fn blocks(&self) -> Result<Blocks, StoreError>;
 
-    /// How much is blocked, and by what: of all, or of what is asked for. Takes time for each of them.
+    /// How many deliveries are blocked, and by what: of all, or of a range. Takes time for each of them.
     ///
     /// # Errors
     /// The store cannot be read.
     async fn blocked(&self, within: Option<RunRange>) -> Result<Blocked, StoreError>;
 
-    /// Whether anything that is still to be sent is not blocked; of all, or of what is asked for, where it
-    /// is always so while nothing is blocked at all.
+    /// Whether any pending delivery is not blocked; of all, or of a range, for which the result is always true while
+    /// nothing is blocked at all.
     ///
     /// # Errors
     /// The store cannot be read.
     async fn is_moving(&self, within: Option<RunRange>) -> Result<bool, StoreError>;
 
-    /// How many events of a profile are still to be sent. Takes time for each.
+    /// How many events of a profile are pending. Takes time for each.
     ///
     /// # Errors
     /// The store cannot be read.

@@ -1,4 +1,4 @@
-//! That something has changed, by whichever process.
+//! Notifications of changes by any process.
 
 pub mod revision;
 
@@ -9,10 +9,10 @@ use crate::storage::error::StoreError;
 
 use revision::Revision;
 
-/// Tells of changes.
+/// Notifies of changes.
 #[async_trait]
 pub trait Events: Send + Sync {
-    /// Changes whenever something was committed, by whichever process. Several commits may be one change.
+    /// Changes whenever something was committed, by any process. Several commits may be one change.
     fn changes(&self) -> watch::Receiver<u64>;
 
     /// Which kinds of things have changed, at the same cost however much is stored.

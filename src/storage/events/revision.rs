@@ -1,13 +1,13 @@
-//! A revision: one counter for each kind of thing.
+//! A revision: one counter per kind of data.
 
-/// Numbers that grow with every change, by whichever process. Only that one differs means anything.
+/// Counters that grow with every change, by any process. Only a difference is meaningful.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Revision {
-    /// Of saved profiles.
+    /// Saved profiles.
     pub profiles: i64,
-    /// Of own variables.
+    /// Own variables.
     pub variables: i64,
-    /// Of deliveries and their attempts.
+    /// Deliveries and their attempts.
     pub deliveries: i64,
     /// Changes of due deliveries and of blocks.
     pub steering: i64,

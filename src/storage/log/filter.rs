@@ -1,4 +1,4 @@
-//! Which deliveries are meant: by profile, state, status, time and text.
+//! Filters deliveries: by profile, state, status, time and text.
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -8,33 +8,32 @@ use crate::record::{DeliveryId, DeliveryState, LogPosition};
 use crate::storage::log::search_words::SearchWords;
 use crate::storage::log::status_filter::{StateFilter, StatusFilter};
 
-/// Which deliveries are meant. Those that fit every part of it.
+/// A filter. A delivery matches if it matches every part.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Filter {
-    /// Only those in these states.
+    /// Only in these states.
     pub state: Option<StateFilter>,
-    /// Only those of this profile.
+    /// Only of this profile.
     pub profile: Option<ProfileId>,
-    /// Only those whose last attempt ended in one of these ways; empty matches all.
+    /// Only if the last attempt ended in one of these ways; empty matches all.
     pub statuses: Vec<StatusFilter>,
-    /// Only those accepted at this time or later.
+    /// Only accepted at this time or later.
     pub since: Option<Timestamp>,
-    /// Only those accepted before this time.
+    /// Only accepted before this time.
     pub until: Option<Timestamp>,
-    /// Only those that ended before this time.
+    /// Only ended before this time.
     pub ended_before: Option<Timestamp>,
-    /// Only those that match each word of this, letter case aside: a state, a status, the beginning of
-    /// a delivery's or a profile's id, the beginning of the date or time at which it was accepted, or
-    /// text in title, event, URL, headers, body, a value, a message or a response. What stands in quotes
-    /// is text.
+    /// Only if each word of this matches, ignoring case: a state, a status, a prefix of a delivery's or a profile's
+    /// id, a prefix of the date or time of acceptance, or text in title, event, URL, headers, body, a value, a
+    /// message or a response. A quoted part is text.
     pub text: Option<String>,
-    /// Where dates and times in the text are of.
+    /// The zone of dates and times in the text.
     pub zone: TimeZone,
-    /// Only those that were not sent again.
+    /// Only if not resent.
     pub not_again: bool,
-    /// Only those accepted before this one: the last of the page before.
+    /// Only accepted before this one: the last of the previous page.
     pub before: Option<LogPosition>,
-    /// Most in one page.
+    /// The page size.
     pub limit: usize,
 }
 
@@ -56,12 +55,12 @@ impl Default for Filter {
     }
 }
 
-/// How far the time in an id may be from the time at which its delivery was accepted.
+/// How far the time in an id may differ from the time of acceptance.
 const SLACK: SignedDuration = SignedDuration::from_mins(1);
 
 impl Filter {
-    /// The states that are meant. Only what was answered has a status, and only a success is
-    /// delivered, so a status leaves few of them.
+    /// The states that can match. Only an attempted delivery has a status, and only a success is delivered, so a
+    /// status excludes most of them.
     #[must_use]
     pub fn states(&self) -> Vec<DeliveryState> {
         let words = self.words();
@@ -81,7 +80,7 @@ impl Filter {
         self.text.as_deref().map(SearchWords::read).unwrap_or_default()
     }
 
-    /// Whether rows must be looked at one by one, and so perhaps many that do not fit.
+    /// Whether rows must be examined one by one, possibly many that do not match.
     #[must_use]
     pub fn searches(&self) -> bool {
         !self.statuses.is_empty()
@@ -92,10 +91,10 @@ impl Filter {
             || self.ended_before.is_some()
     }
 
-    /// The ids among which all that fit are, where a time is asked for: from the first, to before the second.
+    /// The range of ids that contains all matches, if there is a time limit: from the first, to before the second.
     pub fn ids(&self) -> Option<(Vec<u8>, Vec<u8>)> {
         let first = |time: Timestamp| DeliveryId::first_at(time).bytes().to_vec();
-        // None ends before it is accepted.
+        // No delivery ends before it is accepted.
         let until = self.until.into_iter().chain(self.ended_before).min();
         self.since.or(until)?;
         let since = self.since.and_then(|time| time.checked_sub(SLACK).ok());
@@ -104,7 +103,7 @@ impl Filter {
         Some((since.map_or_else(Vec::new, first), until.map_or_else(|| vec![0xFF; 17], first)))
     }
 
-    /// Whether something accepted at this time, in milliseconds, may fit by its time.
+    /// Whether a delivery accepted at this time, in milliseconds, may match by its time.
     #[must_use]
     pub fn has_time(&self, accepted_at: i64) -> bool {
         let until = self.until.into_iter().chain(self.ended_before).min();

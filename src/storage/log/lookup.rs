@@ -1,17 +1,17 @@
-//! Ids by their beginning.
+//! Ids by prefix.
 
 use crate::record::DeliveryId;
 
-/// Shortest start of an id: the region alone says nothing.
+/// The shortest prefix of a profile id: the region alone does not count.
 const LEAST_PREFIX: usize = "IN_0".len();
 
-/// Shortest start of a delivery's id.
+/// The shortest prefix of a delivery id.
 const LEAST_DIGITS: usize = 4;
 
-/// Most deliveries that are listed for the start of an id.
+/// How many deliveries are listed for a prefix.
 pub const MOST_FOUND: usize = 10;
 
-/// The first and the last id that start with a text; `None` when no id does.
+/// The first and the last id with a prefix; `None` if no id has it.
 #[must_use]
 pub fn delivery_range(text: &str) -> Option<(DeliveryId, DeliveryId)> {
     let digits: String = text.trim().chars().filter(|c| *c != '-').collect();
@@ -22,7 +22,7 @@ pub fn delivery_range(text: &str) -> Option<(DeliveryId, DeliveryId)> {
     Some((filled("0")?, filled("f")?))
 }
 
-/// The range of profile ids that start with a text; `None` when no id does.
+/// The range of profile ids with a prefix; `None` if no id has it.
 #[must_use]
 pub fn profile_range(text: &str) -> Option<(String, String)> {
     let (region, unique) = text.split_once('_')?;

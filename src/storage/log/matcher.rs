@@ -1,4 +1,4 @@
-//! A filter, row by row: what is not in the row itself is read only where the row decides nothing.
+//! Applies a filter row by row: data outside the row is read only if the row is not decisive.
 
 use std::borrow::Cow;
 
@@ -11,9 +11,9 @@ use crate::storage::log::search_words::{SearchTerm, SearchWords};
 /// The parts of a row that a filter uses.
 #[derive(Debug, Clone, Copy)]
 pub struct RowFacts<'a> {
-    /// Its id.
+    /// The id.
     pub id: DeliveryId,
-    /// Whose.
+    /// The profile.
     pub profile_id: &'a str,
     /// The profile's title when it was accepted.
     pub title: &'a str,
@@ -33,30 +33,30 @@ pub struct RowFacts<'a> {
     pub ended_at: Option<i64>,
     /// It was resent.
     pub was_sent_again: bool,
-    /// The JSON of its values; none where nobody asks for them.
+    /// The JSON of its values; none if the filter does not need them.
     pub values: Option<&'a str>,
 }
 
-/// A filter made ready for many rows. State, profile and ids are the index's part.
+/// A filter prepared for many rows. State, profile and ids are handled by the index.
 pub struct RowMatcher<'a> {
     filter: &'a Filter,
     words: SearchWords,
 }
 
 impl<'a> RowMatcher<'a> {
-    /// Makes a filter ready.
+    /// Prepares a filter.
     #[must_use]
     pub fn new(filter: &'a Filter) -> Self {
         Self { filter, words: filter.words() }
     }
 
-    /// Whether it looks at the values of a delivery.
+    /// Whether it examines the values of a delivery.
     #[must_use]
     pub fn reads_values(&self) -> bool {
         !self.words.texts.is_empty()
     }
 
-    /// Whether a row fits. `rest` reads what is sought beyond the row: headers, body and responses.
+    /// Whether a row matches. `rest` reads searched data outside the row: headers, body and responses.
     ///
     /// # Errors
     /// Those of `rest`.
@@ -101,8 +101,7 @@ impl RowFacts<'_> {
     }
 }
 
-/// Whether a delivery in memory fits, as a store's search would find it: for
-/// tests of who asks.
+/// Whether a delivery in memory matches, as a store's search would decide: for tests.
 #[cfg(test)]
 pub(crate) fn fits(
     filter: &Filter,
@@ -144,14 +143,14 @@ pub(crate) fn fits(
         && RowMatcher::new(filter).matches(&seen, || Ok(rest)).unwrap()
 }
 
-/// Whether it is in a value: a variable's name is none.
+/// Whether it is in a value: a variable's name does not count.
 fn is_in_value(sought: &SearchTerm, json: &str) -> bool {
     sought.may_be_in_json(json)
         && Values::parse(json)
             .is_ok_and(|values| values.members().values().any(|value| sought.is_in(&text_of(value))))
 }
 
-/// A value as it is sent: a text without its quotes.
+/// A value as sent: a string without its quotes.
 fn text_of(value: &serde_json::Value) -> Cow<'_, str> {
     value.as_str().map_or_else(|| value.to_string().into(), Cow::from)
 }

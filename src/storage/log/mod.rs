@@ -1,4 +1,4 @@
-//! The log of deliveries: which are meant, and what is found.
+//! The log of deliveries: filters and results.
 
 pub mod batch_progress;
 pub mod counts;
@@ -22,24 +22,24 @@ use counts::Counts;
 use filter::Filter;
 use page::{EarlierSearch, Page, SCAN_LIMIT};
 
-/// Finds deliveries, newest first, and counts them. Newer is what was accepted later ([`LogPosition`]): what is
-/// committed while somebody pages or follows is neither missed nor found twice.
+/// Searches deliveries, newest first, and counts them. Newer means accepted later ([`LogPosition`]): deliveries
+/// committed while somebody pages or follows are neither missed nor found twice.
 ///
-/// A stored delivery that has no meaning hides no other: it is passed over, with a note where the answer
-/// has room for one. Which deliveries fit is said by [`Filter`] and, row by row, by
-/// [`RowMatcher`](matcher::RowMatcher); a store may answer from its indexes only what these would say.
+/// An invalid delivery hides no other: it is skipped, with a note if the result has room for one. Which deliveries
+/// match is defined by [`Filter`] and, row by row, by [`RowMatcher`](matcher::RowMatcher); a store may use its
+/// indexes only for equivalent results.
 #[async_trait]
 pub trait Log: Send + Sync {
-    /// A page, as far as it is found by looking at `most` rows of each state: [`Page::next`] says where
-    /// to continue. The pages of one filter together are all that fit, each once.
+    /// A page, as far as it is found by scanning `most` rows of each state: [`Page::next`] says where to continue.
+    /// The pages of one filter together are all matches, each once.
     ///
     /// # Errors
     /// The store cannot be read.
     async fn search(&self, filter: &Filter, most: usize) -> Result<Page, StoreError>;
 
-    /// What an earlier search found, as it is now, with what came since: the newest `most` rows of each
-    /// state are looked at, and of older ones those that were found. So a search that came far need not
-    /// begin anew whenever something changes; an older row that fits only now is not found.
+    /// The current state of an earlier search, with later deliveries: scans the newest `most` rows of each state, and
+    /// of older ones those found before. So a long search need not start over whenever something changes; an older
+    /// row that matches only now is not found.
     ///
     /// # Errors
     /// The store cannot be read.
@@ -50,7 +50,7 @@ pub trait Log: Send + Sync {
         most: usize,
     ) -> Result<Page, StoreError>;
 
-    /// A page of deliveries, however far must be searched for it.
+    /// A page of deliveries, however many rows must be scanned.
     ///
     /// # Errors
     /// The store cannot be read.
@@ -74,27 +74,27 @@ pub trait Log: Send + Sync {
     /// The store cannot be read.
     async fn count(&self, filter: &Filter) -> Result<u64, StoreError>;
 
-    /// Everything about one delivery, if it is there.
+    /// Everything about one delivery, if it exists.
     ///
     /// # Errors
-    /// The store, or what is stored there, cannot be read.
+    /// The store, or the delivery in it, cannot be read.
     async fn delivery(&self, id: DeliveryId) -> Result<Option<Details>, StoreError>;
 
-    /// These deliveries in this order; without those that are no longer there, or have no meaning.
+    /// These deliveries in this order; without those that no longer exist, or are invalid.
     ///
     /// # Errors
     /// The store cannot be read.
     async fn summaries(&self, ids: Vec<DeliveryId>) -> Result<Vec<Summary>, StoreError>;
 
-    /// The deliveries that a text may mean: the one of that id, or those whose id starts so
-    /// ([`lookup::delivery_range`]), the [`lookup::MOST_FOUND`] newest of them; and those of them that
-    /// cannot be read.
+    /// The deliveries that a text may name: the one with that id, or the [`lookup::MOST_FOUND`] newest with that id
+    /// prefix ([`lookup::delivery_range`]); and unreadable ones among them.
     ///
     /// # Errors
     /// The store cannot be read.
     async fn find_deliveries(&self, text: &str) -> Result<(Vec<Summary>, PassedOver), StoreError>;
 
-    /// Where a delivery stands. Of one that is no longer there: after all that, by its id, was accepted before it.
+    /// The position of a delivery. Of one that no longer exists: after everything accepted before it, according to
+    /// its id.
     ///
     /// # Errors
     /// The store cannot be read.
@@ -106,22 +106,20 @@ pub trait Log: Send + Sync {
     /// The store cannot be read.
     async fn counts(&self) -> Result<Counts, StoreError>;
 
-    /// Counts anew how many deliveries are in each state, where another program may have changed some
-    /// without counting. Takes time for each.
+    /// Recounts the deliveries in each state, since another program may have changed some without counting. Takes
+    /// time for each.
     ///
     /// # Errors
     /// The store cannot be written.
     async fn recount(&self) -> Result<(), StoreError>;
 
-    /// Counts the deliveries of a run. Takes time for each, so the next question begins at the low
-    /// watermark of this one.
+    /// Counts the deliveries of a run. Takes time for each, so the next call starts at the low watermark of this one.
     ///
     /// # Errors
     /// The store cannot be read.
     async fn batch_progress(&self, range: RunRange) -> Result<BatchProgress, StoreError>;
 
-    /// The deliveries of a run in this state, the newest first, at most `limit`; without those that have
-    /// no meaning.
+    /// The deliveries of a run in this state, newest first, at most `limit`; without invalid ones.
     ///
     /// # Errors
     /// The store cannot be read.
@@ -132,7 +130,7 @@ pub trait Log: Send + Sync {
         limit: usize,
     ) -> Result<Vec<Summary>, StoreError>;
 
-    /// Those of these deliveries that a run has accepted.
+    /// Those of these deliveries that were accepted by a run.
     ///
     /// # Errors
     /// The store cannot be read.

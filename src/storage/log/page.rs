@@ -1,11 +1,11 @@
-//! A page of the log, and how far was searched for it.
+//! A page of the log, and how far the search has come.
 
 use jiff::Timestamp;
 
 use crate::record::{LogPosition, Summary};
 use crate::storage::unreadable::UnreadableRow;
 
-/// Rows of each range that one question looks at: some 50 ms of reading at most.
+/// How many rows of each range one query scans: some 50 ms of reading at most.
 pub const SCAN_LIMIT: usize = 20_000;
 
 /// A page of results, and how far was searched.
@@ -13,12 +13,12 @@ pub const SCAN_LIMIT: usize = 20_000;
 pub struct Page {
     /// Newest first.
     pub rows: Vec<Summary>,
-    /// The newest that was looked at, whether it fits or not.
+    /// The newest row scanned, whether it matches or not.
     pub newest: Option<LogPosition>,
-    /// The last that was looked at; older ones are found with it as [`Filter::before`](super::Filter::before). None when
-    /// there are no more.
+    /// The last row scanned; use it as [`Filter::before`](super::Filter::before) to find older ones. None if there
+    /// are no more.
     pub next: Option<LogPosition>,
-    /// When that one was accepted, where that can be read.
+    /// When that one was accepted, if that can be read.
     pub reached: Option<Timestamp>,
     /// Unreadable rows that were skipped. They may match or not.
     pub unreadable: Vec<UnreadableRow>,
@@ -38,7 +38,7 @@ pub struct EarlierSearch {
 }
 
 impl Page {
-    /// Leaves the newest of them; the others are found as those that come next.
+    /// Keeps the newest of them; the others are found as the next ones.
     pub fn cut(&mut self, limit: usize) {
         if self.rows.len() > limit {
             self.rows.truncate(limit);

@@ -1,8 +1,8 @@
 //! The words of a search for deliveries: each must match.
 //!
-//! The name of a state means the state, and a status such as `404`, `5xx` or `timeout` that of the last
-//! attempt; of several of a kind one must match. Any other word is an id, by its beginning; a date or a
-//! time of day, by its beginning; or text. What stands in quotes is text, whatever it is.
+//! The name of a state means the state, and a status such as `404`, `5xx` or `timeout` that of the last attempt; of
+//! several of a kind one must match. Any other word is an id prefix, a prefix of a date or a time of day, or text. A
+//! quoted part is text, whatever it contains.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -11,32 +11,32 @@ use crate::profile::Choice as _;
 use crate::record::{DeliveryId, DeliveryState};
 use crate::storage::log::status_filter::StatusFilter;
 
-/// Shortest beginning of an id that is looked for: a shorter one fits too many.
+/// The shortest id prefix that is searched for: a shorter one matches too many.
 const LEAST_ID: usize = 4;
 
-/// A search, read.
+/// A parsed search.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SearchWords {
-    /// One of these, unless there is none.
+    /// One of these must match, if there are any.
     pub states: Vec<DeliveryState>,
-    /// One of these, unless there is none.
+    /// One of these must match, if there are any.
     pub statuses: Vec<StatusFilter>,
-    /// Each of these.
+    /// Each of these must match.
     pub texts: Vec<SearchTerm>,
 }
 
-/// A word, or what stood in quotes.
+/// A word, or a quoted part.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SearchTerm {
-    /// In small letters.
+    /// In lower case.
     pub text: String,
-    /// As it is escaped within JSON.
+    /// As escaped in JSON.
     pub in_json: String,
     is_quoted: bool,
 }
 
 impl SearchWords {
-    /// Reads a line.
+    /// Parses a line.
     #[must_use]
     pub fn read(line: &str) -> Self {
         let mut words = Self::default();
@@ -52,13 +52,13 @@ impl SearchWords {
     }
 }
 
-/// The texts that a search looks for, in small letters: what is to be marked in what was found.
+/// The lower-case texts that a search looks for: to be marked in the results.
 #[must_use]
 pub fn searched_texts(line: &str) -> Vec<String> {
     SearchWords::read(line).texts.into_iter().map(|sought| sought.text).collect()
 }
 
-/// Words, and whether they stood in quotes. A quote that is not closed reaches to the end.
+/// Words, and whether they were quoted. An unclosed quote extends to the end.
 fn split(line: &str) -> Vec<(String, bool)> {
     let mut all = Vec::new();
     let mut rest = line.trim_start();
@@ -81,25 +81,25 @@ fn split(line: &str) -> Vec<(String, bool)> {
 impl SearchTerm {
     fn new(word: &str, is_quoted: bool) -> Self {
         let text = word.to_lowercase();
-        // A text is always JSON, between two quotes.
+        // A string is always valid JSON, between two quotes.
         let json = serde_json::to_string(&text).unwrap_or_default();
         let in_json = json.trim_start_matches('"').strip_suffix('"').unwrap_or(&json).to_owned();
         Self { text, in_json, is_quoted }
     }
 
-    /// Whether it is in a text, letter case aside.
+    /// Whether it is in a text, ignoring case.
     #[must_use]
     pub fn is_in(&self, text: &str) -> bool {
         has(text, &self.text)
     }
 
-    /// Whether the raw JSON may have it: most has it nowhere, and need not be taken apart.
+    /// Whether the raw JSON may contain it: most does not, and need not be parsed.
     #[must_use]
     pub fn may_be_in_json(&self, json: &str) -> bool {
         has(json, &self.in_json)
     }
 
-    /// Whether it is the beginning of one of these ids.
+    /// Whether it is a prefix of one of these ids.
     #[must_use]
     pub fn begins(&self, delivery: DeliveryId, profile: &str) -> bool {
         let ascii = self.text.as_bytes();
@@ -119,7 +119,7 @@ impl SearchTerm {
         !self.is_quoted && (is_formed(text, b"0000-00") || is_formed(text, b"00:00"))
     }
 
-    /// Whether it is the beginning of the date or of the time of day, as it is shown in this zone.
+    /// Whether it is a prefix of the date or of the time of day, as displayed in this zone.
     #[must_use]
     pub fn is_time(&self, at: i64, zone: &TimeZone) -> bool {
         let form = match self.text.as_bytes() {
@@ -133,13 +133,13 @@ impl SearchTerm {
     }
 }
 
-/// Whether a text begins with digits where this form has a zero, and with the same elsewhere.
+/// Whether a text has digits where this form has zeros, and is equal to it elsewhere.
 fn is_formed(text: &[u8], form: &[u8]) -> bool {
     let fits = |(byte, form): (&u8, &u8)| if *form == b'0' { byte.is_ascii_digit() } else { byte == form };
     text.len() >= form.len() && text.iter().zip(form).all(fits)
 }
 
-/// Whether a text has another that is in small letters and not empty.
+/// Whether a text contains another one, which is in lower case and not empty.
 fn has(text: &str, lower: &str) -> bool {
     if !text.is_ascii() {
         return text.to_lowercase().contains(lower);

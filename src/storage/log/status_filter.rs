@@ -1,25 +1,25 @@
-//! Which states and statuses are meant.
+//! Filters by state and status.
 
 use std::fmt;
 
 use crate::profile::Choice;
 use crate::record::{DeliveryState, ErrorClass};
 
-/// One state, or several that belong together.
+/// One state, or several related ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StateFilter {
-    /// Queued or waiting: something is left to send.
+    /// Queued or waiting: an attempt is still to come.
     Pending,
-    /// Delivered, failed or cancelled: nothing is left to send.
+    /// Delivered, failed or cancelled: no attempt is to come.
     Ended,
-    /// Waiting, failed or cancelled: an attempt now may help.
+    /// Waiting, failed or cancelled: a retry may help.
     Retriable,
     /// This one.
     Is(DeliveryState),
 }
 
 impl StateFilter {
-    /// Whether a state is meant.
+    /// Whether a state matches.
     #[must_use]
     pub fn has(self, state: DeliveryState) -> bool {
         match self {
@@ -38,14 +38,14 @@ impl StateFilter {
 pub enum StatusFilter {
     /// With this HTTP status.
     Code(u16),
-    /// With a status of this hundred, such as 5 for 500 to 599.
+    /// With a status of this class, such as 5 for 500 to 599.
     Hundred(u16),
     /// With a failure of this class.
     Error(ErrorClass),
 }
 
 impl StatusFilter {
-    /// Reads `404`, `5xx`, or the name of a class such as `timeout`.
+    /// Parses `404`, `5xx`, or the name of a class such as `timeout`.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.to_ascii_lowercase();
@@ -62,7 +62,7 @@ impl StatusFilter {
         }
     }
 
-    /// Whether an attempt ended so: its status, and the name of its failure's class.
+    /// Whether an attempt ended like this, given its status and the name of its failure's class.
     pub(crate) fn fits(self, status: Option<u16>, class: Option<&str>) -> bool {
         match self {
             Self::Code(code) => status == Some(code),
@@ -71,7 +71,7 @@ impl StatusFilter {
         }
     }
 
-    /// Whether it may be that of a success.
+    /// Whether it may be the status of a success.
     pub(crate) fn is_success(self) -> bool {
         matches!(self, Self::Code(200..300) | Self::Hundred(2))
     }

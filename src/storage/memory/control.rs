@@ -1,4 +1,4 @@
-//! Changes of what is to be sent, and what blocks it.
+//! Changes of pending deliveries, and blocks.
 
 use async_trait::async_trait;
 
@@ -9,7 +9,7 @@ use crate::storage::profiles::deleted_profile::restorable_since;
 use crate::storage::{Block, BlockReason, Blocked, Blocks, BulkResult, Change, Control, Removed, StoreError};
 
 impl Tables {
-    /// All blocks, the oldest first.
+    /// All blocks, oldest first.
     pub fn blocks(&self) -> Vec<Block> {
         let gone = self.deleted.iter().map(|(profile, _)| profile);
         let known: Vec<&Profile> = self.profiles.iter().chain(gone).collect();
@@ -31,7 +31,7 @@ impl Tables {
         all
     }
 
-    /// The deliveries of a profile are blocked by its status from now on, or no longer.
+    /// Blocks or unblocks the deliveries of a profile according to its status.
     pub fn follow(&mut self, profile: &Profile) {
         let why = match profile.status {
             Status::Active => None,
@@ -66,7 +66,7 @@ impl Tables {
         wanted.map(|stored| &stored.details.summary).filter(|row| row.state.is_pending())
     }
 
-    /// Does it to one delivery. Whether it could be done.
+    /// Changes one delivery. Returns whether it could be changed.
     fn apply(&mut self, change: Change, row: &Summary, state: DeliveryState, did: &mut BulkResult) -> bool {
         let now = self.now();
         match change {

@@ -3,14 +3,14 @@
 use crate::profile::ProfileId;
 use crate::record::{Origin, Past};
 
-/// The deliveries of one profile to one origin; those that a person sent have a lane of their own.
+/// The deliveries of one profile to one origin; manual ones have a separate lane.
 #[derive(Debug, Clone)]
 pub struct Lane {
     /// The profile.
     pub profile_id: ProfileId,
     /// Scheme, host and port.
     pub origin: Origin,
-    /// A person sent its deliveries.
+    /// Whether its deliveries are manual.
     pub manual: bool,
     /// How its last ended delivery ended.
     pub past: Option<Past>,

@@ -1,4 +1,4 @@
-//! The log: every question looks at all of it.
+//! The log: every query scans all of it.
 
 use std::collections::HashSet;
 
@@ -10,13 +10,13 @@ use crate::storage::log::lookup::{MOST_FOUND, delivery_range};
 use crate::storage::log::matcher;
 use crate::storage::{BatchProgress, Counts, EarlierSearch, Filter, Log, Page, PassedOver, StoreError};
 
-/// Whether a delivery fits.
+/// Whether a delivery matches.
 fn fits(filter: &Filter, stored: &StoredDelivery) -> bool {
     matcher::fits(filter, &stored.details, stored.ended_at)
 }
 
 impl Tables {
-    /// The deliveries, the newest first.
+    /// The deliveries, newest first.
     fn newest_first(&self) -> Vec<&StoredDelivery> {
         self.deliveries.iter().rev().collect()
     }

@@ -9,12 +9,12 @@ pub struct Member {
     pub seq: i64,
     /// Its last report.
     pub report: SenderReport,
-    /// Its lease has run out; whoever renews next ends its seat.
+    /// Its lease has expired; the next renewal of any sender ends its seat.
     pub has_lapsed: bool,
 }
 
 impl Member {
-    /// As people see it.
+    /// As displayed.
     pub fn info(&self) -> SenderInfo {
         SenderInfo {
             name: format!("memory/{}", self.seq),

@@ -1,4 +1,4 @@
-//! The senders of a store in memory. Leases run out when a test says so.
+//! The senders of a store in memory. Leases expire when a test says so.
 
 use std::sync::atomic::Ordering;
 
@@ -7,7 +7,7 @@ use super::{MemoryStore, Tables};
 use crate::storage::{Fleet, QueueError, SenderReport};
 
 impl Tables {
-    /// Adds a sender: its number.
+    /// Adds a sender and returns its number.
     fn join(&mut self) -> i64 {
         self.last_sender += 1;
         let report = SenderReport { adapted_to: Some(self.last_sender), ..SenderReport::default() };
@@ -42,7 +42,7 @@ impl Tables {
         Ok(Fleet::new(seq, self.senders.iter().map(|member| member.seq), 1))
     }
 
-    /// Whether all others have brought their attempts down to their shares beside this sender.
+    /// Whether all others have reduced their attempts to their shares beside this sender.
     fn has_room_for(&self, seq: i64) -> bool {
         let others = self.senders.iter().filter(|member| member.seq != seq);
         others.map(|member| member.report.adapted_to).all(|adapted_to| adapted_to >= Some(seq))
@@ -61,7 +61,7 @@ impl MemoryStore {
         self.seat.store(seq, Ordering::Relaxed);
         let mut changes = self.changes.subscribe();
         while !self.tables().has_room_for(seq) {
-            // The store has a sender of them.
+            // The store has a sender of the channel.
             changes.changed().await.unwrap();
         }
         seq
@@ -72,7 +72,7 @@ impl MemoryStore {
         self.change(|tables| tables.renew(self.own_seq(), report))
     }
 
-    /// The lease of this process's seat runs out now.
+    /// The lease of this process's seat expires now.
     pub fn lapse(&self) {
         let own = self.own_seq();
         let mut tables = self.tables();

@@ -1,4 +1,4 @@
-//! A store in memory, for tests: the plainest implementation of every trait of a store, its queue included.
+//! A store in memory, for tests: the simplest implementation of every storage trait, including its queue.
 
 mod control;
 mod lane;
@@ -43,12 +43,12 @@ impl MemoryStore {
         self.tables.lock().unwrap()
     }
 
-    /// The same store as another process has it: with a seat of its own.
+    /// The same store as seen by another process: with its own seat.
     pub fn of_another_process(&self) -> Self {
         Self { seat: Arc::default(), ..self.clone() }
     }
 
-    /// Changes the contents and notifies those who watch them; senders only if the change concerns them.
+    /// Changes the contents and notifies observers; senders only if the change concerns them.
     pub fn change<T>(&self, change: impl FnOnce(&mut Tables) -> T) -> T {
         let mut tables = self.tables();
         let before = tables.revision;

@@ -25,7 +25,8 @@ fn row(profile: &Profile) -> ProfileRow {
     }
 }
 
-/// The profiles that a text means: the one of this id, else those whose id starts so, else those of this title.
+/// The profiles that a text names: the one with this id, otherwise those with this id prefix, otherwise those with
+/// this title.
 fn meant<T>(all: Vec<T>, text: &str, row: impl Fn(&T) -> &ProfileRow) -> Vec<T> {
     let text = text.trim();
     if let Ok(id) = ProfileId::parse(text) {
@@ -53,7 +54,7 @@ impl Tables {
         self.profiles.iter().find(|profile| profile.id == *id)
     }
 
-    /// Puts a profile in place of the one with its id, or at the end.
+    /// Replaces the profile with this id, or adds it at the end.
     pub fn save(&mut self, profile: Profile) {
         self.follow(&profile);
         self.revision.profiles += 1;
@@ -89,7 +90,7 @@ impl Tables {
         true
     }
 
-    /// The profiles that can be restored, the last deleted first.
+    /// The profiles that can be restored, most recently deleted first.
     fn restorable(&self) -> Vec<DeletedProfile> {
         let from = restorable_since(self.now());
         let found = self.deleted.iter().filter(|(_, at)| *at >= from).map(|(profile, at)| DeletedProfile {

@@ -1,5 +1,5 @@
-//! The queue of the store in memory, as a server would implement it: each claim has a number of its own, any
-//! number of senders may join, and due times are compared with the time of the demand.
+//! The queue of the store in memory, as a server would implement it: each claim has its own number, any number of
+//! senders may join, and due times are compared with the time of the demand.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,7 +16,7 @@ use crate::storage::{
     Blocks, Claimed, ClockSource, Demand, Fleet, Queue, QueueError, SenderReport, Standby, Wakeup,
 };
 
-/// How long a seat lasts unless it is renewed, as senders are told.
+/// The duration of a lease, as senders are told.
 const LEASE: Duration = Duration::from_secs(15);
 
 fn lane_id(lane: usize) -> LaneId {
@@ -48,7 +48,7 @@ impl Tables {
 
     fn claim(&mut self, sender: i64, demand: &Demand) -> Claimed {
         let blocks: Blocks = self.blocks().into_iter().collect();
-        // Start after the lane at which the last claim ended.
+        // Starts after the lane at which the last claim ended.
         let all = 0..self.lanes.len();
         let start = all.clone().position(|lane| Some(lane_id(lane)) > demand.after).unwrap_or(0);
         let mut lanes: Vec<(usize, Vec<DeliveryId>)> = (start..all.end)
@@ -105,13 +105,13 @@ impl Tables {
         })
     }
 
-    /// The profile as it is stored, even if it is deleted and can be restored.
+    /// The profile as stored, even if it is deleted and can be restored.
     fn kept_profile(&self, id: &ProfileId) -> Option<Profile> {
         let deleted = self.deleted.iter().map(|(profile, _)| profile);
         self.profiles.iter().chain(deleted).find(|profile| profile.id == *id).cloned()
     }
 
-    /// Whether a claim is still the one on its delivery.
+    /// Whether a claim is still valid for its delivery.
     fn is_held(&self, job: JobRef) -> bool {
         self.delivery(job.id)
             .is_some_and(|stored| stored.claim.is_some_and(|(claim, _)| claim == job.token()))
@@ -125,7 +125,7 @@ impl Tables {
         }
     }
 
-    /// Records an attempt and ends its claim. False if the delivery was no longer the sender's.
+    /// Records an attempt and ends its claim. False if the delivery no longer belonged to the sender.
     fn finish(&mut self, outcome: &Outcome) -> bool {
         let Outcome { job, attempt, next, .. } = outcome;
         let Some(stored) = self.delivery(job.id) else { return false };
@@ -150,7 +150,7 @@ impl Tables {
     }
 }
 
-/// The right to claim. Dropping it ends all claims.
+/// A seat. Dropping it ends all claims.
 #[derive(Debug)]
 pub struct MemorySeat {
     store: MemoryStore,

@@ -11,7 +11,7 @@ use crate::storage::retention::policy::{MOST_ROWS, fitting};
 use crate::storage::{ClockDoubt, Removed, Retention, RetentionPolicy, StoreError};
 
 impl Tables {
-    /// Outdated deliveries, the oldest first: id, position, and number of attempts.
+    /// Outdated deliveries, oldest first: id, position, and number of attempts.
     fn outdated(&self, policy: RetentionPolicy, now: Timestamp) -> Vec<(DeliveryId, LogPosition, u64)> {
         let cutoff = policy.cutoff(now);
         let ended = self.deliveries.iter().filter(|stored| !stored.details.summary.state.is_pending());

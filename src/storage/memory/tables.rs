@@ -15,16 +15,16 @@ use crate::storage::memory::member::Member;
 use crate::storage::retention::clock_doubt::ClockMemory;
 use crate::storage::{Block, Problem, Revision, UnsavedDraft};
 
-/// A delivery, and what belongs to it.
+/// A delivery with all its data.
 #[derive(Debug, Clone)]
 pub struct StoredDelivery {
-    /// All that a person may see of it.
+    /// Everything that people can see of it.
     pub details: Details,
     /// The run that accepted it.
     pub run: Option<RunId>,
     /// When it ended.
     pub ended_at: Option<Timestamp>,
-    /// It tested a profile as it was on the screen.
+    /// Whether it tested an unsaved profile.
     pub was_tested: bool,
     /// The tested profile, until the delivery ends.
     pub tested: Option<Box<Profile>>,
@@ -35,55 +35,55 @@ pub struct StoredDelivery {
 }
 
 impl StoredDelivery {
-    /// Whether it is of these deliveries of a run.
+    /// Whether it is in this range of a run.
     pub fn is_in(&self, range: RunRange) -> bool {
         self.run == Some(range.run) && (range.from..range.to).contains(&self.details.summary.position)
     }
 }
 
-/// All that is stored.
+/// All data.
 #[derive(Debug, Default)]
 pub struct Tables {
-    /// In no order.
+    /// In no particular order.
     pub profiles: Vec<Profile>,
-    /// The ids of profiles, deleted ones included, in the order in which they were saved first.
+    /// The ids of profiles, including deleted ones, in the order in which they were first saved.
     pub profile_order: Vec<ProfileId>,
-    /// With the time at which each was deleted.
+    /// Each with the time when it was deleted.
     pub deleted: Vec<(Profile, Timestamp)>,
-    /// One a profile.
+    /// One per profile.
     pub drafts: Vec<UnsavedDraft>,
     /// Each with its scope.
     pub own: Vec<(String, Variable)>,
     /// The values of the last test of each event.
     pub test_values: Vec<(ProfileId, Option<Event>, Values)>,
-    /// In the order in which they were accepted.
+    /// In the order of acceptance.
     pub deliveries: Vec<StoredDelivery>,
-    /// The position of the last that was accepted.
+    /// The last position.
     pub accepted: i64,
-    /// Pauses, and what the status of a profile blocks.
+    /// Pauses, and blocks by the status of a profile.
     pub blocks: Vec<Block>,
     /// The remembered state of the clock.
     pub clock: Option<ClockMemory>,
-    /// In the order of their numbers.
+    /// In numerical order.
     pub lanes: Vec<Lane>,
     /// The number of the last claim.
     pub last_claim: i64,
-    /// The senders that have a seat.
+    /// The senders with a seat.
     pub senders: Vec<Member>,
     /// The number of the last sender that joined.
     pub last_sender: i64,
     /// The revision.
     pub revision: Revision,
-    /// The time; without one, that of the clock.
+    /// The time; without one, the real time.
     pub now: Option<Timestamp>,
-    /// New ids follow the greatest one, rather than the clock.
+    /// New ids follow the greatest one instead of the time.
     pub counts_ids: bool,
-    /// A search looks at no more rows than this.
+    /// The scan limit of a search.
     pub scan_limit: Option<usize>,
 }
 
 impl Tables {
-    /// The time that it is, in whole milliseconds.
+    /// The current time, in whole milliseconds.
     pub fn now(&self) -> Timestamp {
         let now = self.now.unwrap_or_else(clock::now);
         Timestamp::from_millisecond(now.as_millisecond()).unwrap()
@@ -102,7 +102,7 @@ impl Tables {
         self.deliveries.iter().find(|stored| stored.details.summary.id == id)
     }
 
-    /// The delivery, to change only what no one can see: claims.
+    /// The delivery, to change only what is invisible: claims.
     pub fn find_mut(&mut self, id: DeliveryId) -> Option<&mut StoredDelivery> {
         self.deliveries.iter_mut().find(|stored| stored.details.summary.id == id)
     }
@@ -214,8 +214,8 @@ impl Tables {
         Ok(())
     }
 
-    /// Records an attempt as a sender does: a delivery that has ended meanwhile stays as it is, and the same
-    /// attempt twice is one.
+    /// Records an attempt as a sender does: a delivery that has ended meanwhile is not changed, and a duplicate is
+    /// ignored.
     pub fn record(&mut self, id: DeliveryId, attempt: Attempt, next: Next) {
         let started_at = attempt.started_at;
         let Some(stored) = self.log_attempt(id, attempt) else { return };
@@ -233,8 +233,8 @@ impl Tables {
         }
     }
 
-    /// Adds an attempt to the log, under the next number if another sender has used its number. None if it is
-    /// there already, or its delivery is gone.
+    /// Adds an attempt to the log, with the next number if another sender has used its number. None if it is a
+    /// duplicate, or its delivery was removed.
     pub fn log_attempt(&mut self, id: DeliveryId, mut attempt: Attempt) -> Option<&mut StoredDelivery> {
         let stored = self.delivery_mut(id)?;
         let Details { summary: row, attempts, .. } = &mut stored.details;
@@ -251,7 +251,7 @@ impl Tables {
         Some(stored)
     }
 
-    /// Cancels a delivery. Whether it was still to be sent.
+    /// Cancels a delivery. Returns whether it was pending.
     pub fn cancel(&mut self, id: DeliveryId) -> bool {
         let now = self.now();
         self.pending(id, |stored| {
@@ -260,7 +260,7 @@ impl Tables {
         })
     }
 
-    /// Makes a delivery due. Whether it is still to be sent.
+    /// Makes a delivery due. Returns whether it is pending.
     pub fn retry_now(&mut self, id: DeliveryId) -> bool {
         let now = self.now();
         self.pending(id, |stored| {
@@ -277,7 +277,7 @@ impl Tables {
         self.delivery_mut(id).map(change).is_some()
     }
 
-    /// Removes a delivery that has ended. Whether it was there.
+    /// Removes a delivery that has ended. Returns whether it existed.
     pub fn remove(&mut self, id: DeliveryId) -> bool {
         let before = self.deliveries.len();
         self.deliveries

@@ -5,10 +5,10 @@ use jiff::{SignedDuration, Timestamp};
 use crate::clock;
 use crate::storage::profiles::profile_row::ProfileRow;
 
-/// How long a deleted profile can be restored. Our decision.
+/// How long a deleted profile can be restored (our decision).
 pub const RESTORABLE: SignedDuration = SignedDuration::from_hours(7 * 24);
 
-/// Until when a profile can be restored that was deleted then.
+/// Until when a profile that was deleted at this time can be restored.
 #[must_use]
 pub fn restorable_until(deleted_at: Timestamp) -> Timestamp {
     clock::later(deleted_at, RESTORABLE)
@@ -23,11 +23,11 @@ pub fn restorable_since(now: Timestamp) -> Timestamp {
 /// A deleted profile.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeletedProfile {
-    /// As it was listed.
+    /// As listed.
     pub row: ProfileRow,
     /// When it was deleted.
     pub deleted_at: Timestamp,
-    /// Its pending events, which are blocked until it is restored.
+    /// The number of its pending events, which are blocked until it is restored.
     pub held: u64,
 }
 

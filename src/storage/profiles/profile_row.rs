@@ -15,9 +15,9 @@ pub struct ProfileRow {
     pub channel: Channel,
     /// The HTTP method.
     pub method: Method,
-    /// Whether it takes events.
+    /// Whether it accepts events.
     pub status: Status,
-    /// When it was saved last.
+    /// When it was last saved.
     pub modified_at: Timestamp,
     /// The URL with its placeholders.
     pub endpoint: String,

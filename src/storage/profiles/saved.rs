@@ -5,9 +5,9 @@ use crate::profile::Profile;
 /// The result of saving a profile only over the version that was seen.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Saved {
-    /// It is on disk.
+    /// It was saved.
     Saved,
-    /// Another session saved it meanwhile; nothing was written. What is stored now.
+    /// Another session saved it meanwhile; nothing was written. The stored profile.
     Changed(Box<Profile>),
     /// Another session deleted it meanwhile; nothing was written.
     Gone,

@@ -7,12 +7,12 @@ use crate::profile::{Draft, ProfileId};
 /// A draft that differs from its saved profile, or has none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnsavedDraft {
-    /// The profile's id, made before it is saved first.
+    /// The profile's id, generated before it is first saved.
     pub profile_id: ProfileId,
-    /// Whether the profile was never saved.
+    /// Whether the profile has never been saved.
     pub is_new: bool,
     /// The draft.
     pub draft: Draft,
-    /// When it was typed in last.
+    /// When it was last edited.
     pub edited_at: Timestamp,
 }

@@ -1,4 +1,4 @@
-//! The demand of a sender: how much it wants, and how much it has already.
+//! The demand of a sender: how much it wants, and how much it already has.
 
 use std::collections::HashMap;
 
@@ -7,11 +7,10 @@ use jiff::Timestamp;
 use super::fleet::Fleet;
 use crate::record::{LaneId, Origin};
 
-/// Of what a person sent of one profile to one endpoint, this many attempts are in flight or read ahead
-/// whatever else is.
+/// Of the manual deliveries of one profile to one endpoint, this many may be in flight or read ahead in any case.
 pub const MANUAL: usize = 4;
 
-/// How fast the attempts of a lane end.
+/// The speed of a lane's attempts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Pace {
     /// None has ended yet.
@@ -26,31 +25,31 @@ pub enum Pace {
 /// Deliveries of one origin that are in flight or read ahead.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct OriginLoad {
-    /// All.
+    /// In total.
     pub open: usize,
-    /// Those of fast lanes.
+    /// In fast lanes.
     pub fast: usize,
-    /// How many more of its fast lanes may be read ahead.
+    /// How many more may be read ahead for its fast lanes.
     pub ahead: usize,
-    /// It is left alone for a while: nothing more of it is wanted.
+    /// It is held: nothing more is wanted for it.
     pub held: bool,
-    /// Its name did not resolve lately: it has one attempt at a time.
+    /// Its name did not resolve recently: it gets one attempt at a time.
     pub unresolved: bool,
 }
 
 /// Deliveries of one lane that are in flight or read ahead.
 #[derive(Debug, Clone, Copy)]
 pub struct LaneLoad {
-    /// All.
+    /// In total.
     pub open: usize,
-    /// How fast its attempts end.
+    /// The speed of its attempts.
     pub pace: Pace,
-    /// The slot time that it used recently, in no unit: the least used is the lowest.
+    /// Its recent slot time, in no unit: the least used is the lowest.
     pub used: i64,
 }
 
 impl Default for LaneLoad {
-    /// Nothing is known of it, and nothing is in flight.
+    /// Nothing is known about it, and nothing is in flight.
     fn default() -> Self {
         Self { open: 0, pace: Pace::Unknown, used: i64::MIN }
     }
@@ -59,24 +58,24 @@ impl Default for LaneLoad {
 /// The demand of a sender: how many deliveries it wants, and which it has in flight or read ahead.
 #[derive(Debug, Clone)]
 pub struct Demand {
-    /// The time by the sender's clock. A queue with a clock of its own goes by that.
+    /// The time by the sender's clock. A queue with its own clock uses that.
     pub now: Timestamp,
-    /// Most deliveries to claim.
+    /// The maximum number of deliveries to claim.
     pub limit: usize,
-    /// Most attempts in flight to one origin, of all senders together.
+    /// The maximum number of attempts in flight to one origin, of all senders together.
     pub per_origin: usize,
     /// The senders that share those.
     pub fleet: Fleet,
-    /// Origins with anything in flight or read ahead, or that end their attempts fast.
+    /// Origins with anything in flight or read ahead, or with fast attempts.
     pub origins: HashMap<Origin, OriginLoad>,
-    /// Lanes with anything in flight or read ahead, or whose pace is known.
+    /// Lanes with anything in flight or read ahead, or with a known pace.
     pub lanes: HashMap<LaneId, LaneLoad>,
-    /// The lane after which the queue looks first: the last claim's [`Claimed::after`](super::Claimed::after).
+    /// The lane after which the queue starts: the last claim's [`Claimed::after`](super::Claimed::after).
     pub after: Option<LaneId>,
 }
 
 impl Demand {
-    /// So many for a sender with nothing in flight.
+    /// The demand of a sender with nothing in flight.
     #[must_use]
     pub fn idle(now: Timestamp, limit: usize, per_origin: usize) -> Self {
         let (origins, lanes) = Default::default();
@@ -89,9 +88,9 @@ impl Demand {
         self.fleet.share(origin, self.per_origin)
     }
 
-    /// Whether another of this lane is wanted, of an origin of which this sender has so many
-    /// [slots](Self::slots). The first always is where it has any, so that the sender knows all lanes that
-    /// wait; a slow lane takes no more of the room of fast ones.
+    /// Whether another delivery of this lane is wanted, for an origin where this sender has this many
+    /// [slots](Self::slots). The first one always is if there is any slot, so that the sender knows all waiting
+    /// lanes; a slow lane uses no more of the slots of fast ones.
     #[must_use]
     pub fn has_room(origin: &OriginLoad, slots: usize, lane: &LaneLoad, manual: bool) -> bool {
         let is_first = lane.open < if manual { MANUAL } else { 1 };

@@ -1,17 +1,16 @@
-//! Why a queue did not do what it was asked.
+//! Errors of a queue.
 
-/// Why a queue did not do what it was asked: each kind is a sentence, and says what the sender does about
-/// it.
+/// An error of a queue: each kind is a sentence, and says how the sender reacts.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum QueueError {
-    /// The cause may pass: ask again.
+    /// The cause may be temporary: try again.
     #[error("{0}")]
     Passing(String),
-    /// The cause stays until somebody fixes it; asking again does no harm.
+    /// The cause lasts until somebody fixes it; trying again is harmless.
     #[error("{0}")]
     Lasting(String),
-    /// This sender has lost its seat, to another process or since its lease ran out: it must start nothing
-    /// more before it has joined again.
+    /// This sender has lost its seat, to another process or because its lease has expired: it must start nothing more
+    /// before it has joined again.
     #[error("{0}")]
     Overtaken(String),
 }

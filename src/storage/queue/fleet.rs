@@ -11,12 +11,12 @@
 
 use std::sync::Arc;
 
-/// The living senders of a store, as one of them sees them.
+/// The living senders of a store, as seen by one of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fleet {
     /// This sender.
     own: i64,
-    /// All of them, this one included, in ascending order.
+    /// All of them, including this one, in ascending order.
     members: Arc<[i64]>,
     /// How many machines they run on.
     hosts: usize,
@@ -29,7 +29,7 @@ impl Fleet {
         Self::new(0, [], 1)
     }
 
-    /// This sender among others. Each has a number that no later one gets, and that all of them know.
+    /// This sender among others. Each has a number that is never reused, and that all of them know.
     #[must_use]
     pub fn new(own: i64, members: impl IntoIterator<Item = i64>, hosts: usize) -> Self {
         let mut members: Vec<i64> = members.into_iter().chain([own]).collect();
@@ -77,7 +77,7 @@ impl Fleet {
     }
 }
 
-/// FNV-1a: each version of the program on each machine must come to the same result.
+/// FNV-1a: every version of the program on every machine must compute the same result.
 fn hash(bytes: impl Iterator<Item = u8>) -> u64 {
     bytes.fold(0xCBF2_9CE4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3))
 }
@@ -146,8 +146,8 @@ mod tests {
         assert_eq!(first.len(), 4, "each of them is the first of some");
     }
 
-    /// Processes of two versions must agree, or they would have more attempts in flight together than there
-    /// are slots.
+    /// Processes of two versions must agree, or they would have more attempts in flight together than there are
+    /// slots.
     #[test]
     fn the_ranks_are_these_in_every_version() {
         let rank = |own| Fleet::new(own, 1..=5, 1).rank("https://hooks.example");

@@ -1,5 +1,4 @@
-//! The queue of deliveries that a sender works off, as a trait: what a store must do for a sender, and in
-//! which words the two talk.
+//! The queue of a sender, as a trait: the contract between store and sender.
 //!
 //! ```text
 //! join ─► claim ─► (start) ─► record
@@ -36,55 +35,55 @@ use tokio::sync::watch;
 
 use crate::record::{JobRef, Outcome};
 
-/// Gives senders what is due, one claim at a time, and records what came of it.
+/// Hands out due deliveries, one claim at a time, and records their outcomes.
 ///
-/// A store decides how many senders have a seat at a time: `SQLite` one, a server many. Of what is written,
-/// `Ok` means that it survives a crash. No call waits for anything but the store.
+/// A store decides how many senders have a seat at a time: `SQLite` one, a server many. After `Ok`, writes survive a
+/// crash. No call waits for anything but the store.
 pub trait Queue: Send + Sync + 'static {
-    /// The right to claim. Dropping it gives it up, and releases its remaining claims.
+    /// The permission to claim. Dropping it gives it up, and releases its remaining claims.
     type Seat: Send + 'static;
 
-    /// Waits until this process may send, for as long as that takes, and says meanwhile what it waits for:
-    /// another process that has the only seat, or others that bring their attempts down to make room.
+    /// Waits until this process may send, for as long as that takes, and reports meanwhile what it waits for: another
+    /// process that has the only seat, or others that must reduce their attempts to make room.
     ///
-    /// An error, and it has no seat: outcomes could not be recorded, so nothing must be sent.
+    /// On an error it has no seat: outcomes could not be recorded, so nothing must be sent.
     fn join(
         &self,
         standby: impl FnMut(Standby) + Send,
     ) -> impl Future<Output = Result<Self::Seat, QueueError>> + Send;
 
-    /// Gives the seat up, once all that was in flight is recorded, and frees what is still claimed: others
-    /// may wait for that.
+    /// Gives up the seat, once everything in flight is recorded, and releases remaining claims: others may wait for
+    /// that.
     fn leave(&self, seat: Self::Seat) -> impl Future<Output = Result<(), QueueError>> + Send;
 
-    /// How long a seat lasts unless it is [renewed](Self::renew); none where it lasts until it is left.
+    /// How long a seat lasts unless it is [renewed](Self::renew); none if it lasts until it is given up.
     ///
-    /// A sender reckons by a clock of its own that counts sleep, from before it asked, and starts nothing in the
-    /// last third of a lease.
+    /// A sender measures by its own clock including sleep, from before its request, and starts nothing in the last
+    /// third of a lease.
     fn lease(&self) -> Option<Duration> {
         None
     }
 
-    /// Renews the seat, and with it all claims: it lasts for a lease from now on. Gives the senders that
-    /// share the slots of each origin, this one included. Only asked of a queue with a [lease](Self::lease).
+    /// Renews the seat, and with it all claims: it lasts for a lease from now on. Returns the senders that share the
+    /// slots of each origin, including this one. Only called for a queue with a [lease](Self::lease).
     ///
-    /// Fails with [`QueueError::Overtaken`] if the lease ran out before, and others may have what was claimed.
+    /// Fails with [`QueueError::Overtaken`] if the lease expired before, and others may have the claimed deliveries.
     fn renew(&self, report: SenderReport) -> impl Future<Output = Result<Fleet, QueueError>> + Send {
         let _ = report;
         async { Ok(Fleet::alone()) }
     }
 
-    /// Claims what is due and has room ([`Demand::has_room`]): fewer than [`Demand::limit`] are all that
-    /// has, unless lanes are left ([`Claimed::is_partial`]). What a person sent comes first, then origins
-    /// with less in flight, and within an origin lanes that are not slow, that have less in flight, and that
-    /// used less slot time. No lane waits for its turn for ever.
+    /// Claims due deliveries that have a free slot ([`Demand::has_room`]): fewer than [`Demand::limit`] means all of
+    /// them, unless lanes are left ([`Claimed::is_partial`]). Manual deliveries come first, then origins with less in
+    /// flight, and within an origin lanes that are not slow, that have less in flight, and that used less slot time.
+    /// No lane starves.
     ///
-    /// A claim is exclusive: no other one gives the same delivery until it is recorded or released, or its
-    /// sender has lost its seat. A call that is dropped before it answers has claimed nothing. Fails with
+    /// A claim is exclusive: no other one returns the same delivery until it is recorded or released, or its sender
+    /// has lost its seat. A call that is dropped before it returns has claimed nothing. Fails with
     /// [`QueueError::Overtaken`] once the seat is lost.
     fn claim(&self, demand: Demand) -> impl Future<Output = Result<Claimed, QueueError>> + Send;
 
-    /// Gives claims back as if they had never been made. What is not claimed is passed over.
+    /// Releases claims as if they had never been made. Deliveries that are not claimed are ignored.
     fn release(&self, unstarted: &[JobRef]) -> impl Future<Output = Result<(), QueueError>> + Send;
 
     /// Records attempts, all or none, and ends their claims.
@@ -100,13 +99,13 @@ pub trait Queue: Send + Sync + 'static {
     /// Notifications that there may be more to claim, caused by any process.
     fn wakeups(&self) -> watch::Receiver<Wakeup>;
 
-    /// Whose clock says when a retry is due.
+    /// Whose clock decides when a retry is due.
     fn clock(&self) -> ClockSource;
 
-    /// The sender's clock was set by this much and shows `now`: moves the time of all that waits by as
-    /// much. After that nothing waits longer than its policy allows
-    /// ([`longest_wait`](crate::record::longest_wait)): what was recorded by a clock that was ahead does not
-    /// wait until that time comes. Only asked of a queue whose [clock](Self::clock) is the sender's.
+    /// The sender's clock was set by this much and shows `now`: shifts the times of all waiting deliveries by as
+    /// much. Afterwards nothing waits longer than its policy allows ([`longest_wait`](crate::record::longest_wait)):
+    /// a delivery recorded with a clock that was ahead does not wait until that time. Only called for a queue whose
+    /// [clock](Self::clock) is the sender's.
     fn shift(
         &self,
         by: SignedDuration,

@@ -3,9 +3,8 @@
 /// The state of a sender while another process has the only seat.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Standby {
-    /// The process that sends; none where it is not known.
+    /// The active sender's process; none if unknown.
     Active(Option<u32>),
-    /// Why that process sends nothing although something is due: a whole sentence. None while it does its
-    /// work.
+    /// Why that process sends nothing although something is due: a complete sentence. None while it works.
     Stalled(Option<String>),
 }

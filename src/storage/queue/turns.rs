@@ -1,5 +1,5 @@
-//! The order in which lanes are read: first what a person sent, then origins by what they have open,
-//! and the lanes of one origin by what they have.
+//! The order in which lanes are read: first manual deliveries, then origins by their load, and the lanes of one
+//! origin by theirs.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
@@ -7,20 +7,20 @@ use std::collections::{BinaryHeap, HashMap};
 use crate::record::{LaneId, Origin};
 use crate::storage::{Demand, LaneLoad, MANUAL, OriginLoad, Pace};
 
-/// The lanes that take turns. Each has a number, its place.
+/// The lanes that take turns. Each has an index.
 pub struct Turns<'a> {
     demand: &'a Demand,
     origins: Vec<Sharing>,
     by_name: HashMap<Origin, usize>,
     lanes: Vec<Lane>,
-    /// Origins with a lane that has room.
+    /// Origins with a lane that has a free slot.
     heap: BinaryHeap<Reverse<(Precedence, usize)>>,
 }
 
-/// An origin, and its lanes in their order.
+/// An origin, and its lanes in order.
 struct Sharing {
     load: OriginLoad,
-    /// How many slots this sender has there.
+    /// This sender's number of slots there.
     slots: usize,
     lanes: BinaryHeap<Reverse<(Standing, usize)>>,
 }
@@ -31,16 +31,15 @@ struct Lane {
     origin: usize,
 }
 
-/// Of origins, the lowest is next: those with what a person sent, then those with the least open, then
-/// by place.
+/// The lowest origin is next: those with manual deliveries, then those with the lowest load, then by index.
 type Precedence = (bool, usize, usize);
 
-/// Of lanes of one origin, the lowest is next.
+/// The lowest lane of an origin is next.
 type Standing = (Rank, usize, i64);
 
 #[derive(PartialEq, Eq, PartialOrd, Ord, Clone, Copy)]
 enum Rank {
-    /// A person sent it, and hardly anything of this lane is open.
+    /// It is manual, and hardly anything of this lane is in flight.
     Manual,
     /// It is not known to be slow.
     Fresh,
@@ -61,7 +60,7 @@ impl Lane {
 }
 
 impl<'a> Turns<'a> {
-    /// None yet.
+    /// Without lanes.
     pub fn new(demand: &'a Demand) -> Self {
         Self {
             demand,
@@ -72,7 +71,7 @@ impl<'a> Turns<'a> {
         }
     }
 
-    /// Adds a lane that has something; its place is how many were added before.
+    /// Adds a non-empty lane; its index is the number of lanes added before.
     pub fn add(&mut self, lane: LaneId, origin: &Origin, manual: bool) {
         let found = self.by_name.get(origin).copied();
         let sharing = found.unwrap_or_else(|| {
@@ -88,12 +87,12 @@ impl<'a> Turns<'a> {
         self.lanes.push(lane);
     }
 
-    /// All lanes are there.
+    /// Called after all lanes were added.
     pub fn begin(&mut self) {
         (0..self.origins.len()).for_each(|origin| self.queue(origin));
     }
 
-    /// Takes the lane whose turn it is: its place.
+    /// Takes the next lane and returns its index.
     pub fn next(&mut self) -> Option<usize> {
         let Reverse((_, origin)) = self.heap.pop()?;
         let Reverse((_, place)) = self.origins[origin].lanes.pop()?;
@@ -105,7 +104,7 @@ impl<'a> Turns<'a> {
         Some(place)
     }
 
-    /// The lane that was taken last, by its place, may have another turn where it has `more`.
+    /// The lane that was taken last, by index, may have another turn if it has `more`.
     pub fn put_back(&mut self, place: usize, more: bool) {
         let lane = &self.lanes[place];
         if more {
@@ -114,7 +113,8 @@ impl<'a> Turns<'a> {
         self.queue(lane.origin);
     }
 
-    /// Puts an origin among the others, once its next lane is one that has room. Room never grows here.
+    /// Puts an origin among the others, once its next lane has a free slot. The number of free slots never grows
+    /// here.
     fn queue(&mut self, origin: usize) {
         let Sharing { load, slots, lanes } = &mut self.origins[origin];
         while let Some(Reverse((standing, place))) = lanes.peek().copied() {
@@ -143,7 +143,7 @@ mod tests {
         LaneLoad { open, pace: Pace::Slow, used: 10_000 }
     }
 
-    /// Busy with lanes of one origin, `a`: numbered from 0 on.
+    /// Busy with lanes of one origin, `a`: numbered from 0.
     fn busy(per_origin: usize, ahead: usize, lanes: &[LaneLoad]) -> Demand {
         let sum = |fast: bool| -> usize {
             let counts = lanes.iter().filter(|lane| !fast || lane.pace == Pace::Fast);
@@ -157,7 +157,7 @@ mod tests {
         }
     }
 
-    /// The turns of lanes that never run out: at most so many.
+    /// The turns of lanes that never run out: at most `most`.
     fn turns(busy: &Demand, lanes: &[(i64, &str, bool)], most: usize) -> String {
         let mut turns = Turns::new(busy);
         for (lane, origin, manual) in lanes {

@@ -1,8 +1,8 @@
-//! Whether the clock is trusted to remove by age: what it removes wrongly is lost.
+//! Whether the clock is trusted for removing by age: a wrong removal cannot be undone.
 //!
-//! A machine may start with a clock that is a year ahead, and be set right a minute later. The database
-//! remembers a time at which the clock was right; a clock far ahead of that removes nothing until it has
-//! run on for a day, or until a person prunes.
+//! A machine may start with a clock that is a year ahead, and be corrected a minute later. The database remembers a
+//! time at which the clock was right; a clock far ahead of that removes nothing until it has run for a day, or until
+//! a person prunes.
 
 use std::fmt;
 
@@ -10,21 +10,21 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::clock;
 
-/// A clock this far ahead of what was last seen is doubted. Our decision.
+/// A clock this far ahead of the last seen time is doubted (our decision).
 const FAR: SignedDuration = SignedDuration::from_hours(7 * 24);
 
-/// A doubted clock that has run on for this long is right. Our decision.
+/// A doubted clock that has run for this long is trusted (our decision).
 const CONFIRMED: SignedDuration = SignedDuration::from_hours(24);
 
-/// The time seen is written anew when it is this old: writing wakes whoever watches the file.
+/// The seen time is updated when it is this old: writing wakes all watchers of the file.
 const RENEWED: SignedDuration = SignedDuration::from_hours(24);
 
-/// The clock is far ahead of what the database has seen: nothing is removed by age.
+/// The clock is far ahead of the times in the database: nothing is removed by age.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClockDoubt {
-    /// The last time at which something was seen to happen.
+    /// The last time of any known activity.
     pub seen: Timestamp,
-    /// When the clock is believed, if it runs on.
+    /// When the clock becomes trusted, if it keeps running.
     pub until: Timestamp,
 }
 
@@ -102,7 +102,7 @@ mod tests {
         assert_eq!(doubting.judge(later), (doubting, doubt), "since the same time");
         assert_eq!(doubting.judge(day(401)), (ClockMemory::certain(day(401)), None));
         assert_eq!(doubting.judge(day(1)), (ClockMemory::certain(day(1)), None), "it was set right");
-        // Another wrong time, and no day of running.
+        // Another wrong time, without a day in between.
         let (again, doubt) = doubting.judge(day(300));
         assert_eq!((again.doubted, doubt.unwrap().until), (Some(day(300)), day(301)));
     }

@@ -1,18 +1,18 @@
-//! How long the log is kept, and what went out of it.
+//! The retention policy, and the result of removals.
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::clock;
 
-/// Most rows that one transaction removes, attempts among them: some milliseconds of writing.
+/// How many rows one transaction removes, including attempts: some milliseconds of writing.
 pub const MOST_ROWS: u64 = 500;
 
-/// How long deliveries that have ended are kept. Zero is for ever.
+/// How long ended deliveries are kept. Zero means for ever.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RetentionPolicy {
-    /// So many days after their end.
+    /// This many days after their end.
     pub days: u32,
-    /// So many of them, the last accepted.
+    /// This many of them, by latest acceptance.
     pub deliveries: u64,
 }
 
@@ -24,7 +24,7 @@ impl Default for RetentionPolicy {
 }
 
 impl RetentionPolicy {
-    /// Whether all is kept.
+    /// Whether everything is kept.
     #[must_use]
     pub fn is_all(self) -> bool {
         self.days == 0 && self.deliveries == 0
@@ -48,14 +48,14 @@ pub struct Removed {
 }
 
 impl Removed {
-    /// Adds what went after this.
+    /// Adds a later result.
     pub fn add(&mut self, then: Self) {
         self.deliveries += then.deliveries;
         self.attempts += then.attempts;
     }
 }
 
-/// How many of these, from the first on, have at most so many rows together; one at least.
+/// How many of these, from the first on, have at most `most` rows together; at least one.
 pub fn fitting(sizes: impl Iterator<Item = u64>, most: u64) -> usize {
     let mut all = 0;
     let fits = |size: &u64| {

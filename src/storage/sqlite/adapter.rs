@@ -1,4 +1,4 @@
-//! The `SQLite` store as every store must be.
+//! The storage traits for `SQLite`.
 
 use std::collections::HashSet;
 use std::path::Path;

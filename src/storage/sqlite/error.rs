@@ -10,23 +10,23 @@ use crate::files::NoDescriptors;
 use crate::storage::error::{Problem, StoreError};
 use crate::storage::sqlite::file::writable::may_be_written;
 
-/// Descriptors of one connection: the database, its log, the log's shared memory, and one to spare.
+/// The descriptors of one connection: the database, its log, the log's shared memory, and one spare.
 const CONNECTION: usize = 4;
 
-/// What is known of an error only where it is caught.
+/// Context of an error that is only known where it is caught.
 pub trait InFile {
-    /// With the file, where it is not known yet.
+    /// Adds the file, if unknown.
     #[must_use]
     fn at(self, path: &Path) -> Self;
 
-    /// How long it was waited for, where it was locked.
+    /// Adds how long it waited for a lock.
     #[must_use]
     fn waited(self, timeout: Duration) -> Self;
 }
 
 impl InFile for StoreError {
     fn at(mut self, path: &Path) -> Self {
-        // To `SQLite` a file that was made read-only while it was open is a disk that fails.
+        // To `SQLite` a file that was made read-only while it was open looks like a disk failure.
         if self.location.is_none() && matches!(self.problem, Problem::Disk(_)) && !may_be_written(path) {
             self.problem = Problem::ReadOnly;
         }
@@ -53,10 +53,10 @@ impl From<rusqlite::Error> for StoreError {
             Some(ErrorCode::ReadOnly) => Problem::ReadOnly,
             Some(ErrorCode::NotADatabase) => Problem::NotADatabase,
             Some(ErrorCode::DatabaseCorrupt) => Problem::Corrupt(text),
-            // A row that is stored already has it: what is written here has the right types.
+            // An already stored row has it: values written here have the right types.
             Some(ErrorCode::ConstraintViolation) if is_type_violation(&error) => Problem::Corrupt(text),
             Some(ErrorCode::DiskFull) => Problem::Full,
-            // The shared memory cannot be made as large as it must be.
+            // The shared memory cannot be enlarged as needed.
             Some(ErrorCode::SystemIoFailure) if extended_code(&error) == Some(ffi::SQLITE_IOERR_SHMSIZE) => {
                 Problem::Full
             }
@@ -75,7 +75,7 @@ fn out_of_descriptors() -> Option<Problem> {
     NoDescriptors::within(CONNECTION).map(Problem::NoDescriptors)
 }
 
-/// The message that a table, an index or a column is missing, which this program's schema has.
+/// The message that a table, an index or a column of this program's schema is missing.
 fn missing_object(error: &rusqlite::Error) -> Option<&str> {
     let (rusqlite::Error::SqlInputError { msg, .. } | rusqlite::Error::SqliteFailure(_, Some(msg))) = error
     else {
@@ -86,7 +86,7 @@ fn missing_object(error: &rusqlite::Error) -> Option<&str> {
     is_missing.then_some(msg.as_str())
 }
 
-/// Whether what was read differs from what is stored.
+/// Whether the read value does not match what is expected.
 fn has_no_meaning(error: &rusqlite::Error) -> bool {
     use rusqlite::Error::{
         FromSqlConversionFailure, IntegralValueOutOfRange, InvalidColumnType, QueryReturnedNoRows, Utf8Error,
@@ -101,7 +101,7 @@ fn has_no_meaning(error: &rusqlite::Error) -> bool {
     )
 }
 
-/// Whether a change was refused for the type of a value, or for a null.
+/// Whether a change was rejected because of the type of a value, or a null.
 pub fn is_type_violation(error: &rusqlite::Error) -> bool {
     matches!(extended_code(error), Some(ffi::SQLITE_CONSTRAINT_DATATYPE | ffi::SQLITE_CONSTRAINT_NOTNULL))
 }

@@ -1,9 +1,7 @@
-//! The store: one `SQLite` file with profiles, unsaved drafts, own variables, deliveries and their
-//! attempts.
+//! The `SQLite` store: one file with profiles, unsaved drafts, own variables, deliveries and their attempts.
 //!
-//! One thread writes (`writer`), a few connections read (`readers`); what other processes commit
-//! is noticed (`watch`, `poll`). Who sends holds the [`Lease`]. The sender sees the store as a
-//! [`Queue`](crate::storage::Queue).
+//! One thread writes (`writer`), a few connections read (`readers`); commits of other processes are noticed (`watch`,
+//! `poll`). The active sender holds the [`Lease`]. The sender uses the store as a [`Queue`](crate::storage::Queue).
 
 mod adapter;
 mod control;
@@ -55,8 +53,7 @@ use queue::claims::Claims;
 /// How long another program may keep the file locked before that is reported.
 const BUSY: Duration = Duration::from_secs(5);
 
-/// The database. Cheap to clone; the last handle that is dropped commits what was asked for and
-/// waits for it.
+/// The database. Cheap to clone; dropping the last handle commits pending work and waits for it.
 #[derive(Clone)]
 pub struct Store(Arc<Shared>);
 
@@ -77,15 +74,15 @@ struct Shared {
 /// The watcher of other processes' commits.
 #[allow(dead_code, reason = "both are held only to be dropped")]
 enum Noticing {
-    /// The system tells.
+    /// Notified by the system.
     Told(notify::RecommendedWatcher),
-    /// It has no watch left: somebody has to ask.
+    /// The system has no watch left: by polling.
     Asked(engine::poll::Poll),
 }
 
 impl Store {
-    /// Opens the database, made where it is missing: a folder of mode 0700, a file of mode 0600.
-    /// Blocks for as long as the disk takes, and at most five seconds for who keeps it locked.
+    /// Opens the database, creating it if necessary: a folder with mode 0700, a file with mode 0600. Blocks for as
+    /// long as the disk takes, and at most five seconds for a lock of another program.
     ///
     /// # Errors
     /// The problem of the file, its path, and the fix.
@@ -93,7 +90,7 @@ impl Store {
         Self::open_waiting(path, BUSY)
     }
 
-    /// As [`Store::open`], waiting this long for other programs that keep the file locked.
+    /// As [`Store::open`], waiting this long for locks of other programs.
     ///
     /// # Errors
     /// As [`Store::open`].
@@ -103,8 +100,7 @@ impl Store {
         })
     }
 
-    /// As [`Store::open_waiting`], with this way to be told of writes; where it gives none, they are
-    /// asked for.
+    /// As [`Store::open_waiting`], with this way to be notified of writes; if it fails, they are polled for.
     fn open_noticing(
         path: &Path,
         busy: Duration,
@@ -123,7 +119,7 @@ impl Store {
             None => Noticing::Asked(engine::poll::start(&path, busy, writer.orders(), looking).map_err(at)?),
         };
         if let Some(before) = outdated {
-            // Nobody waits for it; where it fails, the next start does it.
+            // Nobody waits for it; if it fails, the next start does it.
             drop(writer.ask(Order::Write, move |tx| profiles::purge::deleted(tx, before)));
         }
         let readers = Arc::new(Readers::new(path.clone(), place, busy));
@@ -141,37 +137,37 @@ impl Store {
         })))
     }
 
-    /// Where the database is, with links followed.
+    /// The path of the database, with links resolved.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.0.path
     }
 
-    /// Changes whenever something was committed, by whichever process.
+    /// Changes whenever something was committed, by any process.
     #[must_use]
     pub fn changes(&self) -> channel::Receiver<u64> {
         self.0.told.changes.subscribe()
     }
 
-    /// That the write-ahead log cannot shrink, since another program reads. It is noticed by who writes.
+    /// Why the write-ahead log cannot shrink, if another program reads. Detected by writers.
     #[must_use]
     pub fn log_pinned(&self) -> channel::Receiver<Option<UpkeepTrouble>> {
         self.0.told.log.subscribe()
     }
 
-    /// A profile is disabled after so many consecutive events that failed for good; 0 is never.
-    /// [`Status::AUTO_DISABLE_AFTER`] unless told, and for what this process records.
+    /// A profile is disabled after this many consecutive events failed permanently; 0 is never.
+    /// [`Status::AUTO_DISABLE_AFTER`] by default, and only for outcomes recorded by this process.
     pub fn disable_after(&self, failures: u32) {
         self.0.disable_after.store(failures, Ordering::Relaxed);
     }
 
-    /// Commits what was asked for, waits for it, and lets go of the file. What is asked for after
-    /// that is refused. Blocks for as long as the disk takes.
+    /// Commits pending work, waits for it, and closes the file. Later requests are refused. Blocks for as long as the
+    /// disk takes.
     pub fn close(&self) {
         self.0.close();
     }
 
-    /// Does `work` in a transaction, perhaps with the work of others; returns after the commit.
+    /// Runs `work` in a transaction, possibly together with the work of others; returns after the commit.
     async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
@@ -180,7 +176,7 @@ impl Store {
         self.0.writer.write(Order::Write, work).await.map_err(|error| error.at(&self.0.path))
     }
 
-    /// Asks `question` of one state of the database.
+    /// Runs `question` on one state of the database.
     async fn read<T, F>(&self, question: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
@@ -191,8 +187,8 @@ impl Store {
 }
 
 impl Shared {
-    /// The writing connection goes last: the last one to close tidies the write-ahead log away, and
-    /// one that only reads cannot.
+    /// The writing connection is closed last: the last one to close removes the write-ahead log, and a read-only one
+    /// cannot.
     fn close(&self) {
         drop(self.noticing.lock().unwrap_or_else(PoisonError::into_inner).take());
         self.readers.close();

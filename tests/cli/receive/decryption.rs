@@ -1,4 +1,4 @@
-//! Values that arrive encrypted: what became of each is said, and the key stays out of sight.
+//! Encrypted values: the result for each is reported, and the key is never printed.
 
 use std::io::Write as _;
 
@@ -7,13 +7,13 @@ use serde_json::json;
 use super::*;
 use crate::support::cli::Place;
 
-/// The key and IV of these tests, and `DELIVRD` as it is sent with them.
+/// The key and IV of these tests, and `DELIVRD` encrypted with them.
 const CFB: (&str, &str) = ("AES-128-CFB:K1abcdefghijkl2P:POabcdefghijklLY", "6+sHPg0LMg==");
 const GCM: (&str, &str) =
     ("AES-256-GCM:K1abcdefghijkl2Pmnopqrstuvwxyz01:POabcdefghijklLY", "nu/Sw5YNZbs5Z9MTJ7XvxVJAq/j6Xk4=");
 
 /// The same with another key.
-fn wrong(with: &str) -> String {
+fn other_key(with: &str) -> String {
     with.replace("K1abc", "K2abc")
 }
 
@@ -36,13 +36,13 @@ fn each_value_says_whether_it_was_decrypted() {
         assert_eq!(announced.contains("cannot verify the key"), with.contains("CFB"), "{announced}");
         let plain = "text = not base64";
         assert_eq!(shown(&mut running, sent), [&format!("status = DELIVRD  {right}"), plain]);
-        let mut running = Running::start(&["--decrypt", &wrong(with)]);
+        let mut running = Running::start(&["--decrypt", &other_key(with)]);
         assert_eq!(shown(&mut running, sent), [&format!("status = {sent}  {unlike}"), plain]);
     }
 }
 
 #[test]
-fn scripts_read_which_values_were_decrypted() {
+fn json_lists_the_decrypted_values() {
     for ((with, sent), reason) in [(CFB, "unreadable"), (GCM, "tag_mismatch")] {
         let body = json!({"status": sent, "plain": "not base64", "list": [{"a/b": sent}]}).to_string();
         let document = |with: &str| -> Value {
@@ -58,7 +58,7 @@ fn scripts_read_which_values_were_decrypted() {
         assert_eq!(right["decrypted"], json!(["/status", "/list/0/a~1b"]));
         assert_eq!(right["not_decrypted"], json!([]));
         assert_eq!(right["body"], body, "the body is as it was sent");
-        let wrong = document(&wrong(with));
+        let wrong = document(&other_key(with));
         assert_eq!(wrong["fields"].to_string(), body);
         assert_eq!(wrong["decrypted"], json!([]));
         let failed = wrong["not_decrypted"].as_array().unwrap();
@@ -104,7 +104,7 @@ fn the_key_comes_from_a_profile() {
         let mut command = place.command(&["receive", "--listen", "0", "--decrypt-profile", title]);
         let mut running = Running::of(command.spawn().unwrap(), false);
         assert!(running.line().starts_with("decrypting values with AES-"));
-        // As the profile itself sends it.
+        // As sent by the profile itself.
         let preview = place.run(&["preview", title, "--json", "--set", "status=DELIVRD"]).json();
         let sent: Value = serde_json::from_str(preview["request"]["body"].as_str().unwrap()).unwrap();
         let line = &shown(&mut running, sent["status"].as_str().unwrap())[0];
@@ -117,7 +117,7 @@ fn the_key_comes_from_a_profile() {
 }
 
 #[test]
-fn the_key_is_given_in_one_way_and_the_help_names_the_others() {
+fn key_options_exclude_each_other() {
     let place = Place::new();
     let key = place.file("key", CFB.0);
     let both = place.run(&["receive", "--decrypt-file", &key, "--decrypt-profile", "x"]);
@@ -135,7 +135,7 @@ fn the_key_is_given_in_one_way_and_the_help_names_the_others() {
 }
 
 #[test]
-fn a_key_that_does_not_fit_is_not_told() {
+fn an_invalid_key_is_not_printed() {
     let place = Place::new();
     for with in ["AES-192-CFB:mykeymykeymykey1:myivmyivmyivmyiv", "AES:mykeymykeymykey1:myiv", "mykeymykey"] {
         let file = place.file("key", with);

@@ -1,4 +1,4 @@
-//! The memory that large requests take. A value of JSON takes fifty times its bytes once it is decoded.
+//! The memory of large requests. A JSON value takes fifty times its bytes once it is decoded.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -7,11 +7,11 @@ use super::*;
 use crate::support::large_requests::{bodies, post};
 use crate::support::process::most_resident;
 
-/// Most memory of the whole program: it has about 12 MiB at its start.
+/// The memory limit for the whole program: it has about 12 MiB at its start.
 const MOST: u64 = 64 << 20;
 
 #[test]
-fn a_reader_that_stands_still_takes_no_more_memory_than_the_limit() {
+fn a_stalled_reader_uses_limited_memory() {
     for times in [25, 100] {
         let mut running = Running::start(&["--json"]);
         for (header, body) in bodies() {
@@ -22,7 +22,7 @@ fn a_reader_that_stands_still_takes_no_more_memory_than_the_limit() {
         let most = most_resident(running.child.id()).unwrap();
         println!("{} requests of 1 MiB: {} MiB at most", 2 * times, most >> 20);
         assert!(most < MOST, "{} MiB", most >> 20);
-        // Each request is written, or among those that are said to be dropped.
+        // Each request is printed or reported as dropped.
         let written = Arc::new(AtomicUsize::new(0));
         let (out, counted) = (running.out.take().unwrap(), Arc::clone(&written));
         let reading = std::thread::spawn(move || {
@@ -34,7 +34,7 @@ fn a_reader_that_stands_still_takes_no_more_memory_than_the_limit() {
         BufReader::new(running.child.stderr.take().unwrap()).read_line(&mut line).unwrap();
         let (dropped, _) = line.split_once(" requests were dropped").expect(&line);
         let kept = 2 * times - dropped.parse::<usize>().unwrap();
-        // A mebibyte takes its time on a busy machine: each has the deadline for itself.
+        // A mebibyte takes its time on a busy machine: each request has its own deadline.
         let (mut last, mut since) = (0, Instant::now());
         while last < kept {
             std::thread::sleep(Duration::from_millis(5));

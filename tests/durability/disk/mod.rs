@@ -1,6 +1,6 @@
-//! A small disk of its own, which can be filled up: a file system in memory that only those see who
-//! are put into its namespace (`unshare` and `nsenter`, of util-linux). It needs no rights, but a
-//! system that allows namespaces to everybody.
+//! A small separate disk, which can be filled up: a file system in memory that is only visible in its own namespace
+//! (`unshare` and `nsenter`, of util-linux). It needs no privileges, but a system that allows unprivileged
+//! namespaces.
 
 pub mod site;
 pub mod unchanging;
@@ -20,7 +20,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(120);
 
 /// The disk. Dropped, it is gone with all that is on it.
 pub struct Disk {
-    /// Holds the namespace for as long as it runs.
+    /// Keeps the namespace alive while it runs.
     holder: Child,
     folder: TempDir,
 }
@@ -47,18 +47,18 @@ impl Disk {
         Some(disk)
     }
 
-    /// The path of a file on the disk, for who is in its namespace.
+    /// The path of a file on the disk, inside the namespace.
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    /// The same file for everybody else.
+    /// The same file from outside the namespace.
     fn outside(&self, name: &str) -> PathBuf {
         let root = format!("/proc/{}/root", self.holder.id());
         Path::new(&root).join(self.path(name).strip_prefix("/").unwrap())
     }
 
-    /// The words before a command that put it into the namespace.
+    /// The words before a command that run it in the namespace.
     pub fn words(&self) -> Vec<String> {
         let target = self.holder.id().to_string();
         ["nsenter", "--target", &target, "--user", "--mount", "--preserve-credentials"]
@@ -66,7 +66,7 @@ impl Disk {
             .into()
     }
 
-    /// The same command, with this disk in sight.
+    /// The same command, run in the namespace.
     pub fn command(&self, command: &Command) -> Command {
         behind(&self.words(), command)
     }
@@ -74,7 +74,7 @@ impl Disk {
     /// Fills it up to the last byte.
     pub fn fill(&self) {
         let mut ballast = fs::File::create(self.outside("ballast")).unwrap();
-        // Smaller and smaller pieces: the last page is full, too.
+        // Smaller and smaller pieces, so that the last page is full, too.
         for size in [65_536, 4096, 1] {
             let piece = vec![0; size];
             let error = loop {
@@ -86,7 +86,7 @@ impl Disk {
         }
     }
 
-    /// Leaves so many bytes free on a disk that was filled.
+    /// Leaves this many bytes free on a full disk.
     pub fn leave(&self, bytes: u64) {
         let ballast = fs::OpenOptions::new().write(true).open(self.outside("ballast")).unwrap();
         ballast.set_len(ballast.metadata().unwrap().len() - bytes).unwrap();
@@ -103,18 +103,17 @@ impl Disk {
         }
     }
 
-    /// Makes room again.
+    /// Frees space again.
     pub fn make_room(&self) {
         fs::remove_file(self.outside("ballast")).unwrap();
     }
 
-    /// Mounts it anew so that it can only be read, which the system does while nobody has a file open
-    /// for writing.
+    /// Remounts it read-only, which the system does while nobody has a file open for writing.
     pub fn make_read_only(&self) {
         self.mount(&["--options-mode", "ignore", "-o", "remount,ro", "disk"]);
     }
 
-    /// Takes that back.
+    /// Undoes that.
     pub fn make_writable(&self) {
         self.mount(&["--options-mode", "ignore", "-o", "remount,rw", "disk"]);
     }
@@ -126,7 +125,7 @@ impl Disk {
         self.mount(&["-o", "remount,bind,ro"]);
     }
 
-    /// Takes that back, also where somebody has opened a file meanwhile.
+    /// Undoes that, also if somebody has opened a file meanwhile.
     pub fn uncover(&self) {
         let mut command = Command::new("umount");
         command.arg("--lazy").arg(self.folder.path());
@@ -139,13 +138,13 @@ impl Disk {
         assert!(self.command(&command).status().unwrap().success(), "{how:?}");
     }
 
-    /// Takes a copy of a file off the disk.
+    /// Copies a file from the disk.
     pub fn take(&self, name: &str, to: &Path) {
         fs::copy(self.outside(name), to).unwrap();
     }
 }
 
-/// The same command behind these words.
+/// The same command after these words.
 pub fn behind(words: &[String], command: &Command) -> Command {
     let mut all = Command::new(&words[0]);
     all.args(&words[1..]).arg(command.get_program()).args(command.get_args());

@@ -1,4 +1,4 @@
-//! The program on a database whose disk may fail, and what must be so in the end.
+//! The program with a database whose disk may fail, and the invariants at the end.
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -13,7 +13,7 @@ use crate::support::cli::{Place, Ran, ran};
 use crate::support::recorder::{Recorder, events};
 use crate::support::terminal::{Launch, Terminal};
 
-/// A place with a database on a disk of its own, or on the one of all.
+/// A place with a database on its own disk, or on the usual one.
 pub struct Site {
     pub place: Place,
     disk: Option<Disk>,
@@ -25,18 +25,18 @@ impl Site {
         Some(Self { disk: Some(Disk::of_mib(size)?), place: Place::new() })
     }
 
-    /// On the disk of all.
+    /// On the usual disk.
     pub fn usual() -> Self {
         Self { disk: None, place: Place::new() }
     }
 
     /// # Panics
-    /// On the disk of all.
+    /// The separate disk.
     pub fn disk(&self) -> &Disk {
         self.disk.as_ref().unwrap()
     }
 
-    /// The database, for who is on this site.
+    /// The database, as seen inside the namespace.
     pub fn db(&self) -> PathBuf {
         self.disk.as_ref().map_or_else(|| self.place.db(), |disk| disk.path("ringback.db"))
     }
@@ -86,7 +86,7 @@ impl Site {
         (ran, ids)
     }
 
-    /// The same of so many, all of which are taken.
+    /// The same for this many, all of which are accepted.
     pub fn sent(&self, profile: &str, start: &str, count: usize) -> HashSet<String> {
         let (ran, ids) = self.send(profile, start, count);
         assert_eq!((ran.code, ids.len()), (Some(0), count), "{ran:?}");
@@ -100,15 +100,14 @@ impl Site {
         serde_json::from_str::<Value>(&listed.out).unwrap().as_array().unwrap().len()
     }
 
-    /// What is on the disk in the end, once nobody uses it: each of these was delivered, and came to
-    /// the endpoint once.
-    pub fn all_delivered(&self, endpoint: &Recorder, told: &HashSet<String>) {
+    /// The final state of the disk: each of these was delivered, and arrived at the endpoint once.
+    pub fn all_delivered(&self, endpoint: &Recorder, output: &HashSet<String>) {
         if let Some(disk) = &self.disk {
             disk.take("ringback.db", &self.place.db());
         }
         let all = crate::durable::check(&self.place.db());
         let stored: HashSet<String> = all.keys().map(ToString::to_string).collect();
-        assert!(told.is_subset(&stored), "what was told to be accepted is there");
+        assert!(output.is_subset(&stored), "what was told to be accepted is there");
         for (id, summary) in &all {
             assert_eq!(summary.state, DeliveryState::Delivered, "{summary:?}");
             assert_eq!(endpoint.book()[&id.to_string()].times, 1, "{id} was sent once");

@@ -1,6 +1,6 @@
-//! Files that nobody may change, not even who has them open: `chattr +i`, where the system and its
-//! file system go so far (Linux with ext4, as root). A mode that is taken away, and a disk that is
-//! mounted anew, leave those alone who have the file open.
+//! Files that nobody may change, not even processes that have them open: `chattr +i`, if the system and its file
+//! system support it (Linux with ext4, as root). Removing a permission or remounting does not affect processes that
+//! have the file open.
 
 use std::fs::File;
 use std::io::Write as _;
@@ -13,7 +13,7 @@ use crate::support::needs::skip;
 pub struct Unchanging(Vec<PathBuf>);
 
 impl Unchanging {
-    /// Whether it can be done in this folder; a word about it where it cannot.
+    /// Whether this is possible in this folder; prints why if not.
     pub fn is_possible_in(folder: &Path) -> bool {
         let path = folder.join("probe");
         let mut file = File::create(&path).unwrap();
@@ -27,7 +27,7 @@ impl Unchanging {
         refused
     }
 
-    /// Makes these so.
+    /// Makes these files immutable.
     #[track_caller]
     pub fn make(files: Vec<PathBuf>) -> Self {
         let made = Self(files);

@@ -1,4 +1,4 @@
-//! Profiles and values that are hard for a wire, a shell and a curl.
+//! Profiles and values that are difficult for HTTP, shells and curl.
 
 use std::net::SocketAddr;
 
@@ -28,7 +28,7 @@ impl Case {
     }
 }
 
-/// Characters with a meaning in a shell, curl, a URL, JSON or a terminal.
+/// Characters that are special in a shell, curl, a URL, JSON or a terminal.
 fn text(control: bool) -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         3 => "['\"\\\\$`!@<>&;|*?\\[\\]{}()#~%+= ,:/.^_-]",
@@ -142,7 +142,7 @@ pub fn any_case() -> impl Strategy<Value = Case> {
                 {
                     values.set(name, text.as_str().into());
                 }
-                // A dot segment is refused when it is rendered, which is tested elsewhere.
+                // A dot segment is rejected when rendering, which is tested elsewhere.
                 let owned = |text: &str| text.to_owned();
                 let draft = Draft {
                     method: owned(method),

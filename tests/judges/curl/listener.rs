@@ -1,4 +1,4 @@
-//! An endpoint that keeps every byte of what it is sent.
+//! An endpoint that keeps every byte it receives.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -7,7 +7,7 @@ use std::time::Duration;
 
 const DEADLINE: Duration = Duration::from_secs(20);
 
-/// A request as it stood on the wire.
+/// A request as received.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wire {
     pub head: String,
@@ -15,7 +15,7 @@ pub struct Wire {
 }
 
 impl Wire {
-    /// Head and body, as they came.
+    /// Head and body, as received.
     pub fn bytes(&self) -> Vec<u8> {
         [self.head.as_bytes(), &self.body].concat()
     }
@@ -25,8 +25,8 @@ impl Wire {
         self.headers().into_iter().find(|(n, _)| n == name).map(|(_, value)| value)
     }
 
-    /// Names in small letters, and values without the blanks around them, in the order of names: two
-    /// clients have each their own order, and those of one name keep theirs.
+    /// Names in lower case, and trimmed values, sorted by name: two clients may use different orders, but repeated
+    /// names keep theirs.
     pub fn headers(&self) -> Vec<(String, String)> {
         let rows = self.head.lines().skip(1).filter_map(|line| line.split_once(':'));
         let mut rows: Vec<_> =
@@ -68,7 +68,7 @@ impl Listener {
         self.requests.recv_timeout(DEADLINE).unwrap()
     }
 
-    /// Whether nothing has come since.
+    /// Whether nothing has arrived since.
     pub fn is_quiet(&self) -> bool {
         self.requests.try_recv().is_err()
     }

@@ -1,5 +1,5 @@
-//! The preview tells the truth: it is compared with the bytes that leave, and the command that it
-//! gives is run by a real shell with a real curl.
+//! Checks that the preview is correct: it is compared with the bytes that are sent, and its command is run by a real
+//! shell with a real curl.
 
 mod cases;
 mod listener;
@@ -21,12 +21,11 @@ fn cases() -> ProptestConfig {
     ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(asked.unwrap_or(64)) }
 }
 
-/// Runs a command as a person's shell does. The variables hold the secrets in the order of the
-/// headers that have them.
+/// Runs a command as a person's shell does. The variables contain the secrets in the order of their headers.
 fn run(shell: &[&'static str], command: &str, variables: &[(String, String)]) -> Output {
     let mut shell_command = Command::new(shell[0]);
     shell_command.args(&shell[1..]).arg(command).stdin(Stdio::null());
-    // Settings of a person's machine that must not matter.
+    // Settings of a machine that must not matter.
     shell_command.env("http_proxy", "http://127.0.0.1:1").env("HOME", "/nonexistent");
     shell_command.envs(variables.iter().map(|(n, v)| (n, v)));
     shell_command.output().unwrap()
@@ -47,7 +46,7 @@ fn curled(
     listener.next()
 }
 
-/// Sets the variables as the command's comment asks for it.
+/// Sets the variables as the command's comment says.
 fn variables(command: &str, shown: &Preview) -> Vec<(String, String)> {
     let names = command.lines().filter_map(|line| line.strip_prefix("# First run: read -r "));
     let values = shown.headers.iter().filter(|h| h.secret && !h.value.trim().is_empty());
@@ -70,7 +69,7 @@ proptest! {
     #![proptest_config(cases())]
 
     #[test]
-    fn a_preview_is_what_leaves(case in any_case()) {
+    fn a_preview_equals_the_sent_request(case in any_case()) {
         let listener = Listener::start();
         let (wire, shown) = sent_and_shown(&case.profile(listener.addr), &case.values, &listener);
         let (wire, shown) = (wire.bytes(), shown.bytes());
@@ -91,7 +90,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_told_of_a_variable_stands_in_its_place(case in any_case()) {
+    fn reported_replacements_are_in_the_request(case in any_case()) {
         use ringback::callback::{Escaping, RequestPart};
         let listener = Listener::start();
         let (_, shown) = sent_and_shown(&case.profile(listener.addr), &case.values, &listener);
@@ -115,7 +114,7 @@ proptest! {
     }
 }
 
-/// Longer than an argument can be; so the command cannot be one either, and comes from a file.
+/// Longer than an argument can be; the command itself is too long too, so it is read from a file.
 #[test]
 fn a_large_body_goes_through_a_pipe() {
     let listener = Listener::start();
@@ -137,7 +136,7 @@ fn a_large_body_goes_through_a_pipe() {
 }
 
 #[test]
-fn a_command_does_nothing_while_a_secret_is_not_set() {
+fn a_command_does_nothing_until_all_secrets_are_set() {
     let listener = Listener::start();
     let profile = crate::support::profiles::profile(&format!("http://{}/", listener.addr), |draft| {
         draft.auth_kind = "basic".to_owned();
@@ -148,14 +147,14 @@ fn a_command_does_nothing_while_a_secret_is_not_set() {
     for shell in SHELLS.iter() {
         let output = run(shell, &curl_command(&shown, CurlSecrets::AsVariables), &[]);
         assert!(!output.status.success(), "{shell:?}");
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert!(said.contains("RINGBACK_AUTHORIZATION"), "{shell:?}: {said}");
+        let message = String::from_utf8_lossy(&output.stderr);
+        assert!(message.contains("RINGBACK_AUTHORIZATION"), "{shell:?}: {message}");
     }
     assert!(listener.is_quiet(), "nothing was sent");
 }
 
 #[test]
-fn an_access_token_is_told_and_not_fetched() {
+fn an_access_token_is_mentioned_and_not_fetched() {
     let asked = |_: &Seen, _: usize| Reply::new(200, r#"{"access_token": "t0k", "token_type": "Bearer"}"#);
     let tokens = RUNTIME.block_on(Server::start(asked));
     let listener = Listener::start();

@@ -18,7 +18,7 @@ fn no_random(_: &mut [u8]) {
     panic!("these profiles draw nothing");
 }
 
-/// The sent request and its preview: with the same id, at the same second.
+/// The sent request and its preview: with the same ID, at the same second.
 pub fn sent_and_shown(profile: &Profile, values: &Values, listener: &Listener) -> (Wire, Preview) {
     let id = DeliveryId::generate();
     let text = id.to_string();

@@ -6,7 +6,7 @@ use url::form_urlencoded;
 use super::piece::{Piece, Var, any_var, encoded_pieces, plain_pieces, typed};
 use super::value::{any_number, any_text, regex};
 
-/// A body in one of the ways of typing it.
+/// A body in one of its formats.
 #[derive(Debug, Clone)]
 pub enum Body {
     Empty(String),
@@ -28,7 +28,7 @@ pub enum Node {
 }
 
 impl Body {
-    /// As it is typed, with these blanks between the tokens of JSON.
+    /// As typed, with this white space between the tokens of JSON.
     pub fn typed(&self, blank: &str) -> String {
         match self {
             Self::Empty(blanks) => blanks.clone(),
@@ -39,7 +39,7 @@ impl Body {
                 };
                 pairs.iter().map(pair).collect::<Vec<_>>().join("&")
             }
-            // A blank in what could be a name makes it neither pairs nor JSON.
+            // A blank in a possible name makes it neither pairs nor JSON.
             Self::Text(pieces) => format!("Dear all: {}", typed(pieces, str::to_owned)),
         }
     }

@@ -13,11 +13,11 @@ use super::body::{Body, any_body};
 use super::piece::{Piece, encoded_pieces, header_pieces, typed};
 use super::value::{NAMES, any_value, regex};
 
-/// Everything about one case.
+/// One test case.
 #[derive(Debug, Clone)]
 pub struct Case {
     pub method: &'static str,
-    /// Empty where none is chosen.
+    /// Empty for the default.
     pub format: &'static str,
     pub origin: &'static str,
     pub segments: Vec<Vec<Piece>>,
@@ -34,9 +34,9 @@ pub struct Case {
 pub struct Sealing {
     pub algorithm: Algorithm,
     pub key: String,
-    /// None draws one for each value.
+    /// None generates one for each value.
     pub iv: Option<String>,
-    /// None named means all.
+    /// Empty means all.
     pub parameters: Vec<&'static str>,
 }
 
@@ -90,7 +90,7 @@ impl Case {
 }
 
 fn any_values() -> impl Strategy<Value = Values> {
-    // The last name never has a value, and the others do not always.
+    // The last name never has a value, and the others not always.
     let value = || proptest::option::weighted(0.9, any_value());
     [value(), value(), value(), value(), value()].prop_map(|found: [Option<Value>; 5]| {
         let mut values = Values::default();
@@ -103,7 +103,7 @@ fn any_values() -> impl Strategy<Value = Values> {
     })
 }
 
-/// Text of exactly so many bytes, one character of which may take two.
+/// Text of exactly this many bytes, one character of which may take two.
 fn secret(bytes: usize) -> impl Strategy<Value = String> {
     regex(&format!("[ -~]{{{}}}([ -~]{{2}}|[à-ÿ])", bytes - 2))
 }
@@ -122,7 +122,7 @@ fn any_sealing() -> impl Strategy<Value = Sealing> {
     proptest::strategy::Union::new(Algorithm::ALL.iter().map(|algorithm| of(*algorithm)))
 }
 
-/// Rows with names of their own each; one name in two is that of a secret.
+/// Rows with distinct names; half of the names are secret.
 fn any_headers() -> impl Strategy<Value = Vec<(String, Vec<Piece>)>> {
     proptest::collection::vec((any::<bool>(), header_pieces()), 0..4).prop_map(|rows| {
         let named = rows.into_iter().enumerate().map(|(at, (is_secret, value))| {
@@ -132,8 +132,8 @@ fn any_headers() -> impl Strategy<Value = Vec<(String, Vec<Piece>)>> {
     })
 }
 
-/// Segments of a path. One of dots alone, as its author typed it, leads elsewhere by intention, so
-/// it is none of these.
+/// Segments of a path. Segments of dots alone, as typed by the author, change the path intentionally, so they are
+/// excluded.
 fn any_segments() -> impl Strategy<Value = Vec<Vec<Piece>>> {
     let segment = encoded_pieces().prop_map(|segment| {
         let has_var = segment.iter().any(|piece| matches!(piece, Piece::Var(_)));

@@ -16,19 +16,19 @@ use super::piece::Piece;
 
 /// The result of a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Came {
-    /// A request, all of which was decoded.
+pub enum CaseOutcome {
+    /// A request, decoded completely.
     Request,
-    /// It was refused, and rightly: a header's line would have been broken.
+    /// It was correctly rejected: a header's line would have been broken.
     BrokenHeader,
-    /// It was refused, and rightly: the path would have led elsewhere.
+    /// It was correctly rejected: the path would have changed.
     OtherPath,
 }
 
 type Checked<T> = Result<T, TestCaseError>;
 
 /// Renders and compares.
-pub fn request(case: &Case) -> Checked<Came> {
+pub fn request(case: &Case) -> Checked<CaseOutcome> {
     let profile = case.profile();
     let model = Model::new(case);
     let mut random = |bytes: &mut [u8]| bytes.fill(RANDOM);
@@ -36,11 +36,11 @@ pub fn request(case: &Case) -> Checked<Came> {
     let (secret, open): (Vec<_>, Vec<_>) = case.headers.iter().partition(|(name, _)| name.contains("Token"));
     if model.leads_elsewhere() {
         prop_assert!(rendered.is_err());
-        return Ok(Came::OtherPath);
+        return Ok(CaseOutcome::OtherPath);
     }
     if open.iter().any(|(_, value)| model.breaks_header(value)) {
         prop_assert!(rendered.is_err());
-        return Ok(Came::BrokenHeader);
+        return Ok(CaseOutcome::BrokenHeader);
     }
     let callback = rendered.map_err(|error| TestCaseError::fail(error.to_string()))?;
     prop_assert_eq!(callback.method.name(), case.method);
@@ -51,10 +51,10 @@ pub fn request(case: &Case) -> Checked<Came> {
     let made = credentials(&profile, &case.values, &signed, &mut |bytes| bytes.fill(RANDOM));
     if secret.iter().any(|(_, value)| model.breaks_header(value)) {
         prop_assert!(made.is_err());
-        return Ok(Came::BrokenHeader);
+        return Ok(CaseOutcome::BrokenHeader);
     }
     headers(&model, &secret, &made.map_err(|error| TestCaseError::fail(error.to_string()))?)?;
-    Ok(Came::Request)
+    Ok(CaseOutcome::Request)
 }
 
 fn url(case: &Case, model: &Model, callback: &Callback) -> Checked<()> {
@@ -140,7 +140,7 @@ fn fields(case: &Case, model: &Model) -> Pairs {
     }
 }
 
-/// JSON is read by `serde_json`, and what it reads is what went in, to the text of each number.
+/// JSON is parsed by `serde_json`, and equals the input, including the text of each number.
 fn json(case: &Case, model: &Model, callback: &Callback) -> Checked<()> {
     let read: Value = serde_json::from_slice(&callback.body).map_err(|error| {
         TestCaseError::fail(format!("{error} in {:?}", String::from_utf8_lossy(&callback.body)))
@@ -150,7 +150,7 @@ fn json(case: &Case, model: &Model, callback: &Callback) -> Checked<()> {
         Body::Pairs(pairs) => model.object(pairs),
         Body::Empty(_) | Body::Text(_) => Value::Null,
     };
-    // As text too, so that the order of the keys counts.
+    // As text too, so that the order of the keys is compared.
     prop_assert_eq!(read.to_string(), expected.to_string());
     prop_assert_eq!(read, expected);
     Ok(())

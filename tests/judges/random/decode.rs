@@ -1,4 +1,4 @@
-//! Decoders for what was rendered. Those of others where there are any.
+//! Decoders for rendered requests, by third parties where available.
 
 use percent_encoding::percent_decode_str;
 use url::{Url, form_urlencoded};
@@ -17,8 +17,7 @@ pub fn form(body: &[u8]) -> Pairs {
     form_urlencoded::parse(body).into_owned().collect()
 }
 
-/// The parts of a multipart body by the letter of RFC 2046 and RFC 7578; nothing where it is not to
-/// the letter.
+/// The parts of a multipart body, parsed strictly by RFC 2046 and RFC 7578; none if it is invalid.
 pub fn multipart(content_type: &str, body: &[u8]) -> Option<Pairs> {
     let boundary = content_type.strip_prefix("multipart/form-data; boundary=")?;
     let fit = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
@@ -44,7 +43,7 @@ fn part(piece: &str) -> Option<(String, String)> {
     (!name.contains(['"', '\r', '\n'])).then(|| (name.to_owned(), value.to_owned()))
 }
 
-/// A name as the HTML standard escapes it in multipart, where it cannot be decoded to one meaning.
+/// A name as the HTML standard escapes it in multipart, which cannot be decoded unambiguously.
 pub fn escaped_name(name: &str) -> String {
     name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A")
 }

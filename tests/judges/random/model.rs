@@ -1,4 +1,4 @@
-//! What must come of a case: an oracle that knows the facts, and nothing of the program's way there.
+//! The expected result of a case: an oracle that knows the facts, but not the program's implementation.
 
 use ringback::callback::cipher;
 use ringback::profile::{Encryption, Iv, Secret};
@@ -8,7 +8,7 @@ use super::body::{Node, json_escaped};
 use super::case::Case;
 use super::piece::{Piece, Step, Var, alone};
 
-/// The byte of which every random vector is made here.
+/// The byte that every random vector consists of here.
 pub const RANDOM: u8 = b'r';
 
 /// The replacement of each placeholder of a case.
@@ -16,7 +16,7 @@ pub struct Model<'a> {
     case: &'a Case,
 }
 
-/// Text of a value where text is wanted: nothing for null, compact JSON for what has parts.
+/// The text of a value: nothing for null, compact JSON for objects and arrays.
 fn plain(value: Option<&Value>) -> String {
     match value {
         None | Some(Value::Null) => String::new(),
@@ -30,7 +30,7 @@ impl<'a> Model<'a> {
         Self { case }
     }
 
-    /// The value that is sent; none where there is none and nothing is encrypted.
+    /// The value that is sent; none if there is none and nothing is encrypted.
     fn sent(&self, var: &Var) -> Option<Value> {
         let mut value = self.case.values.members().get(var.name);
         for step in &var.steps {
@@ -48,7 +48,7 @@ impl<'a> Model<'a> {
         }
     }
 
-    /// The text encrypted, once it is known that it can be read again.
+    /// The encrypted text, after checking that it can be decrypted.
     fn sealed(&self, text: &str) -> String {
         let sealing = self.case.encryption.as_ref().expect("called where there is one");
         let encryption = Encryption {
@@ -64,7 +64,7 @@ impl<'a> Model<'a> {
         sealed
     }
 
-    /// A placeholder where text is wanted.
+    /// A placeholder in a text.
     pub fn text_of(&self, var: &Var) -> String {
         plain(self.sent(var).as_ref())
     }
@@ -78,7 +78,7 @@ impl<'a> Model<'a> {
         texts.collect()
     }
 
-    /// Pieces in quotes: a lone placeholder is the object or array itself, all else is a string.
+    /// Pieces in quotes: a lone placeholder is the object or array itself, anything else is a string.
     pub fn quoted(&self, pieces: &[Piece]) -> Value {
         match alone(pieces).map(|var| self.sent(var)) {
             Some(Some(value)) if value.is_object() || value.is_array() => value,
@@ -86,7 +86,7 @@ impl<'a> Model<'a> {
         }
     }
 
-    /// A node as JSON text without blanks.
+    /// A node as compact JSON text.
     pub fn compact(&self, node: &Node) -> String {
         let string = |text: &str| format!("\"{}\"", json_escaped(text));
         match node {
@@ -117,7 +117,7 @@ impl<'a> Model<'a> {
         }
     }
 
-    /// Pairs as a JSON object: of a name that comes twice the last value.
+    /// Pairs as a JSON object: a repeated name has its last value.
     pub fn object(&self, pairs: &[(Vec<Piece>, Vec<Piece>)]) -> Value {
         let mut members = Map::new();
         for (name, value) in pairs {
@@ -126,13 +126,13 @@ impl<'a> Model<'a> {
         members.into()
     }
 
-    /// Whether a placeholder among the pieces brings what is not allowed in a header.
+    /// Whether a placeholder among the pieces brings characters that are not allowed in a header.
     pub fn breaks_header(&self, pieces: &[Piece]) -> bool {
         let bad = |text: &str| text.bytes().any(|b| (b < 0x20 && b != b'\t') || b == 0x7f);
         pieces.iter().any(|piece| matches!(piece, Piece::Var(var) if bad(&self.text_of(var))))
     }
 
-    /// Whether a placeholder makes a segment that leads elsewhere.
+    /// Whether a placeholder makes a segment that changes the path.
     pub fn leads_elsewhere(&self) -> bool {
         self.case.segments.iter().any(|segment| matches!(self.text(segment).as_str(), "." | ".."))
     }

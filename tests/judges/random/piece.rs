@@ -44,18 +44,18 @@ pub fn any_var() -> impl Strategy<Value = Var> {
     (proptest::sample::select(NAMES.to_vec()), steps).prop_map(|(name, steps)| Var { name, steps })
 }
 
-/// Pieces for a place where typed text is encoded, so that any text is allowed.
+/// Pieces for a position where typed text is encoded, so that any text is allowed.
 pub fn encoded_pieces() -> impl Strategy<Value = Vec<Piece>> {
     pieces(any_text().boxed())
 }
 
-/// Pieces for a place where text is typed as it is: no placeholder must come about by chance, so a
-/// `<` has a blank behind it.
+/// Pieces for a position where text is sent as typed: no placeholder must arise accidentally, so a `<` has a blank
+/// after it.
 pub fn plain_pieces() -> impl Strategy<Value = Vec<Piece>> {
     pieces(any_text().prop_map(|text| text.replace('<', "< ")).boxed())
 }
 
-/// Pieces for a header: what is typed there has no control characters, and no blanks around it.
+/// Pieces for a header: typed text has no control characters and no surrounding blanks.
 pub fn header_pieces() -> impl Strategy<Value = Vec<Piece>> {
     let text = any_text().prop_map(|text| {
         let fit: String = text.chars().filter(|c| !c.is_control() || *c == '\t').collect();
@@ -82,7 +82,7 @@ pub fn typed(pieces: &[Piece], write: impl Fn(&str) -> String) -> String {
     typed.collect()
 }
 
-/// The one placeholder that is the whole.
+/// The single placeholder, if it is all there is.
 pub fn alone(pieces: &[Piece]) -> Option<&Var> {
     match pieces {
         [Piece::Var(var)] => Some(var),

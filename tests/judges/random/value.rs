@@ -1,4 +1,4 @@
-//! Random values: texts of all sorts, numbers as raw JSON text, switches, nulls, objects, arrays.
+//! Random values: texts of all sorts, numbers as raw JSON text, booleans, nulls, objects, arrays.
 
 use proptest::prelude::*;
 use proptest::string::{RegexGeneratorStrategy, string_regex};
@@ -7,12 +7,12 @@ use serde_json::Value;
 /// Names of variables; some of them have no value in a case.
 pub const NAMES: [&str; 6] = ["id", "status", "_ref-1", "payment", "X", "gone"];
 
-/// Texts that match. A pattern that is given as it stands is read anew for each text.
+/// Texts that match a pattern. A pattern passed directly would be parsed again for each text.
 pub fn regex(pattern: &str) -> RegexGeneratorStrategy<String> {
     string_regex(pattern).expect("a regular expression")
 }
 
-/// Text with what each place holds special, and what looks like a placeholder.
+/// Text with the special characters of each position, and text that looks like a placeholder.
 pub fn any_text() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         Just("<id>".to_owned()),

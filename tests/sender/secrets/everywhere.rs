@@ -1,5 +1,5 @@
-//! Secrets stand where they are kept, and nowhere else: profiles whose every secret is marked go
-//! through every kind of failure, and then every file, every output and every table is searched.
+//! Secrets are stored where they belong, and nowhere else: profiles whose every secret is marked go through every
+//! kind of failure, and then every file, every output and every table is searched.
 
 use std::collections::BTreeSet;
 
@@ -18,7 +18,7 @@ fn marks_are_found_in_every_form() {
 }
 
 #[test]
-fn no_command_and_no_table_of_the_log_tells_a_secret() {
+fn no_command_and_no_log_table_contains_a_secret() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let at_home = Place::new();
     let receive =
@@ -52,18 +52,18 @@ fn no_command_and_no_table_of_the_log_tells_a_secret() {
     let repeated: BTreeSet<&str> = all.repeated().union(&tokens.repeated()).copied().collect();
     assert_eq!(repeated, expected);
     for (name, listener, _) in listeners {
-        let told = listener.end();
-        marks::assert_none(&told, &format!("what receive told of {name}"));
-        assert!(String::from_utf8_lossy(&told).contains("x-token: ("), "the header arrived at {name}");
+        let output = listener.end();
+        marks::assert_none(&output, &format!("what receive told of {name}"));
+        assert!(String::from_utf8_lossy(&output).contains("x-token: ("), "the header arrived at {name}");
     }
 }
 
-/// One kind of profile, through every end, every command and a search of all that is left.
+/// One kind of profile, through every outcome, every command and a search of everything that is left.
 fn kind_through(kind: &Kind, ends: &[&End], granting: &Server) {
     let place = Place::new();
     let granting_url = granting.url();
     let document = |end: &&End| {
-        // Only with retries is a timeout told.
+        // A timeout can only be set with retries.
         let mut document = match end.name {
             "hang" | "500" | "tokens hang" | "tokens 500" => kind.retried(end.name, &end.url),
             _ => kind.document(end.name, &end.url),
@@ -76,13 +76,13 @@ fn kind_through(kind: &Kind, ends: &[&End], granting: &Server) {
     };
     let documents: Value = ends.iter().map(document).collect();
     place.apply(&documents);
-    // Closed only now: what is not dialled is not saved.
+    // Closed only now: an address that is not dialled cannot be saved.
     place.settings("network_deny = [\"127.9.9.9\"]\n");
     for End { name, set, class, .. } in ends {
         for json in [true, false] {
             let form = if json { &["--json"][..] } else { &[] };
             let before = granting.seen().len();
-            let ran = told(&place, &[&["test", name], *set, form].concat());
+            let ran = run(&place, &[&["test", name], *set, form].concat());
             assert_eq!(ran.code, Some(i32::from(class.is_some())), "{} {name}: {ran:?}", kind.name);
             if kind.wants_token() && *name == "401" {
                 assert_eq!(granting.seen().len() - before, 2, "a second token after the first 401");
@@ -93,9 +93,9 @@ fn kind_through(kind: &Kind, ends: &[&End], granting: &Server) {
             let report = ran.json();
             let attempt = &report["attempts"][0];
             if let Some(class) = class {
-                // A request that cannot be made has no try.
-                let told = if attempt.is_null() { &json!("request") } else { &attempt["error"]["class"] };
-                assert_eq!(told, class, "{} {name}: {ran:?}", kind.name);
+                // A request that cannot be made has no attempt.
+                let output = if attempt.is_null() { &json!("request") } else { &attempt["error"]["class"] };
+                assert_eq!(output, class, "{} {name}: {ran:?}", kind.name);
             }
             if name.starts_with("tokens") {
                 let message = attempt["error"]["message"].as_str().unwrap();
@@ -103,7 +103,7 @@ fn kind_through(kind: &Kind, ends: &[&End], granting: &Server) {
             }
             if name.starts_with("echo") {
                 for part in ["response_headers", "response_body"] {
-                    // What was repeated is kept, but for the secrets.
+                    // Repeated text is kept, except the secrets.
                     let kept = attempt[part].to_string();
                     assert!(
                         kept.contains("x-plain") && kept.contains("••••"),
@@ -129,7 +129,7 @@ fn kind_through(kind: &Kind, ends: &[&End], granting: &Server) {
         &["deliveries", "list", "--json"],
     ] {
         if help.contains(&format!("\n  {} ", command[0])) {
-            assert_eq!(told(&place, command).code, Some(0), "{command:?}");
+            assert_eq!(run(&place, command).code, Some(0), "{command:?}");
         }
     }
     for (what, document) in bad_documents(kind) {
@@ -137,7 +137,7 @@ fn kind_through(kind: &Kind, ends: &[&End], granting: &Server) {
         assert_eq!(ran.code, Some(2), "{what}: {ran:?}");
         marks::assert_none(format!("{ran:?}").as_bytes(), what);
     }
-    // What is asked for is told: this shows too that there was something to be found.
+    // Secrets are shown on request, which also proves that there was something to find.
     let shown = place.run(&["profiles", "export", "--secrets"]);
     assert_eq!(sorted(marks::found(shown.out.as_bytes())), sorted(kind.all_secrets()));
 
@@ -149,15 +149,15 @@ fn kind_through(kind: &Kind, ends: &[&End], granting: &Server) {
     files::assert_none(place.db().parent().unwrap());
 }
 
-/// Runs a command, none of whose words is a secret.
-fn told(place: &Place, args: &[&str]) -> Ran {
+/// Runs a command; none of its arguments is a secret.
+fn run(place: &Place, args: &[&str]) -> Ran {
     let ran = place.run(args);
     marks::assert_none(ran.out.as_bytes(), &format!("the output of {args:?}"));
     marks::assert_none(ran.err.as_bytes(), &format!("the errors of {args:?}"));
     ran
 }
 
-/// Profiles with a mistake in or beside each secret.
+/// Profiles with an error in or beside each secret.
 fn bad_documents(kind: &Kind) -> Vec<(&'static str, Value)> {
     let mut out = Vec::new();
     let mut bad = |what, change: &dyn Fn(&mut Value)| {

@@ -1,4 +1,4 @@
-//! No secret leaves the program but in the request that needs it.
+//! No secret leaves the program except in the request that needs it.
 
 mod ends;
 mod everywhere;

@@ -1,4 +1,4 @@
-//! What a panic prints is debug output: of nothing that holds a secret does that tell it.
+//! A panic prints debug output: it must not contain the secrets of anything.
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -7,24 +7,24 @@ use super::search::marks::{self, MARKS, mark};
 use super::search::profiles::{KINDS, Kind};
 use jiff::Timestamp;
 use ringback::callback::Values;
+use ringback::console::glyphs::Glyphs;
 use ringback::console::model::clock::Clock;
 use ringback::console::model::effect::Purpose;
 use ringback::console::model::message::Message;
 use ringback::console::model::settings::ConsoleSettings;
 use ringback::console::model::state::State;
-use ringback::console::signs::Signs;
 use ringback::console::theme::Theme;
 use ringback::console::update::update;
 use ringback::keymap::{Key, Keymap};
 use ringback::profile::document::Document;
 use ringback::profile::{Draft, Event, Identity, Profile, ProfileId, Region, Rules};
-use ringback::receiver::{Answer, Decryption, Received};
+use ringback::receiver::{Decryption, Received, Reply};
 use ringback::record::NewDelivery;
 use ringback::settings::Zone;
 use ringback::storage::{Demand, Queue as _, Store, UnsavedDraft};
 
 #[track_caller]
-fn tells_nothing(thing: &dyn Debug, what: &str) {
+fn assert_hides_secrets(thing: &dyn Debug, what: &str) {
     for text in [format!("{thing:?}"), format!("{thing:#?}")] {
         assert!(!text.is_empty(), "{what} is told somehow");
         marks::assert_none(text.as_bytes(), what);
@@ -38,20 +38,20 @@ fn identity() -> Identity {
 
 fn profile(kind: &Kind) -> Profile {
     let document = Document::read(kind.document("Marked", "https://x.example/cb")).unwrap();
-    tells_nothing(&document, "a document");
+    assert_hides_secrets(&document, "a document");
     document.draft.check(Rules::default(), identity()).unwrap()
 }
 
 #[test]
-fn profiles_drafts_and_what_is_made_of_them() {
+fn profiles_drafts_and_requests() {
     for kind in &KINDS {
         let profile = profile(kind);
-        tells_nothing(&profile, "a profile");
-        tells_nothing(&profile.headers, "its headers");
-        tells_nothing(&profile.auth, "its credentials");
-        tells_nothing(&profile.encryption, "its encryption");
+        assert_hides_secrets(&profile, "a profile");
+        assert_hides_secrets(&profile.headers, "its headers");
+        assert_hides_secrets(&profile.auth, "its credentials");
+        assert_hides_secrets(&profile.encryption, "its encryption");
         let mut draft = Draft::from(&profile);
-        tells_nothing(&draft, "a draft");
+        assert_hides_secrets(&draft, "a draft");
         draft.enc_key.push('!');
         draft.enc_iv.clear();
         draft.signing_secret.push('!');
@@ -60,12 +60,15 @@ fn profiles_drafts_and_what_is_made_of_them() {
         draft.headers[0].value.push('\n');
         let errors = draft.check(Rules::default(), identity()).unwrap_err();
         assert!(errors.len() > 3, "{errors:?}");
-        tells_nothing(&errors, "errors");
+        assert_hides_secrets(&errors, "errors");
         let id = profile.id.clone();
         let edited_at = Timestamp::now();
-        tells_nothing(&UnsavedDraft { profile_id: id, is_new: true, draft, edited_at }, "an unsaved draft");
+        assert_hides_secrets(
+            &UnsavedDraft { profile_id: id, is_new: true, draft, edited_at },
+            "an unsaved draft",
+        );
         let delivery = NewDelivery::test(profile, Some(Event::SmsSend), Values::default());
-        tells_nothing(&delivery, "a new delivery");
+        assert_hides_secrets(&delivery, "a new delivery");
     }
 }
 
@@ -79,10 +82,10 @@ async fn jobs_and_deliveries_of_the_store() {
         store.enqueue(vec![delivery]).await.unwrap();
         let due = store.claim(Demand::idle(Timestamp::now(), 10, 16)).await.unwrap();
         assert!(due.jobs.iter().any(|job| job.id() == id && job.profile.is_some()));
-        tells_nothing(&due, "what is due");
-        tells_nothing(&store.delivery(id).await.unwrap(), "a delivery");
+        assert_hides_secrets(&due, "what is due");
+        assert_hides_secrets(&store.delivery(id).await.unwrap(), "a delivery");
     }
-    tells_nothing(&store, "the store");
+    assert_hides_secrets(&store, "the store");
 }
 
 #[test]
@@ -93,7 +96,7 @@ fn the_console_with_everything_open() {
             region: Region::In,
             theme: Theme::colour(),
             keys: Keymap::default(),
-            signs: Signs::default(),
+            glyphs: Glyphs::default(),
             clock: Clock::of(Zone::Utc),
             database: "a.db".to_owned(),
             demo: false,
@@ -103,8 +106,8 @@ fn the_console_with_everything_open() {
         let id = profile.id.clone();
         let mut send = |message: Message| {
             let requests = update(&mut state, message);
-            tells_nothing(&requests, "what the console asks for");
-            tells_nothing(&state, "the console");
+            assert_hides_secrets(&requests, "what the console asks for");
+            assert_hides_secrets(&state, "the console");
             // Nothing is waited for.
             for request in requests {
                 let _ = update(&mut state, Message::Result(request.ticket, Vec::new()));
@@ -127,7 +130,7 @@ fn the_console_with_everything_open() {
 }
 
 #[test]
-fn what_arrived_and_how_it_is_decrypted() {
+fn received_requests_and_decryption() {
     let header = |(name, mark): &(&str, &str)| (name.to_lowercase(), format!("Bearer {mark}"));
     let secret =
         |(name, _): &&(&str, &str)| ["Authorization", "X-Token", "Cookie", "X-Session"].contains(name);
@@ -139,11 +142,11 @@ fn what_arrived_and_how_it_is_decrypted() {
         body: bytes::Bytes::from_static(b"{}"),
         body_length: 2,
         received_at: Timestamp::now(),
-        answered: Answer::Status(200),
+        answered: Reply::Status(200),
     };
     assert_eq!(received.headers.len(), 4);
-    tells_nothing(&Arc::new(received), "what arrived");
+    assert_hides_secrets(&Arc::new(received), "what arrived");
     let typed = format!("AES-256-CFB:{:k<32}:{:v<16}", mark("encryption key"), mark("initialization vector"));
-    tells_nothing(&Decryption::parse(&typed).unwrap(), "a decryption");
-    tells_nothing(&Decryption::parse(&typed.replace("256", "128")).unwrap_err(), "a refused one");
+    assert_hides_secrets(&Decryption::parse(&typed).unwrap(), "a decryption");
+    assert_hides_secrets(&Decryption::parse(&typed.replace("256", "128")).unwrap_err(), "a refused one");
 }

@@ -1,5 +1,5 @@
-//! No screen shows a secret, and nothing that is copied from one contains it: profiles whose every secret is
-//! marked go through the console, and then every frame is searched.
+//! No screen shows a secret, and no copy contains one: profiles whose every secret is marked go through the console,
+//! and then every frame is searched.
 
 use super::ends::echo;
 use super::search::marks::{self, mark};
@@ -17,7 +17,7 @@ fn console(place: &Place, size: (u16, u16)) -> Terminal {
     Terminal::start(launch.size(size.0, size.1))
 }
 
-/// Starts the built-in endpoint, and gives its URL.
+/// Starts the built-in endpoint, and returns its URL.
 fn receiver_url(terminal: &mut Terminal) -> String {
     terminal.wait_for("1 Profiles");
     terminal.press("R");
@@ -82,15 +82,15 @@ fn type_at_end(terminal: &mut Terminal, text: &str) {
     terminal.wait_until(|screen| focused_field(screen).1 == end, "the text to be typed");
 }
 
-/// Tests what is on the screen, and waits for the end.
-fn test_it(terminal: &mut Terminal, key: &str, told: &str) {
+/// Tests what is on the screen, and waits for the outcome.
+fn test_it(terminal: &mut Terminal, key: &str, reported: &str) {
     terminal.press(key);
     terminal.wait_for("[ Send ]");
     terminal.press("enter");
-    terminal.wait_for(told);
+    terminal.wait_for(reported);
 }
 
-/// Searches for a title in the list of profiles, which then holds this one alone.
+/// Searches for a title in the list of profiles, which then contains only this one.
 fn choose(terminal: &mut Terminal, title: &str) {
     terminal.press_all("1 / ctrl+a ctrl+k");
     terminal.type_text(title);
@@ -121,7 +121,7 @@ fn type_into_the_editor(terminal: &mut Terminal, kind: &Kind) {
     terminal.wait_for("must be 16 characters (24 so far)");
     go_to(terminal, "Signing secret");
     terminal.type_text(mark("typed signing secret"));
-    // In error as it is: to test it is refused, and says why.
+    // It has errors: testing it is refused, with the reason.
     step(terminal, "ctrl+t");
     terminal.press("esc");
     terminal.wait_answer("d Discard");
@@ -129,8 +129,8 @@ fn type_into_the_editor(terminal: &mut Terminal, kind: &Kind) {
     terminal.wait_for("n Add New Profile");
 }
 
-/// Tests the profiles whose endpoints repeat what they are sent, and looks at their answers in full.
-fn look_at_echoes(terminal: &mut Terminal) {
+/// Tests the profiles whose endpoints repeat what they receive, and shows their responses in full.
+fn check_echoes(terminal: &mut Terminal) {
     for (title, end) in [("Loud one", "delivered · 200"), ("Cross one", "failed")] {
         terminal.press("1");
         choose(terminal, title);
@@ -186,7 +186,7 @@ fn through_the_console(kind: &Kind, size: (u16, u16)) {
     terminal.press("esc");
     terminal.wait_for("n Add New Profile");
     test_it(&mut terminal, "t", "Callback profile tested · delivered · 200");
-    // What would leave, copied too.
+    // The request to send, copied too.
     terminal.press("p");
     terminal.wait_for("nothing is sent");
     terminal.press("c");
@@ -219,9 +219,9 @@ fn through_the_console(kind: &Kind, size: (u16, u16)) {
     terminal.wait_for("refuses the connection");
     terminal.press("esc");
 
-    look_at_echoes(&mut terminal);
+    check_echoes(&mut terminal);
 
-    // What arrived.
+    // The received requests.
     terminal.press("R");
     terminal.wait_for("Received (1)");
     terminal.press("end");
@@ -243,7 +243,7 @@ fn through_the_console(kind: &Kind, size: (u16, u16)) {
 }
 
 #[test]
-fn no_screen_tells_a_secret() {
+fn no_screen_shows_a_secret() {
     std::thread::scope(|scope| {
         for (kind, size) in KINDS.iter().zip([SIZE, (80, 24), SIZE, SIZE]) {
             scope.spawn(move || through_the_console(kind, size));
@@ -252,7 +252,7 @@ fn no_screen_tells_a_secret() {
 }
 
 #[test]
-fn the_search_of_screens_finds_what_was_asked_for() {
+fn the_search_of_screens_finds_requested_secrets() {
     let place = Place::new();
     place.apply(&json!([KINDS[0].document("Good one", "http://127.0.0.1:9/")]));
     let mut terminal = console(&place, SIZE);

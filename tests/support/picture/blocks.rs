@@ -1,4 +1,4 @@
-//! Block elements, U+2580 to U+259F: parts of a cell filled to its very edges.
+//! Block elements, U+2580 to U+259F: parts of a cell filled to its edges.
 
 use super::mask::Mask;
 
@@ -23,7 +23,7 @@ pub fn draw(mask: &mut Mask, character: char) -> bool {
     true
 }
 
-/// Each of these is some of the quarters: upper left, upper right, lower left, lower right.
+/// Each of these consists of some of the quarters: upper left, upper right, lower left, lower right.
 fn quadrants(mask: &mut Mask, character: char, x: f32, y: f32) {
     let quarters = match character {
         '▖' => [0, 0, 1, 0],

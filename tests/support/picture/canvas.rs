@@ -1,4 +1,4 @@
-//! A field of pixels to paint on.
+//! A canvas of pixels.
 
 use super::colours::mix;
 use super::mask::Mask;
@@ -34,7 +34,7 @@ impl Canvas {
         }
     }
 
-    /// Lays a colour on, as far as the mask covers; the mask's upper left corner goes to `(x, y)`.
+    /// Blends a colour where the mask covers; the mask's upper left corner is at `(x, y)`.
     pub fn blend(&mut self, x: usize, y: usize, mask: &Mask, colour: Pixel) {
         for row in 0..mask.height {
             let start = (y + row) * self.width + x;

@@ -29,7 +29,7 @@ const ANSI: [Pixel; 16] = [
     hex(0x00f5_f7fa),
 ];
 
-/// The pixel of a colour; `otherwise` is what the terminal's default colour is here.
+/// The pixel of a colour; `otherwise` is the terminal's default colour here.
 pub fn pixel(colour: vt100::Color, otherwise: Pixel) -> Pixel {
     match colour {
         vt100::Color::Default => otherwise,
@@ -38,7 +38,7 @@ pub fn pixel(colour: vt100::Color, otherwise: Pixel) -> Pixel {
     }
 }
 
-/// The way from one colour to another, 0 being the first.
+/// A mix of two colours, 0 being the first.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between two bytes")]
 pub fn mix(from: Pixel, to: Pixel, share: f32) -> Pixel {
     std::array::from_fn(|i| {

@@ -1,4 +1,4 @@
-//! Reads a picture back, so that a test can look at it.
+//! Decodes a picture, so that a test can examine it.
 
 use std::collections::HashSet;
 use std::io::Cursor;
@@ -7,12 +7,12 @@ use png::{Decoder, Transformations};
 
 use super::canvas::{Area, Pixel};
 
-/// A picture as it stands when its last frame has been shown.
+/// A picture after its last frame.
 pub struct Decoded {
     pub width: usize,
     pub height: usize,
     pub pixels: Vec<Pixel>,
-    /// How long each frame stands, in milliseconds; empty for a picture that does not move.
+    /// The duration of each frame, in milliseconds; empty for a still picture.
     pub delays: Vec<u16>,
 }
 
@@ -25,7 +25,7 @@ impl Decoded {
         self.pixels.iter().collect::<HashSet<_>>().len()
     }
 
-    /// The share of pixels that are not of the most frequent of all colours.
+    /// The share of pixels that do not have the most frequent colour.
     #[allow(clippy::cast_precision_loss, reason = "a few million pixels")]
     pub fn drawn(&self) -> f64 {
         let mut pixels = self.pixels.clone();
@@ -38,7 +38,7 @@ impl Decoded {
 /// Decodes a PNG, or an APNG to its end.
 ///
 /// # Panics
-/// When it is neither.
+/// It is neither.
 pub fn decode(file: &[u8]) -> Decoded {
     let mut decoder = Decoder::new(Cursor::new(file));
     decoder.set_transformations(Transformations::EXPAND | Transformations::ALPHA);
@@ -58,7 +58,7 @@ pub fn decode(file: &[u8]) -> Decoded {
             (area.width, area.height) = (control.width as usize, control.height as usize);
         }
         for (i, pixel) in buffer.as_chunks::<4>().0.iter().take(area.width * area.height).enumerate() {
-            // Clear pixels leave what was there. The others here are opaque, but for the window's corners.
+            // Clear pixels keep what was there. The others here are opaque, except the window's corners.
             if pixel[3] > 0 {
                 pixels[(area.y + i / area.width) * width + area.x + i % area.width] = *pixel;
             }

@@ -1,4 +1,4 @@
-//! PNG, and APNG when there is more than one frame.
+//! PNG, and APNG if there is more than one frame.
 
 use std::time::Duration;
 
@@ -7,8 +7,8 @@ use png::{BitDepth, BlendOp, ColorType, Compression, DisposeOp, Encoder, Filter}
 use super::canvas::{Area, Pixel};
 use super::palette::{CLEAR, Palette};
 
-/// A part of the picture that is painted over what was there. `shown` is how long it stands before the
-/// next one comes; a picture that does not move has none.
+/// A part of the picture that is painted over the previous one. `shown` is how long it is displayed before the next
+/// one; a still picture has none.
 pub struct Frame {
     pub area: Area,
     pub pixels: Vec<Pixel>,
@@ -29,7 +29,7 @@ pub fn encode(size: (usize, usize), frames: &[Frame]) -> Vec<u8> {
     encoder.set_palette(rgb);
     encoder.set_trns(opacity);
     encoder.set_compression(Compression::High);
-    // With a palette the plain rows pack best: neighbours in it are not neighbours in colour.
+    // With a palette, unfiltered rows compress best: neighbours in it are not neighbours in colour.
     encoder.set_filter(Filter::NoFilter);
     if let [first, _, ..] = frames {
         encoder.set_animated(pixels(frames.len()), 0).expect("at least two frames");

@@ -1,4 +1,4 @@
-//! Characters as masks: by hand where cells must join, from the font otherwise.
+//! Characters as masks: drawn by code where cells must join, from the font otherwise.
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -8,9 +8,9 @@ use ab_glyph::{Font as _, FontRef, GlyphId, PxScale, point};
 use super::mask::Mask;
 use super::{CELL_HEIGHT, CELL_WIDTH, blocks, braille, lines};
 
-/// Where the text stands, in pixels from the top of the cell.
+/// The baseline of the text, in pixels from the top of the cell.
 const BASELINE: f32 = 29.0;
-/// The size of the font, so that its characters are just as wide as a cell.
+/// The size of the font, at which its characters are exactly as wide as a cell.
 const EM: f32 = 29.9;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -54,7 +54,7 @@ impl Glyphs {
         mask
     }
 
-    /// A line of text as wide as it is, in the proportional font, for the title.
+    /// A line of text in the proportional font, for the title.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a title is short")]
     pub fn line(&self, text: &str, em: f32, height: usize) -> Mask {
         let advance = |id: GlyphId| self.sans.h_advance_unscaled(id) / units(&self.sans) * em;
@@ -89,7 +89,7 @@ impl Glyphs {
             .into_iter()
             .map(|font| (font, font.glyph_id(character)))
             .find(|(_, id)| id.0 != 0);
-        // What no font has is shown as the box of the missing character.
+        // A character that no font has is shown as the missing-character box.
         let (font, id) = found.unwrap_or((styled, GlyphId(0)));
         let advance = font.h_advance_unscaled(id) / units(font) * EM;
         let room = mask.width as f32;

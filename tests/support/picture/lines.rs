@@ -1,5 +1,5 @@
-//! Box drawing, U+2500 to U+257F, drawn by hand: lines meet those of the next cell without a gap, which
-//! no font does at every line height.
+//! Box drawing, U+2500 to U+257F, drawn by code: lines meet those of the next cell without a gap, which no font
+//! achieves at every line height.
 
 use super::mask::Mask;
 
@@ -92,7 +92,7 @@ impl Frame {
 
     fn arms(&self, mask: &mut Mask, arms: [Arm; 4]) {
         let [up, right, down, left] = arms;
-        // Each arm goes on past the middle as far as the arms across it are wide, to make a full corner.
+        // Each arm extends past the middle by the width of the arms across it, to make a full corner.
         let across = up.half().max(down.half());
         let along = left.half().max(right.half());
         let (x, y) = (self.x, self.y);
@@ -109,7 +109,7 @@ impl Frame {
         self.hollow(mask, arms);
     }
 
-    /// Takes the middle out of double arms, and draws the light lines that cross them again.
+    /// Clears the middle of double arms, and redraws the light lines that cross them.
     fn hollow(&self, mask: &mut Mask, [up, right, down, left]: [Arm; 4]) {
         let (x, y, gap) = (self.x, self.y, LIGHT / 2.0);
         let stops = |a: Arm, b: Arm| if a == Arm::Light || b == Arm::Light { gap } else { -gap };
@@ -128,8 +128,8 @@ impl Frame {
         }
     }
 
-    /// A quarter circle from the middle of one edge to the middle of another, and the straight rest.
-    /// The signs say to which sides the arms go: right and down are positive.
+    /// A quarter circle from the middle of one edge to the middle of another, and the straight rest. The signs say to
+    /// which sides the arms go: right and down are positive.
     fn arc(&self, mask: &mut Mask, to_x: f32, to_y: f32) {
         let radius = (self.right - self.x).min(self.x);
         let (x, y) = (self.x, self.y);

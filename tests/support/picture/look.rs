@@ -1,4 +1,4 @@
-//! How one cell looks, all colours and attributes resolved. Cells that look alike are painted alike.
+//! The appearance of a cell, with all colours and attributes resolved. Cells that look alike are painted alike.
 
 use super::canvas::Pixel;
 use super::colours::{self, BACKGROUND, FOREGROUND, mix};
@@ -22,11 +22,11 @@ pub struct Look {
     pub style: Style,
     pub underline: bool,
     pub cursor: Option<Cursor>,
-    /// 2 for a wide character, 0 for the cell that it takes beside its own.
+    /// 2 for a wide character, 0 for the cell that it covers beside its own.
     pub cells: usize,
 }
 
-/// The looks of all cells, row by row.
+/// The appearance of all cells, row by row.
 pub fn looks(screen: &vt100::Screen) -> Vec<Look> {
     let (rows, cols) = screen.size();
     let cursor = (!screen.hide_cursor()).then(|| screen.cursor_position());

@@ -1,7 +1,6 @@
 //! How much of each pixel of a cell a shape covers.
 
-/// Steps of coverage between nothing and all. Few steps make few colours, and so a small file; more
-/// are not seen.
+/// Steps of coverage between none and full. Few steps make few colours, and so a small file; more are not visible.
 const STEPS: f32 = 15.0;
 
 /// The coverage of one cell, or of the two cells of a wide character, row by row, from 0 to 1.
@@ -45,7 +44,7 @@ impl Mask {
         self.each(|x, y, pixel| *pixel *= 1.0 - overlap(x, left, right) * overlap(y, top, bottom));
     }
 
-    /// Fills what lies within half a stroke's width of a line, given by its distance from a point.
+    /// Fills everything within half a stroke's width of a line, given by its distance from a point.
     pub fn stroke(&mut self, width: f32, distance: impl Fn(f32, f32) -> f32) {
         self.each(|x, y, pixel| {
             let inside = width / 2.0 + 0.5 - distance(x + 0.5, y + 0.5);

@@ -1,13 +1,13 @@
-//! At most 256 colours for a picture: one byte a pixel makes the file a third as big.
+//! At most 256 colours for a picture: one byte per pixel makes the file a third as big.
 
 use std::collections::HashMap;
 
 use super::canvas::Pixel;
 
-/// The place of full transparency in every palette.
+/// The index of full transparency in every palette.
 pub const CLEAR: u8 = 0;
 
-/// The colours of a picture, and the place of each.
+/// The colours of a picture, and the index of each.
 pub struct Palette {
     pub colours: Vec<Pixel>,
     places: HashMap<Pixel, u8>,
@@ -49,7 +49,7 @@ fn nearest(colours: &[Pixel], colour: Pixel) -> u8 {
     let distance = |other: &Pixel| -> u32 {
         other.iter().zip(colour).map(|(a, b)| u32::from(a.abs_diff(b)).pow(2)).sum()
     };
-    // The first place is nobody's nearest: it would make a hole.
+    // The first index is never the nearest: it would make a hole.
     let place = (1..colours.len()).min_by_key(|place| distance(&colours[*place]));
     place.unwrap_or(0) as u8
 }

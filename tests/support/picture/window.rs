@@ -42,10 +42,10 @@ impl Painter {
         self.canvas.copy(area)
     }
 
-    /// Paints the screen. Returns the area that changed, or nothing when all is as it was.
+    /// Paints the screen. Returns the area that changed, or nothing if nothing has.
     ///
     /// # Panics
-    /// When the screen is not of the size that the window was made for.
+    /// The screen does not have the size that the window was made for.
     pub fn paint(&mut self, screen: &vt100::Screen) -> Option<Area> {
         let cols = screen.size().1;
         assert_eq!(usize::from(cols.get()), self.cols, "the window was made for another width");
@@ -61,7 +61,7 @@ impl Painter {
             }
             let (x, y) = (i % self.cols, i / self.cols);
             self.paint_cell(x, y, look);
-            // A wide character at the last column has no second cell to take.
+            // A wide character at the last column has no second cell.
             let right = (x + look.cells).min(self.cols);
             let cell = Cells { left: x, top: y, right, bottom: y + 1 };
             changed = Some(changed.map_or(cell, |others| others.with(cell)));
@@ -110,7 +110,7 @@ impl Painter {
             self.canvas.blend(22 + i * 40, (BAR - 26) / 2 + 1, &dot.stepped(), colour);
         }
         let text = self.glyphs.line(title, 26.0, 40);
-        // A title that does not fit between the buttons and the edge is left out.
+        // A title that does not fit between the buttons and the edge is omitted.
         if text.width + 2 * 150 < width {
             self.canvas.blend((width - text.width) / 2, (BAR - 40) / 2 + 2, &text, TITLE);
         }

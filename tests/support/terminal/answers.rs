@@ -1,21 +1,21 @@
-//! What a terminal does beside drawing: it answers questions, keeps a title and a clipboard.
+//! What a terminal does besides drawing: it responds to queries, keeps a title and a clipboard.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use vt100::{Callbacks, Screen};
 
-/// What the program asked the terminal itself.
+/// What the program has asked the terminal for.
 #[derive(Default)]
-pub struct Answers {
+pub struct TerminalReplies {
     /// Bytes to be sent back to the program, as if typed.
     pub replies: Vec<u8>,
     /// The window title; empty before the first.
     pub title: String,
-    /// The text last put on the clipboard by OSC 52.
+    /// The text last copied to the clipboard by OSC 52.
     pub clipboard: Option<String>,
 }
 
-impl Callbacks for Answers {
+impl Callbacks for TerminalReplies {
     fn set_window_title(&mut self, _: &mut Screen, title: &[u8]) {
         self.title = String::from_utf8_lossy(title).into_owned();
     }

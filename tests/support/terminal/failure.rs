@@ -1,4 +1,4 @@
-//! The words of a wait that failed: enough to see what went wrong without running it again.
+//! The message of a wait that failed: enough to see what went wrong without running it again.
 
 use std::fmt::Write as _;
 

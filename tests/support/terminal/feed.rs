@@ -1,4 +1,4 @@
-//! What comes from the program: read by one thread, seen by whoever waits.
+//! The program's output: read by one thread, watched by others.
 
 use std::io::{Read, Write as _};
 use std::num::NonZeroU16;
@@ -6,14 +6,14 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use super::Keyboard;
-use super::answers::Answers;
+use super::answers::TerminalReplies;
 
 const BEGIN_FRAME: &[u8] = b"\x1b[?2026h";
 const END_FRAME: &[u8] = b"\x1b[?2026l";
-/// How many of the last bytes are kept to be shown when a wait fails.
+/// How many of the last bytes are shown when a wait fails.
 const TAIL: usize = 2048;
 
-/// The program's output, shared between the thread that reads it and those who wait for it.
+/// The program's output, shared between the thread that reads it and those that wait for it.
 pub struct Feed {
     seen: Mutex<Seen>,
     news: Condvar,
@@ -28,10 +28,10 @@ impl Feed {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Reads to the end, answering what the program asks its terminal.
+    /// Reads to the end, responding to what the program asks its terminal.
     pub fn read_all(&self, output: &mut dyn Read, keyboard: &Keyboard) {
         let mut buffer = vec![0; 64 * 1024];
-        // An error means what an end means: nothing more will come.
+        // An error means the same as the end: no more output.
         while let Ok(n @ 1..) = output.read(&mut buffer) {
             let replies = {
                 let mut seen = self.seen();
@@ -55,8 +55,8 @@ impl Feed {
         self.news.notify_all();
     }
 
-    /// Waits until `ready` gives something. Nothing when the deadline has passed, or when the program
-    /// has ended and all it wrote has been seen.
+    /// Waits until `ready` returns something. None if the deadline has passed, or if the program has ended and all
+    /// its output was seen.
     pub fn wait<T>(&self, deadline: Instant, mut ready: impl FnMut(&Seen) -> Option<T>) -> Option<T> {
         let mut seen = self.seen();
         loop {
@@ -77,19 +77,20 @@ pub struct Seen {
     pub bytes: u64,
     pub last_byte: Instant,
     pub tail: Vec<u8>,
-    /// All bytes, for who searches them.
+    /// All bytes, for searches.
     pub all: Vec<u8>,
     pub closed: bool,
     pub exit: Option<i32>,
-    parser: vt100::Parser<Answers>,
-    /// Bytes not drawn yet: a synchronised update that is not complete.
+    parser: vt100::Parser<TerminalReplies>,
+    /// Bytes not drawn yet: an incomplete synchronized update.
     held: Vec<u8>,
     in_frame: bool,
 }
 
 impl Seen {
     fn new(cols: u16, rows: u16) -> Self {
-        let parser = vt100::Parser::new_with_callbacks(cells(rows), cells(cols), 0, Answers::default());
+        let parser =
+            vt100::Parser::new_with_callbacks(cells(rows), cells(cols), 0, TerminalReplies::default());
         Self {
             bytes: 0,
             last_byte: Instant::now(),
@@ -107,17 +108,17 @@ impl Seen {
         self.parser.screen()
     }
 
-    pub fn answers(&self) -> &Answers {
+    pub fn answers(&self) -> &TerminalReplies {
         self.parser.callbacks()
     }
 
-    /// The rows of the screen without their blank ends.
+    /// The rows of the screen without trailing blanks.
     pub fn rows(&self) -> Vec<String> {
         let cols = self.screen().size().1.get();
         self.screen().rows(0, cols).map(|row| row.trim_end().to_owned()).collect()
     }
 
-    /// The column and row where the text begins.
+    /// The column and row where the text starts.
     pub fn find(&self, text: &str) -> Option<(u16, u16)> {
         let (rows, cols) = self.screen().size();
         (0..rows.get()).find_map(|y| {
@@ -135,7 +136,7 @@ impl Seen {
         })
     }
 
-    /// True when something has been drawn and no update of the screen is half done.
+    /// True if something has been drawn and no update of the screen is incomplete.
     pub fn is_whole(&self) -> bool {
         self.bytes > 0 && !self.in_frame
     }
@@ -155,8 +156,8 @@ impl Seen {
         self.draw_whole_frames();
     }
 
-    /// Draws what is complete. A terminal shows a synchronised update at once or not at all, so nobody
-    /// must see half of one here either.
+    /// Draws complete updates. A terminal shows a synchronized update at once or not at all, so an incomplete one
+    /// must not be visible here either.
     fn draw_whole_frames(&mut self) {
         loop {
             let mark = if self.in_frame { END_FRAME } else { BEGIN_FRAME };

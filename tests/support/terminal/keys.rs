@@ -1,8 +1,8 @@
 //! The names of keys, and the bytes xterm sends for them.
 
-/// The bytes of a key by its name, such as `q`, `enter`, `ctrl+s`, `alt+enter`, `shift+tab`, `f5` or
-/// `ctrl+left`. `application` says that the program asked for application cursor keys.
-/// Nothing when no such key exists, or when xterm sends nothing of its own for it.
+/// The bytes of a key by its name, such as `q`, `enter`, `ctrl+s`, `alt+enter`, `shift+tab`, `f5` or `ctrl+left`.
+/// `application` says that the program asked for application cursor keys. None if there is no such key, or if xterm
+/// sends nothing specific for it.
 pub fn bytes_of(key: &str, application: bool) -> Option<Vec<u8>> {
     let (held, name) = Held::parse(key);
     if let Some(last) = cursor(name) {
@@ -39,7 +39,7 @@ pub fn bytes_of(key: &str, application: bool) -> Option<Vec<u8>> {
     Some(if held.alt { [b"\x1b".as_slice(), &plain].concat() } else { plain })
 }
 
-/// The keys held down while another is pressed.
+/// The modifiers held down while a key is pressed.
 #[derive(Clone, Copy, Default)]
 struct Held {
     shift: bool,
@@ -65,7 +65,7 @@ impl Held {
         }
     }
 
-    /// xterm's number for what is held; 1 is nothing.
+    /// xterm's number for the modifiers; 1 means none.
     fn number(self) -> u8 {
         1 + u8::from(self.shift) + 2 * u8::from(self.alt) + 4 * u8::from(self.ctrl)
     }

@@ -1,4 +1,4 @@
-//! What to start, and with what around it.
+//! What to start, and in which environment.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -11,8 +11,8 @@ const MOST_PATIENCE: Duration = Duration::from_secs(30);
 
 /// A program, its arguments, its environment and the size of its terminal.
 ///
-/// The program sees nothing of the environment of the tests but `PATH`: `HOME` is an empty temporary
-/// folder, `TERM` is `xterm-256color`, `LANG` is `C.UTF-8`, and the rest is what is given here.
+/// The program sees only `PATH` of the tests' environment: `HOME` is an empty temporary folder, `TERM` is
+/// `xterm-256color`, `LANG` is `C.UTF-8`, and the rest is given here.
 #[derive(Debug, Clone)]
 pub struct Launch {
     pub(super) program: PathBuf,
@@ -48,7 +48,7 @@ impl Launch {
         self
     }
 
-    /// Sets a variable; the last one of a name counts.
+    /// Sets a variable; the last setting of a name counts.
     #[must_use]
     pub fn env(mut self, name: impl Into<OsString>, value: impl Into<OsString>) -> Self {
         self.env.push((name.into(), value.into()));
@@ -69,7 +69,7 @@ impl Launch {
         self
     }
 
-    /// How long each wait may take: 10 s if not said, 30 s at most.
+    /// The timeout of each wait: 10 s by default, 30 s at most.
     #[must_use]
     pub fn patience(mut self, patience: Duration) -> Self {
         self.patience = patience.min(MOST_PATIENCE);
@@ -84,7 +84,7 @@ impl Launch {
             command.env("PATH", path);
         }
         command.env("HOME", home);
-        // What a program that is killed leaves behind goes with the home.
+        // Files left behind by a killed program are removed with the home folder.
         command.env("TMPDIR", home);
         command.env("TERM", "xterm-256color");
         command.env("LANG", "C.UTF-8");

@@ -1,4 +1,4 @@
-//! The painter: what it paints is read back and looked at, pixel by pixel.
+//! The painter: its output is decoded and checked, pixel by pixel.
 
 use std::num::NonZeroU16;
 use std::time::Duration;
@@ -38,7 +38,7 @@ fn an_empty_screen_is_all_background() {
 }
 
 #[test]
-fn lines_join_over_the_edges_of_cells() {
+fn lines_join_across_cells() {
     let picture = picture("╭──┬━━╮\r\n│  │  │\r\n╰──┴──╯");
     let middle = |x: usize, y: usize| {
         (LEFT + x * CELL_WIDTH + CELL_WIDTH / 2, TOP + y * CELL_HEIGHT + CELL_HEIGHT / 2)
@@ -71,7 +71,7 @@ fn colours_and_attributes_are_seen() {
 }
 
 #[test]
-fn bold_and_italic_are_other_letters() {
+fn bold_and_italic_use_other_glyphs() {
     let picture = picture("a\x1b[1ma\x1b[0;3ma\x1b[1ma\x1b[0ma");
     let letters: Vec<_> = (0..5).map(|x| cell(&picture, x, 0)).collect();
     assert_eq!(letters[0], letters[4]);
@@ -92,7 +92,7 @@ fn the_cursor_is_drawn_in_its_shape() {
 }
 
 #[test]
-fn more_colours_than_a_palette_holds_stay_near() {
+fn excess_colours_are_mapped_to_near_ones() {
     let text: String =
         (0..160).fold(String::new(), |text, n| text + &format!("\x1b[48;2;{n};{};90mW", 255 - n));
     let picture = picture(&text);
@@ -105,7 +105,7 @@ fn more_colours_than_a_palette_holds_stay_near() {
 }
 
 #[test]
-fn an_animation_ends_as_its_last_screen() {
+fn an_animation_ends_with_its_last_screen() {
     let second = Duration::from_secs(1);
     let frames = [
         (screen("one"), second),
@@ -123,7 +123,7 @@ fn an_animation_ends_as_its_last_screen() {
 }
 
 #[test]
-fn a_recording_that_stands_still_is_one_picture() {
+fn a_still_recording_is_one_frame() {
     let frames = [(screen("still"), Duration::from_secs(1)), (screen("still"), Duration::from_secs(1))];
     assert_eq!(animate(&frames, "title"), draw(&screen("still"), "title"));
 }

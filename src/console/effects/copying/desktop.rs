@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_display_has_its_programs() {
+    fn clipboard_programs_match_the_display() {
         for (set, names) in [
             (&["WAYLAND_DISPLAY", "DISPLAY"][..], &["wl-copy", "xclip", "xsel"][..]),
             (&["WAYLAND_DISPLAY"], &["wl-copy"]),

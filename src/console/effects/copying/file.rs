@@ -45,7 +45,7 @@ mod tests {
     use std::os::unix::fs::PermissionsExt as _;
 
     #[test]
-    fn a_new_file_each_time_that_only_its_owner_reads() {
+    fn each_copy_is_a_new_private_file() {
         let folder = tempfile::tempdir().unwrap();
         let now = "2025-04-17T14:02:10Z".parse().unwrap();
         let first = write(folder.path(), now, "one").unwrap();

@@ -31,22 +31,22 @@ const THROUGH_TERMINAL: &str = "through the terminal (OSC 52)";
 
 /// The reports of all routes.
 #[cfg(test)]
-pub const WAYS: [&str; 4] = [THROUGH_TERMINAL, tmux::THROUGH, tmux::TOO_LONG, tmux::NOT_PASSED_ON];
+pub const REPORTS: [&str; 4] = [THROUGH_TERMINAL, tmux::THROUGH, tmux::TOO_LONG, tmux::NOT_PASSED_ON];
 
 /// Copies a text; the result is a [`report`].
-pub fn copy(ticket: Ticket, text: String, what: String, tell: UnboundedSender<Message>) {
+pub fn copy(ticket: Ticket, text: String, what: String, tx: UnboundedSender<Message>) {
     tokio::spawn(async move {
-        let way = copied(&text).await;
-        let _ = tell.send(Message::Result(ticket, vec![report(text, what, way)]));
+        let route = copied(&text).await;
+        let _ = tx.send(Message::Result(ticket, vec![report(text, what, route)]));
     });
 }
 
 /// Reports that a text was copied by this route, or why it could not be copied.
 #[must_use]
-pub fn report(text: String, what: String, way: Result<String, String>) -> Message {
-    match way {
-        Ok(way) => Message::Done(format!("Copied {what} {way}")),
-        Err(why) => Message::Uncopied(text, what, why),
+pub fn report(text: String, what: String, route: Result<String, String>) -> Message {
+    match route {
+        Ok(route) => Message::Done(format!("Copied {what} {route}")),
+        Err(why) => Message::CopyFailed(text, what, why),
     }
 }
 
@@ -56,9 +56,9 @@ async fn copied(text: &str) -> Result<String, String> {
         Route::Tmux => timed("tmux", tmux::load(text)).await,
         Route::Terminal => ask_terminal(text).await.map(str::to_owned),
         Route::Desktop => match timed("the desktop", desktop::set(text.to_owned())).await {
-            Ok(way) => Ok(way),
+            Ok(route) => Ok(route),
             Err(why) => match ask_terminal(text).await {
-                Ok(way) => Ok(format!("{way}, as {why}")),
+                Ok(route) => Ok(format!("{route}, as {why}")),
                 Err(too) => Err(format!("{why}; {too}")),
             },
         },
@@ -74,8 +74,8 @@ async fn ask_terminal(text: &str) -> Result<&'static str, String> {
     Ok(THROUGH_TERMINAL)
 }
 
-async fn timed<T>(name: &str, way: impl Future<Output = Result<T, String>>) -> Result<T, String> {
-    tokio::time::timeout(PATIENCE, way)
+async fn timed<T>(name: &str, route: impl Future<Output = Result<T, String>>) -> Result<T, String> {
+    tokio::time::timeout(PATIENCE, route)
         .await
         .unwrap_or_else(|_| Err(format!("{name} does not respond within {} s", PATIENCE.as_secs())))
 }

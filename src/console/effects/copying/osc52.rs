@@ -28,12 +28,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_bytes_for_the_terminal() {
+    fn the_sequence_is_osc_52() {
         assert_eq!(sequence("id=<id>"), Ok(b"\x1b]52;c;aWQ9PGlkPg==\x07".to_vec()));
     }
 
     #[test]
-    fn the_limit_is_that_of_the_encoded_text() {
+    fn the_limit_applies_to_the_encoded_text() {
         let most = LIMIT / 4 * 3;
         assert_eq!(sequence(&"x".repeat(most)).unwrap().len(), LIMIT + "\x1b]52;c;\x07".len());
         let error = sequence(&"x".repeat(most + 1)).unwrap_err();

@@ -7,7 +7,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::Command;
 
 /// How much of a program's error output is kept, in bytes.
-const SAID: u64 = 1024;
+const MAX_ERROR_BYTES: u64 = 1024;
 
 /// Why a program did not take the text.
 pub enum Refusal {
@@ -52,13 +52,13 @@ pub async fn feed(name: &str, args: &[&str], text: &str) -> Result<(), Refusal> 
     if status.success() {
         return Ok(());
     }
-    let mut said = Vec::new();
+    let mut error = Vec::new();
     if let Some(errors) = child.stderr.take() {
-        let _ = errors.take(SAID).read_to_end(&mut said).await;
+        let _ = errors.take(MAX_ERROR_BYTES).read_to_end(&mut error).await;
     }
-    let said = String::from_utf8_lossy(&said);
-    match said.trim() {
+    let error = String::from_utf8_lossy(&error);
+    match error.trim() {
         "" => Err(failed(&status)),
-        said => Err(failed(&crate::text::escape_controls(said))),
+        error => Err(failed(&crate::text::escape_controls(error))),
     }
 }

@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_nearest_clipboard_of_the_person() {
+    fn the_route_follows_the_environment() {
         for (set, route) in [
             (&["TMUX", "SSH_TTY", "DISPLAY"][..], Route::Tmux),
             (&["SSH_CONNECTION", "DISPLAY"], Route::Terminal),

@@ -1,6 +1,6 @@
 //! Panes 4 and 5: the deliveries as they happen.
 
-pub mod many;
+pub mod bulk;
 pub mod paused;
 pub mod query;
 pub mod search;
@@ -9,7 +9,7 @@ pub mod state_text;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::console::model::deliveries::many::Running;
+use crate::console::model::deliveries::bulk::Running;
 use crate::console::model::deliveries::query::{Query, Show};
 use crate::console::model::deliveries::search::Search;
 use crate::console::model::effect::Effect;
@@ -50,7 +50,7 @@ pub struct Deliveries {
     /// The bulk change in progress.
     pub(in crate::console) running: Option<Running>,
     /// The number of questions about bulk changes so far.
-    pub(in crate::console) asked: u64,
+    pub(in crate::console) bulk_questions: u64,
     /// The newest delivery on disk, shown or not.
     pub(in crate::console) newest: Option<LogPosition>,
     /// Where to continue loading older deliveries; none at the end of the log.
@@ -84,15 +84,15 @@ impl Deliveries {
 
     /// The selected delivery.
     #[must_use]
-    pub fn chosen(&self) -> Option<&Summary> {
+    pub fn selected(&self) -> Option<&Summary> {
         self.rows.get(self.list.selected())
     }
 
     /// The selected delivery with its attempts, once loaded.
     #[must_use]
     pub fn details(&self) -> Option<&Details> {
-        let chosen = self.chosen()?.id;
-        self.details.as_deref().filter(|d| d.summary.id == chosen)
+        let selected = self.selected()?.id;
+        self.details.as_deref().filter(|d| d.summary.id == selected)
     }
 
     /// Whether the newest is followed.
@@ -110,7 +110,7 @@ impl Deliveries {
     /// The rows on the screen, as of the last drawing.
     pub fn in_sight(&self) -> impl Iterator<Item = &Summary> {
         let sight = self.list.in_sight(self.rows.len());
-        self.rows[sight].iter().chain(self.chosen())
+        self.rows[sight].iter().chain(self.selected())
     }
 
     /// Reloads the rows on the screen, one load at a time: changes during a load cause another one.

@@ -49,8 +49,8 @@ impl Deliveries {
 
     /// Keeps the selection on its delivery and on its line of the screen; if the delivery is gone, on the next older
     /// one.
-    pub(in crate::console) fn stay_on(&mut self, chosen: LogPosition) {
-        let place = self.rows.partition_point(|row| row.position > chosen);
+    pub(in crate::console) fn stay_on(&mut self, selected: LogPosition) {
+        let place = self.rows.partition_point(|row| row.position > selected);
         self.list.stay_on(place.min(self.rows.len().saturating_sub(1)));
     }
 }

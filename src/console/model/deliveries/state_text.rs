@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn times_for_people() {
+    fn durations_in_words() {
         assert_eq!(tenths(7250), "7.2 s");
         assert_eq!(tenths(125_000), "2 min 05 s");
         assert_eq!(tenths(7_260_000), "2 h 01 min");

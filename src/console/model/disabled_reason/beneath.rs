@@ -17,7 +17,7 @@ pub fn why_not_from_here(state: &State, entry: &Entry) -> Option<Cow<'static, st
     if entry.scope == Scope::Guide || (entry.scope == Scope::Global && entry.action == Action::Leave) {
         return None;
     }
-    match way(state, entry) {
+    match pane_for(state, entry) {
         Ok(pane) => beneath(state, state.target_from(pane), entry.action),
         Err(why) => Some(spelled(state, why)),
     }
@@ -31,7 +31,7 @@ fn spelled(state: &State, why: &'static str) -> Cow<'static, str> {
 ///
 /// # Errors
 /// Why the pane cannot be reached from here.
-pub fn way(state: &State, entry: &Entry) -> Result<Pane, &'static str> {
+pub fn pane_for(state: &State, entry: &Entry) -> Result<Pane, &'static str> {
     let here = state.target_beneath().scopes();
     if here.contains(&entry.scope) {
         return Ok(state.focus);
@@ -86,10 +86,7 @@ pub(in crate::console) fn beneath(
 
 /// Whether an action causes a request to be sent. Such actions are refused while sending is impossible.
 fn sends(action: Action) -> bool {
-    matches!(
-        action,
-        Action::Test | Action::RetryNow | Action::RetryAll | Action::SendAgain | Action::SendAllAgain
-    )
+    matches!(action, Action::Test | Action::RetryNow | Action::RetryAll | Action::Resend | Action::ResendAll)
 }
 
 fn here(state: &State, target: Target<'_>, action: Action) -> Option<&'static str> {

@@ -1,6 +1,6 @@
 //! Why an action on deliveries cannot be done.
 
-use crate::console::model::disabled_reason::{many, programs};
+use crate::console::model::disabled_reason::{bulk, programs};
 use crate::console::model::pausing;
 use crate::console::model::state::State;
 use crate::console::model::window::Overlay;
@@ -10,27 +10,29 @@ use crate::storage::BlockReason;
 /// Why an action cannot be done now; `None` if it can.
 #[must_use]
 pub fn why_not(state: &State, action: Action) -> Option<&'static str> {
-    let chosen = state.delivery();
+    let selected = state.delivery();
     let reading = matches!(&state.overlay, Some(Overlay::Details(window)) if window.details().is_none());
     match action {
-        Action::RetryNow | Action::Cancel | Action::SendAgain | Action::CopyDelivery if reading => {
+        Action::RetryNow | Action::Cancel | Action::Resend | Action::CopyDelivery if reading => {
             Some("it is still being read")
         }
-        Action::FilterProfile if state.deliveries.profile.is_none() && state.profiles.chosen().is_none() => {
+        Action::FilterProfile
+            if state.deliveries.profile.is_none() && state.profiles.selected().is_none() =>
+        {
             Some("no profile is selected")
         }
-        Action::Details | Action::RetryNow | Action::Cancel | Action::SendAgain | Action::CopyDelivery
-            if chosen.is_none() =>
+        Action::Details | Action::RetryNow | Action::Cancel | Action::Resend | Action::CopyDelivery
+            if selected.is_none() =>
         {
             Some("no delivery is selected")
         }
-        Action::RetryNow if chosen.is_some_and(|c| !c.state.is_pending()) => {
+        Action::RetryNow if selected.is_some_and(|c| !c.state.is_pending()) => {
             Some("it has ended: {deliveries-send-again} resends it")
         }
-        Action::RetryNow if chosen.is_some_and(|c| state.sending.in_flight.contains_key(&c.id)) => {
+        Action::RetryNow if selected.is_some_and(|c| state.sender.in_flight.contains_key(&c.id)) => {
             Some("it is being sent right now")
         }
-        Action::RetryNow => match chosen.and_then(|c| pausing::holding(state, c))?.why {
+        Action::RetryNow => match selected.and_then(|c| pausing::block_of(state, c))?.why {
             BlockReason::Deleted => {
                 Some("its profile is deleted: {profiles-undo} in the profiles restores it")
             }
@@ -38,9 +40,9 @@ pub fn why_not(state: &State, action: Action) -> Option<&'static str> {
                 Some("it is blocked: {deliveries-send-again} resends it manually")
             }
         },
-        Action::Cancel if chosen.is_some_and(|c| !c.state.is_pending()) => Some("it has already ended"),
+        Action::Cancel if selected.is_some_and(|c| !c.state.is_pending()) => Some("it has already ended"),
         Action::Pager => programs::why_not(state, action),
         Action::Follow if state.deliveries.is_following() => Some("the newest is already followed"),
-        _ => many::why_not(state, action),
+        _ => bulk::why_not(state, action),
     }
 }

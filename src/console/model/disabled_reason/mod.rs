@@ -5,9 +5,9 @@
 //! contain the keys themselves.
 
 pub mod beneath;
+pub mod bulk;
 pub mod deliveries;
 pub mod editor;
-pub mod many;
 pub mod profiles;
 pub mod programs;
 pub mod testing;

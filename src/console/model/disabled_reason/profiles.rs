@@ -15,11 +15,11 @@ pub fn why_not(state: &State, action: Action) -> Option<&'static str> {
         | Action::Enable
         | Action::Pause
         | Action::CopyId
-            if state.profiles.chosen().is_none() =>
+            if state.profiles.selected().is_none() =>
         {
             Some("no profile is selected: {profiles-new} creates one")
         }
-        Action::Undo if !state.profiles.deleted_here && !state.holds.any_deleted() => {
+        Action::Undo if !state.profiles.deleted_here && !state.blocks.any_deleted() => {
             Some("nothing to restore")
         }
         _ => None,

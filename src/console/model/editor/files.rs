@@ -15,7 +15,7 @@ pub(in crate::console) fn paths(draft: &Draft) -> [String; 3] {
 }
 
 impl Editor {
-    /// The error to show beside a field that holds a file name.
+    /// The error to show beside a field that blocks a file name.
     pub(in crate::console) fn file_error(&self, field: crate::profile::Field) -> Option<&str> {
         let unusable = self.unusable.as_ref().filter(|u| u.error.field == field)?;
         (unusable.paths == paths(&self.draft)).then_some(unusable.error.message.as_str())

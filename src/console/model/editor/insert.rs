@@ -7,9 +7,9 @@ use crate::profile::{BodyForm, Draft, Field, Method};
 #[must_use]
 pub fn clipboard_text(draft: &Draft, names: &[String]) -> String {
     match wanted(draft) {
-        Wanted::Json => json_object(names),
-        Wanted::Pairs => pairs(names),
-        Wanted::Elements => elements(names),
+        PreviewInput::Json => json_object(names),
+        PreviewInput::Pairs => pairs(names),
+        PreviewInput::Elements => elements(names),
     }
 }
 
@@ -24,31 +24,33 @@ pub fn inserted(draft: &Draft, names: &[String]) -> (Field, String) {
         clipboard_text(draft, names)
     } else {
         match wanted(draft) {
-            Wanted::Json => with_members(body, names),
-            Wanted::Pairs => format!("{body}{}{}", if body.ends_with('&') { "" } else { "&" }, pairs(names)),
-            Wanted::Elements => with_elements(body, names),
+            PreviewInput::Json => with_members(body, names),
+            PreviewInput::Pairs => {
+                format!("{body}{}{}", if body.ends_with('&') { "" } else { "&" }, pairs(names))
+            }
+            PreviewInput::Elements => with_elements(body, names),
         }
     };
     (Field::Body, text)
 }
 
 /// The form in which the variables are inserted.
-enum Wanted {
+enum PreviewInput {
     Json,
     Pairs,
     Elements,
 }
 
-fn wanted(draft: &Draft) -> Wanted {
+fn wanted(draft: &Draft) -> PreviewInput {
     if draft.method().is_some_and(|m| !Method::has_body(m)) {
-        return Wanted::Pairs;
+        return PreviewInput::Pairs;
     }
     match draft.parsed_body().form() {
-        BodyForm::Json(_) => Wanted::Json,
-        BodyForm::Markup(_) => Wanted::Elements,
-        BodyForm::Empty if matches!(draft.data_format.as_str(), "" | "json") => Wanted::Json,
-        BodyForm::Text { .. } if draft.body.trim_start().starts_with('{') => Wanted::Json,
-        BodyForm::Pairs(_) | BodyForm::Empty | BodyForm::Text { .. } => Wanted::Pairs,
+        BodyForm::Json(_) => PreviewInput::Json,
+        BodyForm::Markup(_) => PreviewInput::Elements,
+        BodyForm::Empty if matches!(draft.data_format.as_str(), "" | "json") => PreviewInput::Json,
+        BodyForm::Text { .. } if draft.body.trim_start().starts_with('{') => PreviewInput::Json,
+        BodyForm::Pairs(_) | BodyForm::Empty | BodyForm::Text { .. } => PreviewInput::Pairs,
     }
 }
 
@@ -110,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn get_takes_a_query() {
+    fn get_gets_a_query() {
         let text = |url: &str| inserted(&draft("GET", url, "kept"), &names()).1;
         assert_eq!(text("https://x/cb"), "https://x/cb?id=<id>&status=<status>");
         assert_eq!(text("https://x/cb?"), "https://x/cb?id=<id>&status=<status>");
@@ -118,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn post_takes_json_that_stays_json() {
+    fn post_gets_valid_json() {
         for body in ["", "{}", "{\"a\": 1}", "{\"a\": 1,\n}"] {
             let (field, text) = inserted(&draft("POST", "", body), &names());
             assert_eq!(field, Field::Body);
@@ -128,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn xml_takes_elements() {
+    fn xml_gets_elements() {
         let (_, text) = inserted(&draft("POST", "", "<dlr>\n</dlr>"), &names());
         assert_eq!(text, "<dlr>\n  <id><id></id>\n  <status><status></status>\n</dlr>");
         let variables = Body::parse(&text, None).variables().len();
@@ -136,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn a_form_takes_pairs() {
+    fn a_form_gets_pairs() {
         let (_, text) = inserted(&draft("POST", "", "a=1"), &names());
         assert_eq!(text, "a=1&id=<id>&status=<status>");
         let mut empty = draft("POST", "", "");

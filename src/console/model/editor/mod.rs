@@ -1,5 +1,6 @@
 //! Pane 2: the editor, in two steps.
 
+pub mod check_request;
 pub mod checked;
 pub mod complete;
 pub mod files;
@@ -9,7 +10,6 @@ pub mod rows;
 pub mod saved;
 pub mod starts;
 pub mod text;
-pub mod to_check;
 
 use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
@@ -169,10 +169,10 @@ impl Editor {
     #[must_use]
     pub fn events(&self) -> Vec<Event> {
         let known = self.draft.channel().map_or(&[][..], |c| c.events());
-        let chosen = |e: &&Event| self.draft.events.iter().any(|n| n == crate::profile::Choice::name(**e));
+        let selected = |e: &&Event| self.draft.events.iter().any(|n| n == crate::profile::Choice::name(**e));
         match known {
             [only] => vec![*only],
-            _ => known.iter().filter(chosen).copied().collect(),
+            _ => known.iter().filter(selected).copied().collect(),
         }
     }
 

@@ -100,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_field_of_a_row_knows_its_place() {
+    fn fields_and_rows_round_trip() {
         for rows in Rows::ALL {
             assert_eq!(Rows::place(rows.name(2)), Some((rows, 2, Part::Name)));
             assert_eq!(Rows::place(rows.value(0)), Some((rows, 0, Part::Value)));

@@ -10,14 +10,14 @@ pub(in crate::console) fn of_body(draft: &Draft, body: &Body) -> Option<HashSet<
         return None;
     }
     // The line, the byte at which it starts, and how far the text was scanned: offsets come in ascending order.
-    let (mut line, mut begins, mut looked) = (0, 0, 0);
+    let (mut line, mut begins, mut scanned) = (0, 0, 0);
     let place = |start: usize| {
-        while let Some(end) = draft.body[looked..start].find('\n') {
+        while let Some(end) = draft.body[scanned..start].find('\n') {
             line += 1;
-            looked += end + 1;
-            begins = looked;
+            scanned += end + 1;
+            begins = scanned;
         }
-        looked = start;
+        scanned = start;
         (line, start - begins)
     };
     Some(body.placeholder_starts().into_iter().map(place).collect())
@@ -28,7 +28,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_and_bytes() {
+    fn starts_are_lines_and_bytes() {
         let mut draft = Draft::new(crate::profile::Channel::Default);
         "<r>\n <id><id></id>\n<!-- <no> -->\n<e>\n</r>".clone_into(&mut draft.body);
         assert_eq!(of_body(&draft, &draft.parsed_body()), Some(HashSet::from([(1, 5), (3, 0)])));

@@ -1,6 +1,6 @@
 //! A list with a search above it. While the search is being typed, letters are text; in the list they are keys.
 
-use crate::console::model::input::{Input, Typed};
+use crate::console::model::input::{Input, InputResult};
 use crate::console::model::list::List;
 use crate::keymap::{Action, Key};
 
@@ -33,10 +33,10 @@ impl Lookup {
             return false;
         }
         let typed = self.search.key(key);
-        if typed == Typed::Changed {
+        if typed == InputResult::Changed {
             self.list.select(0);
         }
-        typed != Typed::Ignored
+        typed != InputResult::Ignored
     }
 
     /// Text pasted while the search is being typed.

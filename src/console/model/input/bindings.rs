@@ -87,21 +87,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_key_is_one_and_means_one_thing() {
+    fn every_key_is_valid_and_unique() {
         let names: Vec<&str> = TABLE.iter().flat_map(|(names, _)| names.split(' ')).collect();
         let keys: std::collections::HashSet<Key> = names.iter().map(|n| Key::parse(n).unwrap()).collect();
         assert_eq!(keys.len(), names.len());
     }
 
     #[test]
-    fn none_is_kept_by_terminals_or_taken_by_the_console() {
+    fn no_key_is_used_by_terminals_or_the_console() {
         for taken in ["ctrl+s", "ctrl+q", "ctrl+z", "ctrl+c", "ctrl+l", "ctrl+o", "ctrl+t"] {
             assert_eq!(command(Key::parse(taken).unwrap()), None, "{taken}");
         }
     }
 
     #[test]
-    fn none_needs_alt() {
+    fn no_key_requires_alt() {
         for (names, command) in TABLE {
             assert!(names.split(' ').any(|name| !name.contains("alt+")), "{command:?}");
         }

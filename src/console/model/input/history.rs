@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_kept_has_an_end() {
+    fn the_history_is_bounded() {
         let mut history = History::default();
         for _ in 0..3 * MOST_STEPS {
             history.push(step(0, "", "x"), Kind::Whole);
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_no_step() {
+    fn an_empty_change_is_not_a_step() {
         let mut history = History::default();
         history.push(step(0, "a", "a"), Kind::Whole);
         assert!(history.undo().is_none());

@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn words_end_where_letters_end() {
+    fn word_motions_stop_at_word_boundaries() {
         let url = "https://a.example/x_1?id=<id>";
         assert_eq!(stops(url, word_right, 0), [5, 8, 9, 10, 17, 18, 21, 22, 24, 26, 28, 29]);
         assert_eq!(stops(url, word_left, url.len()), [28, 26, 24, 22, 21, 18, 17, 10, 9, 8, 5, 0]);
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_follow_on_each_other() {
+    fn motions_cross_line_ends() {
         let text = Text::new("ab\n\nc");
         let start = Place { line: 1, byte: 0 };
         assert_eq!(left(&text, start), Place { line: 0, byte: 2 });
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn columns_are_those_of_the_screen() {
+    fn columns_are_display_columns() {
         let text = Text::new("日本x\nabcdef");
         assert_eq!(column(&text, Place { line: 0, byte: 6 }), 4);
         assert_eq!(at_column(&text, 0, 3), Place { line: 0, byte: 3 });

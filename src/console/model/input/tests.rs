@@ -3,7 +3,7 @@ use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::*;
 
-fn press(input: &mut Input, keys: &str) -> Vec<Typed> {
+fn press(input: &mut Input, keys: &str) -> Vec<InputResult> {
     keys.split_whitespace().map(|name| input.key(Key::parse(name).unwrap())).collect()
 }
 
@@ -32,22 +32,22 @@ fn shown(input: &Input) -> String {
 }
 
 #[test]
-fn typing_is_undone_a_word_at_a_time() {
+fn typing_is_undone_word_by_word() {
     let mut input = Input::line("");
     type_text(&mut input, "one two  three");
     press(&mut input, "ctrl+_");
     assert_eq!(shown(&input), "one two  |");
     press(&mut input, "ctrl+7 ctrl+/");
     assert_eq!(shown(&input), "|");
-    assert_eq!(press(&mut input, "ctrl+_"), [Typed::Used], "there is no more");
+    assert_eq!(press(&mut input, "ctrl+_"), [InputResult::Used], "there is no more");
     press(&mut input, "ctrl+r ctrl+r");
     assert_eq!(shown(&input), "one two  |");
     type_text(&mut input, "x");
-    assert_eq!(press(&mut input, "ctrl+r"), [Typed::Used], "another way was taken");
+    assert_eq!(press(&mut input, "ctrl+r"), [InputResult::Used], "another way was taken");
 }
 
 #[test]
-fn a_paste_and_a_run_of_backspace_are_a_step_each() {
+fn a_paste_and_a_run_of_backspace_are_one_step_each() {
     let mut input = Input::lines("start ");
     input.paste("one\r\ntwo\rthree");
     assert_eq!(shown(&input), "start one\ntwo\nthree|");
@@ -59,33 +59,33 @@ fn a_paste_and_a_run_of_backspace_are_a_step_each() {
 }
 
 #[test]
-fn what_another_hand_put_there_can_be_undone_too() {
+fn text_set_from_outside_can_be_undone() {
     let mut input = Input::line("mine");
     input.set("theirs");
     assert_eq!(shown(&input), "theirs|");
     press(&mut input, "ctrl+_");
     assert_eq!(shown(&input), "mine|");
-    assert_eq!(press(&mut input, "ctrl+_"), [Typed::Used], "what it began with is no step");
+    assert_eq!(press(&mut input, "ctrl+_"), [InputResult::Used], "what it began with is no step");
 }
 
 #[test]
-fn one_line_folds_what_is_pasted() {
+fn a_single_line_folds_pasted_lines() {
     let mut input = Input::line("");
     input.paste("https://x\r\n/y\n");
     assert_eq!(input.text(), "https://x /y");
-    assert_eq!(press(&mut input, "enter down up pgdn"), [Typed::Ignored; 4]);
+    assert_eq!(press(&mut input, "enter down up pgdn"), [InputResult::Ignored; 4]);
 }
 
 #[test]
-fn several_lines_keep_theirs_and_are_left_at_their_ends() {
+fn several_lines_keep_line_ends_and_arrows_leave_at_the_edges() {
     let mut input = Input::lines("");
     input.paste("a\r\nb");
     assert_eq!(input.text(), "a\nb");
-    assert_eq!(press(&mut input, "up up"), [Typed::Used, Typed::Ignored]);
+    assert_eq!(press(&mut input, "up up"), [InputResult::Used, InputResult::Ignored]);
 }
 
 #[test]
-fn each_thing_that_looks_like_one_character_goes_with_one_press() {
+fn each_grapheme_is_deleted_with_one_key() {
     for one in ["é", "e\u{301}", "👩‍👩‍👧‍👦", "🇮🇳", "👍🏽", "क्षि", "ก็", "日", "1\u{fe0f}\u{20e3}"]
     {
         assert_eq!(one.graphemes(true).count(), 1, "{one}");
@@ -98,7 +98,7 @@ fn each_thing_that_looks_like_one_character_goes_with_one_press() {
 }
 
 #[test]
-fn a_mark_that_is_typed_joins_its_letter() {
+fn a_typed_combining_mark_joins_its_letter() {
     let mut input = Input::line("\u{301}x");
     press(&mut input, "home");
     type_text(&mut input, "e");
@@ -108,7 +108,7 @@ fn a_mark_that_is_typed_joins_its_letter() {
 }
 
 #[test]
-fn what_is_selected_is_replaced() {
+fn typing_replaces_the_selection() {
     let mut input = Input::line("https://old.example/cb");
     press(&mut input, "home ctrl+right ctrl+right ctrl+shift+right");
     assert_eq!(shown(&input), "https://[old|].example/cb");
@@ -144,7 +144,7 @@ fn emacs_keys() {
 }
 
 #[test]
-fn what_was_cut_in_one_field_is_inserted_in_another() {
+fn text_cut_from_one_field_can_be_inserted_in_another() {
     let mut one = Input::line("take this");
     press(&mut one, "ctrl+shift+left ctrl+x");
     assert_eq!(shown(&one), "take |");
@@ -155,7 +155,7 @@ fn what_was_cut_in_one_field_is_inserted_in_another() {
 }
 
 #[test]
-fn up_and_down_hold_to_their_column() {
+fn up_and_down_keep_their_column() {
     let mut input = Input::lines("日本語\nx\nabcdef");
     press(&mut input, "up up");
     assert_eq!(shown(&input), "日本語|\nx\nabcdef");
@@ -164,15 +164,15 @@ fn up_and_down_hold_to_their_column() {
 }
 
 #[test]
-fn keys_that_are_for_others_are_left_to_them() {
+fn unbound_keys_are_ignored() {
     let mut input = Input::lines("x");
     for key in ["tab", "esc", "f5", "ctrl+s", "ctrl+t", "ctrl+c", "ctrl+o", "ctrl+j", "ctrl+m", "ctrl+i"] {
-        assert_eq!(press(&mut input, key), [Typed::Ignored], "{key}");
+        assert_eq!(press(&mut input, key), [InputResult::Ignored], "{key}");
     }
 }
 
 #[test]
-fn debug_output_tells_nothing_of_the_text() {
+fn debug_output_omits_the_text() {
     let mut input = Input::line("hunter2");
     press(&mut input, "ctrl+u");
     assert!(!format!("{input:?}").contains("hunter2"));
@@ -252,7 +252,7 @@ fn doings() -> impl Strategy<Value = Vec<Doing>> {
 
 proptest! {
     #[test]
-    fn whatever_is_done_can_be_undone_and_made_again(
+    fn any_edit_can_be_undone_and_redone(
         start in pieces(), doings in doings(), several in any::<bool>(),
     ) {
         let mut input = if several { Input::lines(&start) } else { Input::line(&start) };
@@ -260,7 +260,7 @@ proptest! {
         for doing in &doings {
             let before = input.text();
             let changed = match doing {
-                Doing::Key(at) => input.key(Key::parse(KEYS[*at]).unwrap()) == Typed::Changed,
+                Doing::Key(at) => input.key(Key::parse(KEYS[*at]).unwrap()) == InputResult::Changed,
                 Doing::Paste(text) => {
                     input.paste(text);
                     before != input.text()
@@ -277,14 +277,14 @@ proptest! {
             }
         }
         let last = input.text();
-        while press(&mut input, "ctrl+_") == [Typed::Changed] {}
+        while press(&mut input, "ctrl+_") == [InputResult::Changed] {}
         prop_assert_eq!(input.text(), first);
-        while press(&mut input, "ctrl+r") == [Typed::Changed] {}
+        while press(&mut input, "ctrl+r") == [InputResult::Changed] {}
         prop_assert_eq!(input.text(), last);
     }
 
     #[test]
-    fn the_whole_text_is_passed_grapheme_by_grapheme(start in pieces()) {
+    fn the_cursor_visits_every_grapheme(start in pieces()) {
         let mut input = Input::lines(&start);
         let count: usize = input.rows().iter().map(|r| r.graphemes(true).count() + 1).sum::<usize>() - 1;
         press(&mut input, "ctrl+home");

@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_are_joined_and_broken() {
+    fn replacing_joins_and_splits_lines() {
         let mut text = Text::new("one\ntwo\nthree");
         let change = text.replace(place(0, 2), place(2, 1), "X\nY");
         assert_eq!(text.lines(), ["onX", "Yhree"]);
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn a_place_never_lies_inside_a_grapheme() {
+    fn a_position_is_never_inside_a_grapheme() {
         let text = Text::new("e\u{301}x");
         assert_eq!(text.between_graphemes(place(0, 1)), place(0, 3));
         assert_eq!(text.between_graphemes(place(0, 3)), place(0, 3));
@@ -179,7 +179,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_change_can_be_undone_and_made_again(
+        fn a_change_can_be_undone_and_redone(
             before in "[ab\n]{0,20}", inserted in "[cd\n]{0,8}", a in 0usize..20, b in 0usize..20,
         ) {
             let (a, b) = (a.min(before.len()), b.min(before.len()));

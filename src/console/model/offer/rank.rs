@@ -42,7 +42,7 @@ mod tests {
     }
 
     #[test]
-    fn letters_may_be_left_out_and_words_stand_anywhere() {
+    fn letters_may_be_omitted_and_words_may_be_in_any_order() {
         assert_eq!(ranked("save"), ["Save the profile"]);
         assert_eq!(ranked("cpyid"), ["Copy the callback profile id"]);
         assert_eq!(ranked("profile save"), ["Save the profile"]);

@@ -1,7 +1,7 @@
 //! An own variable: a name, a meaning, a sample value.
 
 use crate::callback::{own_variable, plain_text};
-use crate::console::model::input::{Input, Typed};
+use crate::console::model::input::{Input, InputResult};
 use crate::keymap::Key;
 use crate::profile::Event;
 use crate::profile::catalogue::{self, Variable};
@@ -35,7 +35,7 @@ impl AddVariable {
 
     pub(in crate::console) fn key(&mut self, key: Key) -> bool {
         self.error = None;
-        self.fields[self.at].key(key) != Typed::Ignored
+        self.fields[self.at].key(key) != InputResult::Ignored
     }
 
     pub(in crate::console) fn paste(&mut self, text: &str) {

@@ -11,16 +11,16 @@ pub struct DetailsWindow {
     pub(in crate::console) details: Option<Box<Details>>,
     pub(in crate::console) reading: Reading,
     /// Whether to scroll to the first match once the details are loaded.
-    pub(in crate::console) seeks: bool,
+    pub(in crate::console) scroll_pending: bool,
 }
 
 impl DetailsWindow {
     /// Details of this delivery, as far as they are loaded; with the text by which it was found.
     #[must_use]
     pub fn new(id: DeliveryId, known: Option<Box<Details>>, sought: Option<String>) -> Self {
-        let seeks = sought.is_some();
+        let scroll_pending = sought.is_some();
         let reading = sought.map_or_else(Reading::default, |text| Reading::seeking(&text));
-        Self { id, details: known, reading, seeks }
+        Self { id, details: known, reading, scroll_pending }
     }
 
     /// The delivery.

@@ -1,6 +1,7 @@
 //! Windows above the panes.
 
 pub mod add_variable;
+pub mod copy_failed;
 pub mod details;
 pub mod details_text;
 pub mod preview;
@@ -9,9 +10,9 @@ pub mod reading;
 pub mod receiver;
 pub mod request;
 pub mod test;
-pub mod uncopied;
 
 use crate::console::model::window::add_variable::AddVariable;
+use crate::console::model::window::copy_failed::CopyFailed;
 use crate::console::model::window::details::DetailsWindow;
 use crate::console::model::window::preview::PreviewWindow;
 use crate::console::model::window::question::Question;
@@ -19,7 +20,6 @@ use crate::console::model::window::reading::Reading;
 use crate::console::model::window::receiver::ReceiverWindow;
 use crate::console::model::window::request::RequestWindow;
 use crate::console::model::window::test::TestWindow;
-use crate::console::model::window::uncopied::Uncopied;
 use crate::keymap::{Action, Scope};
 
 /// The focused window.
@@ -40,7 +40,7 @@ pub enum Overlay {
     /// An own variable.
     AddVariable(Box<AddVariable>),
     /// A text that could not be copied.
-    Uncopied(Box<Uncopied>),
+    CopyFailed(Box<CopyFailed>),
 }
 
 impl Overlay {
@@ -55,7 +55,7 @@ impl Overlay {
             Self::Receiver(_) => vec![Scope::ReceiverWindow, Scope::List],
             Self::Request(_) => vec![Scope::RequestWindow, Scope::Reading, Scope::List],
             Self::AddVariable(_) => vec![Scope::Form],
-            Self::Uncopied(_) => vec![Scope::CopyWindow, Scope::List],
+            Self::CopyFailed(_) => vec![Scope::CopyWindow, Scope::List],
         }
     }
 
@@ -118,13 +118,13 @@ impl Overlay {
                         | Action::Follow
                         | Action::RetryAll
                         | Action::CancelAll
-                        | Action::SendAllAgain
+                        | Action::ResendAll
                         | Action::PauseAll
                 ) =>
             {
                 Some("{deliveries-leave} goes back to the list first")
             }
-            Self::Uncopied(window) if action == Action::ShowInFull && window.is_in_full() => {
+            Self::CopyFailed(window) if action == Action::ShowInFull && window.is_in_full() => {
                 Some("it is shown in full")
             }
             Self::Question(question) => question.why_not(action),

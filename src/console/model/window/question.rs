@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::console::model::deliveries::many::Many;
+use crate::console::model::deliveries::bulk::BulkRequest;
 use crate::console::model::profiles;
 use crate::console::model::program::Subject;
 use crate::keymap::{Action, Scope, TABLE};
@@ -20,7 +20,7 @@ const LONGEST_DRAWING: Duration = Duration::from_secs(10);
 
 /// The question.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Asked {
+pub enum QuestionKind {
     /// Delete the profile of this title?
     Delete(ProfileId, String),
     /// Remove the variable of this event and name?
@@ -34,35 +34,35 @@ pub enum Asked {
     /// Overwrite what another session has saved or deleted meanwhile? This session's profile, and the stored one.
     Conflict(Box<Profile>, Option<Box<Profile>>),
     /// Run this bulk change?
-    Many(Box<Many>),
+    Bulk(Box<BulkRequest>),
     /// Edit the text once more, since it is not a valid profile?
-    EditAgain(Written),
+    EditAgain(EditedText),
     /// Accept the text of an editor that failed?
-    TakeIt(Written),
+    AcceptText(EditedText),
 }
 
 /// The result of an editor. The text may contain secrets, so debug output omits it.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Written(pub(in crate::console) Subject, pub(in crate::console) String);
+pub struct EditedText(pub(in crate::console) Subject, pub(in crate::console) String);
 
-impl std::fmt::Debug for Written {
+impl std::fmt::Debug for EditedText {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Written").field(&self.0).finish_non_exhaustive()
+        f.debug_tuple("EditedText").field(&self.0).finish_non_exhaustive()
     }
 }
 
 /// A question on the screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Question {
-    pub(in crate::console) asked: Asked,
+    pub(in crate::console) kind: QuestionKind,
     pub(in crate::console) text: String,
     /// When it was first on the screen.
     drawn_at: Option<Timestamp>,
 }
 
 impl Question {
-    fn new(asked: Asked, text: impl Into<String>) -> Self {
-        Self { asked, text: text.into(), drawn_at: None }
+    fn new(kind: QuestionKind, text: impl Into<String>) -> Self {
+        Self { kind, text: text.into(), drawn_at: None }
     }
 
     /// Before a profile with this many pending deliveries is deleted; `undo` is the key that restores it.
@@ -75,33 +75,33 @@ impl Question {
         let text = format!(
             "Delete {title}?\n\n{held}Its deliveries stay in the log. {undo} restores it within 7 days."
         );
-        Self::new(Asked::Delete(id, title.to_owned()), text)
+        Self::new(QuestionKind::Delete(id, title.to_owned()), text)
     }
 
     /// Before an own variable is removed from an event.
     #[must_use]
     pub fn remove_variable(scope: &str, name: &str) -> Self {
         let text = format!("Remove {name} from {scope}?\n\nProfiles that use <{name}> are not changed.");
-        Self::new(Asked::RemoveVariable(scope.to_owned(), name.to_owned()), text)
+        Self::new(QuestionKind::RemoveVariable(scope.to_owned(), name.to_owned()), text)
     }
 
     /// Before an editor with unsaved changes is closed.
     #[must_use]
     pub fn leave() -> Self {
-        Self::new(Asked::Leave, "Save changes?")
+        Self::new(QuestionKind::Leave, "Save changes?")
     }
 
     /// Before another profile is opened.
     #[must_use]
     pub fn leave_for(id: ProfileId) -> Self {
-        Self::new(Asked::LeaveFor(id), "Save changes before opening the other profile?")
+        Self::new(QuestionKind::LeaveFor(id), "Save changes before opening the other profile?")
     }
 
     /// Before quitting.
     #[must_use]
     pub fn quit() -> Self {
         let text = "Quit?\n\nUnsaved changes are kept as a draft and restored at the next start.";
-        Self::new(Asked::Quit, text)
+        Self::new(QuestionKind::Quit, text)
     }
 
     /// Before overwriting what another session saved.
@@ -112,35 +112,35 @@ impl Question {
             Some(_) => format!("Another session changed {title} since it was opened here.\n\nSave over it?"),
             None => format!("Another session deleted {title}.\n\nSave it anyway?"),
         };
-        Self::new(Asked::Conflict(mine, theirs), text)
+        Self::new(QuestionKind::Conflict(mine, theirs), text)
     }
 
     /// Before a bulk change; the deliveries are still to be counted.
     #[must_use]
-    pub fn many(many: Box<Many>) -> Self {
+    pub fn bulk(many: Box<BulkRequest>) -> Self {
         let text = many.question();
-        Self::new(Asked::Many(many), text)
+        Self::new(QuestionKind::Bulk(many), text)
     }
 
     /// After an editor wrote a text that is not a valid profile.
     #[must_use]
     pub fn edit_again(subject: Subject, text: String, error: &str) -> Self {
-        let told = format!("Not applied: {error}\n\nReopen it to fix this?");
-        Self::new(Asked::EditAgain(Written(subject, text)), told)
+        let prompt = format!("Not applied: {error}\n\nReopen it to fix this?");
+        Self::new(QuestionKind::EditAgain(EditedText(subject, text)), prompt)
     }
 
     /// After an editor failed that had changed its text.
     #[must_use]
-    pub fn take_it(subject: Subject, text: String, trouble: &str) -> Self {
-        let told = format!("{trouble}. It had saved something before that.\n\nApply it?");
-        Self::new(Asked::TakeIt(Written(subject, text)), told)
+    pub fn accept_text(subject: Subject, text: String, trouble: &str) -> Self {
+        let prompt = format!("{trouble}. It had saved something before that.\n\nApply it?");
+        Self::new(QuestionKind::AcceptText(EditedText(subject, text)), prompt)
     }
 
     /// The bulk change in question, if it is one.
     #[must_use]
-    pub fn about_many(&self) -> Option<&Many> {
-        match &self.asked {
-            Asked::Many(many) => Some(many),
+    pub fn about_bulk(&self) -> Option<&BulkRequest> {
+        match &self.kind {
+            QuestionKind::Bulk(many) => Some(many),
             _ => None,
         }
     }
@@ -157,7 +157,7 @@ impl Question {
     }
 
     pub(in crate::console) fn is_counting(&self) -> bool {
-        self.about_many().is_some_and(|many| many.count.is_none())
+        self.about_bulk().is_some_and(|many| many.count.is_none())
     }
 
     /// Notes that it is on the screen.
@@ -183,13 +183,16 @@ impl Question {
 
     /// Whether an answer destroys, sends or overwrites something that no key restores.
     fn destroys(&self, action: Action) -> bool {
-        match &self.asked {
-            Asked::EditAgain(_) | Asked::TakeIt(_) => action == Action::Refuse,
-            Asked::Leave | Asked::LeaveFor(_) | Asked::Quit | Asked::Conflict(_, None) => {
-                action == Action::Discard
+        match &self.kind {
+            QuestionKind::EditAgain(_) | QuestionKind::AcceptText(_) => action == Action::Refuse,
+            QuestionKind::Leave
+            | QuestionKind::LeaveFor(_)
+            | QuestionKind::Quit
+            | QuestionKind::Conflict(_, None) => action == Action::Discard,
+            QuestionKind::Conflict(_, Some(_)) => matches!(action, Action::Accept | Action::Discard),
+            QuestionKind::Delete(..) | QuestionKind::RemoveVariable(..) | QuestionKind::Bulk(_) => {
+                action == Action::Accept
             }
-            Asked::Conflict(_, Some(_)) => matches!(action, Action::Accept | Action::Discard),
-            Asked::Delete(..) | Asked::RemoveVariable(..) | Asked::Many(_) => action == Action::Accept,
         }
     }
 
@@ -198,18 +201,20 @@ impl Question {
         const YES: Action = Action::Accept;
         const THIRD: Action = Action::Discard;
         const NO: Action = Action::Refuse;
-        match self.asked {
-            Asked::RemoveVariable(..) => &[(YES, "Remove"), (NO, "Keep")],
-            Asked::Delete(..) => &[(YES, "Delete"), (NO, "Keep")],
-            Asked::Many(_) if self.is_counting() => &[(NO, "Cancel")],
-            Asked::Many(_) => &[(YES, "Yes"), (NO, "No")],
-            Asked::Leave | Asked::LeaveFor(_) | Asked::Conflict(_, None) => {
+        match self.kind {
+            QuestionKind::RemoveVariable(..) => &[(YES, "Remove"), (NO, "Keep")],
+            QuestionKind::Delete(..) => &[(YES, "Delete"), (NO, "Keep")],
+            QuestionKind::Bulk(_) if self.is_counting() => &[(NO, "Cancel")],
+            QuestionKind::Bulk(_) => &[(YES, "Yes"), (NO, "No")],
+            QuestionKind::Leave | QuestionKind::LeaveFor(_) | QuestionKind::Conflict(_, None) => {
                 &[(YES, "Save"), (THIRD, "Discard"), (NO, "Keep editing")]
             }
-            Asked::Conflict(_, Some(_)) => &[(YES, "Save mine"), (THIRD, "Use theirs"), (NO, "Keep editing")],
-            Asked::EditAgain(_) => &[(YES, "Reopen"), (NO, "Discard edits")],
-            Asked::TakeIt(_) => &[(YES, "Apply"), (NO, "Discard edits")],
-            Asked::Quit => &[(YES, "Quit"), (THIRD, "Quit and discard"), (NO, "Stay")],
+            QuestionKind::Conflict(_, Some(_)) => {
+                &[(YES, "Save mine"), (THIRD, "Use theirs"), (NO, "Keep editing")]
+            }
+            QuestionKind::EditAgain(_) => &[(YES, "Reopen"), (NO, "Discard edits")],
+            QuestionKind::AcceptText(_) => &[(YES, "Apply"), (NO, "Discard edits")],
+            QuestionKind::Quit => &[(YES, "Quit"), (THIRD, "Quit and discard"), (NO, "Stay")],
         }
     }
 }
@@ -219,7 +224,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_is_new_until_it_was_on_the_screen_for_a_while_whatever_the_frame_was_drawn_for() {
+    fn a_question_is_new_until_it_was_visible_for_a_while_whatever_caused_the_frame() {
         let at = |ms: i64| Timestamp::from_millisecond(1_000_000_000 + ms).unwrap();
         let mut question = Question::leave();
         assert_eq!(question.is_new_for(at(0)), None, "nothing is on the screen yet");

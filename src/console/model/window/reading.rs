@@ -1,6 +1,6 @@
 //! A long text in a window, with its scroll position and search.
 
-use crate::console::model::find::{Find, Went};
+use crate::console::model::find::{Find, FindResult};
 use crate::console::model::scroll::Scroll;
 use crate::keymap::Action;
 
@@ -28,10 +28,10 @@ impl Reading {
         lines: impl FnOnce() -> L,
     ) -> Result<bool, String> {
         match self.find.act(action, self.scroll.top(), lines) {
-            Went::Elsewhere => return Ok(self.scroll.act(action)),
-            Went::Done => {}
-            Went::To(line) => self.scroll.go_to(line),
-            Went::Nowhere(why) => return Err(why),
+            FindResult::Elsewhere => return Ok(self.scroll.act(action)),
+            FindResult::Done => {}
+            FindResult::To(line) => self.scroll.go_to(line),
+            FindResult::Nowhere(why) => return Err(why),
         }
         Ok(true)
     }

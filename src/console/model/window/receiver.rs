@@ -27,7 +27,7 @@ impl ReceiverWindow {
             Action::CopyId if receiver.address.is_none() => {
                 Some("the receiver is off: {receiver-window-toggle} starts it")
             }
-            Action::Left | Action::Right if self.chosen().is_some() => {
+            Action::Left | Action::Right if self.selected().is_some() => {
                 Some("a request is selected: the settings are above")
             }
             Action::ShowInFull if receiver.arrived.is_empty() => Some("no request has arrived"),
@@ -37,13 +37,13 @@ impl ReceiverWindow {
 
     /// Requests were added at the top: the selected one stays selected, unless it was dropped.
     pub fn pushed(&mut self, requests: usize) {
-        if self.chosen().is_some() {
+        if self.selected().is_some() {
             self.list.select((self.list.selected() + 1).min(SETTINGS.len() + requests - 1));
         }
     }
 
     /// The index of the selected request; none while a setting is selected.
-    pub(in crate::console) fn chosen(&self) -> Option<usize> {
+    pub(in crate::console) fn selected(&self) -> Option<usize> {
         self.list.selected().checked_sub(SETTINGS.len())
     }
 

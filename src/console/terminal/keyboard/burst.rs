@@ -15,7 +15,7 @@ const LONG: usize = 1024;
 #[derive(Debug, Default)]
 pub struct Bursts {
     /// The last read was in the middle of a long text.
-    goes_on: bool,
+    in_long_text: bool,
 }
 
 impl Bursts {
@@ -24,7 +24,7 @@ impl Bursts {
     /// A burst is two or more inputs in one read, not counting Esc: over a slow line, Esc and the next key arrive
     /// together. Other input between two keys does not separate them.
     pub fn messages(&mut self, inputs: Vec<Input>, length: usize) -> Vec<Message> {
-        let went_on = std::mem::replace(&mut self.goes_on, length >= LONG);
+        let went_on = std::mem::replace(&mut self.in_long_text, length >= LONG);
         let is_burst = went_on || inputs.iter().filter(|input| !is_esc(input)).count() > 1;
         let mut messages = Vec::with_capacity(inputs.len());
         for input in inputs {
@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn text_keys_in_one_read_are_a_burst_whatever_lies_between_them() {
+    fn text_keys_in_one_read_are_a_burst_even_with_other_input_between_them() {
         assert_eq!(bursts("D y"), [true, true]);
         assert_eq!(bursts("q enter"), [true, true]);
         assert_eq!(bursts("D ctrl+o y"), [true, false, true]);
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_paste_parts_no_burst() {
+    fn an_empty_paste_does_not_split_a_burst() {
         let mut all = inputs("D");
         all.push(Input::Paste(String::new()));
         all.extend(inputs("y"));
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_text_goes_on_in_the_next_read() {
+    fn a_long_text_continues_in_the_next_read() {
         let mut bursts = Bursts::default();
         assert_eq!(are_bursts(&bursts.messages(inputs("y"), 4095)), [false]);
         assert_eq!(are_bursts(&bursts.messages(inputs("y"), 1)), [true]);

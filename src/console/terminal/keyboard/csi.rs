@@ -17,12 +17,12 @@ pub fn key(parameters: &[u8], last: u8) -> Option<Key> {
     let numbers = Numbers::of(parameters)?;
     match last {
         b'Z' => Some(KeyEvent::from(KeyCode::BackTab).into()),
-        b'u' => unicode(numbers.first(0)?, numbers.shifted(), numbers.held()),
+        b'u' => unicode(numbers.first(0)?, numbers.shifted(), numbers.modifiers()),
         // modifyOtherKeys: `27;modifiers;code~`.
-        b'~' if numbers.first(0) == Some(27) => unicode(numbers.first(2)?, None, numbers.held()),
-        b'~' => with(numbered(numbers.first(0)?)?, numbers.held()),
+        b'~' if numbers.first(0) == Some(27) => unicode(numbers.first(2)?, None, numbers.modifiers()),
+        b'~' => with(numbered(numbers.first(0)?)?, numbers.modifiers()),
         // Only 1 may precede the modifiers: a cursor report has other numbers, and is not a key.
-        _ if numbers.first(0).is_none_or(|n| n <= 1) => with(lettered(last)?, numbers.held()),
+        _ if numbers.first(0).is_none_or(|n| n <= 1) => with(lettered(last)?, numbers.modifiers()),
         _ => None,
     }
 }
@@ -80,7 +80,7 @@ fn numbered(number: u32) -> Option<KeyCode> {
 }
 
 /// The key with this code point, as kitty and xterm report it.
-fn unicode(code: u32, shifted: Option<u32>, held: Held) -> Option<Key> {
+fn unicode(code: u32, shifted: Option<u32>, modifiers: Modifiers) -> Option<Key> {
     let code = match code {
         8 | 127 => KeyCode::Backspace,
         9 => KeyCode::Tab,
@@ -106,24 +106,24 @@ fn unicode(code: u32, shifted: Option<u32>, held: Held) -> Option<Key> {
             let plain = char::from_u32(code).filter(|c| !c.is_control())?;
             let shifted = shifted.and_then(char::from_u32).filter(|c| !c.is_control());
             let capital = shifted.or_else(|| plain.to_uppercase().next()).unwrap_or(plain);
-            KeyCode::Char(if held.modifiers.contains(KeyModifiers::SHIFT) { capital } else { plain })
+            KeyCode::Char(if modifiers.modifiers.contains(KeyModifiers::SHIFT) { capital } else { plain })
         }
     };
-    with(code, held)
+    with(code, modifiers)
 }
 
 /// The key with its modifiers; `None` if it is released, or meant for the desktop.
-fn with(code: KeyCode, held: Held) -> Option<Key> {
+fn with(code: KeyCode, modifiers: Modifiers) -> Option<Key> {
     let code = match code {
-        KeyCode::Tab if held.modifiers.contains(KeyModifiers::SHIFT) => KeyCode::BackTab,
+        KeyCode::Tab if modifiers.modifiers.contains(KeyModifiers::SHIFT) => KeyCode::BackTab,
         code => code,
     };
-    held.is_ours.then(|| KeyEvent::new(code, held.modifiers).into())
+    modifiers.is_ours.then(|| KeyEvent::new(code, modifiers.modifiers).into())
 }
 
 /// The modifiers of a key.
 #[derive(Debug, Clone, Copy)]
-struct Held {
+struct Modifiers {
     modifiers: KeyModifiers,
     is_ours: bool,
 }
@@ -150,13 +150,13 @@ impl Numbers {
     }
 
     /// The second number: the modifiers, and whether the key is released.
-    fn held(&self) -> Held {
+    fn modifiers(&self) -> Modifiers {
         let bits = self.first(1).unwrap_or(1).saturating_sub(1);
         let kind = self.0.get(1).and_then(|parts| parts.get(1).copied().flatten());
         let mut modifiers = KeyModifiers::empty();
         modifiers.set(KeyModifiers::SHIFT, bits & 1 != 0);
         modifiers.set(KeyModifiers::ALT, bits & 2 != 0);
         modifiers.set(KeyModifiers::CONTROL, bits & 4 != 0);
-        Held { modifiers, is_ours: bits & DESKTOP == 0 && kind != Some(RELEASED) }
+        Modifiers { modifiers, is_ours: bits & DESKTOP == 0 && kind != Some(RELEASED) }
     }
 }

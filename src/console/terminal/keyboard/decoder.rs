@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use crate::console::model::pointer::Pointer;
+use crate::console::model::mouse::Pointer;
 use crate::keymap::Key;
 
 use super::csi;
@@ -127,7 +127,7 @@ impl Decoder {
                     bytes.push(byte);
                     self.character(out);
                 }
-                _ => self.again(byte, out),
+                _ => self.reprocess(byte, out),
             },
             State::Escape => self.escape(byte, out),
             State::SingleShift { bare } => match byte {
@@ -136,7 +136,7 @@ impl Decoder {
                     self.state = State::Ground;
                     out.extend(csi::single_shift(byte).map(Input::Key));
                 }
-                _ => self.again(byte, out),
+                _ => self.reprocess(byte, out),
             },
             State::Sequence { parameters, bare } => match byte {
                 b'[' if *bare => self.state = State::LinuxFunction,
@@ -151,14 +151,14 @@ impl Decoder {
                     self.state = State::Ground;
                     self.finished(&parameters, byte, out);
                 }
-                _ => self.again(byte, out),
+                _ => self.reprocess(byte, out),
             },
             State::LinuxFunction => match byte {
                 0x20..=0x7e => {
                     self.state = State::Ground;
                     out.extend(csi::linux_function(byte).map(Input::Key));
                 }
-                _ => self.again(byte, out),
+                _ => self.reprocess(byte, out),
             },
             State::Report(bytes) => match byte {
                 0x20.. => {
@@ -168,14 +168,14 @@ impl Decoder {
                         out.extend(mouse::plain(report).map(Input::Pointer));
                     }
                 }
-                _ => self.again(byte, out),
+                _ => self.reprocess(byte, out),
             },
             State::Text { bare, .. } => match byte {
                 0x1b => self.state = State::TextEscape,
                 0x07 => self.state = State::Ground,
                 0x20.. if byte != 0x7f => *bare = false,
                 // No terminal writes these inside a string: its end was lost.
-                _ => self.again(byte, out),
+                _ => self.reprocess(byte, out),
             },
             State::TextEscape => {
                 // Half of a truncated terminator is not a key; but another sequence may start.
@@ -200,7 +200,7 @@ impl Decoder {
     }
 
     /// Drops the unfinished sequence, and reprocesses the byte as the start of something new.
-    fn again(&mut self, byte: u8, out: &mut Vec<Input>) {
+    fn reprocess(&mut self, byte: u8, out: &mut Vec<Input>) {
         self.abort(out);
         self.ground(byte, out);
     }
@@ -265,7 +265,7 @@ impl Decoder {
             return;
         }
         // Esc, then the key: never Alt, which no action needs.
-        self.again(byte, out);
+        self.reprocess(byte, out);
     }
 
     /// A complete sequence: a key, a click, the start of a paste or of a mouse report; anything else is dropped.

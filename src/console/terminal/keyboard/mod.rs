@@ -40,10 +40,10 @@ impl Keyboard {
     ///
     /// # Errors
     /// The system cannot start a thread.
-    pub fn read(tell: UnboundedSender<Message>) -> io::Result<Self> {
+    pub fn read(tx: UnboundedSender<Message>) -> io::Result<Self> {
         let (stop, asked) = UnixStream::pair()?;
         let (end, stopped) = channel();
-        threads::spawn("keyboard", move || run(&asked, &tell, end)).map_err(io::Error::other)?;
+        threads::spawn("keyboard", move || run(&asked, &tx, end)).map_err(io::Error::other)?;
         Ok(Self { stop: Some(stop), stopped })
     }
 }
@@ -56,16 +56,16 @@ impl Drop for Keyboard {
     }
 }
 
-fn run(asked: &UnixStream, tell: &UnboundedSender<Message>, _end: Sender<()>) {
-    if read_all(asked, tell).is_err() {
+fn run(asked: &UnixStream, tx: &UnboundedSender<Message>, _end: Sender<()>) {
+    if read_all(asked, tx).is_err() {
         let hang_up = u8::try_from(Signal::HUP.as_raw()).unwrap_or(1);
-        let _ = tell.send(Message::Terminate(hang_up));
+        let _ = tx.send(Message::Terminate(hang_up));
     }
 }
 
 /// Reads until asked to stop. Blocks without timeout while nothing is unfinished; an error means the end of the
 /// terminal.
-fn read_all(asked: &UnixStream, tell: &UnboundedSender<Message>) -> io::Result<()> {
+fn read_all(asked: &UnixStream, tx: &UnboundedSender<Message>) -> io::Result<()> {
     // The console runs only where standard input is a terminal.
     let terminal = rustix::stdio::stdin();
     let (mut decoder, mut bursts) = (Decoder::default(), Bursts::default());
@@ -102,7 +102,7 @@ fn read_all(asked: &UnixStream, tell: &UnboundedSender<Message>) -> io::Result<(
             }
         };
         for message in bursts.messages(inputs, length) {
-            if tell.send(message).is_err() {
+            if tx.send(message).is_err() {
                 return Ok(());
             }
         }

@@ -1,7 +1,7 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use crate::console::model::pointer::{Deed, Pointer};
+use crate::console::model::mouse::{MouseAction, Pointer};
 use crate::keymap::Key;
 
 use super::decoder::{Decoder, Input};
@@ -86,7 +86,7 @@ fn reports_and_responses_do_nothing_and_the_key_after_them_works() {
 
 /// Two bytes are a person's, who pressed Esc and then a letter: see the next test.
 #[test]
-fn a_report_that_is_cut_does_nothing() {
+fn a_truncated_report_does_nothing() {
     for report in REPORTS.iter().filter(|report| report.starts_with('\x1b')) {
         for end in 3..report.len() {
             assert_eq!(read(&report[..end]), [], "{:?}", &report[..end]);
@@ -108,7 +108,7 @@ fn esc_and_a_key_in_one_read_are_two_keys() {
 }
 
 #[test]
-fn keys_in_every_spelling() {
+fn keys_in_every_encoding() {
     for (bytes, names) in [
         ("q Q1", "q space Q 1"),
         ("\r\t\x7f\x08", "enter tab backspace ctrl+h"),
@@ -134,7 +134,7 @@ fn keys_in_every_spelling() {
 }
 
 #[test]
-fn pasted_text_is_text_whatever_stands_in_it() {
+fn pasted_text_is_never_interpreted() {
     let paste = |text: &str| Input::Paste(text.to_owned());
     let text = "q\nD\x03y\x1b[A\x1b]11;x\x07 ü日\x1b";
     assert_eq!(read(format!("\x1b[200~{text}\x1b[201~q")), [paste(text), key("q")]);
@@ -160,19 +160,23 @@ fn a_paste_that_never_ends_is_delivered_after_a_while() {
 
 #[test]
 fn the_mouse_in_both_forms() {
-    let pointer = |deed, x, y| Input::Pointer(Pointer { deed, at: (x, y) });
+    let pointer = |action, x, y| Input::Pointer(Pointer { action, at: (x, y) });
     assert_eq!(
         read("\x1b[<0;3;4M\x1b[<0;3;4m\x1b[<64;200;4M\x1b[<65;1;1M\x1b[<2;1;1M\x1b[<35;1;1M"),
-        [pointer(Deed::Click, 2, 3), pointer(Deed::WheelUp, 199, 3), pointer(Deed::WheelDown, 0, 0)]
+        [
+            pointer(MouseAction::Click, 2, 3),
+            pointer(MouseAction::WheelUp, 199, 3),
+            pointer(MouseAction::WheelDown, 0, 0)
+        ]
     );
     assert_eq!(read(b"\x1b[M !\"\x1b[M#!\"\x1b[M`\xe8\xffq"), {
-        [pointer(Deed::Click, 0, 1), pointer(Deed::WheelUp, 199, 222), key("q")]
+        [pointer(MouseAction::Click, 0, 1), pointer(MouseAction::WheelUp, 199, 222), key("q")]
     });
     assert_eq!(read("\x1b[M \x03"), keys("ctrl+c"));
 }
 
 #[test]
-fn what_is_no_text_is_dropped() {
+fn invalid_text_is_dropped() {
     assert_eq!(read(b"\xe4q"), keys("q"), "Latin-1");
     assert_eq!(read(b"\xff\xfe\xc0\xc1\xf5q"), keys("q"));
     assert_eq!(read(b"\xe0\x80\x80q\xed\xa0\x80q"), keys("q q"), "overlong, and half of a pair");
@@ -211,7 +215,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
     #[test]
-    fn known_keys_arrive_however_they_are_cut(
+    fn known_keys_are_decoded_however_they_are_split(
         picked in vec(0..KNOWN.len(), 0..20),
         cuts in vec(any::<usize>(), 0..20),
     ) {
@@ -221,7 +225,7 @@ proptest! {
     }
 
     #[test]
-    fn no_bytes_kill_the_keyboard(
+    fn no_input_disables_the_keyboard(
         parts in vec(
             prop_oneof![
                 vec(any::<u8>(), 0..20),
@@ -254,7 +258,7 @@ proptest! {
 }
 
 #[test]
-fn typing_does_not_keep_a_paste_open_that_lost_its_end() {
+fn typing_does_not_keep_an_unterminated_paste_open() {
     let (mut decoder, mut out) = (Decoder::default(), Vec::new());
     decoder.feed(b"\x1b[200~abc", &mut out);
     // Two keys a second: five pauses between them.

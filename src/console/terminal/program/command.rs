@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_command_is_taken_apart_as_a_shell_does() {
+    fn a_command_is_split_like_in_a_shell() {
         for (text, expected) in [
             ("vim", &["vim"][..]),
             ("code -w", &["code", "-w"]),

@@ -100,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_killed_session_left_is_swept_and_nothing_else() {
+    fn sweep_removes_only_files_of_killed_sessions() {
         let temporary = tempfile::tempdir().unwrap();
         let make = |name: &str| {
             let folder = temporary.path().join(name);
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn only_its_owner_reads_it_and_it_goes() {
+    fn the_file_is_private_and_removed_on_drop() {
         let file = PrivateFile::new("body.json", "{}").unwrap();
         let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
         let folder = file.path().parent().unwrap().to_owned();

@@ -1,6 +1,6 @@
 //! Updates of the deliveries.
 
-pub mod many;
+pub mod bulk;
 pub mod search;
 
 use crate::console::model::deliveries::query::{Query, Show};
@@ -47,35 +47,35 @@ pub fn set(state: &mut State, query: &Query, found: Page) -> Vec<Effect> {
             deliveries.rows.extend(found.rows);
             in_flight::drop_recorded(state);
             if first {
-                effects.extend(load_chosen(state));
+                effects.extend(load_selected(state));
             }
         }
         effects.extend(load_more(state));
         return effects;
     }
-    let chosen = deliveries.chosen().map(|row| row.position);
+    let selected = deliveries.selected().map(|row| row.position);
     (deliveries.newest, deliveries.next, deliveries.reached) = (found.newest, found.next, found.reached);
     deliveries.unreadable = found.unreadable.len();
     deliveries.rows = found.rows;
     in_flight::drop_recorded(state);
     let deliveries = &mut state.deliveries;
-    match chosen {
-        Some(chosen) if !deliveries.is_following() => deliveries.stay_on(chosen),
+    match selected {
+        Some(selected) if !deliveries.is_following() => deliveries.stay_on(selected),
         _ if deliveries.is_following() => deliveries.list.select(0),
         _ => deliveries.list.select(deliveries.list.selected().min(deliveries.rows.len().saturating_sub(1))),
     }
-    effects.extend(load_chosen(state));
+    effects.extend(load_selected(state));
     effects.extend(load_more(state));
     effects
 }
 
 /// Loads the selected delivery's attempts if those that are loaded are outdated.
-pub fn load_chosen(state: &State) -> Vec<Effect> {
+pub fn load_selected(state: &State) -> Vec<Effect> {
     let deliveries = &state.deliveries;
-    let Some(chosen) = deliveries.chosen() else { return Vec::new() };
+    let Some(selected) = deliveries.selected() else { return Vec::new() };
     match deliveries.details() {
-        Some(details) if details.summary == *chosen => Vec::new(),
-        _ => vec![Effect::LoadDetails(chosen.id)],
+        Some(details) if details.summary == *selected => Vec::new(),
+        _ => vec![Effect::LoadDetails(selected.id)],
     }
 }
 
@@ -87,9 +87,9 @@ pub fn set_details(state: &mut State, details: Box<Details>) {
     in_flight::drop_recorded(state);
     if let Some(Overlay::Details(window)) = &mut state.overlay {
         window.take(&details);
-        reading::go_to_sought(state);
+        reading::scroll_to_match(state);
     }
-    if state.deliveries.chosen().is_some_and(|row| row.id == details.summary.id) {
+    if state.deliveries.selected().is_some_and(|row| row.id == details.summary.id) {
         state.deliveries.details = Some(details);
     }
 }
@@ -118,7 +118,7 @@ pub fn show_new(state: &mut State) -> Vec<Effect> {
 }
 
 /// Selects a row of the list by its index; as with the arrows, this stops following the newest.
-pub fn choose_row(state: &mut State, row: usize) -> Vec<Effect> {
+pub fn select_row(state: &mut State, row: usize) -> Vec<Effect> {
     let deliveries = &mut state.deliveries;
     deliveries.list.select(row.min(deliveries.rows.len().saturating_sub(1)));
     moved(state)
@@ -129,7 +129,7 @@ fn moved(state: &mut State) -> Vec<Effect> {
     if deliveries.is_following() && deliveries.list.selected() > 0 {
         deliveries.pause();
     }
-    [load_chosen(state), load_more(state)].concat()
+    [load_selected(state), load_more(state)].concat()
 }
 
 /// Does an action of these panes.
@@ -141,13 +141,13 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         if before == 0 && deliveries.list.selected() == 0 && deliveries.new_since_paused() > 0 {
             let came = paused::words(deliveries.new_since_paused());
             let goes = state.settings.keys.spell("{deliveries-follow} goes to the newest");
-            state.say(format!("{came} new: {goes}"));
+            state.notify(format!("{came} new: {goes}"));
         }
         return moved(state);
     }
-    let chosen = state.delivery().map(|r| r.id);
+    let selected = state.delivery().map(|r| r.id);
     let deliveries = &mut state.deliveries;
-    match (action, chosen) {
+    match (action, selected) {
         (Action::Details, Some(id)) => {
             // The window stays on this delivery when others arrive above it.
             if deliveries.is_following() {
@@ -156,12 +156,12 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
             let known = deliveries.details().cloned().map(Box::new);
             let sought = searched_texts(&deliveries.search.text()).into_iter().next();
             state.overlay = Some(Overlay::Details(DetailsWindow::new(id, known, sought)));
-            reading::go_to_sought(state);
+            reading::scroll_to_match(state);
             vec![Effect::LoadDetails(id)]
         }
         (Action::RetryNow, Some(id)) => vec![Effect::RetryNow(id)],
         (Action::Cancel, Some(id)) => vec![Effect::Cancel(id)],
-        (Action::SendAgain, Some(id)) => vec![Effect::SendAgain(id)],
+        (Action::Resend, Some(id)) => vec![Effect::Resend(id)],
         (Action::CopyDelivery, Some(id)) => {
             vec![Effect::Copy { text: id.to_string(), what: id.to_string() }]
         }
@@ -170,7 +170,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
             state.deliveries.refilter()
         }
         (Action::FilterProfile, _) => {
-            deliveries.profile = match (&deliveries.profile, state.profiles.chosen()) {
+            deliveries.profile = match (&deliveries.profile, state.profiles.selected()) {
                 (None, Some(row)) => Some((row.id.clone(), row.title.clone())),
                 _ => None,
             };
@@ -182,16 +182,16 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
             deliveries.list.select(0);
             // The rows being loaded lack the latest changes.
             deliveries.forget_reads();
-            [load_chosen(state), state.deliveries.reload()].concat()
+            [load_selected(state), state.deliveries.reload()].concat()
         }
         (Action::TimeForm, _) => {
             state.settings.clock.turn();
             Vec::new()
         }
         (Action::Search, _) => search::open(state),
-        (Action::RetryAll | Action::CancelAll | Action::SendAllAgain, _) => many::ask(state, action),
+        (Action::RetryAll | Action::CancelAll | Action::ResendAll, _) => bulk::ask(state, action),
         (Action::PauseAll, _) => pausing::switch_all(state),
-        (Action::Leave, _) if deliveries.running.is_some() => vec![Effect::StopMany],
+        (Action::Leave, _) if deliveries.running.is_some() => vec![Effect::StopBulk],
         (Action::Leave, _) if deliveries.search.is_on() => search::end(state),
         (Action::Leave, _) => {
             state.focus = if state.focus == Pane::Timeline { Pane::Deliveries } else { Pane::Profiles };

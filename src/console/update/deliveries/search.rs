@@ -7,7 +7,7 @@ use crossterm::event::KeyCode;
 
 use crate::console::model::deliveries::search::Search;
 use crate::console::model::effect::Effect;
-use crate::console::model::input::{Input, Typed};
+use crate::console::model::input::{Input, InputResult};
 use crate::console::model::pane::Pane;
 use crate::console::model::state::State;
 use crate::keymap::Key;
@@ -44,9 +44,9 @@ pub fn key(state: &mut State, key: Key) -> Option<Vec<Effect>> {
         return Some(Vec::new());
     }
     let before = search.text();
-    let typed = search.input.as_mut().map_or(Typed::Ignored, |input| input.key(key));
+    let typed = search.input.as_mut().map_or(InputResult::Ignored, |input| input.key(key));
     match typed {
-        Typed::Ignored => None,
+        InputResult::Ignored => None,
         _ if search.text() == before => Some(Vec::new()),
         _ => Some(state.deliveries.refilter()),
     }

@@ -5,13 +5,13 @@ use crossterm::event::KeyCode;
 use crate::console::model::editor::item::{self, Button, Item, Step};
 use crate::console::model::editor::{Editor, text};
 use crate::console::model::effect::{AfterSave, Effect};
-use crate::console::model::input::Typed;
+use crate::console::model::input::InputResult;
 use crate::console::model::notice::Tone;
 use crate::console::model::pane::Pane;
 use crate::console::model::state::State;
 use crate::console::model::window::Overlay;
 use crate::console::model::window::question::Question;
-use crate::console::update::editor::{keeping, steps};
+use crate::console::update::editor::{saving, steps};
 use crate::console::update::{alone, programs};
 use crate::keymap::{Action, Key};
 use crate::profile::{Choice as _, Event, Field};
@@ -23,19 +23,19 @@ pub fn key(state: &mut State, key: Key) -> Option<Vec<Effect>> {
     if let Some((field, input)) = editor.input() {
         input.lend(killed);
         let typed = input.key(key);
-        let value = (typed == Typed::Changed).then(|| input.text());
+        let value = (typed == InputResult::Changed).then(|| input.text());
         editor.killed = input.take_killed();
         match (typed, value) {
-            (Typed::Changed, Some(value)) => {
+            (InputResult::Changed, Some(value)) => {
                 // This key may fix the error.
                 state.notice.take_if(|notice| notice.tone == Tone::Bad);
                 editor.completion = Some(0);
                 text::set_text(&mut editor.draft, field, value);
                 editor.touched.fields.insert(field);
                 editor.changed();
-                return Some(keeping::keep(state));
+                return Some(saving::keep(state));
             }
-            (Typed::Ignored, _) => {}
+            (InputResult::Ignored, _) => {}
             _ => return Some(Vec::new()),
         }
     }
@@ -76,7 +76,7 @@ pub fn paste(state: &mut State, pasted: &str) -> Vec<Effect> {
     text::set_text(&mut editor.draft, field, value);
     editor.touched.fields.insert(field);
     editor.changed();
-    keeping::keep(state)
+    saving::keep(state)
 }
 
 /// Does an action of this pane.
@@ -94,7 +94,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
             editor.show_secrets = !editor.show_secrets;
             Vec::new()
         }
-        Action::Save => keeping::save(state, AfterSave::default()),
+        Action::Save => saving::save(state, AfterSave::default()),
         Action::Variables => {
             state.focus = Pane::Variables;
             Vec::new()
@@ -112,7 +112,7 @@ fn leave(state: &mut State) -> Vec<Effect> {
         state.overlay = Some(Overlay::Question(Question::leave()));
         return Vec::new();
     }
-    keeping::close(state)
+    saving::close(state)
 }
 
 /// Enter on a button, or Space on anything that is not text.
@@ -124,7 +124,7 @@ pub(in crate::console) fn press(state: &mut State) -> Vec<Effect> {
             if alone::refuses(state, Action::Save) {
                 Vec::new()
             } else {
-                keeping::save(state, AfterSave::default())
+                saving::save(state, AfterSave::default())
             }
         }
         Item::Variables => act(state, Action::Variables),
@@ -158,7 +158,7 @@ fn changed(state: &mut State, field: Field) -> Vec<Effect> {
         editor.touched.fields.insert(field);
         editor.changed();
     }
-    keeping::keep(state)
+    saving::keep(state)
 }
 
 fn toggle(names: &mut Vec<String>, name: &str) {

@@ -1,7 +1,7 @@
 //! Checks the draft, once after each change.
 
+use crate::console::model::editor::check_request::CheckRequest;
 use crate::console::model::editor::checked::CheckDue;
-use crate::console::model::editor::to_check::ToCheck;
 use crate::console::model::effect::Effect;
 use crate::console::model::state::State;
 use crate::console::model::variables;
@@ -17,7 +17,7 @@ pub(in crate::console) fn check(state: &mut State) -> Option<Effect> {
             editor.check(&known);
             None
         }
-        CheckDue::Elsewhere => Some(Effect::Check(Box::new(ToCheck::of(editor, own_variables)))),
+        CheckDue::Elsewhere => Some(Effect::Check(Box::new(CheckRequest::of(editor, own_variables)))),
     };
     if editor.focus.field() == Some(Field::Body) {
         // Otherwise each frame would split a long body again.

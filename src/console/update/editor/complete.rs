@@ -5,7 +5,7 @@ use crossterm::event::KeyCode;
 use crate::console::model::editor::{complete, text};
 use crate::console::model::effect::Effect;
 use crate::console::model::state::State;
-use crate::console::update::editor::keeping;
+use crate::console::update::editor::saving;
 use crate::keymap::Key;
 
 /// A key while names are offered. `None` if it is not for the offer.
@@ -27,7 +27,7 @@ pub fn key(state: &mut State, key: Key) -> Option<Vec<Effect>> {
         text::set_text(&mut editor.draft, field, value);
         editor.completion = Some(0);
         editor.changed();
-        return Some(keeping::keep(state));
+        return Some(saving::keep(state));
     } else {
         return None;
     }

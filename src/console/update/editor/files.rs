@@ -8,12 +8,12 @@ use crate::profile::FieldError;
 
 /// Goes to the field whose file cannot be used.
 pub fn unusable(state: &mut State, error: FieldError) {
-    let told = format!("Not saved · {}: {}", error.field.label(), error.message);
+    let text = format!("Not saved · {}: {}", error.field.label(), error.message);
     if let Some(editor) = &mut state.editor {
         editor.step = Step::Advanced;
         editor.focus = Item::Text(error.field);
         editor.unusable = Some(Unusable { paths: files::paths(&editor.draft), error });
         state.focus = Pane::Editor;
     }
-    state.complain(told);
+    state.notify_error(text);
 }

@@ -3,8 +3,8 @@
 pub mod act;
 pub mod checking;
 pub mod complete;
+pub mod external_edit;
 pub mod files;
-pub mod keeping;
-pub mod pointed;
+pub mod mouse;
+pub mod saving;
 pub mod steps;
-pub mod written;

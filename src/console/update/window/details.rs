@@ -21,7 +21,7 @@ pub(in crate::console) fn act(state: &mut State, action: Action) -> Vec<Effect> 
             vec![Effect::Copy { text, what: "the delivery in full".to_owned() }]
         }
         Action::RetryNow | Action::Cancel | Action::Pager => deliveries::act(state, action),
-        Action::SendAgain => {
+        Action::Resend => {
             let effects = deliveries::act(state, action);
             state.overlay = None;
             effects

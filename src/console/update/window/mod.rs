@@ -1,6 +1,7 @@
 //! Updates of the windows above the panes.
 
 pub mod add_variable;
+pub mod copy_failed;
 pub mod details;
 pub mod preview;
 pub mod question;
@@ -8,10 +9,9 @@ pub mod reading;
 pub mod receiver;
 pub mod request;
 pub mod test;
-pub mod uncopied;
 
 use crate::console::model::effect::Effect;
-use crate::console::model::find::Pressed;
+use crate::console::model::find::FindKey;
 use crate::console::model::state::State;
 use crate::console::model::window::Overlay;
 use crate::keymap::{Action, Key};
@@ -27,9 +27,9 @@ pub fn key(state: &mut State, key: Key) -> Option<Vec<Effect>> {
         window => window.reading_mut()?.find.key(key),
     };
     match pressed {
-        Pressed::Elsewhere => None,
-        Pressed::Wrote => Some(Vec::new()),
-        Pressed::Entered => Some(act(state, Action::NextMatch)),
+        FindKey::Elsewhere => None,
+        FindKey::Wrote => Some(Vec::new()),
+        FindKey::Entered => Some(act(state, Action::NextMatch)),
     }
 }
 
@@ -48,9 +48,9 @@ pub fn paste(state: &mut State, text: &str) {
 }
 
 /// Focuses a row of the window that was clicked.
-pub fn choose_row(state: &mut State, row: usize) {
+pub fn select_row(state: &mut State, row: usize) {
     if let Some(Overlay::Test(window)) = &mut state.overlay {
-        window.choose_row(row);
+        window.select_row(row);
     }
 }
 
@@ -67,7 +67,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Some(Overlay::Receiver(_)) => receiver::act(state, action),
         Some(Overlay::Request(_)) => request::act(state, action),
         Some(Overlay::AddVariable(_)) => add_variable::act(state, action),
-        Some(Overlay::Uncopied(_)) => uncopied::act(state, action),
+        Some(Overlay::CopyFailed(_)) => copy_failed::act(state, action),
         None => Vec::new(),
     }
 }

@@ -12,19 +12,19 @@ pub(in crate::console) fn act(state: &mut State, action: Action) -> bool {
     let lines = if action.is_match() { lines(state) } else { Arc::default() };
     let Some(reading) = state.overlay.as_mut().and_then(Overlay::reading_mut) else { return false };
     reading.act(action, || lines).unwrap_or_else(|why| {
-        state.complain(why);
+        state.notify_error(why);
         true
     })
 }
 
 /// Scrolls to the text by which the delivery was found, once the details are loaded. If it is not on the screen, such
 /// as a value that is sent encrypted, nothing happens.
-pub fn go_to_sought(state: &mut State) {
+pub fn scroll_to_match(state: &mut State) {
     let Some(Overlay::Details(window)) = &mut state.overlay else { return };
-    if !window.seeks || window.details.is_none() {
+    if !window.scroll_pending || window.details.is_none() {
         return;
     }
-    window.seeks = false;
+    window.scroll_pending = false;
     let lines = lines(state);
     if let Some(reading) = state.overlay.as_mut().and_then(Overlay::reading_mut) {
         // No match is not worth a notice here.

@@ -18,7 +18,7 @@ pub(in crate::console) fn act(state: &mut State, action: Action) -> Vec<Effect> 
     match action {
         Action::Toggle if receiver.address.is_some() => vec![Effect::StopReceiver],
         Action::Toggle => vec![Effect::StartReceiver(receiver.behaviour.clone())],
-        Action::Left | Action::Right if window.chosen().is_none() => {
+        Action::Left | Action::Right if window.selected().is_none() => {
             receiver::turn(&mut receiver.behaviour, window.list.selected(), action == Action::Right);
             match &receiver.address {
                 Some(_) => vec![Effect::SetReceiver(receiver.behaviour.clone())],
@@ -30,7 +30,7 @@ pub(in crate::console) fn act(state: &mut State, action: Action) -> Vec<Effect> 
             text.map(|text| Effect::Copy { what: text.clone(), text }).into_iter().collect()
         }
         Action::ShowInFull => {
-            if let Some(request) = receiver.arrived.get(window.chosen().unwrap_or(0)) {
+            if let Some(request) = receiver.arrived.get(window.selected().unwrap_or(0)) {
                 let text = describe_in_full(request, state.settings.clock.zone());
                 let below = Box::new(std::mem::take(window));
                 state.overlay = Some(Overlay::Request(RequestWindow::new(text, below)));

@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_looked_for_is_in_sight_whatever_the_width() {
+    fn the_match_is_visible_at_every_width() {
         let source = format!("{}\n {{\"order\":\t\"4711\"}}{}", "a".repeat(99), "z".repeat(99));
         for width in 12..120 {
             let line = found(&source, "4711", width);

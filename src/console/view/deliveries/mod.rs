@@ -11,9 +11,9 @@ use unicode_width::UnicodeWidthStr as _;
 use crate::console::model::deliveries::paused;
 use crate::console::model::deliveries::query::Show;
 use crate::console::model::deliveries::state_text::StateTone;
+use crate::console::model::mouse::ClickTarget;
 use crate::console::model::pane::Pane;
 use crate::console::model::pausing;
-use crate::console::model::pointer::ClickTarget;
 use crate::console::model::state::State;
 use crate::console::theme::Theme;
 use crate::console::view::deliveries::matched::Found;
@@ -48,7 +48,7 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
     let filter = parts.into_iter().chain([unreadable(state)]).flatten().collect::<Vec<_>>().join(" · ");
     let title = title(state, usize::from(area.width).saturating_sub(filter.width() + PANE_EDGES));
     let inner = frame::pane(state, Pane::Deliveries, &title, &filter, area, out);
-    let focused = state.has_keyboard(Pane::Deliveries);
+    let focused = state.is_focused(Pane::Deliveries);
     let rows = deliveries.rows();
     let theme = &state.settings.theme;
     if rows.is_empty() {
@@ -149,7 +149,7 @@ pub fn line(state: &State, row: &Summary, columns: Columns, here: bool, focused:
     let marker = if here { "▌" } else { " " };
     let style = match (here, focused) {
         (true, true) => theme.selected,
-        (true, false) => theme.chosen,
+        (true, false) => theme.selected_unfocused,
         _ => theme.text,
     };
     let tone_style = if here && focused { Style::new() } else { tone_style(theme, tone) };

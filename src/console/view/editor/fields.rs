@@ -84,11 +84,11 @@ impl Sheet<'_> {
             self.cursor = Some((LABELS + 1, self.lines.len()));
         }
         spans.push(Span::styled(VIEW, if here { theme.selected } else { theme.key }));
-        let (chosen, all) = variable_rows::tally(self.state);
+        let (selected, all) = variable_rows::tally(self.state);
         let tally = if all == 0 {
             "  any <name> can be typed".to_owned()
         } else {
-            format!("  {chosen} of {all} selected")
+            format!("  {selected} of {all} selected")
         };
         spans.push(Span::styled(tally, theme.dim));
         self.push(spans, here);
@@ -211,7 +211,7 @@ impl Sheet<'_> {
                 };
                 let style = match (is_current, here) {
                     (true, true) => theme.selected,
-                    (true, false) => theme.chosen,
+                    (true, false) => theme.selected_unfocused,
                     (false, _) => theme.dim,
                 };
                 column += text.width();
@@ -227,7 +227,7 @@ impl Sheet<'_> {
             }
             let at = options.iter().position(|(name, _)| name == current);
             let label = at.map_or(current, |at| &options[at].1);
-            let style = if here { theme.selected } else { theme.chosen };
+            let style = if here { theme.selected } else { theme.selected_unfocused };
             spans.push(Span::styled(format!("[{label}]"), style));
             let place = format!("  {} of {}", at.map_or(0, |a| a + 1), options.len());
             spans.push(Span::styled(place, theme.dim));

@@ -46,7 +46,7 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
     let inner = frame::pane(state, Pane::Editor, &title, step, area, out);
     spots::note_steps(state, step, area);
     let inner = frame::indent(inner, 1);
-    let focused = state.has_keyboard(Pane::Editor);
+    let focused = state.is_focused(Pane::Editor);
     let mut sheet = Sheet::new(state, editor, inner, focused);
     sheet.write();
     sheet.show(inner, out);
@@ -149,7 +149,7 @@ impl<'a> Sheet<'a> {
                 }
                 Item::Button(button) => buttons.push(*button),
             }
-            if spots::stands_alone(&item) {
+            if spots::has_own_lines(&item) {
                 self.spot(start, 0..self.width, item.clone());
             }
             match &item {

@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use crate::console::model::editor::item::{Button, Item, Step};
 use crate::console::model::editor::rows::Rows;
-use crate::console::model::pointer::ClickTarget;
+use crate::console::model::mouse::ClickTarget;
 use crate::console::model::state::State;
 
 /// An item on the sheet: its lines and columns, counted from the sheet's first.
@@ -25,7 +25,7 @@ impl Spot {
 }
 
 /// Whether an item has its lines to itself. Rows and buttons share theirs, and note their columns.
-pub(in crate::console) fn stands_alone(item: &Item) -> bool {
+pub(in crate::console) fn has_own_lines(item: &Item) -> bool {
     *item == Item::Variables || item.field().is_some_and(|field| Rows::place(field).is_none())
 }
 

@@ -21,7 +21,7 @@ const KEPT: char = '\u{a0}';
 /// Draws the summary of the selected profile.
 pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
     let theme = &state.settings.theme;
-    let Some(profile) = &state.chosen else {
+    let Some(profile) = &state.selected_profile else {
         let inner = frame::pane(state, Pane::Editor, "Profile", "", area, out);
         let hint = if state.profiles.is_loaded() && state.profiles.total() == 0 {
             "No profile yet.\n\n{profiles-new} creates the first one: a title, a channel, an endpoint.\n{receiver} opens the built-in endpoint on this machine to test against."
@@ -53,7 +53,7 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
     for (at, line) in lines.into_iter().skip(visible.start).take(visible.len()).enumerate() {
         put(line, frame::row(inner, at), out);
     }
-    if state.has_keyboard(Pane::Editor) {
+    if state.is_focused(Pane::Editor) {
         out.set_cursor_position((inner.x, inner.y));
     }
 }

@@ -4,8 +4,8 @@ use ratatui::Frame;
 
 use crate::console::model::guide::help::Help;
 use crate::console::model::layout;
+use crate::console::model::mouse::ClickTarget;
 use crate::console::model::offer::{self, Offer};
-use crate::console::model::pointer::ClickTarget;
 use crate::console::model::state::State;
 use crate::console::view::frame;
 use crate::console::view::guide::lines;
@@ -33,15 +33,15 @@ pub fn draw(state: &State, help: &Help, out: &mut Frame<'_>) {
     let area = lines::middle(inner);
     let rows = rows(&offers);
     let list = &help.lookup.list;
-    let chosen = rows.iter().position(|row| matches!(row, Row::Line(at) if *at == list.selected()));
-    let chosen = chosen.unwrap_or(0);
+    let selected = rows.iter().position(|row| matches!(row, Row::Line(at) if *at == list.selected()));
+    let selected = selected.unwrap_or(0);
     let height = usize::from(area.height);
     // The heading of the first line of a scope becomes visible together with it.
-    let heading = chosen.saturating_sub(1);
+    let heading = selected.saturating_sub(1);
     if height > 1 && matches!(rows.get(heading), Some(Row::Heading(_))) {
         let _ = list.visible_around(heading, rows.len(), height);
     }
-    let visible = list.visible_around(chosen, rows.len(), height);
+    let visible = list.visible_around(selected, rows.len(), height);
     frame::mark_more(state, inner, &visible, rows.len(), out);
     let start = visible.start;
     for (at, row) in rows.iter().enumerate().skip(start).take(visible.len()) {
@@ -51,11 +51,11 @@ pub fn draw(state: &State, help: &Help, out: &mut Frame<'_>) {
             Row::Heading(title) => lines::heading(state, title, place, out),
             Row::Line(line) => {
                 state.mouse.note(place, ClickTarget::GuideRow(*line));
-                lines::help_line(state, &offers[*line], at == chosen, place, out);
+                lines::help_line(state, &offers[*line], at == selected, place, out);
             }
         }
     }
-    lines::cursor(&help.lookup, chosen - start, area, out);
+    lines::cursor(&help.lookup, selected - start, area, out);
     lines::detail(state, offers.get(list.selected()), inner, out);
 }
 

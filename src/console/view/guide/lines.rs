@@ -58,31 +58,31 @@ pub fn heading(state: &State, title: &'static str, area: Rect, out: &mut Frame<'
 }
 
 /// A line of the help: keys, what they do, and why not now.
-pub fn help_line(state: &State, offer: &Offer, chosen: bool, area: Rect, out: &mut Frame<'_>) {
+pub fn help_line(state: &State, offer: &Offer, selected: bool, area: Rect, out: &mut Frame<'_>) {
     let theme = &state.settings.theme;
-    let (marker, style) = marked(state, offer, chosen);
+    let (marker, style) = marked(state, offer, selected);
     let room = usize::from(area.width).saturating_sub(KEYS + 1);
     let (text, why) = text_and_more(offer, offer.why.as_deref(), room);
-    let keys = if chosen { Style::new() } else { theme.key };
+    let keys = if selected { Style::new() } else { theme.key };
     let line = vec![
         Span::raw(marker),
         Span::styled(fit(&offer.keys, KEYS), keys),
         Span::styled(text, style),
-        Span::styled(why, if chosen { Style::new() } else { theme.dim }),
+        Span::styled(why, if selected { Style::new() } else { theme.dim }),
     ];
-    draw_line(state, line, chosen, area, out);
+    draw_line(state, line, selected, area, out);
 }
 
 /// A line of the palette: what it does, where or why not now, and the keys on the right.
-pub fn palette_line(state: &State, offer: &Offer, chosen: bool, area: Rect, out: &mut Frame<'_>) {
+pub fn palette_line(state: &State, offer: &Offer, selected: bool, area: Rect, out: &mut Frame<'_>) {
     let theme = &state.settings.theme;
-    let (marker, style) = marked(state, offer, chosen);
+    let (marker, style) = marked(state, offer, selected);
     let keys = cut(&offer.keys, KEYS);
     let room = usize::from(area.width).saturating_sub(keys.width() + 2);
     let more = offer.why.as_deref().unwrap_or(offer.place);
     let (text, more) = text_and_more(offer, Some(more), room);
     let gap = room.saturating_sub(text.width() + more.width()) + 1;
-    let plain = |style: Style| if chosen { Style::new() } else { style };
+    let plain = |style: Style| if selected { Style::new() } else { style };
     let line = vec![
         Span::raw(marker),
         Span::styled(text, style),
@@ -90,7 +90,7 @@ pub fn palette_line(state: &State, offer: &Offer, chosen: bool, area: Rect, out:
         Span::raw(" ".repeat(gap)),
         Span::styled(keys, plain(theme.key)),
     ];
-    draw_line(state, line, chosen, area, out);
+    draw_line(state, line, selected, area, out);
 }
 
 /// Beneath the lines: why the selected one is unavailable, or its name in the settings.
@@ -113,10 +113,10 @@ pub fn detail(state: &State, offer: Option<&Offer>, inner: Rect, out: &mut Frame
 }
 
 /// The sign before a line, and the style of its text: struck out if unavailable.
-fn marked(state: &State, offer: &Offer, chosen: bool) -> (&'static str, Style) {
+fn marked(state: &State, offer: &Offer, selected: bool) -> (&'static str, Style) {
     let theme = &state.settings.theme;
-    let struck = if chosen { Style::new() } else { theme.dim }.add_modifier(Modifier::CROSSED_OUT);
-    let marker = match (chosen, offer.why.is_some()) {
+    let struck = if selected { Style::new() } else { theme.dim }.add_modifier(Modifier::CROSSED_OUT);
+    let marker = match (selected, offer.why.is_some()) {
         (true, false) => "▌",
         (_, true) => "✗",
         (false, false) => " ",
@@ -134,8 +134,8 @@ fn text_and_more(offer: &Offer, more: Option<&str>, room: usize) -> (String, Str
     }
 }
 
-fn draw_line(state: &State, line: Vec<Span<'static>>, chosen: bool, area: Rect, out: &mut Frame<'_>) {
-    let style = if chosen { state.settings.theme.selected } else { Style::new() };
+fn draw_line(state: &State, line: Vec<Span<'static>>, selected: bool, area: Rect, out: &mut Frame<'_>) {
+    let style = if selected { state.settings.theme.selected } else { Style::new() };
     let mut line = Line::from(line).style(style);
     // The bar of the selected line extends from edge to edge.
     let rest = usize::from(area.width).saturating_sub(line.width());

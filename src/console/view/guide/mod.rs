@@ -7,7 +7,7 @@ pub mod palette;
 use ratatui::Frame;
 
 use crate::console::model::guide::Guide;
-use crate::console::model::pointer::ClickTarget;
+use crate::console::model::mouse::ClickTarget;
 use crate::console::model::state::State;
 
 /// Draws the help or the palette.

@@ -3,7 +3,7 @@
 use ratatui::Frame;
 
 use crate::console::model::guide::palette::Palette;
-use crate::console::model::pointer::ClickTarget;
+use crate::console::model::mouse::ClickTarget;
 use crate::console::model::state::State;
 use crate::console::model::{layout, offer};
 use crate::console::view::frame;
@@ -26,12 +26,12 @@ pub fn draw(state: &State, palette: &Palette, out: &mut Frame<'_>) {
     let visible = palette.lookup.list.visible(offers.len(), usize::from(lines.height));
     frame::mark_more(state, inner, &visible, offers.len(), out);
     for (at, offer) in offers.iter().enumerate().skip(visible.start).take(visible.len()) {
-        let chosen = at == palette.lookup.list.selected();
+        let selected = at == palette.lookup.list.selected();
         let row = frame::row(lines, at - visible.start);
         state.mouse.note(row, ClickTarget::GuideRow(at));
-        lines::palette_line(state, offer, chosen, row, out);
+        lines::palette_line(state, offer, selected, row, out);
     }
-    let chosen = palette.lookup.list.selected().saturating_sub(visible.start);
-    lines::cursor(&palette.lookup, chosen, lines, out);
+    let selected = palette.lookup.list.selected().saturating_sub(visible.start);
+    lines::cursor(&palette.lookup, selected, lines, out);
     lines::detail(state, offers.get(palette.lookup.list.selected()), inner, out);
 }

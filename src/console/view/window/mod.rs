@@ -1,6 +1,7 @@
 //! Draws the windows above the panes.
 
 pub mod add_variable;
+pub mod copy_failed;
 pub mod details;
 pub mod preview;
 pub mod question;
@@ -8,11 +9,10 @@ pub mod reading;
 pub mod receiver;
 pub mod request;
 pub mod test;
-pub mod uncopied;
 
 use ratatui::Frame;
 
-use crate::console::model::pointer::ClickTarget;
+use crate::console::model::mouse::ClickTarget;
 use crate::console::model::state::State;
 use crate::console::model::window::Overlay;
 
@@ -31,7 +31,7 @@ pub fn draw(state: &State, out: &mut Frame<'_>) {
         Some(Overlay::Receiver(window)) => receiver::draw(state, window, out),
         Some(Overlay::Request(window)) => request::draw(state, window, out),
         Some(Overlay::AddVariable(form)) => add_variable::draw(state, form, out),
-        Some(Overlay::Uncopied(window)) => uncopied::draw(state, window, out),
+        Some(Overlay::CopyFailed(window)) => copy_failed::draw(state, window, out),
         None => {}
     }
 }

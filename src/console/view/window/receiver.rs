@@ -10,7 +10,7 @@ use crate::console::model::window::receiver::{ReceiverWindow, SETTINGS};
 use crate::console::model::{layout, scroll};
 use crate::console::view::frame;
 use crate::console::view::put::put;
-use crate::receiver::{Answer, Behaviour, Received};
+use crate::receiver::{Behaviour, Received, Reply};
 use crate::text::{fit, group_digits, wrap};
 
 /// Lines above the list of requests.
@@ -76,17 +76,17 @@ fn requests(state: &State, window: &ReceiverWindow, area: Rect, out: &mut Frame<
     let theme = &state.settings.theme;
     let arrived = &state.receiver.arrived;
     let width = usize::from(area.width);
-    let chosen = window.chosen();
+    let selected = window.selected();
     let free = usize::from(area.height).saturating_sub(1);
     let list_room = arrived.len().min(free / 2);
     let mut list = List::default();
     // Without a selection the newest is shown.
-    list.select(chosen.unwrap_or(0));
+    list.select(selected.unwrap_or(0));
     let visible = if list_room == 0 { 0..0 } else { list.visible(arrived.len(), list_room) };
-    put(heading(state, chosen, &visible), frame::row(area, 0), out);
+    put(heading(state, selected, &visible), frame::row(area, 0), out);
     for at in visible.clone() {
         let Some(request) = arrived.get(at) else { continue };
-        let here = chosen == Some(at);
+        let here = selected == Some(at);
         let row = frame::row(area, 1 + at - visible.start);
         let style = if here { theme.selected } else { theme.text };
         let line = Line::from(vec![
@@ -98,7 +98,7 @@ fn requests(state: &State, window: &ReceiverWindow, area: Rect, out: &mut Frame<
             out.set_cursor_position((row.x, row.y));
         }
     }
-    let Some(request) = arrived.get(chosen.unwrap_or(0)) else { return };
+    let Some(request) = arrived.get(selected.unwrap_or(0)) else { return };
     // A blank line between the two if there is room for it.
     let top = 1 + list_room + usize::from(free > 5);
     let text = window.text(request, state.settings.clock.zone());
@@ -111,7 +111,7 @@ fn requests(state: &State, window: &ReceiverWindow, area: Rect, out: &mut Frame<
 }
 
 /// The number of requests, and the keys that lead to them.
-fn heading(state: &State, chosen: Option<usize>, visible: &std::ops::Range<usize>) -> Line<'static> {
+fn heading(state: &State, selected: Option<usize>, visible: &std::ops::Range<usize>) -> Line<'static> {
     let theme = &state.settings.theme;
     let keys = &state.settings.keys;
     let arrived = &state.receiver.arrived;
@@ -120,7 +120,7 @@ fn heading(state: &State, chosen: Option<usize>, visible: &std::ops::Range<usize
         1 => " · 1 older one was dropped".to_owned(),
         n => format!(" · {} older ones were dropped", group_digits(n)),
     };
-    let hint = match chosen {
+    let hint = match selected {
         None if !arrived.is_empty() => format!(" · {} selects one", keys.shown("list-down")),
         _ => String::new(),
     };
@@ -133,9 +133,9 @@ fn heading(state: &State, chosen: Option<usize>, visible: &std::ops::Range<usize
 
 fn request_line(state: &State, request: &Received) -> String {
     let answer = match request.answered {
-        Answer::Status(status) => status.to_string(),
-        Answer::Hung => "hang".to_owned(),
-        Answer::Reset => "reset".to_owned(),
+        Reply::Status(status) => status.to_string(),
+        Reply::Hung => "hang".to_owned(),
+        Reply::Reset => "reset".to_owned(),
     };
     let time = state.settings.clock.of_day(request.received_at);
     let query = if request.query.is_empty() { String::new() } else { format!("?{}", request.query) };

@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 use crate::console::model::input::Input;
 use crate::console::model::layout;
 use crate::console::model::list::List;
-use crate::console::model::pointer::ClickTarget;
+use crate::console::model::mouse::ClickTarget;
 use crate::console::model::state::State;
 use crate::console::model::window::test::TestWindow;
 use crate::console::view::frame;
@@ -87,7 +87,7 @@ fn draw_source(state: &State, window: &TestWindow, area: Rect, out: &mut Frame<'
         put(Line::styled("none: type the values", theme.dim), field, out);
         return;
     };
-    let style = if here { theme.selected } else { theme.chosen };
+    let style = if here { theme.selected } else { theme.selected_unfocused };
     let place = format!(
         "  {} of {}  {}/{}",
         window.source + 1,

@@ -62,7 +62,7 @@ async fn an_attempt_ends_in_time_while_the_files_of_its_tls_hang_and_says_so() {
     drop(release);
 }
 
-/// What is moved and kept for each attempt in flight. The ways that are rarely gone are boxed.
+/// What is moved and kept for each attempt in flight. Rare code paths are boxed.
 #[test]
 fn an_attempt_is_small() {
     let (transport, job) = (Transport::new(Arc::default()), job("http://127.0.0.1:9/", "", 100));

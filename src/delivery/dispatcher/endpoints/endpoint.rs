@@ -1,16 +1,16 @@
-//! One endpoint: which of its lanes gets the next slot.
+//! One endpoint: selects the lane that gets the next slot.
 //!
 //! - The lane with the fewest attempts in flight is next; then the one that used the least slot time
 //!   recently.
-//! - A quarter of the slots is never given to slow lanes. While fast lanes have something to send,
-//!   slow ones get one slot of sixteen between them. An attempt that takes much longer than those of its
-//!   lane mostly do makes the lane slow at once. One slot of sixteen is for fast lanes with nothing in
-//!   flight, since a lane that begins to hang holds all others by then.
-//! - A lane of which nothing is known is probed with one attempt, and where it is alone with a few. Only a
-//!   few such probes are in flight at a time while fast lanes have something to send, and more of them
-//!   follow slowly: those that hang hold their slots until they time out. One that came after all of them
-//!   need not wait, and lanes whose last delivery has failed come last.
-//! - What a person sent always gets a slot: beyond the endpoint's where those are not to be had.
+//! - A quarter of the slots is never given to slow lanes. While fast lanes have something to send, slow ones share
+//!   one slot of sixteen. An attempt that takes much longer than usual for its lane makes the lane slow at once. One
+//!   slot of sixteen is reserved for fast lanes with nothing in flight, since a lane that starts to hang occupies all
+//!   others by then.
+//! - A lane that nothing is known about is probed with one attempt, or with a few if it is alone. Only a few such
+//!   probes are in flight at a time while fast lanes have something to send, and more of them follow slowly: hanging
+//!   ones occupy their slots until they time out. A lane that arrived after all probed ones need not wait, and lanes
+//!   whose last delivery has failed come last.
+//! - Manual deliveries always get a slot: beyond the endpoint's slots if none is free.
 
 mod choice;
 
@@ -27,19 +27,19 @@ use super::lane::{Ended, Lane, Rank, Standing};
 use super::ordered::Ordered;
 pub use choice::{Admitted, Kind, SPARE};
 
-/// Of an endpoint that ends its attempts fast, no more are read ahead.
+/// The maximum read ahead for an endpoint with fast attempts.
 const MOST_AHEAD: u128 = 1024;
 
-/// As many are read ahead as an endpoint ends in this time, which is longer than a question takes.
+/// An endpoint reads ahead what it completes in this time, which is longer than a query takes.
 const AHEAD: Duration = Duration::from_millis(40);
 
-/// The slot that an attempt in flight has.
+/// The slot of an attempt in flight.
 #[derive(Debug, Clone, Copy)]
 pub struct Ticket {
     pub lane: LaneId,
-    /// When it started, since the sender did.
+    /// When it started, relative to the start of the sender.
     started: Duration,
-    /// From when on it is late.
+    /// When it becomes late.
     pub late_at: Duration,
     slot: Slot,
     turn: u64,
@@ -57,9 +57,9 @@ pub struct Started {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Slot {
-    /// Of a lane that is fast.
+    /// Of a fast lane.
     Fast,
-    /// Of a lane of which nothing was known.
+    /// Of a lane that nothing was known about.
     Probe,
     /// Of a slow lane.
     Slow,
@@ -70,9 +70,9 @@ enum Slot {
 /// An endpoint.
 #[derive(Debug, Default)]
 pub struct Endpoint {
-    /// The name of its host; none where that is an address.
+    /// The name of its host; none if it is an address.
     name: Option<Box<str>>,
-    /// Whether the name resolved lately; else it has one slot.
+    /// Whether the name resolved recently; otherwise it has one slot.
     pub is_resolved: bool,
     /// Its slots, once its name has resolved.
     most: usize,
@@ -89,36 +89,36 @@ pub struct Endpoint {
     /// Probes in flight that have a slot of newcomers.
     pub newcomers: usize,
     pub lanes: FastMap<LaneId, Lane>,
-    /// Lanes with something read, in their order; and those of them with what a person sent.
+    /// Lanes with something read, in their order; and those with manual deliveries.
     ready: Ordered<Standing, LaneId>,
     manual: Ordered<Standing, LaneId>,
-    /// Read and not started; and those of them whose lanes are fast.
+    /// Read and not started; and those in fast lanes.
     pub read: usize,
     fast_read: usize,
     /// When the last probe started.
     probed: Duration,
-    /// The turns of the probes in flight, and the last turn of a probe that took long.
+    /// The turns of the probes in flight, and the last turn of a slow probe.
     probed_turns: BTreeSet<u64>,
     hung: u64,
-    /// Probes that ended fast since the last one that did not.
+    /// Fast probes since the last slow one.
     answered: usize,
     /// Its last turn.
     pub turn: u64,
-    /// Attempts ended since it was last measured.
+    /// Attempts ended since the last measurement.
     ended: usize,
     /// How many may be read ahead.
     pub ahead: usize,
-    /// The queues that it is in.
+    /// The queues that contain it.
     pub queued: Queued,
 }
 
 impl Endpoint {
-    /// One with nothing, and so many slots.
+    /// An empty endpoint with this many slots.
     pub fn new(name: Option<Box<str>>, slots: usize, turn: u64) -> Self {
         Self { is_resolved: name.is_none(), name, most: slots, turn, ..Self::default() }
     }
 
-    /// It has so many slots from now on.
+    /// Sets the number of its slots.
     pub fn set_slots(&mut self, slots: usize) {
         self.most = slots;
     }
@@ -128,20 +128,20 @@ impl Endpoint {
         self.open <= self.most && self.extra <= self.most
     }
 
-    /// Whether it needs no name, or the name resolved lately.
+    /// Whether it has no name, or the name resolved recently.
     pub fn resolves(&self, names: &KnownNames, now: Instant) -> bool {
         self.name.as_ref().is_none_or(|name| names.contains(name, now))
     }
 
-    /// Whether half or less is left of what may be read ahead. Lanes that are kept back do not count.
+    /// Whether at most half of the read-ahead is left. Lanes that are held back do not count.
     fn is_thirsty(&self) -> bool {
         self.fast_read <= self.ahead / 2
     }
 
-    /// Follows how fast it ends its attempts: `ended` in this time.
+    /// Adapts the read-ahead to its rate: `ended` in this time.
     pub fn adapt(&mut self, time: Duration) {
         let ahead = (self.ended as u128 * AHEAD.as_micros() / time.as_micros().max(1)).min(MOST_AHEAD);
-        // Fits: it is no more than the most.
+        // Fits, since it is at most the maximum.
         self.ahead = usize::try_from(ahead).unwrap_or(0);
         self.ended = 0;
     }
@@ -162,7 +162,7 @@ impl Endpoint {
                     Pace::Slow => Slot::Slow,
                 };
                 let started = self.start_lane(lane, slot, turn, now)?;
-                // Only where it would have no slot otherwise.
+                // Only if it would have no slot otherwise.
                 let is_newcomer = kind == Kind::Newcomer && !admitted.held;
                 self.newcomers += usize::from(is_newcomer);
                 Some(Started { ticket: Ticket { is_newcomer, ..started.ticket }, ..started })
@@ -171,7 +171,7 @@ impl Endpoint {
         }
     }
 
-    /// Starts what a person sent, beyond the slots.
+    /// Starts a manual delivery, beyond the slots.
     pub fn start_extra(&mut self, turn: u64, now: Duration) -> Option<Started> {
         let lane = self.next_extra()?;
         self.start_lane(lane, Slot::Extra, turn, now)
@@ -186,7 +186,7 @@ impl Endpoint {
         *self.count(slot) += 1;
         self.open += usize::from(slot != Slot::Extra);
         self.turn = turn;
-        // Others may start more only once an attempt of theirs has ended.
+        // Others may start more only after one of their attempts has ended.
         let thirsty = slot == Slot::Fast && self.is_thirsty();
         Some(Started {
             job,
@@ -195,13 +195,13 @@ impl Endpoint {
         })
     }
 
-    /// An attempt in flight is late.
+    /// Marks an attempt in flight as late.
     pub fn note_late(&mut self, ticket: Ticket) {
         self.change(ticket.lane, Lane::note_late);
         self.late += usize::from(ticket.slot == Slot::Fast);
     }
 
-    /// An attempt is over. Whether more should be read.
+    /// Ends an attempt. Returns whether more should be read.
     pub fn end(&mut self, ticket: Ticket, was_late: bool, now: Duration, measured: Option<Ended>) -> bool {
         let Ticket { lane, started, slot, turn, is_newcomer, .. } = ticket;
         let count = self.count(slot);
@@ -225,7 +225,7 @@ impl Endpoint {
         if slot == Slot::Fast { self.is_thirsty() } else { waits }
     }
 
-    /// Takes out what was read.
+    /// Takes what was read.
     pub fn take_read(&mut self, out: &mut Vec<JobRef>) {
         self.lanes.values_mut().for_each(|lane| lane.take_read(out));
         self.ready.clear();
@@ -233,8 +233,8 @@ impl Endpoint {
         (self.read, self.fast_read) = (0, 0);
     }
 
-    /// The lane that gets the next slot beyond those: there are as many again for what a person sent, for
-    /// each profile until a few of its attempts are in flight. So a bulk resend waits for its turns.
+    /// The lane that gets the next additional slot: there are as many of these for manual deliveries, for each
+    /// profile until a few of its attempts are in flight. So a bulk resend waits for its turns.
     pub fn next_extra(&self) -> Option<LaneId> {
         let slots = self.most;
         if self.extra >= slots {
@@ -245,7 +245,7 @@ impl Endpoint {
         self.manual.values().find(has_room).copied()
     }
 
-    /// Changes a lane and finds its place in the order.
+    /// Changes a lane and updates its position in the order.
     fn change<T>(&mut self, number: LaneId, change: impl FnOnce(&mut Lane) -> T) -> Option<T> {
         let lane = self.lanes.get_mut(&number)?;
         if let Some((standing, read)) = lane.placed.take() {

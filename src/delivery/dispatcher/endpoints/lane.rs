@@ -1,4 +1,4 @@
-//! One lane: what was read of it, what is in flight, and how fast its attempts end.
+//! One lane: its read deliveries, its attempts in flight, and its speed.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -8,17 +8,16 @@ use crate::storage::Pace;
 
 use super::slot_time::SlotTime;
 
-/// A lane whose attempts take this long is slow (our decision): a response that takes a second is rare,
-/// and timeouts are mostly longer. An attempt that timed out counts as two of these at least, however
-/// short its timeout, so that one is enough.
+/// A lane with attempts of this duration is slow (our decision): a response rarely takes a second, and timeouts are
+/// usually longer. A timeout counts as at least two of these, however short it is, so that one is enough.
 pub const SLOW: Duration = Duration::from_secs(1);
 
-/// An attempt of a lane that is fast is late when it takes so many times as long as they mostly do, and
-/// longer than this: pauses of a server are no reason to call it slow.
+/// An attempt of a fast lane is late if it takes this many times as long as usual, and longer than this: pauses of a
+/// server do not make it slow.
 const LATE: u32 = 10;
 const IN_TIME: Duration = Duration::from_millis(250);
 
-/// Where a lane is in the order of its endpoint: lower is sooner.
+/// The position of a lane in the order of its endpoint: lower is sooner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Standing {
     pub rank: Rank,
@@ -31,7 +30,7 @@ pub struct Standing {
 }
 
 impl Standing {
-    /// The lowest of a rank.
+    /// The lowest standing of a rank.
     pub fn first(rank: Rank) -> Self {
         Self { rank, open: 0, used: i64::MIN, turn: 0 }
     }
@@ -42,16 +41,16 @@ impl Standing {
     }
 }
 
-/// What is known of a lane.
+/// What is known about a lane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Rank {
     /// Its attempts end fast.
     Fast,
-    /// No attempt has ended since this sender started, but it delivered before.
+    /// No attempt has ended since this sender started, but its last delivery succeeded.
     Delivered,
     /// Nothing, and nothing is in flight.
     Unknown,
-    /// The same, but its last delivery failed for good before this sender started.
+    /// The same, but its last delivery failed permanently before this sender started.
     Failed,
     /// Its attempts take long.
     Slow,
@@ -62,22 +61,22 @@ pub enum Rank {
 /// A lane.
 #[derive(Debug)]
 pub struct Lane {
-    /// Each in its own place: it is handed on several times.
+    /// Boxed individually, since each is passed on several times.
     pub read: VecDeque<Box<Job>>,
     pub manual: bool,
-    /// What became of its last delivery, as far as the storage knows.
+    /// The outcome of its last delivery, as far as the storage knows.
     past: Option<Past>,
-    /// Attempts in flight, and those of them that are late.
+    /// Attempts in flight, and the late ones among them.
     in_flight: usize,
     late: usize,
     used: SlotTime,
-    /// Moving mean of the durations, each counting half of all before.
+    /// Moving average of the durations, each with a weight of one half.
     mean: Option<Duration>,
-    /// Its last turn; at first, when it came.
+    /// Its last turn; initially, its arrival.
     pub turn: u64,
-    /// When it was last without anything read or in flight, and got something.
+    /// When it last became non-empty after having nothing read or in flight.
     pub since: u64,
-    /// Where it is in the order of its endpoint, and how many were read then; none with nothing read.
+    /// Its position in the order of its endpoint, and how many were read then; none with nothing read.
     pub placed: Option<(Standing, usize)>,
 }
 
@@ -117,12 +116,12 @@ impl Lane {
         self.mean.map_or(SLOW, |mean| (mean * LATE).clamp(IN_TIME, SLOW))
     }
 
-    /// An attempt in flight is late.
+    /// Marks an attempt in flight as late.
     pub fn note_late(&mut self) {
         self.late += 1;
     }
 
-    /// An attempt that started then is over. One that broke off measures nothing.
+    /// Ends an attempt that started at this time. A panicked attempt measures nothing.
     pub fn end(&mut self, started: Duration, was_late: bool, now: Duration, measured: Option<Ended>) {
         self.in_flight = self.in_flight.saturating_sub(1);
         self.late = self.late.saturating_sub(usize::from(was_late));
@@ -155,7 +154,7 @@ impl Lane {
         self.late > 0
     }
 
-    /// How fast it is: of one that was fast, an attempt that is late says so before it ends.
+    /// Its pace: a late attempt of a fast lane counts before it ends.
     pub fn pace(&self) -> Pace {
         match self.mean {
             None => Pace::Unknown,

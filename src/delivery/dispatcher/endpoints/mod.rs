@@ -1,4 +1,4 @@
-//! The endpoints that have something in flight or read ahead, and which attempt starts next.
+//! The endpoints with attempts in flight or deliveries read ahead; selects the next attempt.
 
 mod endpoint;
 mod lane;
@@ -21,31 +21,31 @@ use endpoint::{Admitted, Endpoint, Kind, SPARE, Started};
 pub use lane::Ended;
 use ordered::Ordered;
 
-/// The shortest time that shows how fast an endpoint is.
+/// The shortest time in which the rate of an endpoint is measured.
 const MEASURED: Duration = Duration::from_millis(4);
 
-/// Lanes with nothing in flight or read of which it is still known how fast they are.
+/// Idle lanes whose speed is remembered.
 const IDLE_LANES: usize = 4096;
 
-/// Of the slots of all endpoints one part of so many is free of attempts that are held ([`Kind::Held`]).
+/// One in this many slots of all endpoints is kept free of held attempts ([`Kind::Held`]).
 const FREE_OF_HELD: usize = 4;
 
 /// The same of first probes.
 const FREE_OF_PROBES: usize = 8;
 
-/// One part of so many is for newcomers ([`Kind::Newcomer`]) when all others are taken that they may have. Fast
-/// lanes alone have what is left.
+/// One in this many is for newcomers ([`Kind::Newcomer`]) when all others that they may have are in use. The rest is
+/// for fast lanes only.
 const NEWCOMERS: usize = 16;
 
-/// Attempts to names that did not resolve lately take no more than one part of so many of all.
+/// Attempts to unresolved names use at most one in this many of all slots.
 const UNRESOLVED: usize = 4;
 
-/// Which queues an endpoint is in: those of what it can start, by kind, and the two after them.
+/// The queues that contain an endpoint: those of what it can start, by kind, and the two additional ones.
 type Queued = [bool; Kind::ALL.len() + 2];
 const UNRESOLVED_AT: usize = Kind::ALL.len();
 const EXTRA_AT: usize = Kind::ALL.len() + 1;
 
-/// Endpoints by attempts in flight and then by their last turn.
+/// Endpoints by attempts in flight, then by their last turn.
 type Queue = Ordered<(usize, u64), Origin>;
 
 /// The slot of an attempt in flight.
@@ -55,29 +55,28 @@ pub struct Ticket {
     number: u64,
 }
 
-/// The endpoints. The one with the fewest attempts in flight is next; among equals it goes round.
-/// Which of its lanes is next, the endpoint says.
+/// The endpoints. The one with the fewest attempts in flight is next; equal ones take turns. Each endpoint selects
+/// its next lane.
 ///
-/// - One whose name did not resolve lately has one attempt in flight, since it may wait for a silent name
-///   server until it times out.
-/// - Slow lanes, and those of which nothing is known, never take all slots of all endpoints: some are left
-///   for the first probe of an endpoint, some for lanes that came after all that are probed at theirs, and
-///   some for fast lanes.
-/// - One slot of sixteen is for endpoints with nothing in flight.
+/// - One whose name did not resolve recently has one attempt in flight, since it may wait for a silent name server
+///   until it times out.
+/// - Slow lanes, and unknown ones, never use all slots of all endpoints: some are left for the first probe of an
+///   endpoint, some for lanes that arrived after all probed ones at theirs, and some for fast lanes.
+/// - One slot of sixteen is reserved for endpoints with nothing in flight.
 #[derive(Debug)]
 pub struct Endpoints {
     limits: Limits,
     /// The senders that share the slots of each endpoint.
     fleet: Fleet,
     names: Arc<KnownNames>,
-    /// Names that became known.
+    /// Notified when a name becomes known.
     resolved: watch::Receiver<()>,
     /// When the sender started.
     epoch: Instant,
     all: FastMap<Origin, Endpoint>,
-    /// Those that can start something of each kind.
+    /// Endpoints that can start something of each kind.
     startable: [Queue; Kind::ALL.len()],
-    /// Those whose names did not resolve lately and that can start something.
+    /// Endpoints whose names did not resolve recently and that can start something.
     unresolved: Queue,
     /// Attempts in flight, without those beyond the slots of an endpoint; and those to such names.
     open: usize,
@@ -86,26 +85,26 @@ pub struct Endpoints {
     held_open: usize,
     /// Attempts in flight in the slots of newcomers.
     newcomers_open: usize,
-    /// Those that can start what a person sent, beyond their slots.
+    /// Endpoints that can start a manual delivery beyond their slots.
     extra: Queue,
-    /// Those that can probe a lane later: when, since the start.
+    /// Endpoints that can probe a lane later: when, since the start.
     later: FastMap<Origin, Duration>,
-    /// Those that start nothing for now, and whether one attempt may probe them.
+    /// Endpoints that are held, and whether one attempt may probe them.
     held: FastMap<Origin, bool>,
-    /// Attempts in flight that are not late yet, by when they will be and a number.
+    /// Attempts in flight that are not late yet, by the time when they will be and a number.
     in_time: Ordered<(Duration, u64), (Origin, endpoint::Ticket)>,
-    /// Counts turns.
+    /// The turn counter.
     turn: u64,
     /// Jobs read and not started.
     read: usize,
     /// When the endpoints were last measured.
     measured: Option<Instant>,
-    /// Of one the half or less is left of what may be read ahead.
+    /// An endpoint has at most half of its read-ahead left.
     thirsty: bool,
 }
 
 impl Endpoints {
-    /// None yet.
+    /// Without endpoints.
     pub fn new(limits: Limits, names: Arc<KnownNames>) -> Self {
         Self {
             limits,
@@ -131,7 +130,7 @@ impl Endpoints {
         }
     }
 
-    /// None yet; each has so many slots, and all names are known.
+    /// Without endpoints; each has this many slots, and all names are known.
     #[cfg(test)]
     pub fn of(per_origin: usize) -> Self {
         let limits = Limits { per_origin, total: usize::MAX, unrecorded: usize::MAX, threads: 1 };
@@ -143,7 +142,7 @@ impl Endpoints {
         &self.fleet
     }
 
-    /// Shares the slots of each endpoint with these senders. What is in flight beyond a share ends as it does.
+    /// Shares the slots of each endpoint with these senders. Attempts in flight beyond a share are not aborted.
     pub fn share_with(&mut self, fleet: Fleet, now: Instant) {
         self.fleet = fleet;
         let origins: Vec<Origin> = self.all.keys().cloned().collect();
@@ -158,14 +157,14 @@ impl Endpoints {
         self.all.values().all(Endpoint::fits_slots)
     }
 
-    /// Takes what was read.
+    /// Adds deliveries that were read.
     pub fn add(&mut self, jobs: Vec<Job>, now: Instant) {
         let mut jobs = jobs.into_iter().peekable();
         while let Some(first) = jobs.next() {
             let origin = first.origin.clone();
             self.turn += 1;
             let mut turn = self.turn;
-            // Its place among those that can start is found once for all that follow.
+            // Its position among those that can start is updated once for all of them.
             turn = self.change(&origin, now, |endpoint, _| {
                 endpoint.add(first, turn);
                 while let Some(next) = jobs.next_if(|next| next.origin == origin) {
@@ -178,7 +177,7 @@ impl Endpoints {
         }
     }
 
-    /// Looks again at those that could start nothing before now, and at attempts that are late by now.
+    /// Rechecks endpoints that could start nothing before now, and attempts that are late by now.
     pub fn wake(&mut self, now: Instant) {
         let since_epoch = self.since_epoch(now);
         while self.in_time.first().is_some_and(|((late_at, _), _)| *late_at <= since_epoch)
@@ -199,9 +198,9 @@ impl Endpoints {
         }
     }
 
-    /// When to look again at those that can start nothing now.
+    /// When to recheck endpoints that can start nothing now.
     pub fn next_wake(&self) -> Option<Instant> {
-        // Whether an attempt is late means nothing while nothing waits.
+        // Lateness does not matter while nothing waits.
         let late = self.in_time.first().filter(|_| self.read > 0).map(|((at, _), _)| at);
         self.later.values().chain(late).min().map(|at| self.epoch + *at)
     }
@@ -213,7 +212,7 @@ impl Endpoints {
             self.turn += 1;
             let turn = self.turn;
             let started = self.change(&origin, now, |endpoint, now| endpoint.start(admitted, turn, now));
-            // One that could start a moment ago may have a name that no longer resolves.
+            // An endpoint that could start a moment ago may have a name that no longer resolves.
             if let Some(started) = started {
                 return Some(self.started(&origin, started, now));
             }
@@ -221,7 +220,7 @@ impl Endpoints {
         None
     }
 
-    /// Starts what a person sent, beyond the slots of its endpoint.
+    /// Starts a manual delivery, beyond the slots of its endpoint.
     pub fn start_extra(&mut self, now: Instant) -> Option<(Box<Job>, Ticket)> {
         let (_, origin) = self.extra.pop_first()?;
         self.turn += 1;
@@ -238,14 +237,14 @@ impl Endpoints {
         (started.job, ticket)
     }
 
-    /// The probe of an origin that is held has started: nothing follows it.
+    /// The probe of a held origin has started: nothing follows it.
     fn end_probe(&mut self, origin: &Origin, now: Instant) {
         if !self.held.is_empty() && self.may_probe(origin) {
             self.hold(origin, now);
         }
     }
 
-    /// An attempt to this endpoint is over. One that broke off says nothing of how fast its lane is.
+    /// Ends an attempt to this endpoint. A panicked one says nothing about the speed of its lane.
     pub fn end(&mut self, origin: &Origin, ticket: Ticket, now: Instant, ended: Option<Ended>) {
         let Ticket { of_endpoint: ticket, number } = ticket;
         let was_late = self.in_time.remove(&(ticket.late_at, number)).is_none();
@@ -253,7 +252,7 @@ impl Endpoints {
         self.thirsty |= thirsty;
     }
 
-    /// Leaves an origin alone: nothing is started or read.
+    /// Holds an origin: nothing is started or read.
     pub fn hold(&mut self, origin: &Origin, now: Instant) {
         self.held.insert(origin.clone(), false);
         self.change(origin, now, |_, _| ());
@@ -265,7 +264,7 @@ impl Endpoints {
         self.change(origin, now, |_, _| ());
     }
 
-    /// Holds an origin no longer.
+    /// Stops holding an origin.
     pub fn release(&mut self, origin: &Origin, now: Instant) {
         self.held.remove(origin);
         self.change(origin, now, |_, _| ());
@@ -281,7 +280,7 @@ impl Endpoints {
         self.held.get(origin) == Some(&true)
     }
 
-    /// Takes out what was read and not started, to be released.
+    /// Takes what was read and not started, to release it.
     pub fn take_read(&mut self, out: &mut Vec<JobRef>) {
         self.startable.iter_mut().for_each(Queue::clear);
         self.unresolved.clear();
@@ -299,12 +298,12 @@ impl Endpoints {
         self.read
     }
 
-    /// Whether one could start now.
+    /// Whether an attempt could start now.
     pub fn can_start(&self) -> bool {
         self.next().is_some()
     }
 
-    /// The one that is next, and what of it may start.
+    /// The next endpoint, and what may start there.
     fn next(&self) -> Option<(&Origin, Admitted)> {
         let admitted = self.admitted();
         let kinds = Kind::ALL.into_iter().zip(&self.startable);
@@ -319,7 +318,7 @@ impl Endpoints {
         (key.0 == 0 || !is_spare).then_some((origin, admitted))
     }
 
-    /// What may start, for what is in flight to all.
+    /// What may start, given everything in flight.
     fn admitted(&self) -> Admitted {
         let free_of = |part: usize| self.held_open < self.limits.total - self.limits.total / part;
         let held = free_of(FREE_OF_HELD);
@@ -327,7 +326,7 @@ impl Endpoints {
         Admitted { first_probe: free_of(FREE_OF_PROBES), newcomer, held }
     }
 
-    /// Whether one of them is about to run out of what was read.
+    /// Whether an endpoint is about to run out of read deliveries.
     pub fn is_thirsty(&self) -> bool {
         self.thirsty
     }
@@ -339,7 +338,7 @@ impl Endpoints {
         lanes.flat_map(|lane| lane.read.iter().map(Box::as_ref))
     }
 
-    /// For a claim: what is open of each, and how much more may be read ahead.
+    /// The input of a claim: the load of each endpoint, and how much more may be read ahead.
     pub fn ask(&mut self, now: Instant) -> (HashMap<Origin, OriginLoad>, HashMap<LaneId, LaneLoad>) {
         self.thirsty = false;
         let time = now.duration_since(*self.measured.get_or_insert(now));
@@ -375,8 +374,7 @@ impl Endpoints {
         (origins, lanes)
     }
 
-    /// Forgets half of these idle lanes, those that used the least slot time recently: a lane that hangs
-    /// stays known the longest.
+    /// Forgets half of these idle lanes, those with the least recent slot time: a hanging lane is remembered longest.
     fn forget_lanes(&mut self, mut idle: Vec<(i64, LaneId)>) {
         let (_, most_forgotten, _) = idle.select_nth_unstable(IDLE_LANES / 2);
         let most_forgotten = *most_forgotten;
@@ -389,7 +387,7 @@ impl Endpoints {
         now.saturating_duration_since(self.epoch)
     }
 
-    /// Changes an endpoint and finds its place among those that can start.
+    /// Changes an endpoint and updates its position among those that can start.
     fn change<T>(
         &mut self,
         origin: &Origin,
@@ -399,7 +397,7 @@ impl Endpoints {
         let since_epoch = self.since_epoch(now);
         let (turn, fleet, slots) = (&mut self.turn, &self.fleet, self.limits.per_origin);
         let endpoint = self.all.entry(origin.clone()).or_insert_with(|| {
-            // A number of its own: no two stand at one place.
+            // A unique number, so that no two have the same position.
             *turn += 1;
             Endpoint::new(name(origin), fleet.share(origin, slots), *turn)
         });
@@ -445,7 +443,7 @@ impl Endpoints {
         }
         match endpoint.probes_later(since_epoch) {
             Some(at) => drop(self.later.insert(origin.clone(), at)),
-            // Mostly there is none: then nothing is looked up.
+            // Usually empty: then nothing is looked up.
             None if self.later.is_empty() => {}
             None => drop(self.later.remove(origin)),
         }

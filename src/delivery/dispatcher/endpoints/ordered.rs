@@ -1,17 +1,17 @@
-//! A map in the order of its keys that mostly has few entries.
+//! A sorted map that usually has few entries.
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
-/// So many entries are a sorted list, which needs no memory of its own for each of them.
+/// Up to this many entries are a sorted list, which does not allocate per entry.
 const FEW: usize = 64;
 
-/// A map in the order of its keys.
+/// A sorted map.
 #[derive(Debug)]
 pub enum Ordered<K, V> {
     /// Sorted.
     Few(Vec<(K, V)>),
-    /// Until none is left.
+    /// Until it is empty.
     Many(BTreeMap<K, V>),
 }
 
@@ -22,7 +22,7 @@ impl<K, V> Default for Ordered<K, V> {
 }
 
 impl<K: Ord, V> Ordered<K, V> {
-    /// Adds an entry, or replaces it.
+    /// Adds or replaces an entry.
     pub fn insert(&mut self, key: K, value: V) {
         let few = match self {
             Self::Few(few) => few,
@@ -31,7 +31,7 @@ impl<K: Ord, V> Ordered<K, V> {
                 return;
             }
         };
-        // Mostly it is the last one.
+        // Usually it is the last one.
         let at = match few.last() {
             Some((last, _)) if *last >= key => few.binary_search_by(|(other, _)| other.cmp(&key)),
             _ => Err(few.len()),
@@ -45,7 +45,7 @@ impl<K: Ord, V> Ordered<K, V> {
         }
     }
 
-    /// Takes out an entry.
+    /// Removes an entry.
     pub fn remove(&mut self, key: &K) -> Option<V> {
         match self {
             Self::Few(few) => {
@@ -76,7 +76,7 @@ impl<K: Ord, V> Ordered<K, V> {
         }
     }
 
-    /// The first entry that is not before this key.
+    /// The first entry from this key on.
     pub fn first_from(&self, key: &K) -> Option<(&K, &V)> {
         match self {
             Self::Few(few) => {
@@ -99,7 +99,7 @@ impl<K: Ord, V> Ordered<K, V> {
         }
     }
 
-    /// Takes out the first entry.
+    /// Removes the first entry.
     pub fn pop_first(&mut self) -> Option<(K, V)> {
         match self {
             Self::Few(few) => (!few.is_empty()).then(|| few.remove(0)),
@@ -121,7 +121,7 @@ impl<K: Ord, V> Ordered<K, V> {
         few.chain(many.into_iter().flat_map(BTreeMap::values))
     }
 
-    /// How many.
+    /// The number of entries.
     pub fn len(&self) -> usize {
         match self {
             Self::Few(few) => few.len(),
@@ -134,7 +134,7 @@ impl<K: Ord, V> Ordered<K, V> {
         self.len() == 0
     }
 
-    /// Takes out all.
+    /// Removes all entries.
     pub fn clear(&mut self) {
         match self {
             Self::Few(few) => few.clear(),
@@ -156,7 +156,7 @@ mod tests {
     use super::*;
 
     proptest! {
-        /// Of few keys and many steps, so that it has few entries and many by turns.
+        /// Few keys and many steps, so that it alternates between few and many entries.
         #[test]
         fn it_is_a_map_in_order(steps in prop::collection::vec((0_u8..6, 0_u8..200), 0..600)) {
             let (mut ordered, mut map) = (Ordered::default(), BTreeMap::new());

@@ -1,4 +1,4 @@
-//! How much time in an endpoint's slots a lane has used recently.
+//! The recent slot time of a lane.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ const HALF_LIFE_S: f64 = 10.0;
 pub struct SlotTime(f64);
 
 impl Default for SlotTime {
-    /// None used.
+    /// Nothing used.
     fn default() -> Self {
         Self(f64::NEG_INFINITY)
     }
@@ -28,7 +28,7 @@ impl SlotTime {
         self.0 = now + HALF_LIFE_S * (before_ms + used.as_secs_f64() * 1e3).log2();
     }
 
-    /// Its order among others: the least used is the lowest.
+    /// Its order: the least used is the lowest.
     #[allow(clippy::cast_possible_truncation, reason = "saturates")]
     pub fn rank(self) -> i64 {
         (self.0 * 1e3) as i64

@@ -1,4 +1,4 @@
-//! The scheduler in virtual time: attempts end when they are due to, and nothing waits for a clock.
+//! The scheduler in virtual time: attempts end when they are due, and nothing waits for a clock.
 
 mod all_slots;
 mod names;
@@ -32,7 +32,7 @@ fn job(origin: &str, lane: i64, manual: bool) -> Job {
     }
 }
 
-/// With one lane for each origin, named by its letter.
+/// With one lane per origin, named by its letter.
 fn read(per_origin: usize, origins: &str) -> Endpoints {
     let mut endpoints = Endpoints::of(per_origin);
     let jobs = origins.chars().map(|letter| job(&letter.to_string(), i64::from(u32::from(letter)), false));
@@ -40,7 +40,7 @@ fn read(per_origin: usize, origins: &str) -> Endpoints {
     endpoints
 }
 
-/// Starts all that can: the origins, in order, and the tickets.
+/// Starts everything possible: the origins, in order, and the tickets.
 fn start_all(endpoints: &mut Endpoints, now: Instant) -> (String, Vec<(Origin, Ticket)>) {
     let started = std::iter::from_fn(|| endpoints.start(now)).map(|(job, ticket)| (job.origin, ticket));
     let started: Vec<_> = started.collect();
@@ -93,7 +93,7 @@ fn a_fast_endpoint_is_read_ahead_and_one_that_hangs_is_not() {
     assert_eq!(origins["q"].ahead, 0, "it has ended none since");
 }
 
-/// What is read of lanes that are kept back is no reserve of those that are not.
+/// Read deliveries of held lanes are no reserve for other lanes.
 #[test]
 fn a_fast_lane_is_read_further_whatever_waits_of_others() {
     let (mut endpoints, now) = (Endpoints::of(16), Instant::now());
@@ -108,7 +108,7 @@ fn a_fast_lane_is_read_further_whatever_waits_of_others() {
     assert!(endpoints.is_thirsty());
 }
 
-/// Lanes are kept while they have anything; of the others, as many as are bounded.
+/// Lanes are remembered while they have anything; the number of others is bounded.
 #[test]
 fn the_memory_of_idle_lanes_is_bounded_and_those_that_hang_stay_the_longest() {
     let (mut endpoints, now) = (Endpoints::of(16), Instant::now());

@@ -1,4 +1,4 @@
-//! The lease of the seat: what starts by it, and what the queue is told.
+//! The lease of the seat: what it allows to start, and what the queue is told.
 
 use super::*;
 use crate::callback::{Callback, Values};
@@ -8,7 +8,7 @@ use crate::record::{DeliveryId, Job, LaneId};
 const ORIGIN: &str = "http://127.0.0.1:9";
 const LEASE: Duration = Duration::from_mins(1);
 
-/// A job that goes nowhere.
+/// A job without a destination.
 fn job() -> Job {
     Job {
         reference: JobRef::new(DeliveryId::generate(), 1),
@@ -33,20 +33,20 @@ fn job() -> Job {
 struct Leased {
     dispatcher: Dispatcher<Stubborn>,
     queue: Arc<Stubborn>,
-    sending: watch::Receiver<crate::delivery::Sending>,
+    status: watch::Receiver<crate::delivery::SenderStatus>,
 }
 
 impl Leased {
-    /// A dispatcher whose seat lasts so long, with so many jobs that were read.
+    /// A dispatcher with a lease of this duration and this many read jobs.
     fn new(lease: Duration, jobs: usize) -> Self {
         let stubborn = Arc::into_inner(Stubborn::failing(0)).unwrap();
         let queue = Arc::new(Stubborn { lease: Some(lease), ..stubborn });
-        let (mut dispatcher, sending) = dispatcher(&queue);
+        let (mut dispatcher, status) = dispatcher(&queue);
         dispatcher.endpoints.add((0..jobs).map(|_| job()).collect(), Instant::now());
-        Self { dispatcher, queue, sending }
+        Self { dispatcher, queue, status }
     }
 
-    /// Has it renewed if it is time, and whether it was.
+    /// Renews it if due, and returns whether it was.
     async fn renew(&mut self) -> bool {
         self.dispatcher.renew();
         if self.dispatcher.lease.renewing.is_none() {
@@ -86,7 +86,7 @@ async fn nothing_starts_before_the_first_renewal_and_once_the_lease_may_run_out(
     assert!(late.dispatcher.claiming.asked.is_none(), "and it claims no more");
 }
 
-/// A process that was stopped finds that its lease has run out, however soon it starts what it had read.
+/// A process that was stopped finds its lease expired, however soon it starts what it had read.
 #[tokio::test]
 async fn a_lease_ends_by_the_time_that_passed_and_not_by_what_was_noticed() {
     let mut leased = Leased::new(LEASE, 1);
@@ -110,7 +110,7 @@ async fn a_lease_is_renewed_when_a_third_has_passed_or_the_senders_change() {
     assert!(leased.renew().await);
     assert_eq!(leased.adapted_to(), [None, Some(0), Some(0), Some(0)]);
 
-    let (mut lasting, _sending) = dispatcher(&Stubborn::failing(0));
+    let (mut lasting, _status) = dispatcher(&Stubborn::failing(0));
     lasting.renew();
     assert!(lasting.lease.renewing.is_none(), "without a lease there is nothing to renew");
 }
@@ -130,8 +130,8 @@ async fn a_newcomer_is_given_its_slots_once_what_is_in_flight_fits() {
     assert_eq!(leased.dispatcher.endpoints.read(), 0, "what it read is released");
     assert_eq!(leased.dispatcher.claiming.unstarted.len(), 2);
     {
-        let sending = leased.sending.borrow();
-        assert_eq!((sending.senders, sending.hosts), (10, 3));
+        let status = leased.status.borrow();
+        assert_eq!((status.senders, status.hosts), (10, 3));
     }
     assert!(!leased.renew().await, "three are in flight");
     leased.dispatcher.endpoints.add(vec![job()], Instant::now());
@@ -149,7 +149,7 @@ async fn who_was_given_up_stops_and_trouble_is_asked_about_again() {
     let mut leased = Leased::new(LEASE, 0);
     leased.finds(Err(QueueError::Passing("no connection".to_owned())));
     assert!(leased.renew().await);
-    let told = leased.sending.borrow().trouble.clone();
+    let told = leased.status.borrow().trouble.clone();
     assert_eq!(told.as_deref(), Some("cannot renew the right to send: no connection"));
     assert!(!leased.renew().await, "not before a pause");
     assert!(leased.dispatcher.lease.next().is_some_and(|wait| wait <= TROUBLE_PAUSE));

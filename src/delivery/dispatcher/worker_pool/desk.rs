@@ -1,4 +1,4 @@
-//! Where the tasks of one thread are given their attempts.
+//! Assigns attempts to the tasks of one thread.
 
 use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,9 +11,9 @@ use crate::delivery::attempt::{Timer, Transport};
 use crate::delivery::http::local_trouble::LocalTrouble;
 use crate::record::{Job, Outcome, retry_decision};
 
-/// An attempt that is to be made.
+/// An attempt to make.
 pub struct Assignment {
-    /// Which one it is.
+    /// Its number.
     pub number: usize,
     pub job: Box<Job>,
 }
@@ -25,9 +25,9 @@ pub struct Desk(Mutex<Seats>);
 #[derive(Default)]
 struct Seats {
     all: Vec<Seat>,
-    /// Those whose tasks have nothing to do, the last one that had last.
+    /// Seats of idle tasks, the most recently used one last.
     idle: Vec<usize>,
-    /// Those whose tasks broke off.
+    /// Seats of panicked tasks.
     vacant: Vec<usize>,
 }
 
@@ -37,16 +37,16 @@ struct Seat {
     waker: Option<Waker>,
 }
 
-/// Who makes an attempt.
+/// The recipient of an attempt.
 pub enum Given {
-    /// A task that had nothing to do.
+    /// An idle task.
     Task,
-    /// A task that is to be started for this seat.
+    /// A task to start for this seat.
     Seat(usize),
 }
 
 impl Desk {
-    /// Gives an attempt to a task.
+    /// Assigns an attempt to a task.
     pub fn give(&self, assignment: Assignment) -> Given {
         let mut seats = self.seats();
         let Seats { all, idle, vacant } = &mut *seats;
@@ -84,12 +84,12 @@ impl Desk {
     }
 
     fn seats(&self) -> MutexGuard<'_, Seats> {
-        // It is whole after every step, also where a thread panicked between two.
+        // It is consistent after every step, even if a thread panicked in between.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Makes one attempt after the other that this seat is given.
+/// Makes one attempt after the other for this seat.
 pub async fn work(desk: Arc<Desk>, seat: usize, transport: Transport, results: Arc<Results>) {
     let mut timer = Timer::default();
     loop {

@@ -1,4 +1,4 @@
-//! What came of attempts, until the dispatcher takes it.
+//! The results of attempts, until the dispatcher takes them.
 
 use std::future::poll_fn;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -7,15 +7,15 @@ use std::task::{Poll, Waker};
 use crate::delivery::http::local_trouble::LocalTrouble;
 use crate::record::Outcome;
 
-/// What came of an attempt.
+/// The result of an attempt.
 pub struct Finished {
-    /// Which one it was.
+    /// Its number.
     pub number: usize,
-    /// None where it broke off, which is a mistake in this program.
+    /// None if it panicked, which is a bug in this program.
     pub came: Option<Result<Outcome, LocalTrouble>>,
 }
 
-/// What came of attempts of all threads. The first one wakes whoever waits; others join it.
+/// The results of attempts of all threads. The first one wakes the receiver; others join it.
 #[derive(Default)]
 pub struct Results(Mutex<State>);
 
@@ -26,7 +26,7 @@ struct State {
 }
 
 impl Results {
-    /// Adds what came of one.
+    /// Adds a result.
     pub fn add(&self, finished: Finished) {
         let waiting = {
             let mut state = self.state();
@@ -59,7 +59,7 @@ impl Results {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        // It is whole after every step, also where a thread panicked between two.
+        // It is consistent after every step, even if a thread panicked in between.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -10,7 +10,7 @@ use crate::delivery::http::resolver::{LookupError, Resolver};
 use crate::profile::{Backoff, Channel, Draft, Identity, Method, ProfileId, Region, RetryPolicy, Rules};
 use crate::record::{DeliveryId, Job, JobRef, LaneId};
 
-/// Breaks off whatever asks it for one name, and never finds others.
+/// Panics when it is asked for one name, and never finds others.
 struct Buggy;
 
 impl Resolver for Buggy {
@@ -44,7 +44,7 @@ fn job(url: &str) -> Box<Job> {
     })
 }
 
-/// The results of so many attempts: which ones they were, and whether they broke off.
+/// The results of this many attempts: their numbers, and whether they panicked.
 async fn results(pool: &WorkerPool, n: usize) -> Vec<(usize, bool)> {
     let (mut all, mut some) = (Vec::new(), Vec::new());
     while all.len() < n {
@@ -75,7 +75,7 @@ async fn an_attempt_that_panics_takes_no_other_with_it() {
             (first..first + 4).map(|number| (number, number % 4 >= 2)).collect();
         assert_eq!(results(&pool, 4).await, expected);
     }
-    // What is cut off is no result.
+    // Aborted attempts have no result.
     pool.shut_down().await;
     let mut left = Vec::new();
     pool.results().take(&mut left);

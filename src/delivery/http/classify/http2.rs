@@ -1,11 +1,11 @@
-//! What an endpoint says over HTTP/2 instead of responding (RFC 9113).
+//! What an endpoint sends over HTTP/2 instead of a response (RFC 9113).
 
 use std::borrow::Cow;
 
 use crate::delivery::http::host_port::HostPort;
 use crate::record::ErrorClass;
 
-/// What it said (RFC 9113, sections 6.4 and 6.8); none where it said nothing.
+/// What the endpoint reported (RFC 9113, sections 6.4 and 6.8); none if it reported nothing.
 pub fn ended_by_peer(error: &h2::Error, peer: &HostPort<'_>) -> Option<(ErrorClass, String)> {
     let reason = error.reason().filter(|_| error.is_remote())?;
     let name = name(reason);
@@ -25,7 +25,7 @@ pub fn ended_by_peer(error: &h2::Error, peer: &HostPort<'_>) -> Option<(ErrorCla
     })
 }
 
-/// What in its frames ended the connection from our side; none where something else did.
+/// Which of its frames made us close the connection; none if something else did.
 pub fn ended_by_us(error: &h2::Error, peer: &HostPort<'_>) -> Option<(ErrorClass, String)> {
     let reason = error.reason().filter(|_| !error.is_remote())?;
     let message = format!("the response of {peer} breaks the rules of HTTP/2 ({})", name(reason));

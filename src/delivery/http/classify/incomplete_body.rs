@@ -23,7 +23,7 @@ pub fn broken_body(error: &(dyn Error + 'static)) -> String {
     "the connection closed before its end".to_owned()
 }
 
-/// Why a body is incomplete that was waited for until the timeout.
+/// Why a body is incomplete that was awaited until the timeout.
 #[must_use]
 pub fn late_body(timeout_ms: u32) -> String {
     format!("it did not end within {timeout_ms} ms")

@@ -7,7 +7,7 @@ use rustls::{AlertDescription, CertificateError, Error, OtherError, PeerIncompat
 use crate::delivery::http::tls::NotTrusted;
 use crate::text::escape_bytes;
 
-/// Most names of a certificate that are listed.
+/// How many names of a certificate are listed.
 const NAMES: usize = 5;
 
 /// Why there is no secure connection. The library's own texts are for programmers.
@@ -66,7 +66,7 @@ fn certificate(why: &CertificateError) -> String {
             }
             match why.downcast_ref::<webpki::Error>() {
                 Some(why) => path(why),
-                // The verifier's error for a purpose is private to it; it makes no other.
+                // The verifier's error for a purpose is private to it; it has no other.
                 None => PURPOSE,
             }
         }

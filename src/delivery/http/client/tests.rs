@@ -21,7 +21,7 @@ fn client(connections: &Arc<ConnectionLimit>) -> Client {
     Client::new(&connector(connections))
 }
 
-/// Sends a request and reads its response: its status, how many headers it has, and its body.
+/// Sends a request and reads its response: its status, its number of headers, and its body.
 async fn sent(client: &Client, to: &Target) -> (u16, usize, Vec<u8>) {
     let mut tracker = RequestTracker::default();
     let request = || Request::new(Full::default());
@@ -111,7 +111,7 @@ async fn a_response_that_no_request_asked_for_is_not_the_next_ones() {
     }
 }
 
-/// The library has room for a hundred. The rest may come while those are read.
+/// The library allocates space for a hundred. The rest may arrive while those are read.
 #[tokio::test]
 async fn a_response_with_many_headers_is_read_whole() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -196,7 +196,7 @@ async fn a_kept_connection_is_closed_when_its_server_closes_it_or_another_one_ne
         let (_, stream) = tokio::join!(sent(&client, &to), serving);
         let kept = if server_closes { None } else { Some(stream) };
         if server_closes {
-            // Nobody asks for its room: it is free when it is closed.
+            // Nobody needs its slot: it is free when it is closed.
             while connections.is_full() {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
@@ -223,12 +223,12 @@ async fn a_request_does_not_wait_for_a_kept_connection_that_has_ended() {
         };
         let (response, ()) = tokio::join!(sent(&client, &to), serving);
         assert_eq!(response.0, 200);
-        // The runtime looks at its sockets.
+        // The runtime polls its sockets.
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
 }
 
-/// It has no request yet, and takes longer than a new one is left alone for.
+/// It has no request yet, and takes longer than the idle timeout of a new one.
 #[tokio::test]
 async fn a_connection_that_is_still_being_secured_is_not_closed_for_another_one() {
     use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
@@ -259,7 +259,7 @@ async fn a_connection_that_is_still_being_secured_is_not_closed_for_another_one(
     let task = tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
             counted.fetch_add(1, Ordering::SeqCst);
-            // Others want its room meanwhile.
+            // Others need its slot meanwhile.
             let began = std::time::Instant::now();
             while began.elapsed() < Duration::from_millis(1200) {
                 let _ = tokio::time::timeout(Duration::from_millis(50), limit.room()).await;

@@ -1,12 +1,12 @@
-//! What a peer may send before a response makes progress. Frames and interim responses that lead to
-//! none cost time, and a peer can send them without end.
+//! Limits what a peer may send before a response makes progress. Frames and interim responses without progress cost
+//! time, and a peer can send them endlessly.
 
 use std::io;
 
 use crate::delivery::http::connection::http2_frames::Frames;
 
-/// HTTP/2 frames; each KiB of one counts as another. A server may send some for every part of a request
-/// that it takes in.
+/// HTTP/2 frames; each KiB of one counts as another. A server may send some for every part of a request that it
+/// receives.
 const FRAMES: u64 = 20_000;
 /// Bytes over HTTP/1.1: more than the longest head and the buffers of a body.
 const BYTES: u64 = 1024 * 1024;
@@ -20,7 +20,7 @@ pub enum Flood {
     Bytes,
 }
 
-/// What was spent since a response made progress.
+/// What was spent since a response last made progress.
 #[derive(Debug)]
 pub struct Budget {
     spent: u64,
@@ -44,10 +44,10 @@ impl Budget {
         self.frames.as_ref().and_then(Frames::allowed)
     }
 
-    /// Takes account of bytes that came.
+    /// Accounts for received bytes.
     ///
     /// # Errors
-    /// It is too much.
+    /// The budget is exceeded.
     pub fn spend(&mut self, bytes: &[u8], progress: u64) -> io::Result<()> {
         let (spent, most, flood) = match &mut self.frames {
             Some(frames) => (frames.cost(bytes), FRAMES, Flood::Frames),

@@ -1,20 +1,20 @@
-//! The HTTP/2 frames in what comes over a connection (RFC 9113, sections 4.1 and 6.5).
+//! Parses the HTTP/2 frames received over a connection (RFC 9113, sections 4.1 and 6.5).
 
-/// The kind of frame that has settings, and its flag for a mere acknowledgement.
+/// The SETTINGS frame type, and its acknowledgement flag.
 const SETTINGS: u8 = 0x4;
 const ACK: u8 = 0x1;
-/// The setting for how many requests the peer allows at a time.
+/// The setting for the number of concurrent requests that the peer allows.
 const MAX_CONCURRENT_STREAMS: [u8; 2] = [0, 3];
 
-/// Finds the frames, however they are cut.
+/// Finds frames, however they are split.
 #[derive(Debug, Default)]
 pub struct Frames {
-    /// The part of a frame's head that has come.
+    /// The received part of a frame's head.
     head: [u8; 9],
     came: usize,
-    /// Bytes of its payload that are still to come.
+    /// Bytes of its payload still to come.
     payload: usize,
-    /// The part of a setting that has come.
+    /// The received part of a setting.
     setting: [u8; 6],
     setting_came: usize,
     /// How many requests the peer allows at a time; none before its first settings.
@@ -28,7 +28,7 @@ impl Frames {
         self.allowed
     }
 
-    /// Reads on. What that costs: each frame one, and each KiB of one another.
+    /// Parses more bytes. Returns their cost: one per frame, and one per KiB of a frame.
     pub fn cost(&mut self, mut bytes: &[u8]) -> u64 {
         let mut cost = 0;
         loop {

@@ -1,4 +1,4 @@
-//! What is known of the connection that a request goes over.
+//! State of the connection that a request is sent over.
 
 use std::net::SocketAddr;
 use std::ops::Deref;
@@ -13,7 +13,7 @@ use crate::delivery::http::connection_limit::Usage;
 /// How many requests a peer allows at a time that has not said it.
 const NOT_SAID: u64 = u64::MAX;
 
-/// What is known of a connection. Clones are of the same one.
+/// State of a connection. Clones share it.
 #[derive(Debug, Clone)]
 pub struct ConnInfo(Arc<Facts>);
 
@@ -22,13 +22,13 @@ struct Facts {
     address: SocketAddr,
     made_at: Instant,
     usage: Arc<Usage>,
-    /// Bytes that came over it, within TLS where there is TLS.
+    /// Received bytes, inside TLS if there is TLS.
     came: AtomicU64,
-    /// Those of them that belong to answers which were read to their end.
+    /// Those of them that belong to completely read responses.
     settled: AtomicU64,
-    /// When bytes came last, in milliseconds after it was made; written with HTTP/2 only.
+    /// When bytes were last received, in milliseconds since it was opened; only for HTTP/2.
     came_at: AtomicU64,
-    /// Grows with every head of a response, and every part of a body.
+    /// Increases with every head of a response, and every part of a body.
     progress: AtomicU64,
     refused: AtomicBool,
     /// How many requests the peer allows at a time; HTTP/2 only.
@@ -56,7 +56,7 @@ impl ConnInfo {
         }))
     }
 
-    /// Where it leads.
+    /// The remote address.
     pub fn address(&self) -> SocketAddr {
         self.0.address
     }
@@ -66,7 +66,7 @@ impl ConnInfo {
         self.0.usage.is_closing()
     }
 
-    /// Lets it carry no new request. Requests in flight over it continue.
+    /// Stops using it for new requests. Requests in flight over it continue.
     pub fn retire(&self) {
         self.0.retired.store(true, Ordering::Release);
     }
@@ -75,7 +75,7 @@ impl ConnInfo {
         self.0.retired.load(Ordering::Acquire)
     }
 
-    /// The time since it was made.
+    /// The time since it was opened.
     pub fn age(&self) -> Duration {
         self.0.made_at.elapsed()
     }
@@ -85,7 +85,7 @@ impl ConnInfo {
         now.saturating_duration_since(self.0.made_at)
     }
 
-    /// Whether nothing came over it for so long. Only HTTP/2 connections know.
+    /// Whether nothing was received for this long. Only known for HTTP/2.
     pub fn is_silent_for(&self, silence: Duration) -> bool {
         let came_at = Duration::from_millis(self.0.came_at.load(Ordering::Acquire));
         self.age().saturating_sub(came_at) >= silence
@@ -103,7 +103,7 @@ impl ConnInfo {
         self.0.came.load(Ordering::Acquire) > 0
     }
 
-    /// A part of a response came.
+    /// A part of a response was received.
     pub fn note_progress(&self) {
         self.0.progress.fetch_add(1, Ordering::AcqRel);
     }
@@ -125,7 +125,7 @@ impl ConnInfo {
         self.0.allowed.load(Ordering::Acquire) != NOT_SAID
     }
 
-    /// Whether the peer has said that it allows no requests over it.
+    /// Whether the peer allows no requests over it.
     pub fn allows_nothing(&self) -> bool {
         self.0.allowed.load(Ordering::Acquire) == 0
     }
@@ -161,14 +161,14 @@ impl ConnInfo {
         self.0.refused.store(true, Ordering::Release);
     }
 
-    /// An answer was read to its end.
+    /// A response was read completely.
     pub fn settle(&self) {
         self.0.settled.store(self.0.came.load(Ordering::Acquire), Ordering::Release);
     }
 
-    /// Whether a request that fails over it may be sent again: it was not written; or the connection
-    /// has carried answers before, and nothing has come over it since, so that the server may have
-    /// closed it before the request arrived.
+    /// Whether a request that fails over it may be repeated: it was not written; or the connection has carried
+    /// responses before, and nothing was received since, so that the server may have closed it before the request
+    /// arrived.
     pub fn leaves_unanswered(&self) -> bool {
         let settled = self.0.settled.load(Ordering::Acquire);
         self.0.refused.load(Ordering::Acquire)
@@ -180,19 +180,19 @@ impl ConnInfo {
 #[derive(Debug)]
 pub struct InUse {
     info: ConnInfo,
-    /// What had come over it when the request began.
+    /// The bytes received before the request started.
     came_before: u64,
 }
 
 impl InUse {
-    /// A request begins to use this connection.
+    /// A request starts using this connection.
     pub fn of(info: &ConnInfo) -> Self {
         info.0.usage.begin();
         Self { info: info.clone(), came_before: info.0.came.load(Ordering::Acquire) }
     }
 
-    /// Whether the request may be sent again if it fails: nothing came since it began, not even for other
-    /// requests that share the connection.
+    /// Whether the request may be repeated if it fails: nothing was received since it started, not even for other
+    /// requests on the connection.
     pub fn leaves_unanswered(&self) -> bool {
         let came = self.info.0.came.load(Ordering::Acquire);
         self.info.leaves_unanswered()

@@ -1,4 +1,4 @@
-//! The bytes of a connection, on their way to and from the HTTP library.
+//! The byte stream of a connection, between socket and HTTP library.
 
 mod budget;
 mod http2_frames;
@@ -27,17 +27,17 @@ pub struct Conn {
     info: ConnInfo,
     is_http2: bool,
     budget: Budget,
-    /// All that was written is flushed: over HTTP/1.1 a request begins with the next write.
+    /// Everything written is flushed: over HTTP/1.1 the next write starts a request.
     is_flushed: bool,
     replay: Option<Replay>,
-    /// The last field: there is room for another connection when this one is closed.
+    /// Must be the last field: the slot is free once this connection is closed.
     slot: Slot,
 }
 
-/// What is read once more.
+/// Bytes to be read once more.
 struct Replay {
     bytes: Bytes,
-    /// The library takes nothing for a response before it has written a request.
+    /// The library accepts no response before it has written a request.
     is_begun: bool,
 }
 
@@ -68,18 +68,18 @@ impl Conn {
         self.replay = Some(Replay { bytes, is_begun: false });
     }
 
-    /// What is known of it.
+    /// Its state.
     pub fn info(&self) -> ConnInfo {
         self.info.clone()
     }
 
-    /// Whether HTTP/2 was agreed upon.
+    /// Whether HTTP/2 was negotiated.
     pub fn is_http2(&self) -> bool {
         self.is_http2
     }
 
-    /// Whether it is being closed to make room for another one. Nothing was in flight over it then, and
-    /// nothing is written to it any more.
+    /// Whether it is being closed to make room for another one. Nothing was in flight over it then, and nothing is
+    /// written to it any more.
     fn is_closing(&mut self) -> bool {
         let closing = self.slot.usage.is_closing();
         if closing {
@@ -88,11 +88,10 @@ impl Conn {
         closing
     }
 
-    /// Before anything is written. What lies on a kept connection when a request begins would be taken
-    /// for its response. Whether it is to be written: the request of what is replayed is not.
+    /// Called before anything is written. Bytes already waiting on a kept connection would be taken for the response. Whether it is to be written: the request of what is replayed is not.
     ///
     /// # Errors
-    /// Something lies there, or it is being closed. The request goes out over another connection.
+    /// Bytes are waiting, or it is being closed. The request is sent over another connection.
     fn begin_write(&mut self) -> io::Result<bool> {
         if self.is_closing() {
             return Err(io::ErrorKind::BrokenPipe.into());
@@ -128,7 +127,7 @@ impl AsyncRead for Conn {
     ) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         if this.is_http2 {
-            // A task of its own drives it. Over HTTP/1.1 whoever keeps it drops it.
+            // It is driven by a separate task. Over HTTP/1.1 it is dropped by whoever keeps it.
             this.slot.usage.register(cx);
         }
         if this.is_closing() {
@@ -217,11 +216,11 @@ impl AsyncWrite for Conn {
 
 impl Drop for Conn {
     fn drop(&mut self) {
-        // So that the peer can tell the end from a connection that was cut off (RFC 8446, section 6.1).
+        // So that the peer can distinguish the end from a broken connection (RFC 8446, section 6.1).
         if let Stream::Tls(stream) = &mut self.stream {
             let (socket, session) = stream.get_mut();
             session.send_close_notify();
-            // Without room for it the connection is full of what the peer has not read.
+            // If it does not fit, the socket is full of bytes that the peer has not read.
             let _ = session.write_tls(&mut &*SockRef::from(&*socket));
         }
     }

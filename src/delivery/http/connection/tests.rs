@@ -54,7 +54,7 @@ async fn exchange(conn: &mut Conn, server: &mut (impl AsyncRead + AsyncWrite + U
     conn.read_exact(&mut [0; RESPONSE.len()]).await.unwrap();
 }
 
-/// Waits until the bytes have arrived, without reading them or telling the runtime of them.
+/// Waits until the bytes have arrived, without reading them or notifying the runtime.
 fn await_bytes(conn: &Conn) {
     let tcp = match &conn.stream {
         Stream::Plain(tcp) => tcp,
@@ -144,6 +144,6 @@ async fn a_connection_that_is_closed_to_make_room_carries_no_request() {
 async fn the_end_is_told_over_tls() {
     let (conn, mut server) = secured().await;
     drop(conn);
-    // Cut off, it would be an error.
+    // A broken connection would be an error.
     assert_eq!(server.read(&mut [0]).await.unwrap(), 0);
 }

@@ -1,4 +1,5 @@
-//! What an endpoint wrote to a kept connection before it was asked: no response to the next request.
+//! Detects bytes that an endpoint sent unsolicited over a kept connection: they are not a response to the next
+//! request.
 
 use std::io;
 use std::mem::MaybeUninit;
@@ -7,7 +8,7 @@ use socket2::SockRef;
 use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
 
-/// The most parts that are read from a socket to look whether a response lies there.
+/// How many parts are read from a socket to check whether a response is waiting.
 const MOST: usize = 16;
 
 /// A request was not written to a connection.
@@ -15,14 +16,14 @@ const MOST: usize = 16;
 #[error("the connection held a response that no request had asked for, or was closed")]
 pub struct Unsolicited;
 
-/// Whether nothing lies on the connection, and it is open. Costs one system call: what the runtime
-/// knows of the socket may be older than what lies there.
+/// Whether no bytes are waiting on the connection, and it is open. Costs one system call: the runtime's view of the
+/// socket may be outdated.
 pub fn is_plain_clear(stream: &TcpStream) -> bool {
     let peeked = SockRef::from(stream).peek(&mut [MaybeUninit::uninit()]);
     peeked.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
 }
 
-/// The same over TLS. Tickets and new keys are no response, and may come at any time (RFC 8446, section 4.6).
+/// The same over TLS. Tickets and key updates are not responses, and may arrive at any time (RFC 8446, section 4.6).
 pub fn is_tls_clear(stream: &mut TlsStream<TcpStream>) -> bool {
     let (socket, session) = stream.get_mut();
     let socket = SockRef::from(&*socket);

@@ -6,13 +6,13 @@ use futures_util::future::BoxFuture;
 use super::*;
 use crate::delivery::http::resolver::{LookupError, Resolver};
 
-/// The world can be reached.
+/// The internet is reachable.
 const CONNECTED: Routes = Routes { any: || true, to: |_| true };
 
-/// It cannot.
+/// It is not.
 const OFFLINE: Routes = Routes { any: || false, to: |_| false };
 
-/// A network without a way out.
+/// A network without a route to the internet.
 const ISLAND: Routes = Routes { any: || false, to: |_| true };
 
 fn dial(reachability: &Reachability, host: &str, address: &str, errno: Errno) -> Option<LocalTrouble> {
@@ -72,7 +72,7 @@ fn one_host_that_is_off_has_failed_and_two_without_another_that_responds_have_no
     assert_eq!(off("b"), None, "a host that refuses was reached");
 }
 
-/// IPv4 works: a host that has nothing but IPv6 does fail.
+/// IPv4 works: a host with only IPv6 does fail.
 #[test]
 fn a_machine_without_ipv6_reaches_no_host_that_has_nothing_else() {
     let reachability = Reachability::with(Routes { any: || true, to: |address| address.is_ipv4() });
@@ -101,7 +101,7 @@ fn a_firewall_that_lets_nothing_out_is_trouble_of_this_machine() {
     assert_eq!((senseless("a"), senseless("b")), (None, None));
 }
 
-/// A name server: a name that it does not have has no response.
+/// A name server: unknown names get no response.
 struct Zone(Mutex<HashMap<String, IpAddr>>);
 
 impl Resolver for Zone {

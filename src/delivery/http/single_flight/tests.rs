@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::*;
 
-/// Runs at a time.
+/// Concurrent runs.
 const MOST: usize = 64;
 
 /// Why a run failed.
@@ -138,7 +138,7 @@ async fn a_run_that_panics_is_told_to_those_who_wait_and_leaves_room() {
     until(|| flight.state().threads == 0).await;
 }
 
-/// The database is read in the runtime's threads for blocking work.
+/// The database is read on the runtime's threads for blocking work.
 #[test]
 fn no_thread_of_the_runtime_is_held() {
     let (flight, ran, release) = partly_silent();

@@ -1,4 +1,4 @@
-//! What connections are secured with, by profile's TLS: made once, and again when a file changes.
+//! TLS configurations by profile settings: built once, and rebuilt when a file changes.
 
 use std::collections::HashMap;
 use std::fs;
@@ -13,15 +13,15 @@ use crate::delivery::http::single_flight::SingleFlight;
 use crate::delivery::http::tls::{TlsFault, config};
 use crate::profile::Tls;
 
-/// How long files are taken to be unchanged before they are looked at again.
+/// How long files are assumed to be unchanged before they are checked again.
 const LOOK: Duration = Duration::from_secs(1);
-/// Kept at most; a person who types paths in the editor and tests them makes many.
+/// The maximum number of entries; a person who types paths in the editor and tests them creates many.
 const MOST: usize = 256;
-/// Most profiles whose files are read at a time: each reads the system's certificates besides, and a
-/// file that hangs holds a thread.
+/// The maximum number of profiles whose files are read concurrently: each also reads the system's certificates, and a
+/// hanging file blocks a thread.
 const READING: usize = 8;
 
-/// Shared by all that send.
+/// Shared by all senders.
 #[derive(Debug)]
 pub struct Configs {
     made: Arc<Mutex<HashMap<Tls, Made>>>,
@@ -37,8 +37,8 @@ struct Made {
     looked_at: Instant,
 }
 
-/// What of a file changes when it is written or replaced: device, inode, size, time of change in
-/// seconds and nanoseconds. None where it cannot be looked at.
+/// The attributes of a file that change when it is written or replaced: device, inode, size, change time in seconds
+/// and nanoseconds. None if it cannot be inspected.
 type Stamp = Option<(u64, u64, u64, i64, i64)>;
 
 impl Default for Configs {
@@ -48,7 +48,7 @@ impl Default for Configs {
 }
 
 impl Configs {
-    /// Those that `read` makes of a profile's files.
+    /// Configurations that `read` builds from a profile's files.
     pub fn reading(read: impl Fn(&Tls) -> Result<ClientConfig, TlsFault> + Send + Sync + 'static) -> Self {
         let made: Arc<Mutex<HashMap<Tls, Made>>> = Arc::default();
         let all = Arc::clone(&made);
@@ -63,13 +63,13 @@ impl Configs {
             Ok(made)
         };
         let looks = SingleFlight::new("tls-files", READING, look);
-        // The system's certificates alone: files of profiles that hang do not hold these up.
+        // The system's certificates alone: hanging files of profiles do not block these.
         looks.trust(Tls::default());
         Self { made, looks }
     }
 
-    /// What connections are made with for a profile; the same as before while its files are the same.
-    /// All who ask at a time share one look at the files.
+    /// The configuration for a profile; reused while its files are unchanged. Concurrent callers share one check of
+    /// the files.
     pub async fn get(&self, tls: &Tls, http2: bool) -> Result<Arc<ClientConfig>, TlsFault> {
         let choose = |made: &Made| Arc::clone(if http2 { &made.http2 } else { &made.http1 });
         let is_fresh = |made: &&Made| tls.is_usual() || made.looked_at.elapsed() < LOOK;
@@ -80,7 +80,7 @@ impl Configs {
         }
     }
 
-    /// As if the time until the next look had passed.
+    /// As if the time until the next check had passed.
     #[cfg(test)]
     pub fn look_again(&self) {
         for made in lock(&self.made).values_mut() {
@@ -90,7 +90,7 @@ impl Configs {
 }
 
 fn lock(made: &Mutex<HashMap<Tls, Made>>) -> MutexGuard<'_, HashMap<Tls, Made>> {
-    // The map is whole after every step, also where a thread panicked between two.
+    // The map is consistent after every step, even if a thread panicked in between.
     made.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -99,13 +99,13 @@ fn look(
     known: Option<Made>,
     read: impl Fn(&Tls) -> Result<ClientConfig, TlsFault>,
 ) -> Result<Made, TlsFault> {
-    // Before they are read: what changes meanwhile is seen at the next look.
+    // Before they are read: later changes are seen at the next check.
     let (looked_at, stamps) = (Instant::now(), stamps(tls));
     if let Some(made) = known.filter(|made| made.stamps == stamps) {
         return Ok(Made { looked_at, ..made });
     }
     let http1 = read(tls)?;
-    // A session begun with one of them is not resumed with the other.
+    // A session of one is not resumed with the other.
     let mut http2 = http1.clone();
     http2.resumption = Resumption::default();
     http2.alpn_protocols.insert(0, b"h2".to_vec());

@@ -7,13 +7,13 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use crate::files::{RegularFile, UnreadableFile};
 
-/// The longest file that is read, in bytes: a bundle of all public authorities has a quarter of it.
+/// The longest file that is read, in bytes: a bundle of all public authorities is a quarter of it.
 const LONGEST: u64 = 1 << 20;
 
 /// The certificates of a file, in order; at least one.
 ///
 /// # Errors
-/// A sentence that names the file, and never what stands in it.
+/// A sentence that names the file, and never its contents.
 pub fn certificates(path: &str) -> Result<Vec<CertificateDer<'static>>, String> {
     let pem = read(path)?;
     let all: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&pem).collect();
@@ -29,7 +29,7 @@ pub fn certificates(path: &str) -> Result<Vec<CertificateDer<'static>>, String> 
 /// The private key of a file.
 ///
 /// # Errors
-/// A sentence that names the file, and never what stands in it.
+/// A sentence that names the file, and never its contents.
 pub fn key(path: &str) -> Result<PrivateKeyDer<'static>, String> {
     let pem = read(path)?;
     PrivateKeyDer::from_pem_slice(&pem).map_err(|error| match error {
@@ -44,14 +44,14 @@ pub fn key(path: &str) -> Result<PrivateKeyDer<'static>, String> {
 fn read(path: &str) -> Result<Vec<u8>, String> {
     let told = |error: UnreadableFile| format!("{path}: {error}");
     let file = RegularFile::open(Path::new(path)).map_err(told)?;
-    // Files under /proc say so too, and reading one may take from others what it gives.
+    // Files under /proc report this too, and reading one may consume data.
     if file.is_empty() {
         return Err(format!("{path}: is empty"));
     }
     file.read(LONGEST).map_err(told)
 }
 
-/// The library's own words repeat lines of the file.
+/// The library's own messages repeat lines of the file.
 fn broken(error: &PemError) -> &'static str {
     match error {
         PemError::MissingSectionEnd { .. } => "cut off: a section of it does not end",

@@ -97,7 +97,7 @@ async fn what_was_made_is_kept_until_a_file_changes() {
     assert_eq!(fault.to_string(), format!("CA file: {path}: there is no such file"));
 }
 
-/// Such files have no length, and may have gigabytes in them, or nothing until something happens.
+/// Such files have no length, and may contain gigabytes, or block until something happens.
 #[test]
 #[cfg(target_os = "linux")]
 fn files_that_the_kernel_makes_up_are_not_read() {
@@ -110,8 +110,8 @@ fn files_that_the_kernel_makes_up_are_not_read() {
     }
 }
 
-/// So that a thousand attempts that wait for the same certificates read them once, and no thread in which
-/// the database is read.
+/// So that a thousand attempts that wait for the same certificates read them once, and use no thread in which the
+/// database is read.
 #[test]
 fn all_who_wait_for_the_same_files_share_one_look_in_a_thread_of_its_own() {
     let looks = Arc::new(AtomicUsize::new(0));

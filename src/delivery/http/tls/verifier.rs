@@ -1,4 +1,4 @@
-//! The system's verdict on a server's certificate, made more exact where it leaves the cause open.
+//! The system's verdict on a server's certificate, made more precise if it leaves the cause open.
 
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ pub enum NotTrusted {
     OtherKey,
 }
 
-/// Judges as the verifier does.
+/// Verifies like the system's verifier.
 #[derive(Debug)]
 pub struct ExactVerifier(pub Verifier);
 
@@ -83,7 +83,7 @@ fn cause(
         return None;
     }
     let certificate = webpki::EndEntityCert::try_from(end_entity).ok()?;
-    // As openssl has it. Also where the trusted authority has the certificate's own name.
+    // As in openssl. Also if the trusted authority has the certificate's own name.
     if certificate.issuer() == certificate.subject() {
         return Some(NotTrusted::SelfSigned);
     }

@@ -41,7 +41,7 @@ pub async fn two_claims_at_once_share_nothing(subject: &impl QueueUnderTest) {
     claimed.dedup();
     assert_eq!(claimed.len(), count, "none is claimed twice");
     all.retain(|id| !claimed.contains(id));
-    // Each claim has room for sixteen of an origin.
+    // Each claim has slots for sixteen of an origin.
     assert_eq!((count, all.len()), (48, 16));
 }
 

@@ -1,10 +1,10 @@
-//! Several senders of one store: what one has, no other has, and together they have all.
+//! Several senders of one store: a delivery belongs to one of them, and together they have all.
 
 use super::*;
 use crate::record::JobRef;
 use crate::storage::{Claimed, Fleet, QueueError, SenderReport};
 
-/// Two senders that know each other, with their seats; none where there is one at a time.
+/// Two senders that know each other, with their seats; none if only one is allowed at a time.
 async fn two<S: QueueUnderTest>(subject: &S) -> Option<(S::Queue, S::Queue, Vec<<S::Queue as Queue>::Seat>)> {
     let (one, other) = (subject.another().await?, subject.another().await?);
     let first = soon(one.join(|_| ())).await.unwrap();
@@ -14,7 +14,7 @@ async fn two<S: QueueUnderTest>(subject: &S) -> Option<(S::Queue, S::Queue, Vec<
     Some((one, other, vec![first, second]))
 }
 
-/// Renews a seat until it is one of so many and has said that it fits among them.
+/// Renews a seat until it is one of this many and has reported that it fits among them.
 async fn adapt(queue: &impl Queue, senders: usize) {
     let mut adapted_to = None;
     soon(async {
@@ -66,7 +66,7 @@ pub async fn several_senders_claim_each_delivery_once(subject: &impl QueueUnderT
     let mut claimed = Vec::new();
     let fleets = (renew(&one, None).await.unwrap(), renew(&other, None).await.unwrap());
     assert_eq!(fleets.0.share("https://a.example", 16) + fleets.1.share("https://a.example", 16), 16);
-    // Each round has room for a share of sixteen, and a first of each lane.
+    // Each round has slots for a share of sixteen, and a first attempt of each lane.
     while claimed.len() < all.len() {
         let before = claimed.len();
         let (mine, yours) =
@@ -89,7 +89,7 @@ pub async fn a_newcomer_starts_once_the_others_have_made_room(subject: &impl Que
         _ = &mut joining => panic!("the first sender has not made room"),
         woken = soon(wakeups.wait_for(|now| now.fleet != before.fleet)) => drop(woken.unwrap()),
     }
-    // It has heard of the newcomer, and has not brought its attempts down.
+    // It knows about the new sender, and has not reduced its attempts yet.
     let mut fleet = renew(&one, None).await.unwrap();
     while fleet.senders() < 2 {
         fleet = renew(&one, None).await.unwrap();
@@ -133,7 +133,7 @@ pub async fn what_one_releases_another_claims(subject: &impl QueueUnderTest) {
     assert!(all_of(&other, 9).await.is_empty());
     one.release(&references(&jobs[1..])).await.unwrap();
     assert_eq!(ids(&found_by(&other).await), all[1..]);
-    // What it has no longer is not its to release.
+    // It must not release what it no longer owns.
     one.release(&references(&jobs)).await.unwrap();
     assert_eq!(ids(&found_by(&other).await), all[..1]);
     assert!(all_of(&one, 9).await.is_empty());

@@ -1,5 +1,4 @@
-//! What every queue must do, as tests: a store is put under test by [`QueueUnderTest`] and
-//! [`every_queue_test`].
+//! The requirements of every queue, as tests: a store is tested through [`QueueUnderTest`] and [`every_queue_test`].
 
 pub mod claims;
 pub mod fleet;
@@ -27,19 +26,19 @@ pub trait QueueUnderTest: StoreUnderTest {
     /// The queue.
     fn queue(&self) -> &Self::Queue;
 
-    /// The queue as another process has it; none where one process sends at a time.
+    /// The queue as seen by another process; none if only one process sends at a time.
     fn another(&self) -> impl Future<Output = Option<Self::Queue>> + Send {
         async { None }
     }
 
-    /// Lets the lease of a queue's seat run out.
+    /// Lets the lease of a queue's seat expire.
     fn lapse(&self, queue: &Self::Queue) -> impl Future<Output = ()> + Send {
         let _ = queue;
         async {}
     }
 }
 
-/// Runs every test of the suite, each against a store that this expression makes.
+/// Runs every test of the suite, each against a store created by this expression.
 macro_rules! every_queue_test {
     ($make:expr) => {
         $crate::storage::conformance::each! { $make;
@@ -77,7 +76,7 @@ macro_rules! every_queue_test {
     };
 }
 
-/// One test each, with a seat where claims belong to one.
+/// Each as a test, with a seat if claims belong to one.
 macro_rules! each_seated {
     ($make:expr; $($subject:ident: $($test:ident),+;)+) => {
         $(mod $subject {
@@ -93,18 +92,18 @@ macro_rules! each_seated {
 
 pub(crate) use {each_seated, every_queue_test};
 
-/// A seat of the queue under test, where seats have leases.
+/// A seat of the queue under test, if seats have leases.
 pub async fn seat<S: QueueUnderTest>(subject: &S) -> Option<<S::Queue as Queue>::Seat> {
     subject.queue().lease()?;
     Some(soon(subject.queue().join(|_| ())).await.unwrap())
 }
 
-/// A moment in milliseconds since the tests began.
+/// A time in milliseconds since the start of the tests.
 fn at(ms: i64) -> Timestamp {
     Timestamp::from_millisecond(1_700_000_000_000 + ms).unwrap()
 }
 
-/// An event of the profile of this number, to the host of this letter.
+/// An event of the profile with this number, to the host with this letter.
 fn event(profile: u128, host: char) -> NewDelivery {
     let origin = format!("https://{host}.example");
     NewDelivery {
@@ -128,7 +127,7 @@ fn event(profile: u128, host: char) -> NewDelivery {
     }
 }
 
-/// A delivery that a person sent.
+/// A manual delivery.
 fn manual(profile: u128, host: char) -> NewDelivery {
     NewDelivery { kind: Kind::Again, ..event(profile, host) }
 }
@@ -139,7 +138,7 @@ async fn accept(subject: &impl QueueUnderTest, new: Vec<NewDelivery>) -> Vec<Del
     ids
 }
 
-/// The claims of an idle sender at this moment.
+/// The claims of an idle sender at this time.
 async fn claim(subject: &impl QueueUnderTest, ms: i64, limit: usize) -> Vec<Job> {
     subject.queue().claim(Demand::idle(at(ms), limit, 16)).await.unwrap().jobs
 }
@@ -179,7 +178,7 @@ async fn state_of(subject: &impl QueueUnderTest, id: DeliveryId) -> Option<Deliv
     subject.store().delivery(id).await.unwrap().map(|details| details.summary.state)
 }
 
-/// Records what came of a job; whether it was still its sender's.
+/// Records the outcome of a job; returns whether it still belonged to its sender.
 async fn record(subject: &impl QueueUnderTest, job: &Job, next: Next) -> bool {
     let not_ours = subject.queue().record([outcome(job, next)].into()).await.unwrap();
     assert!(not_ours.iter().all(|given| *given == job.reference));

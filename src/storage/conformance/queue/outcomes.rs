@@ -1,4 +1,4 @@
-//! Outcomes are recorded once, and move deliveries on.
+//! Outcomes are recorded once, and change the state of deliveries.
 
 use jiff::SignedDuration;
 

@@ -1,4 +1,4 @@
-//! The order of claims: lanes, origins, and the room that a sender has.
+//! The order of claims: lanes, origins, and the slots of a sender.
 
 use super::*;
 use crate::record::{LaneId, Origin};

@@ -8,7 +8,7 @@ const MOST_LANES: usize = 500;
 pub enum Bell {
     /// Deliveries came into these lanes; into any where none is named.
     Arrived(Vec<i32>),
-    /// Something was cancelled, retried now, paused or resumed, or a profile changed.
+    /// Delivery intake.
     Steered,
     /// Something that people see has changed.
     Changed,

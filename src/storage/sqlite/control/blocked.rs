@@ -1,5 +1,4 @@
-//! How much is held, and whether there is anything else: who waits for an end must not wait for what
-//! is held.
+//! How much is blocked, and whether anything else is pending: waiting for an end must not include blocked deliveries.
 
 use rusqlite::types::Value;
 use rusqlite::{OptionalExtension, Row, Transaction};
@@ -13,18 +12,18 @@ use crate::storage::sqlite::Store;
 use crate::storage::sqlite::control::pause::{self, BlockedSet};
 use crate::storage::sqlite::rows::columns::get;
 
-/// Queued, and waiting: what is to be sent, as an index of lanes has it.
+/// Queued, and waiting: pending deliveries, as in an index of lanes.
 const PENDING: [&str; 2] = [
     "delivery INDEXED BY delivery_queued WHERE state = 0",
     "delivery INDEXED BY delivery_by_lane WHERE state = 1 AND state IS NOT 0",
 ];
 
-/// The next queue with something of one state.
+/// The next lane with something of one state.
 fn lane_after(pending: &str) -> String {
     format!("SELECT lane FROM {pending} AND lane > ?1 ORDER BY lane LIMIT 1")
 }
 
-/// What one queue has of a state, between two positions, and of one run where that is given.
+/// The deliveries of one lane in a state, between two positions, and of one run if given.
 fn of_lane(what: &str, pending: &str) -> String {
     format!(
         "SELECT {what} FROM {pending} AND lane = ?1 AND seq >= ?2 AND seq < ?3 AND (?4 IS NULL OR run_id = ?4)"
@@ -32,8 +31,8 @@ fn of_lane(what: &str, pending: &str) -> String {
 }
 
 impl Store {
-    /// Whether anything that is still to be sent is not held; all, or what is asked for. Without a
-    /// hold it takes no time, and of what is asked for always says so.
+    /// Whether any pending delivery is not blocked; of all, or of a range. Without a block it takes no time, and is
+    /// always true for a range.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -66,7 +65,7 @@ impl Store {
         self.read(move |tx| all(tx, within)).await
     }
 
-    /// How many events of a profile are still to be sent. Takes time for each.
+    /// How many events of a profile are pending. Takes time for each.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -114,7 +113,7 @@ pub fn all(tx: &Transaction<'_>, within: Option<RunRange>) -> Result<Blocked, St
     Ok(held)
 }
 
-/// Whether anything is still to be sent, by the deliveries themselves.
+/// Whether anything is pending, according to the deliveries themselves.
 fn is_any_pending(tx: &Transaction<'_>) -> Result<bool, StoreError> {
     for pending in PENDING {
         if tx.prepare_cached(&format!("SELECT 1 FROM {pending}"))?.exists([])? {
@@ -124,16 +123,16 @@ fn is_any_pending(tx: &Transaction<'_>) -> Result<bool, StoreError> {
     Ok(false)
 }
 
-/// A queue with something that is still to be sent.
+/// A lane with something pending.
 struct Lane {
     number: i64,
-    /// Whose it is; empty where that means nothing, which nobody holds: the sender fails what is in it.
+    /// Its profile; empty if invalid, in which case it is not blocked: the sender fails its deliveries.
     profile: String,
-    /// Its deliveries are sent manually.
+    /// Its deliveries are manual.
     by_hand: bool,
 }
 
-/// The queues with something of this state.
+/// The lanes with something of this state.
 fn lanes(tx: &Transaction<'_>, state: &str) -> Result<Vec<Lane>, StoreError> {
     let mut found = Vec::new();
     // Before all numbers.
@@ -152,7 +151,7 @@ fn lanes(tx: &Transaction<'_>, state: &str) -> Result<Vec<Lane>, StoreError> {
     Ok(found)
 }
 
-/// Whether something of this state stands in a queue that is no number.
+/// Whether something of this state is in a lane that is not a number.
 fn has_odd_lane(tx: &Transaction<'_>, state: &str) -> Result<bool, StoreError> {
     let beyond = format!("SELECT 1 FROM {state} AND lane > ?1");
     let none = format!("SELECT 1 FROM {state} AND lane IS ?1");

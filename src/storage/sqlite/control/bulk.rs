@@ -15,7 +15,7 @@ use crate::storage::sqlite::rows::columns::millis;
 use crate::storage::sqlite::rows::state;
 
 impl Store {
-    /// Changes these deliveries in one transaction; one that is in none of `states` by now is left as it is.
+    /// Changes these deliveries in one transaction; one that is in none of `states` by now is not changed.
     ///
     /// # Errors
     /// The file cannot be written; then none of them was changed.
@@ -30,7 +30,7 @@ impl Store {
     }
 }
 
-/// One transaction's part. What has moved on since it was found is left as it is.
+/// The part of one transaction. Deliveries that have changed since they were found are skipped.
 fn apply(
     tx: &Writing<'_>,
     change: Change,
@@ -79,7 +79,7 @@ fn count(done: bool, into: &mut u64) -> bool {
     done
 }
 
-/// Whether it is this delivery that cannot be sent again, and others can.
+/// Whether only this delivery cannot be resent, while others can.
 fn of_delivery(problem: &Problem) -> bool {
     matches!(
         problem,

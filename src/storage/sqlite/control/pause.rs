@@ -1,4 +1,4 @@
-//! Pauses, and what else blocks deliveries, as rows.
+//! Pauses and other blocks, as rows.
 
 use std::collections::HashSet;
 
@@ -15,12 +15,12 @@ use crate::storage::sqlite::profiles::purge;
 use crate::storage::sqlite::rows::columns::{self, get, millis};
 use crate::storage::unreadable::Why;
 
-/// In the place of a profile's id: all profiles.
+/// Stands for all profiles in the column of the profile's id.
 const ALL: &str = "";
 
 impl Store {
-    /// Pauses one profile, or all: what is to be sent stays queued. Requests in flight run to their end,
-    /// and what is sent manually is sent. Whether it was not paused before.
+    /// Pauses one profile, or all: pending deliveries stay queued. Requests in flight are completed, and manual
+    /// deliveries are sent. Returns whether it was not paused before.
     ///
     /// # Errors
     /// The file cannot be written.
@@ -34,8 +34,8 @@ impl Store {
         .await
     }
 
-    /// Ends the pause of one profile, or that of all: a profile that was paused by itself stays so, and
-    /// one that is disabled, too. Whether it was paused.
+    /// Resumes one profile, or all: a profile that was paused separately stays paused, and a disabled one disabled.
+    /// Returns whether it was paused.
     ///
     /// # Errors
     /// The file cannot be written.
@@ -60,7 +60,7 @@ fn key(profile: Option<&ProfileId>) -> &str {
     profile.map_or(ALL, ProfileId::as_str)
 }
 
-/// Each block, the oldest first.
+/// Each block, oldest first.
 pub fn all(tx: &Transaction<'_>) -> Result<Vec<Block>, StoreError> {
     let sql = "SELECT h.profile_id, h.why, h.since, h.failed, h.delivery, h.message, p.title
                FROM hold AS h LEFT JOIN profile AS p ON p.id = h.profile_id
@@ -82,7 +82,7 @@ fn hold(row: &Row<'_>) -> Result<Block, Why> {
     Ok(Block {
         profile_id: if id == ALL { None } else { Some(columns::profile_id(&id)?) },
         why: columns::choice(columns::text(row, 1)?)?,
-        // The rest only explains: a block is shown even if its cause is unreadable.
+        // The rest is only explanatory: a block is shown even if its cause is unreadable.
         title: get(row, 6).unwrap_or_default(),
         since: get(row, 2).and_then(columns::time).unwrap_or(Timestamp::UNIX_EPOCH),
         cause: cause(row).ok(),
@@ -97,8 +97,7 @@ fn cause(row: &Row<'_>) -> Result<AutoDisableCause, Why> {
     })
 }
 
-/// A profile that takes no events is held from now on, and one that does no longer is. Who enables it
-/// begins to count its failures anew.
+/// Blocks a profile that accepts no events, and unblocks one that does. Enabling it restarts its count of failures.
 pub fn follow(tx: &Transaction<'_>, profile: &Profile) -> Result<(), StoreError> {
     let id = profile.id.as_str();
     let why = (profile.status != Status::Active).then(|| profile.status.name());
@@ -114,7 +113,7 @@ pub fn follow(tx: &Transaction<'_>, profile: &Profile) -> Result<(), StoreError>
     Ok(())
 }
 
-/// Notes why a profile was disabled by itself.
+/// Records why a profile was auto-disabled.
 pub fn explain(
     tx: &Transaction<'_>,
     profile: &ProfileId,
@@ -124,26 +123,26 @@ pub fn explain(
                WHERE profile_id = ?1 AND why = 'auto-disabled'";
     let row = (profile.as_str(), cause.failed, cause.delivery.bytes(), &cause.message);
     match tx.prepare_cached(sql)?.execute(row) {
-        // It is held, though the row has room for no reason.
+        // It is blocked, although its row cannot store a reason.
         Err(error) if is_type_violation(&error) => Ok(()),
         done => Ok(done.map(drop)?),
     }
 }
 
-/// Whose deliveries are not sent, and nothing else: asked at every turn. That a profile is deleted
-/// stands in its own row, and is looked up only while some are.
+/// The profiles whose deliveries are not sent, without reasons: checked at every turn. Deleted profiles are recorded
+/// in their own rows, and are looked up only while there are any.
 #[derive(Debug)]
 pub struct BlockedSet<'a> {
     tx: &'a Transaction<'a>,
     all: bool,
     profiles: HashSet<String>,
-    /// Deleted at this time or later is held; none where nothing is.
+    /// Profiles deleted at this time or later are blocked; none if there are none.
     deleted_from: Option<i64>,
 }
 
 impl<'a> BlockedSet<'a> {
     pub fn read(tx: &'a Transaction<'a>) -> Result<Self, StoreError> {
-        // The same that are shown: what nobody sees must not hold anything.
+        // The same as the displayed ones: an invisible row must not block anything.
         let sql = "SELECT profile_id FROM hold WHERE why IN ('paused', 'disabled', 'auto-disabled')";
         let mut statement = tx.prepare_cached(sql)?;
         let mut rows = statement.query([])?;
@@ -165,7 +164,7 @@ impl<'a> BlockedSet<'a> {
         !self.all && self.profiles.is_empty() && self.deleted_from.is_none()
     }
 
-    /// Whether nothing of this profile is sent now; `by_hand` says that a person asked for it.
+    /// Whether nothing of this profile is sent now; `by_hand` says that a delivery is manual.
     pub fn blocks(&self, profile_id: &str, by_hand: bool) -> Result<bool, StoreError> {
         if by_hand {
             return Ok(false);

@@ -1,4 +1,4 @@
-//! Sending an earlier delivery once more.
+//! Resends an earlier delivery.
 
 use jiff::Timestamp;
 use rusqlite::{Transaction, named_params};
@@ -15,19 +15,19 @@ use crate::storage::sqlite::rows::columns::{self, ID_HEADER, get, headers_text, 
 use crate::storage::sqlite::rows::salvage::on_row;
 use crate::storage::unreadable::Why;
 
-/// What must be known of the earlier one.
+/// The required parts of the earlier one.
 struct Earlier {
     seq: i64,
     profile_id: String,
     was_tested: bool,
-    /// None where no request could be made.
+    /// None if no request could be made.
     headers: Option<Vec<(String, String)>>,
     origin: String,
 }
 
 impl Store {
-    /// Accepts the request of an earlier delivery, to the byte, as a new delivery that is due at
-    /// once: only its `webhook-id` is the new one's.
+    /// Accepts the request of an earlier delivery, byte for byte, as a new delivery that is due at once: only its
+    /// `webhook-id` is new.
     ///
     /// # Errors
     /// There is no such delivery, it never had a request, or it tested a profile that was never
@@ -37,14 +37,14 @@ impl Store {
     }
 }
 
-/// Whether a delivery was sent again before.
+/// Whether a delivery was resent before.
 pub fn was_sent_again(tx: &Transaction<'_>, id: DeliveryId) -> Result<bool, StoreError> {
     Ok(tx
         .prepare_cached("SELECT 1 FROM delivery WHERE id = ?1 AND again IS NOT NULL")?
         .exists([id.bytes()])?)
 }
 
-/// As [`Store::resend`]; an error leaves nothing behind.
+/// As [`Store::resend`]; an error leaves no trace.
 pub fn resend(tx: &Writing<'_>, id: DeliveryId, new_id: DeliveryId, at: Timestamp) -> Result<(), StoreError> {
     let earlier = earlier(tx, id)?.ok_or(Problem::NoDelivery(id))?;
     let mut headers = earlier.headers.clone().ok_or(Problem::NoRequest(id))?;
@@ -67,7 +67,7 @@ fn earlier(tx: &Transaction<'_>, id: DeliveryId) -> Result<Option<Earlier>, Stor
     let mut statement = tx.prepare_cached(sql)?;
     let mut rows = statement.query([id.bytes()])?;
     let Some(row) = rows.next()? else { return Ok(None) };
-    // Only what can be read whole is sent once more.
+    // Only a completely readable delivery is resent.
     let read = || -> Result<Earlier, Why> {
         columns::values(columns::text(row, 4)?)?;
         Ok(Earlier {
@@ -82,7 +82,7 @@ fn earlier(tx: &Transaction<'_>, id: DeliveryId) -> Result<Option<Earlier>, Stor
     read().map(Some).map_err(unreadable)
 }
 
-/// Whether the profile as it was tested is still there.
+/// Whether the tested profile is still stored.
 fn is_kept(tx: &Transaction<'_>, seq: i64) -> Result<bool, StoreError> {
     Ok(tx.prepare_cached("SELECT 1 FROM tested WHERE delivery = ?1")?.exists([seq])?)
 }

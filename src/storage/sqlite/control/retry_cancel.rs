@@ -1,4 +1,4 @@
-//! What a person does to a delivery that is still to be sent: stop it, or hurry it.
+//! Cancelling a pending delivery, or making it due.
 
 use rusqlite::Transaction;
 
@@ -14,7 +14,7 @@ use crate::storage::sqlite::rows::salvage::on_row;
 use crate::storage::sqlite::rows::state;
 
 impl Store {
-    /// Cancels a delivery. Whether it was still to be sent; an attempt under way runs to its end.
+    /// Cancels a delivery. Returns whether it was pending; an attempt in flight is completed.
     ///
     /// # Errors
     /// The file cannot be written.
@@ -23,7 +23,7 @@ impl Store {
         self.write(move |tx| cancel(tx, id, now)).await
     }
 
-    /// Makes a delivery due now. Whether it is still to be sent.
+    /// Makes a delivery due now. Returns whether it is pending.
     ///
     /// # Errors
     /// The file cannot be written.
@@ -33,7 +33,7 @@ impl Store {
     }
 }
 
-/// Cancels a delivery at `now`, in milliseconds. Whether it was still to be sent.
+/// Cancels a delivery at `now`, in milliseconds. Returns whether it was pending.
 pub fn cancel(tx: &Writing<'_>, id: DeliveryId, now: i64) -> Result<bool, StoreError> {
     let Some((seq, state)) = pending(tx, id)? else { return Ok(false) };
     let sql = "UPDATE delivery SET state = 4, due_at = NULL, ended_at = ?2 WHERE seq = ?1";
@@ -44,10 +44,10 @@ pub fn cancel(tx: &Writing<'_>, id: DeliveryId, now: i64) -> Result<bool, StoreE
     Ok(true)
 }
 
-/// Makes a delivery due at `now`, in milliseconds. Whether it is still to be sent.
+/// Makes a delivery due at `now`, in milliseconds. Returns whether it is pending.
 pub fn retry_now(tx: &Writing<'_>, id: DeliveryId, now: i64) -> Result<bool, StoreError> {
     let Some((seq, _)) = pending(tx, id)? else { return Ok(false) };
-    // What has no time is due now, too.
+    // Deliveries without a time are due now, too.
     let sql = "UPDATE delivery SET due_at = coalesce(min(due_at, ?2), ?2) WHERE seq = ?1";
     on_row(tx, seq, || tx.prepare_cached(sql)?.execute((seq, now)))?;
     tx.touched();
@@ -55,7 +55,7 @@ pub fn retry_now(tx: &Writing<'_>, id: DeliveryId, now: i64) -> Result<bool, Sto
     Ok(true)
 }
 
-/// The row and the state of a delivery that is still to be sent.
+/// The row and the state of a pending delivery.
 fn pending(tx: &Transaction<'_>, id: DeliveryId) -> Result<Option<(i64, DeliveryState)>, StoreError> {
     let found = state::of(tx, id)?;
     Ok(found.filter(|(_, state)| state.is_pending()))

@@ -1,4 +1,4 @@
-//! How long a connection waits for the lock of another program. A wait of more than a second is reported.
+//! How long a connection waits for another program's lock. A wait of more than a second is reported.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -15,22 +15,21 @@ use crate::storage::sqlite::wal::index;
 /// A shorter wait is not reported.
 const UNREPORTED: Duration = Duration::from_secs(1);
 
-/// How long after a report no other one follows.
+/// The minimum interval between two reports.
 const REPORT_AGAIN: Duration = Duration::from_secs(30);
 
-/// The pauses between two attempts, as `SQLite`'s own; the last one repeats.
+/// The pauses between two attempts, as in `SQLite`; the last one repeats.
 const PAUSES_MS: [u64; 7] = [1, 2, 5, 10, 15, 20, 25];
 
-/// The bytes of a database that are locked by who changes it or is about to (`SQLite`'s `os.h`): pending,
-/// reserved, and those of readers.
+/// The bytes of a database that are locked by a writer (`SQLite`'s `os.h`): pending, reserved, and those of readers.
 const DATABASE_LOCKS: std::ops::RangeInclusive<u64> = 0x4000_0000..=0x4000_0000 + 511;
 
-/// A wait for the lock of another program.
+/// A wait for another program's lock.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LockWait {
     /// The database.
     pub path: PathBuf,
-    /// The process that holds the lock, where the system says which.
+    /// The process that holds the lock, if the system reports it.
     pub holder: Option<Process>,
 }
 
@@ -56,11 +55,10 @@ impl fmt::Display for LockWait {
 /// Reports a wait.
 type Report = fn(&LockWait);
 
-/// Who reports, and when that was last done.
+/// The reporter, and when it last reported.
 static REPORT: Mutex<(Option<Report>, Option<Instant>)> = Mutex::new((None, None));
 
-/// Has every long wait of this process reported by this function, which the thread that waits calls; or by
-/// none.
+/// Reports every long wait of this process with this function, called on the waiting thread; or with none.
 pub fn report_lock_waits(report: Option<fn(&LockWait)>) {
     REPORT.lock().unwrap_or_else(PoisonError::into_inner).0 = report;
 }
@@ -83,7 +81,7 @@ pub struct BusyTimeout {
     limit_ms: Arc<AtomicU64>,
 }
 
-/// While it lives, the connection waits for less.
+/// While this value exists, the connection waits for less.
 pub struct Shortened<'a>(&'a BusyTimeout);
 
 impl Drop for Shortened<'_> {
@@ -105,13 +103,13 @@ impl BusyTimeout {
         self.usual
     }
 
-    /// Lowers the limit until what is returned is dropped.
+    /// Lowers the limit until the returned value is dropped.
     pub fn shorten(&self, limit: Duration) -> Shortened<'_> {
         self.set(limit.min(self.usual));
         Shortened(self)
     }
 
-    /// Makes a connection follow it.
+    /// Applies it to a connection.
     pub fn install(&self, db: &mut Connection) -> rusqlite::Result<()> {
         let mut wait = self.wait();
         db.busy_handler(Some(move |count| {
@@ -127,7 +125,7 @@ impl BusyTimeout {
         self.limit_ms.store(limit, Ordering::Relaxed);
     }
 
-    /// A wait that begins now.
+    /// A wait that starts now.
     pub fn wait(&self) -> Wait {
         Wait { timeout: self.clone(), began: Instant::now(), pauses: 0, reported: false }
     }

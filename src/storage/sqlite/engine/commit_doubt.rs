@@ -1,5 +1,5 @@
-//! What became of a commit that failed. A disk that fails after the log was written leaves the whole
-//! commit there: this process does not see it, and the next one does. Only the file says, read anew.
+//! Finds out whether a failed commit was stored. A disk that fails after the log was written leaves the whole commit
+//! there: this process does not see it, but the next one does. Only rereading the file can tell.
 
 use std::time::Duration;
 
@@ -8,11 +8,11 @@ use crate::storage::error::StoreError;
 use crate::storage::sqlite::Store;
 
 impl Store {
-    /// Lets go of the file and opens it anew, as the next session would; and says whether all of these,
-    /// which one transaction was to accept, are there. Blocks for as long as the disk takes.
+    /// Closes and reopens the file, as the next session would; and returns whether all of these, which one
+    /// transaction was to accept, are there. Blocks for as long as the disk takes.
     ///
     /// # Errors
-    /// The file cannot be opened or read: then it is not known.
+    /// The file cannot be opened or read: then it is unknown.
     pub async fn accepted_after_all(&self, ids: Vec<DeliveryId>) -> Result<(Self, bool), StoreError> {
         self.close();
         let anew = Self::open_waiting(self.path(), Duration::ZERO)?;

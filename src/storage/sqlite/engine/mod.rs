@@ -1,4 +1,4 @@
-//! One thread writes, a few connections read, and what other processes commit is noticed.
+//! One thread writes, a few connections read, and commits of other processes are noticed.
 
 pub mod busy;
 pub mod commit_doubt;

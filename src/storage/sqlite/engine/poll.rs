@@ -1,4 +1,4 @@
-//! Noticing what other processes commit where the system does not tell: by asking, now and then.
+//! Detects commits of other processes by polling, if the system sends no notifications.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -14,19 +14,19 @@ use crate::storage::sqlite::file::identity::Place;
 use crate::storage::sqlite::file::open;
 use crate::threads;
 
-/// How often it is asked.
+/// The polling interval.
 const EVERY: Duration = Duration::from_secs(2);
 
-/// A thread that asks until this is dropped.
+/// A thread that polls until this is dropped.
 pub struct Poll {
     going: Option<Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
-/// Starts asking. What it finds may be a commit of this process: the writer knows its own.
+/// Starts polling. A detected commit may be one of this process: the writer knows its own.
 ///
 /// # Errors
-/// The file cannot be read, or there is no thread to be had.
+/// The file cannot be read, or the thread cannot be started.
 pub fn start(
     path: &Path,
     busy: Duration,
@@ -52,11 +52,11 @@ pub fn start(
 }
 
 impl Drop for Poll {
-    /// Waits for the thread: its connection must be closed before the one that writes.
+    /// Waits for the thread: its connection must be closed before the writing one.
     fn drop(&mut self) {
         drop(self.going.take());
         if let Some(thread) = self.thread.take() {
-            // An error means that it has ended, which is what is wanted.
+            // An error means that it has ended, as intended.
             let _ = thread.join();
         }
     }

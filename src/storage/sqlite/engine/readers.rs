@@ -1,4 +1,4 @@
-//! A few connections that only read, each busy only as long as one question takes.
+//! A few read-only connections, each in use only for the duration of one query.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -13,7 +13,7 @@ use crate::storage::sqlite::file::identity::Place;
 use crate::storage::sqlite::file::open;
 use crate::threads;
 
-/// Most questions answered at once: each costs a connection and its cache.
+/// The maximum number of concurrent queries: each costs a connection and its cache.
 const READERS: usize = 4;
 
 /// The connections, and how many more may be in use.
@@ -22,17 +22,17 @@ pub struct Readers {
     place: Place,
     busy: Duration,
     pool: Mutex<Pool>,
-    /// Told when a connection comes back to a pool that is closed.
+    /// Notified when a connection returns to a closed pool.
     back: Condvar,
     room: Arc<Semaphore>,
 }
 
-/// Where the connections are.
+/// The state of the pool.
 #[derive(Default)]
 struct Pool {
-    /// Nobody uses these just now.
+    /// Connections that are not in use.
     idle: Vec<Connection>,
-    /// So many are in use.
+    /// The number of connections in use.
     out: usize,
     closed: bool,
 }
@@ -43,7 +43,7 @@ impl Readers {
         Self { path, place, busy, pool: Mutex::default(), back: Condvar::new(), room }
     }
 
-    /// Asks on a thread for blocking work. All of `question` sees one state of the database.
+    /// Runs a query on a thread for blocking work. All of `question` sees one state of the database.
     pub async fn read<T, F>(self: Arc<Self>, question: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
@@ -73,7 +73,7 @@ impl Readers {
         question(&tx)
     }
 
-    /// A connection to use, or the right to open one.
+    /// A connection to use, or permission to open one.
     fn take(&self) -> Result<Out<'_>, StoreError> {
         let mut pool = self.pool();
         if pool.closed {
@@ -83,7 +83,7 @@ impl Readers {
         Ok(Out { db: pool.idle.pop(), readers: self })
     }
 
-    /// Refuses further questions, waits for those that are being answered, and closes all.
+    /// Refuses further queries, waits for running ones, and closes all connections.
     pub fn close(&self) {
         self.room.close();
         let mut pool = self.pool();
@@ -98,7 +98,7 @@ impl Readers {
     }
 }
 
-/// A connection in use, which goes back by itself.
+/// A connection in use, which returns automatically.
 struct Out<'a> {
     db: Option<Connection>,
     readers: &'a Readers,
@@ -108,7 +108,7 @@ impl Drop for Out<'_> {
     fn drop(&mut self) {
         let mut pool = self.readers.pool();
         if pool.closed {
-            // Closed before it counts as back: who waits for that wants no connection left.
+            // Closed before it counts as returned: whoever waits for that needs all connections closed.
             drop(self.db.take());
         } else {
             pool.idle.extend(self.db.take());

@@ -1,4 +1,4 @@
-//! What has changed, told cheaply: a number for each kind of thing.
+//! What has changed, cheaply: a counter per kind of data.
 
 use rusqlite::Transaction;
 
@@ -7,7 +7,7 @@ use crate::storage::events::revision::Revision;
 use crate::storage::sqlite::Store;
 
 impl Store {
-    /// Where each kind of thing stands now: one row, however much there is.
+    /// The current counters: one row, however much data there is.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -28,7 +28,7 @@ impl Store {
     }
 }
 
-/// What was read of pending deliveries may no longer hold.
+/// Read-ahead of pending deliveries may be outdated.
 pub fn steered(tx: &Transaction<'_>) -> Result<(), StoreError> {
     tx.prepare_cached("UPDATE revision SET steering = coalesce(steering, 0) + 1")?.execute([])?;
     Ok(())

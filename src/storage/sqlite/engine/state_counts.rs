@@ -1,8 +1,8 @@
-//! How many deliveries are in each state, kept up to date at the cost of a row a transaction.
+//! How many deliveries are in each state, kept up to date at the cost of one row per transaction.
 //!
-//! Counting a million rows takes too long for a screen, and writing a count for each row takes longer
-//! than the row. So who changes a delivery says what it moved; that is counted in memory, and what a
-//! transaction moved is written once, before it is committed.
+//! Counting a million rows takes too long for a screen, and updating a count for each row takes longer than the row.
+//! So changes of states are counted in memory, and the changes of a transaction are written once, before it is
+//! committed.
 
 use std::cell::Cell;
 use std::ops::Deref;
@@ -16,10 +16,10 @@ use crate::storage::sqlite::Store;
 use crate::storage::sqlite::rows::columns::state_number;
 use crate::storage::sqlite::rows::state;
 
-/// How many states there are.
+/// The number of states.
 const STATES: usize = DeliveryState::ALL.len();
 
-/// Counts the deliveries of a state anew, which takes time for each.
+/// Recounts the deliveries of a state, which takes time for each.
 fn recount_of(state: DeliveryState) -> String {
     let (from, rows) = state::rows_in(state);
     format!(
@@ -41,40 +41,40 @@ fn is_any_in(state: DeliveryState) -> String {
 const LAST_POSITION: &str = "SELECT max(coalesce((SELECT max(seq) FROM delivery), 0),
      coalesce((SELECT accepted FROM revision WHERE typeof(accepted) = 'integer'), 0))";
 
-/// What the transaction under way has moved so far.
+/// The changes by the current transaction so far.
 #[derive(Debug, Default)]
 pub struct Tally(Cell<Moves>);
 
-/// What was moved at some point of a transaction, to come back to.
+/// The changes at some point of a transaction, to return to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Moves {
     by_state: [i64; STATES],
     any: bool,
-    /// Something came that is to be sent.
+    /// Whether something to send was inserted.
     came: bool,
-    /// What was counted before does not fit what is there.
+    /// The previous counts do not match the deliveries.
     recount: bool,
-    /// The last position that was given to a delivery, once one was.
+    /// The last position that was assigned, if any was.
     accepted: Option<i64>,
 }
 
 impl Tally {
-    /// Where it stands now.
+    /// The current changes.
     pub fn moves(&self) -> Moves {
         self.0.get()
     }
 
-    /// What came after that was undone.
+    /// Undoes later changes.
     pub fn back_to(&self, moves: Moves) {
         self.0.set(moves);
     }
 
-    /// Whether something came that is to be sent.
+    /// Whether something to send was inserted.
     pub fn came(&self) -> bool {
         self.0.get().came
     }
 
-    /// Writes what was moved into the transaction that is about to be committed.
+    /// Writes the changes into the transaction that is about to be committed.
     pub fn settle(&self, tx: &Transaction<'_>) -> Result<(), StoreError> {
         let moves = self.0.take();
         if !moves.any {
@@ -112,7 +112,7 @@ impl Moves {
     }
 }
 
-/// A transaction that writes, and says what it does to deliveries.
+/// A write transaction that records its changes of deliveries.
 pub struct Writing<'a> {
     tx: &'a Transaction<'a>,
     tally: &'a Tally,
@@ -123,8 +123,7 @@ impl<'a> Writing<'a> {
         Self { tx, tally }
     }
 
-    /// The position of a delivery that is about to come: greater than all before, and than that of any that
-    /// has gone since.
+    /// The position of the next delivery: greater than all before, including removed ones.
     pub fn next_position(&self) -> Result<i64, StoreError> {
         let last = match self.tally.moves().accepted {
             Some(last) => last,
@@ -135,7 +134,7 @@ impl<'a> Writing<'a> {
         Ok(next)
     }
 
-    /// A delivery came into the log.
+    /// A delivery was inserted.
     pub fn came(&self, state: DeliveryState) {
         self.tally.note(|moves| {
             moves.add(state, 1);
@@ -143,7 +142,7 @@ impl<'a> Writing<'a> {
         });
     }
 
-    /// A delivery was changed, and perhaps its state.
+    /// A delivery was changed, and possibly its state.
     pub fn moved(&self, from: DeliveryState, to: DeliveryState) {
         self.tally.note(|moves| {
             moves.add(from, -1);
@@ -151,17 +150,17 @@ impl<'a> Writing<'a> {
         });
     }
 
-    /// A delivery went out of the log.
+    /// A delivery was removed.
     pub fn went(&self, state: DeliveryState) {
         self.tally.note(|moves| moves.add(state, -1));
     }
 
-    /// Another program may have changed states without counting: all are counted anew.
+    /// Another program may have changed states without counting: all are recounted.
     pub fn recount(&self) {
         self.tally.note(|moves| moves.recount = true);
     }
 
-    /// Deliveries were changed, and stay in their states.
+    /// Deliveries were changed, but not their states.
     pub fn touched(&self) {
         self.tally.note(|_| ());
     }
@@ -175,8 +174,8 @@ impl<'a> Deref for Writing<'a> {
     }
 }
 
-/// Whether the counts are wrong in a way that costs nothing to see: they have something where nothing is,
-/// or the other way round. Whoever waits for a count to be zero waits for ever then.
+/// Whether the counts are wrong in a way that is cheap to detect: they are non-zero without deliveries, or the other
+/// way round. Waiting for a count to be zero would never end then.
 pub fn is_wrong(tx: &Transaction<'_>) -> Result<bool, StoreError> {
     for state in DeliveryState::ALL {
         let mut statement = tx.prepare_cached(&is_any_in(*state))?;
@@ -189,8 +188,7 @@ pub fn is_wrong(tx: &Transaction<'_>) -> Result<bool, StoreError> {
 }
 
 impl Store {
-    /// Counts anew how many deliveries are in each state: another program may have changed some. Takes
-    /// time for each.
+    /// Recounts the deliveries in each state: another program may have changed some. Takes time for each.
     ///
     /// # Errors
     /// The file cannot be written.

@@ -1,4 +1,4 @@
-//! Noticing that the file was written to, by whichever process, without asking again and again.
+//! Detects writes to the file, by any process, without polling.
 
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
@@ -13,39 +13,39 @@ use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use crate::storage::sqlite::engine::write_queue::Order;
 use crate::threads;
 
-/// The least time between two looks. Of our own writes, too, the system tells each: a thousand a
-/// second while much is sent.
+/// The minimum interval between two checks. The system also reports each of our own writes: a thousand a second while
+/// much is sent.
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// Whether the writer was told to look and has not done so yet: once is enough.
+/// Whether the writer was asked for a check and has not done it yet: once is enough.
 #[derive(Debug, Default)]
 pub struct Looking(AtomicBool);
 
 impl Looking {
-    /// Tells the writer to look, unless it was told.
+    /// Asks the writer for a check, unless it was asked.
     pub fn tell(&self, orders: &Sender<Order>) {
         if self.begin() {
-            // The writer has ended when this fails, and who tells is about to.
+            // If this fails, the writer has ended, and the watcher is about to.
             let _ = orders.send(Order::Look);
         }
     }
 
-    /// Whether the writer must be told.
+    /// Whether the writer must be asked.
     fn begin(&self) -> bool {
         !self.0.swap(true, Ordering::AcqRel)
     }
 
-    /// The writer is about to look; what happens from now on needs another look.
+    /// The writer is about to check; later events need another check.
     pub fn done(&self) {
         self.0.store(false, Ordering::Release);
     }
 }
 
-/// Watches the folder of the database for writes to it and to its write-ahead log. The system wakes
-/// us, so nothing runs while nothing happens.
+/// Watches the folder of the database for writes to it and to its write-ahead log. The system wakes the thread, so
+/// nothing runs while nothing happens.
 ///
 /// # Errors
-/// The system gives no more watches, or has none for this file system.
+/// The system has no more watches, or none for this file system.
 pub fn start(
     path: &Path,
     orders: Sender<Order>,
@@ -56,14 +56,14 @@ pub fn start(
     log.push("-wal");
     let folder = path.parent().unwrap_or(Path::new("/")).to_owned();
     let whole = folder.clone();
-    // It starts a thread. Where it gets none it says nothing, and panics at the next call.
+    // It starts a thread. If that fails it reports nothing, and panics at the next call.
     threads::probe().map_err(|error| notify::Error::generic(&error.to_string()))?;
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
-        // An error here is a queue of the system that ran over: something happened, so look.
+        // An error here is an overflow of the system's queue: something happened, so check.
         let ours = event.map_or(true, |event| concerns(&event, &whole, &[&file, &log]));
         if ours {
             looking.tell(&orders);
-            // Whoever writes writes on, and the system puts what follows together meanwhile.
+            // A writer usually continues, and the system merges later events meanwhile.
             thread::sleep(PAUSE);
         }
     })?;
@@ -71,7 +71,7 @@ pub fn start(
     Ok(watcher)
 }
 
-/// Whether an event may be a write to these files, or the end of one or of the folder.
+/// Whether an event may be a write to these files, or the removal of one or of the folder.
 fn concerns(event: &Event, folder: &Path, names: &[&OsString]) -> bool {
     let written = matches!(
         event.kind,

@@ -1,4 +1,4 @@
-//! What waits for the thread that writes, and in which order it is done.
+//! The queue of the writing thread, and its order.
 
 use std::collections::VecDeque;
 use std::sync::mpsc::Receiver;
@@ -6,29 +6,29 @@ use std::sync::mpsc::Receiver;
 use crate::storage::error::StoreError;
 use crate::storage::sqlite::engine::state_counts::Writing;
 
-/// A piece of work inside a transaction, and who waits for it.
+/// A piece of work inside a transaction, with its caller.
 pub trait Command: Send {
-    /// Does it. An error undoes this command, and no other.
+    /// Runs it. An error undoes this command, and no other.
     fn run(&mut self, tx: &Writing<'_>) -> Result<(), StoreError>;
 
-    /// Tells who asked. `committed` says what became of the whole transaction.
+    /// Notifies the caller. `committed` is the result of the whole transaction.
     fn answer(self: Box<Self>, committed: Result<(), StoreError>);
 }
 
-/// What the thread is told.
+/// A message to the thread.
 pub enum Order {
-    /// Do this, and answer after the commit.
+    /// Run this, and reply after the commit.
     Write(Box<dyn Command>),
-    /// The same, before all others that wait.
+    /// The same, before all other waiting commands.
     WriteFirst(Box<dyn Command>),
-    /// The file was written to: was it somebody else?
+    /// The file was written to: check whether by another process.
     Look,
-    /// Commit what was asked before, and end.
+    /// Commit earlier commands, and end.
     Stop,
 }
 
-/// Orders as they are taken out. What was told to go first does, or else a source that hands over
-/// without end would keep what was sent from being recorded, and so the sender from sending.
+/// Commands in the order of execution. Priority commands come first; otherwise an endless source of deliveries would
+/// keep outcomes from being recorded, and so the sender from sending.
 pub struct Queue {
     orders: Receiver<Order>,
     first: VecDeque<Box<dyn Command>>,
@@ -54,18 +54,18 @@ impl Queue {
         !self.first.is_empty() || !self.then.is_empty() || self.look
     }
 
-    /// The next to be done, if one is waiting.
+    /// The next command, if one is waiting.
     pub fn take(&mut self) -> Option<Box<dyn Command>> {
         self.sort();
         self.first.pop_front().or_else(|| self.then.pop_front())
     }
 
-    /// Whether somebody asked to look since this was asked last.
+    /// Whether a check was requested since the last call.
     pub fn take_look(&mut self) -> bool {
         std::mem::take(&mut self.look)
     }
 
-    /// Looks once more, unless it ends.
+    /// Requests another check, unless it ends.
     pub fn look_again(&mut self) {
         self.sort();
         self.look |= !self.stop;
@@ -79,7 +79,7 @@ impl Queue {
 
     fn put(&mut self, order: Order) {
         match order {
-            // Who asks after the end finds it so when the command is dropped.
+            // Callers after the end find out when the command is dropped.
             _ if self.stop => {}
             Order::Write(command) => self.then.push_back(command),
             Order::WriteFirst(command) => self.first.push_back(command),

@@ -1,5 +1,4 @@
-//! The one thread that writes. What is asked for at about the same time shares a transaction, and
-//! so a wait for the disk.
+//! The single writing thread. Requests at about the same time share a transaction, and so a wait for the disk.
 
 use std::path::PathBuf;
 use std::sync::mpsc::{self, Sender};
@@ -21,14 +20,14 @@ use crate::storage::sqlite::file::identity::Place;
 use crate::storage::sqlite::wal::checkpoint::{Log, LogWatch};
 use crate::threads;
 
-/// Most commands in one transaction.
+/// The maximum number of commands in one transaction.
 const BATCH: usize = 256;
 
-/// The longest time that a transaction collects commands.
+/// How long a transaction collects commands.
 const COLLECT: Duration = Duration::from_millis(2);
 
-/// How long a look at what others commit waits for them. Nobody commits for as long, unless the disk
-/// is slow; then it looks again.
+/// How long a check for other commits waits for them. No commit takes that long, unless the disk is slow; then it
+/// checks again.
 const LOOK: Duration = Duration::from_millis(100);
 
 /// [`Order::Write`] or [`Order::WriteFirst`].
@@ -52,12 +51,12 @@ where
     }
 
     fn answer(self: Box<Self>, committed: Result<(), StoreError>) {
-        // Who asked may have gone; the work is done all the same.
+        // The caller may be gone; the work is done nevertheless.
         let _ = self.reply.send(committed.and(self.result));
     }
 }
 
-/// The connection that writes, and where it leads.
+/// The writing connection, and its file.
 pub struct Connected {
     pub db: Connection,
     pub busy: BusyTimeout,
@@ -65,7 +64,7 @@ pub struct Connected {
     pub path: PathBuf,
 }
 
-/// The handle of the thread. Dropped, it lets the thread commit what was asked, and waits for it.
+/// The handle of the thread. Dropping it commits pending requests, and waits for the thread.
 pub struct Writer {
     orders: Sender<Order>,
     thread: Mutex<Option<JoinHandle<()>>>,
@@ -99,13 +98,13 @@ impl Writer {
         Ok(Self { orders, thread: Mutex::new(Some(thread)) })
     }
 
-    /// For who notices writes, and only tells to look.
+    /// For watchers, which only request checks.
     pub fn orders(&self) -> Sender<Order> {
         self.orders.clone()
     }
 
-    /// Does this inside a transaction, in its order among what waits, and gives what came of it, once
-    /// that is on disk.
+    /// Runs this inside a transaction, in its order among waiting commands, and returns its result once that is on
+    /// disk.
     pub async fn write<T, F>(&self, order: InOrder, work: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
@@ -114,7 +113,7 @@ impl Writer {
         self.ask(order, work).await.map_err(|_| StoreError::from(Problem::Closed))?
     }
 
-    /// The same, begun at once and waited for or not. An error says that the thread has ended.
+    /// The same, started at once, whether awaited or not. An error means that the thread has ended.
     pub fn ask<T, F>(&self, order: InOrder, work: F) -> oneshot::Receiver<Result<T, StoreError>>
     where
         T: Send + 'static,
@@ -122,18 +121,18 @@ impl Writer {
     {
         let (reply, answer) = oneshot::channel();
         let asked = Asked { work: Some(work), result: Err(Problem::Closed.into()), reply };
-        // Not taken, it drops its end of the answer, which says so.
+        // If it is not accepted, its end of the channel is dropped, which reports that.
         let _ = self.orders.send(order(Box::new(asked)));
         answer
     }
 
-    /// Ends the thread after what was asked before. Further calls find it ended.
+    /// Ends the thread after earlier commands. Further calls find it ended.
     pub fn stop(&self) {
         let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some(thread) = thread else { return };
-        // An error means that the thread has ended, which is what is wanted.
+        // An error means that the thread has ended, as intended.
         let _ = self.orders.send(Order::Stop);
-        // A command may hold the last handle: a thread cannot wait for itself.
+        // A command may own the last handle: a thread cannot wait for itself.
         if thread.thread().id() != thread::current().id() {
             let _ = thread.join();
         }
@@ -146,14 +145,14 @@ impl Drop for Writer {
     }
 }
 
-/// Who is told of commits.
+/// The recipients of notifications about commits.
 #[derive(Clone, Default)]
 pub struct Told {
-    /// Counts all, by whichever process.
+    /// Counts all, by any process.
     pub changes: Arc<watch::Sender<u64>>,
-    /// For the sender: only what it did not do itself.
+    /// For the sender: only changes by others.
     pub wakeups: Arc<watch::Sender<Wakeup>>,
-    /// That the write-ahead log cannot shrink.
+    /// Whether the write-ahead log cannot shrink.
     pub log: Arc<LogWatch>,
 }
 
@@ -172,7 +171,7 @@ impl Told {
     }
 }
 
-/// The numbers of the revision that tell what others did.
+/// The numbers of the revision that show what others did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Stand {
     deliveries: i64,
@@ -182,7 +181,7 @@ struct Stand {
 impl Stand {
     fn read(db: &Connection) -> Result<Self, StoreError> {
         let mut statement = db.prepare_cached("SELECT deliveries, steering FROM revision")?;
-        // What is no number becomes one with the next change.
+        // An invalid number becomes valid with the next change.
         let read = |row: &rusqlite::Row<'_>| {
             Ok(Self { deliveries: row.get(0).unwrap_or(0), steering: row.get(1).unwrap_or(0) })
         };
@@ -190,19 +189,19 @@ impl Stand {
     }
 }
 
-/// What the thread owns.
+/// The state of the thread.
 struct Desk {
     db: Connection,
     place: Place,
-    /// Whether the file was in its place when it was looked at last.
+    /// Whether the file was in its place at the last check.
     holds: bool,
     path: PathBuf,
     busy: BusyTimeout,
     told: Told,
     looking: Arc<Looking>,
-    /// Whether nobody was committing when that was looked at last.
+    /// Whether nobody was committing at the last check.
     settled: bool,
-    /// Of other connections' commits, as last seen.
+    /// The last seen version of other connections' commits.
     known: i64,
     tally: Tally,
     stand: Stand,
@@ -226,7 +225,7 @@ impl Desk {
         let mut done = Vec::new();
         let before = self.db.total_changes();
         let committed = match self.place.holds() {
-            // What went into a file that is gone is not on disk.
+            // Writes to a removed file are not on disk.
             Ok(()) => transact(&mut self.db, &self.tally, first, queue, &mut done)
                 .and_then(|came| Ok(self.place.holds().map(|()| came)?)),
             Err(problem) => {
@@ -239,7 +238,7 @@ impl Desk {
             && self.db.total_changes() != before
         {
             let stand = Stand::read(&self.db).unwrap_or(self.stand);
-            // What others have accepted meanwhile is in these numbers, and the next look finds nothing new.
+            // These numbers include what others have accepted meanwhile, and the next check finds nothing new.
             let others = data_version(&self.db) != Ok(self.known);
             self.told.wake(came || others, stand.steering != self.stand.steering);
             self.stand = stand;
@@ -252,16 +251,16 @@ impl Desk {
         self.log.keep_short(&self.db);
     }
 
-    /// Whether nobody is committing, as far as can be found out without keeping others: who waits for
-    /// this thread to end, as every command does, must not wait for another program's lock.
+    /// Whether nobody is committing, as far as can be determined without blocking others: whoever waits for this
+    /// thread to end, as every command does, must not wait for another program's lock.
     fn is_settled(&mut self) -> bool {
         let _shortened = self.busy.shorten(LOOK);
         Transaction::new(&mut self.db, TransactionBehavior::Immediate).is_ok()
     }
 
-    /// Tells when another process has committed. A commit is seen in the file before it counts; who
-    /// commits holds the write lock until it does, so taking that lock is waiting for it. Whether it could
-    /// be taken; else it is to be looked at again.
+    /// Notifies when another process has committed. A commit is visible in the file before it takes effect; the write
+    /// lock is held until it does, so acquiring that lock waits for it. Returns whether it could be acquired;
+    /// otherwise it must be checked again.
     fn look(&mut self) -> bool {
         self.looking.done();
         let holds = self.place.holds().is_ok();
@@ -270,7 +269,7 @@ impl Desk {
         }
         let settled = self.is_settled();
         let now = data_version(&self.db).unwrap_or(self.known);
-        // Where the lock could not be had, something is going on: telling once too often does no harm.
+        // If the lock could not be acquired, something is going on: an extra notification is harmless.
         if now != self.known || (!settled && self.settled) {
             self.known = now;
             let stand = Stand::read(&self.db).unwrap_or(self.stand);
@@ -283,8 +282,8 @@ impl Desk {
     }
 }
 
-/// Runs commands until none is waiting, and commits. All that were taken are in `done`. Whether
-/// something came that is to be sent.
+/// Runs commands until none is waiting, and commits. The executed ones are in `done`. Returns whether something to
+/// send was inserted.
 fn transact(
     db: &mut Connection,
     tally: &Tally,
@@ -304,13 +303,13 @@ fn transact(
     let writing = Writing::new(&tx, tally);
     let until = Instant::now() + COLLECT;
     while let Some(mut command) = next.take() {
-        // The first one needs no savepoint, which costs as much as a third of its work: to undo it is
-        // to undo the transaction.
+        // The first one needs no savepoint, which costs as much as a third of its work: undoing it is undoing the
+        // transaction.
         let alone = done.is_empty();
         let ran = if alone { command.run(&writing) } else { in_savepoint(&writing, tally, command.as_mut()) };
         done.push(command);
         if alone && ran.is_err() {
-            // It has its own answer, and nobody else took part.
+            // It has its own result, and there was no other command.
             tally.back_to(Moves::default());
             return Ok(false);
         }
@@ -326,8 +325,8 @@ fn transact(
     Ok(came)
 }
 
-/// Runs one command so that its failure undoes nothing but itself. An error here ends the whole
-/// transaction: some failures, such as a full disk, make `SQLite` roll all of it back.
+/// Runs one command so that its failure undoes only itself. An error here ends the whole transaction: some failures,
+/// such as a full disk, make `SQLite` roll all of it back.
 fn in_savepoint(tx: &Writing<'_>, tally: &Tally, command: &mut dyn Command) -> Result<(), StoreError> {
     let before = tally.moves();
     let run = |sql: &str| tx.prepare_cached(sql)?.execute([]);
@@ -343,7 +342,7 @@ fn in_savepoint(tx: &Writing<'_>, tally: &Tally, command: &mut dyn Command) -> R
     Ok(())
 }
 
-/// A number that differs when another connection has committed.
+/// A number that changes when another connection has committed.
 pub fn data_version(db: &Connection) -> Result<i64, StoreError> {
     Ok(db.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?)
 }

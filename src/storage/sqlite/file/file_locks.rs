@@ -1,7 +1,7 @@
-//! Which other process holds a lock on bytes of a database's files, by `F_GETLK` of fcntl(2).
+//! Finds the process that holds a lock on bytes of a database's files, by `F_GETLK` of fcntl(2).
 //!
-//! The file must be open to ask. Closing any descriptor of a file drops all locks that this process holds
-//! on it, those of `SQLite` too: a file that was opened here is never closed.
+//! The file must be open for that. Closing any descriptor of a file drops all locks that this process holds on it,
+//! including those of `SQLite`: a file that was opened here is never closed.
 
 use std::fmt;
 use std::fs::{File, metadata};
@@ -14,12 +14,12 @@ use rustix::process::{Flock, FlockType, fcntl_getlk};
 
 use crate::files::RegularFile;
 
-/// A process, as a message names it.
+/// A process, for messages.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Process {
     /// Its id.
     pub pid: u32,
-    /// The name of its program, where that is known.
+    /// The name of its program, if known.
     pub program: Option<String>,
 }
 
@@ -43,11 +43,11 @@ impl Process {
 #[derive(Clone)]
 pub struct LockedFile(Arc<File>);
 
-/// Every file that was opened, by device and inode.
+/// Every opened file, by device and inode.
 static OPEN: Mutex<Vec<((u64, u64), LockedFile)>> = Mutex::new(Vec::new());
 
 impl LockedFile {
-    /// Opens a file, once in the life of this process. None where there is none, or it cannot be read.
+    /// Opens a file, once in the life of this process. None if it does not exist or cannot be read.
     pub fn open(path: &Path) -> Option<Self> {
         let mut open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
         let facts = metadata(path).ok()?;
@@ -84,7 +84,7 @@ impl LockedFile {
     }
 }
 
-/// The process that holds a lock; none where it is in another PID namespace.
+/// The process that holds a lock; none if it is in another PID namespace.
 fn process(lock: &Flock) -> Option<Process> {
     u32::try_from(lock.pid?.as_raw_nonzero().get()).ok().map(Process::of)
 }

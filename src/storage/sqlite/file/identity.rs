@@ -1,6 +1,5 @@
-//! Whether the files that were opened are still those under their names. A file that was removed can be
-//! written on and on, and nothing of it is there for the next who looks; and two sessions with different
-//! write-ahead logs of one database know nothing of each other.
+//! Whether the opened files are still those with their names. A removed file can still be written, but nobody else
+//! sees it; and two sessions with different write-ahead logs of one database do not notice each other.
 
 use std::fs::metadata;
 use std::io;
@@ -10,24 +9,24 @@ use std::path::{Path, PathBuf};
 use crate::storage::error::Problem;
 use crate::storage::sqlite::error::opening;
 
-/// Device and number of a file.
+/// Device and inode of a file.
 type Identity = (u64, u64);
 
-/// The database, its write-ahead log and its shared memory, by what the system knows them by.
+/// The identities of the database, its write-ahead log and its shared memory.
 #[derive(Debug, Clone)]
 pub struct Place {
     path: PathBuf,
     known: Identity,
-    /// The log and the shared memory, as far as they were there.
+    /// The log and the shared memory, if they existed.
     beside: Vec<(PathBuf, Identity)>,
 }
 
 impl Place {
-    /// The files that lie there now. The log and its shared memory are there as soon as a connection has
-    /// read or written, and stay as long as one is open.
+    /// The current files. The log and its shared memory exist as soon as a connection has read or written, and stay
+    /// as long as one is open.
     ///
     /// # Errors
-    /// There is no database, or it cannot be looked at.
+    /// There is no database, or it cannot be inspected.
     pub fn of(path: &Path) -> Result<Self, Problem> {
         let known = identity(path).map_err(|error| opening(&error))?;
         let beside = ["-wal", "-shm"].into_iter().filter_map(|ending| {
@@ -39,10 +38,10 @@ impl Place {
         Ok(Self { path: path.to_owned(), known, beside: beside.collect() })
     }
 
-    /// Whether they lie there still. Three looks at the folder, a few microseconds.
+    /// Whether they are still in their place. Three system calls, a few microseconds.
     ///
     /// # Errors
-    /// One is gone, or another file is there.
+    /// One is gone, or was replaced.
     pub fn holds(&self) -> Result<(), Problem> {
         match is_there(&self.path, self.known) {
             Some(true) => {}
@@ -57,12 +56,12 @@ impl Place {
     }
 }
 
-/// Whether this file is the one of that name, where there is one.
+/// Whether this file is the one with that name, if there is one.
 fn is_there(path: &Path, known: Identity) -> Option<bool> {
     match identity(path) {
         Ok(found) => Some(found == known),
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => None,
-        // That it cannot be looked at does not say that it is gone; reading it tells.
+        // A failed inspection does not mean that it is gone; reading it tells.
         Err(_) => Some(true),
     }
 }

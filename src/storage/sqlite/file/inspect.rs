@@ -1,4 +1,4 @@
-//! Looking a database over without changing anything: not even the files beside it are made.
+//! Inspects a database read-only: not even the files beside it are created.
 
 use std::ffi::OsString;
 use std::fs::{OpenOptions, metadata};
@@ -21,46 +21,47 @@ use crate::storage::sqlite::wal::checkpoint;
 use crate::storage::sqlite::wal::pinned::{self, LogPinned};
 use crate::storage::unreadable::PassedOver;
 
-/// What a database is.
+/// The result of an inspection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Inspection {
-    /// Where it is, with links followed.
+    /// Its path, with links resolved.
     pub path: PathBuf,
-    /// Its bytes.
+    /// Its size in bytes.
     pub bytes: u64,
-    /// The bytes of its write-ahead log; 0 without one.
+    /// The size of its write-ahead log in bytes; 0 without one.
     pub log_bytes: u64,
-    /// Who may read and write it: the permission bits of the file.
+    /// The permission bits of the file.
     pub mode: u32,
     /// Whether this user may write it and its log.
     pub writable: bool,
-    /// Its schema; none for a file with nothing in it yet.
+    /// Its schema; none for an empty file.
     pub schema: Option<i64>,
     /// The latest schema that this program knows.
     pub known_schema: i64,
-    /// What `PRAGMA quick_check` found wrong, and what the schema lacks, ten lines at most; empty when nothing.
+    /// Damage found by `PRAGMA quick_check`, and missing parts of the schema, at most ten lines; empty if there is
+    /// none.
     pub damage: Vec<String>,
-    /// How many deliveries are pending, where the schema is known to this program.
+    /// How many deliveries are pending, if this program knows the schema.
     pub pending: Option<u64>,
-    /// What of it is held, and by what; nothing where the schema is another.
+    /// How many of them are blocked, and by what; empty for another schema.
     pub held: Blocked,
-    /// The rows that have no meaning and are passed over.
+    /// The invalid rows, which are skipped.
     pub unreadable: PassedOver,
-    /// The active sender's process, where it is stopped: by a signal, or by a debugger.
+    /// The active sender's process, if it is stopped: by a signal, or by a debugger.
     pub stopped_sender: Option<u32>,
-    /// That the write-ahead log cannot shrink, and why.
+    /// Why the write-ahead log cannot shrink, if so.
     pub log_pinned: Option<LogPinned>,
-    /// Why there is no lock to be had, where something else has the lock file's name.
+    /// Why the lock cannot be acquired, if the lock file's name is in use.
     pub lock: Option<String>,
 }
 
-/// Most lines of damage.
+/// How many lines of damage are listed.
 const LINES: usize = 10;
 
-/// Looks a database over, and changes nothing. Takes as long as reading the whole file does.
+/// Inspects a database, and changes nothing. Takes as long as reading the whole file does.
 ///
 /// # Errors
-/// It cannot be read, or it is another program's or a newer Ringback's.
+/// It cannot be read, or it belongs to another program or a newer Ringback.
 pub fn inspect(path: &Path) -> Result<Inspection, StoreError> {
     look(path).map_err(|error| error.at(path))
 }
@@ -98,7 +99,7 @@ fn look(path: &Path) -> Result<Inspection, StoreError> {
         known_schema: schema::KNOWN,
         damage,
         pending: if is_known { pending(&db).ok() } else { None },
-        // Damage is told already.
+        // Damage is reported already.
         held: if is_known { held(&db).unwrap_or_default() } else { Blocked::default() },
         unreadable,
         stopped_sender: if is_known { stopped(&db) } else { None },
@@ -114,8 +115,8 @@ fn beside(path: &Path) -> PathBuf {
     name.into()
 }
 
-/// Without a log nobody writes just now, and the file is read as it lies there: reading it otherwise
-/// would make a log and shared memory.
+/// Without a log nobody is writing, and the file is read directly: reading it otherwise would create a log and shared
+/// memory.
 fn open(path: &Path) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let db = if beside(path).exists() {
@@ -137,7 +138,7 @@ fn stopped(db: &Connection) -> Option<u32> {
     process_identity::pid(&sender).filter(|_| process_identity::is_stopped(&sender))
 }
 
-/// Queued and waiting ones.
+/// Queued and waiting deliveries.
 fn pending(db: &Connection) -> rusqlite::Result<u64> {
     let states = [crate::record::DeliveryState::Queued, crate::record::DeliveryState::Waiting];
     let mut sum = 0;
@@ -160,7 +161,7 @@ mod tests {
     use super::*;
     use crate::storage::sqlite::Store;
 
-    /// Every file of a folder, with its bytes and when it was written.
+    /// Every file of a folder, with its bytes and its modification time.
     fn files(folder: &Path) -> BTreeMap<PathBuf, (Vec<u8>, SystemTime)> {
         let read = |entry: std::fs::DirEntry| {
             let changed = entry.metadata().unwrap().modified().unwrap();
@@ -209,7 +210,7 @@ mod tests {
         let path = folder.path().join("a.db");
         drop(Store::open(&path).unwrap());
         let mut bytes = std::fs::read(&path).unwrap();
-        // The second half holds tables and indexes; the first page must stay, or it is no database.
+        // The second half contains tables and indexes; the first page must stay, or it is not a database.
         let half = bytes.len() / 2;
         bytes[half..].fill(0xA5);
         std::fs::write(&path, bytes).unwrap();

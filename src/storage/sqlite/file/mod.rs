@@ -1,4 +1,4 @@
-//! The database file: who may read it, how it is opened, what it turns out to be.
+//! The database file: permissions, opening, identification.
 
 pub mod file_locks;
 pub mod hard_links;

@@ -1,5 +1,5 @@
-//! Whether the name of a new database leaves room for the files beside it: found out before anything is
-//! created, since a database whose log cannot be created is of no use.
+//! Checks that the name of a new database leaves room for the files beside it, before anything is created: a database
+//! whose log cannot be created is useless.
 
 use std::fs::{canonicalize, symlink_metadata};
 use std::io;
@@ -7,10 +7,10 @@ use std::path::Path;
 
 use crate::storage::error::Problem;
 
-/// The longest ending of a file beside a database: that of the journal of its first transaction.
+/// The longest suffix of a file beside a database: that of the journal of its first transaction.
 const ENDING: &str = "-journal";
 
-/// The longest path that `SQLite` opens, that ending included (`MAX_PATHNAME` of its `os_unix.c`).
+/// The longest path that `SQLite` opens, including that suffix (`MAX_PATHNAME` of its `os_unix.c`).
 const MOST: usize = 512;
 
 /// Checks the path of a database that may not exist yet.
@@ -21,7 +21,7 @@ pub fn check(path: &Path) -> Result<(), Problem> {
     let Some(name) = path.file_name().filter(|_| symlink_metadata(path).is_err()) else { return Ok(()) };
     let mut longest = name.to_owned();
     longest.push(ENDING);
-    // Folders that are missing are created later, on the same file system.
+    // Missing folders are created later, on the same file system.
     let folder = path.parent().unwrap_or(Path::new(""));
     let existing = folder.ancestors().find_map(|folder| canonicalize(here(folder)).ok().zip(Some(folder)));
     let Some((real, existing)) = existing else { return Ok(()) };
@@ -34,7 +34,7 @@ pub fn check(path: &Path) -> Result<(), Problem> {
     Ok(())
 }
 
-/// The folder that a path begins in, where it names none.
+/// The folder that a relative path starts in.
 fn here(folder: &Path) -> &Path {
     if folder.as_os_str().is_empty() { Path::new(".") } else { folder }
 }

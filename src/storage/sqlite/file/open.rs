@@ -1,4 +1,4 @@
-//! Opening the file: who may read it, how it is written, and what it turns out to be.
+//! Opens the file: permissions, settings, identification.
 
 use std::fs::{DirBuilder, OpenOptions, Permissions, canonicalize, metadata, set_permissions};
 use std::io;
@@ -16,15 +16,14 @@ use crate::storage::sqlite::file::schema::{self, Found};
 use crate::storage::sqlite::file::writable::may_be_written;
 use crate::storage::sqlite::file::{hard_links, name_length, regular};
 
-/// Statements kept ready on each connection.
+/// Cached statements per connection.
 const STATEMENTS: usize = 64;
 
-/// The write-ahead log is cut back to this many bytes when it has been copied into the database.
+/// The write-ahead log is truncated to this many bytes after it was copied into the database.
 const WAL_BYTES: i64 = 32 * 1024 * 1024;
 
-/// Opens the file for writing, made and brought to the latest schema where needed. Also gives its
-/// real path, as `SQLite` keeps the log beside the file that a link leads to; and how long the connection
-/// waits.
+/// Opens the file for writing, created and migrated to the latest schema if needed. Also returns its real path, since
+/// `SQLite` keeps the log beside the target of a link; and the connection's busy timeout.
 pub fn writer(path: &Path, busy: Duration) -> Result<(Connection, BusyTimeout, PathBuf), StoreError> {
     let told = |error: StoreError| error.at(path).waited(busy);
     let real = make(path).map_err(|problem| told(problem.into()))?;
@@ -33,7 +32,7 @@ pub fn writer(path: &Path, busy: Duration) -> Result<(Connection, BusyTimeout, P
     Ok((db, busy, real))
 }
 
-/// Opens one more connection, which can only read.
+/// Opens another connection, which can only read.
 pub fn reader(path: &Path, busy: Duration) -> Result<Connection, StoreError> {
     let db = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY, &BusyTimeout::new(path, busy))?;
     db.pragma_update(None, "query_only", true)?;
@@ -44,14 +43,14 @@ fn connect(path: &Path, access: OpenFlags, busy: &BusyTimeout) -> Result<Connect
     let mut db = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     busy.install(&mut db)?;
     db.set_prepared_statement_cache_capacity(STATEMENTS);
-    // A statement stays as it was prepared. Else `SQLite` prepares it anew for each value that might
-    // let it use another index, which costs more than most questions.
+    // A statement stays as prepared. Otherwise `SQLite` would prepare it again for each value that might allow
+    // another index, which costs more than most queries.
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(db)
 }
 
-/// Makes folder and file where they are missing, for their owner only. `SQLite` gives the log and
-/// the shared memory the mode of the file.
+/// Creates missing folders and the file, private to their owner. `SQLite` gives the log and the shared memory the
+/// mode of the file.
 fn make(path: &Path) -> Result<PathBuf, Problem> {
     name_length::check(path)?;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
@@ -77,14 +76,14 @@ fn make(path: &Path) -> Result<PathBuf, Problem> {
         made => drop(made.map_err(|error| opening(&error))?),
     }
     let real = canonicalize(path).map_err(|error| opening(&error))?;
-    // The others are beside the file that a link leads to.
+    // The others are beside the target of a link.
     regular::check(&real)?;
     hard_links::check(&real)?;
     Ok(real)
 }
 
-/// Takes away what others may do with the file, its log and its shared memory: secrets stand there.
-/// Where the system does not let us, they are another user's, who sees to that.
+/// Removes the permissions of other users from the file, its log and its shared memory: they contain secrets. If the
+/// system does not allow that, they belong to another user, who is responsible.
 fn tighten(path: &Path) {
     for ending in ["", "-wal", "-shm"] {
         let mut name = path.as_os_str().to_owned();
@@ -100,35 +99,35 @@ fn tighten(path: &Path) {
 fn prepare(path: &Path, busy: &BusyTimeout) -> Result<Connection, StoreError> {
     let mut db = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE, busy)?;
     let found = schema::look(&db)?;
-    // Not before it is known to be ours.
+    // Only once it is known to be ours.
     tighten(path);
     if found == Found::Empty {
-        // Only an empty file can be told so, and the log's mode makes it not empty.
+        // This can only be set for an empty file, and setting the log's mode makes it not empty.
         db.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
     }
     write_ahead(&db, busy)?;
     if !may_be_written(path) {
-        // `SQLite` would open the log to read it, and never write it on this connection, whatever is
-        // mended meanwhile.
+        // `SQLite` would open the log to read it, and never write it on this connection, even if the cause is fixed
+        // meanwhile.
         return Err(Problem::ReadOnly.into());
     }
     db.pragma_update(None, "synchronous", "FULL")?;
     db.pragma_update(None, "foreign_keys", true)?;
-    // What undoes a single command is kept in memory: in a temporary file it cost a third of all
-    // writing, and pages with secrets in them stood in a folder that is not ours.
+    // The data to undo a single command is kept in memory: a temporary file cost a third of all write time, and
+    // contained pages with secrets in a folder that is not ours.
     db.pragma_update(None, "temp_store", "MEMORY")?;
-    // What is deleted is wiped where its page is written anyway. Whole pages that come free are not:
-    // they are cut off the file, or written over.
+    // Deleted content is overwritten if its page is written anyway. Freed pages are not: they are cut off the file,
+    // or reused.
     db.pragma_update_and_check(None, "secure_delete", "FAST", |_| Ok(()))?;
     db.pragma_update_and_check(None, "journal_size_limit", WAL_BYTES, |_| Ok(()))?;
-    // A file that is up to date needs no lock: another session may be writing just now.
+    // A file that is up to date needs no lock: another session may be writing at the moment.
     if found != Found::Schema(schema::KNOWN) {
         schema::migrate(&mut db)?;
     }
     Ok(db)
 }
 
-/// Turns the write-ahead log on. `SQLite` does not wait by itself when two sessions do so at once.
+/// Enables the write-ahead log. `SQLite` does not wait if two sessions do so at once.
 fn write_ahead(db: &Connection, busy: &BusyTimeout) -> Result<(), StoreError> {
     let mut wait = busy.wait();
     loop {

@@ -1,12 +1,12 @@
-//! Whether what has the name of the database, or of a file that belongs to it, is a file at all: to
-//! open a pipe may wait for ever, and a device is nobody's database.
+//! Checks that the database, and each file that belongs to it, is a regular file: opening a pipe may block for ever,
+//! and a device is nobody's database.
 
 use std::fs::metadata;
 use std::path::Path;
 
 use crate::storage::error::Problem;
 
-/// Checks what is there of the database and of the files beside it, before any of them is opened.
+/// Checks the existing files of the database, before any of them is opened.
 ///
 /// # Errors
 /// It is a folder, a pipe, a device or a socket.
@@ -17,7 +17,7 @@ pub fn check(path: &Path) -> Result<(), Problem> {
         match metadata(&name) {
             Ok(found) if found.is_dir() && ending.is_empty() => return Err(Problem::IsFolder),
             Ok(found) if !found.is_file() => return Err(Problem::NotRegular(ending)),
-            // What is wrong there, opening it tells.
+            // Opening the file reports the problem.
             Ok(_) | Err(_) => {}
         }
     }

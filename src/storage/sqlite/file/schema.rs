@@ -1,4 +1,4 @@
-//! The tables, and how an older file comes to have them.
+//! The schema, and the migrations of older files.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use crate::storage::error::{Problem, StoreError};
 /// Marks a file as Ringback's: `RngB` in the header of the file.
 const APPLICATION_ID: i64 = 0x526E_6742;
 
-/// Step n leads from schema n to n + 1. A step that was released is never changed.
+/// Step n migrates from schema n to n + 1. A released step is never changed.
 const STEPS: &[&str] = &[
     include_str!("schema/1.sql"),
     include_str!("schema/2.sql"),
@@ -25,19 +25,19 @@ const STEPS: &[&str] = &[
 #[allow(clippy::cast_possible_wrap, reason = "a handful of steps")]
 pub const KNOWN: i64 = STEPS.len() as i64;
 
-/// What a file is.
+/// The identification of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Found {
-    /// Nothing in it yet.
+    /// Empty.
     Empty,
     /// Ringback's, with this schema.
     Schema(i64),
 }
 
-/// Looks whose file this is.
+/// Identifies a file.
 ///
 /// # Errors
-/// It is another program's, or from a newer version.
+/// It belongs to another program, or to a newer version.
 pub fn look(db: &Connection) -> Result<Found, StoreError> {
     let number = |pragma: &str| db.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
     let (application, version) = (number("application_id")?, number("user_version")?);
@@ -59,8 +59,8 @@ pub fn look(db: &Connection) -> Result<Found, StoreError> {
     }
 }
 
-/// Brings a file to the latest schema, in one transaction. Another process may be doing the same:
-/// what is there is looked at again once the file is ours to write.
+/// Migrates a file to the latest schema, in one transaction. Another process may be doing the same: the schema is
+/// checked again once the write lock is acquired.
 ///
 /// # Errors
 /// As [`look`], or the file cannot be written.
@@ -78,7 +78,7 @@ pub fn migrate(db: &mut Connection) -> Result<(), StoreError> {
     Ok(change.commit()?)
 }
 
-/// Tables, columns, indexes and triggers that a file of the latest schema lacks: a few words on each.
+/// Tables, columns, indexes and triggers of the latest schema that a file lacks: a few words for each.
 ///
 /// # Errors
 /// The file cannot be read.
@@ -89,7 +89,7 @@ pub fn missing(db: &Connection) -> Result<Vec<String>, StoreError> {
     Ok(objects(&whole)?.difference(&found).map(|object| format!("{object} is missing")).collect())
 }
 
-/// What a schema is made of. Not by its text: that depends on how the file came to have it.
+/// The parts of a schema. Not its text, which depends on the file's history of migrations.
 fn objects(db: &Connection) -> Result<BTreeSet<String>, StoreError> {
     let sql = "SELECT type || ' ' || name FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
                UNION ALL

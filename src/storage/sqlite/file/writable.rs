@@ -1,13 +1,12 @@
-//! Whether the database may be written, as the system has it.
+//! Whether the database is writable, according to the system.
 
 use std::path::Path;
 
 use rustix::fs::{Access, access};
 use rustix::io::Errno;
 
-/// Whether the system lets this user write the database, its log and their shared memory, as far as
-/// they are there. The system is asked, and no file is opened: to close one again would drop the locks
-/// that `SQLite` holds on it in this process (fcntl(2)).
+/// Whether this user may write the database, its log and their shared memory, as far as they exist. Checked without
+/// opening a file: closing one again would drop the locks that `SQLite` holds on it in this process (fcntl(2)).
 pub fn may_be_written(path: &Path) -> bool {
     ["", "-wal", "-shm"].iter().all(|ending| {
         let mut name = path.as_os_str().to_owned();

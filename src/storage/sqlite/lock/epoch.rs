@@ -1,6 +1,6 @@
-//! The right to send, as the database has it: the epoch that the active sender began when it took the
-//! lock. A lock file can be removed or replaced, and then two have locks; of two epochs the later one
-//! counts, and each question and each record looks at it in its own transaction.
+//! The right to send, according to the database: the epoch that the active sender started when it acquired the lock.
+//! A lock file can be removed or replaced, and then two processes have locks; of two epochs the later one counts, and
+//! each claim and each record checks it in its own transaction.
 
 use std::sync::{Arc, PoisonError};
 
@@ -17,7 +17,7 @@ use crate::storage::sqlite::lock::lock_file::LockFile;
 use crate::storage::sqlite::lock::process_identity;
 use crate::storage::sqlite::rows::columns::millis;
 
-/// What the active sender holds.
+/// The right of the active sender.
 #[derive(Debug)]
 pub struct Right {
     pub epoch: i64,
@@ -25,7 +25,7 @@ pub struct Right {
 }
 
 impl Right {
-    /// Whether the lock file is still in its place, and nobody has begun a later epoch.
+    /// Whether the lock file is still in its place, and nobody has started a later epoch.
     pub fn check(&self, tx: &Transaction<'_>) -> Result<(), StoreError> {
         let sql = "SELECT epoch, sender FROM revision";
         let later = tx.prepare_cached(sql)?.query_row([], |row| {
@@ -39,8 +39,8 @@ impl Right {
         }
     }
 
-    /// Notes that an attempt is recorded; or, where there is a later epoch, makes who began it read
-    /// again what is due: what is recorded now need not be sent by both.
+    /// Notes that an attempt was recorded; or, if there is a later epoch, makes its owner reread due deliveries: what
+    /// is recorded now need not be sent twice.
     pub fn moved(&self, tx: &Writing<'_>) -> Result<(), StoreError> {
         let sql = "UPDATE revision SET moved_at = ?2 WHERE epoch = ?1";
         let ours = tx.prepare_cached(sql)?.execute((self.epoch, millis(clock::now())))? > 0;
@@ -49,13 +49,13 @@ impl Right {
 }
 
 impl Store {
-    /// Begins an epoch, once it is written: who cannot record what is sent must not send it, or it is
-    /// sent again and again, by every session that starts. An earlier sender that does not know yet that it
-    /// must stop is waited for.
+    /// Starts an epoch, and returns once it is written: a process that cannot record what it sends must not send, or
+    /// it would be sent repeatedly, by every session that starts. Waits for an earlier sender that does not know yet
+    /// that it must stop.
     pub(crate) async fn begin_epoch(&self, lease: Lease) -> Result<Lease, StoreError> {
         let begin = |tx: &Writing<'_>| {
             let sender = tx.query_row("SELECT sender FROM revision", [], |row| row.get(0))?;
-            // What stands there may be no number.
+            // The stored value may be invalid.
             let sql = "UPDATE revision SET epoch = coalesce(epoch, 0) + 1, sender = ?1, moved_at = ?2,
                            deliveries = coalesce(deliveries, 0) + 1, steering = coalesce(steering, 0) + 1
                        RETURNING epoch";
@@ -75,7 +75,7 @@ impl Store {
         Ok(lease)
     }
 
-    /// What this process began last; none where it never sent.
+    /// The right that this process started last; none if it never sent.
     pub fn right(&self) -> Option<Arc<Right>> {
         self.0.right.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }

@@ -1,6 +1,5 @@
-//! From one sender to the next while both run: the lock file was removed or replaced, and a later epoch
-//! has begun. What the earlier sender has in flight would be sent twice, so the later one waits until
-//! that is recorded.
+//! The handover between two running senders: the lock file was removed or replaced, and a later epoch has started.
+//! The requests in flight of the earlier sender would be sent twice, so the later one waits until they are recorded.
 
 use std::time::{Duration, Instant};
 
@@ -9,13 +8,13 @@ use crate::storage::sqlite::Store;
 use crate::storage::sqlite::engine::state_counts::Writing;
 use crate::storage::sqlite::lock::process_identity;
 
-/// Longer than what is in flight gets when a sender stops.
+/// Longer than the grace period of requests in flight when a sender stops.
 const LONGEST: Duration = Duration::from_secs(7);
 
-/// How often it is looked whether the earlier sender still runs.
+/// How often to check whether the earlier sender is still running.
 const EVERY: Duration = Duration::from_millis(100);
 
-/// The sender before.
+/// The previous sender.
 #[derive(Debug)]
 pub struct Earlier {
     pub epoch: i64,
@@ -24,8 +23,8 @@ pub struct Earlier {
 }
 
 impl Store {
-    /// Waits until an earlier sender has yielded or its process has ended, for a few seconds at most; not for
-    /// one that is stopped: nobody knows for how long.
+    /// Waits until an earlier sender has yielded or its process has ended, at most a few seconds; not for one that is
+    /// stopped, since nobody knows for how long.
     pub(crate) async fn wait_for_earlier(&self, earlier: &Earlier) -> Result<(), StoreError> {
         let until = Instant::now() + LONGEST;
         let mut changes = self.changes();
@@ -34,7 +33,7 @@ impl Store {
             && !process_identity::is_stopped(&earlier.sender)
             && self.yielded().await? < earlier.epoch
         {
-            // Either is a reason to look again.
+            // Either is a reason to check again.
             let _ = tokio::time::timeout(EVERY, changes.changed()).await;
         }
         Ok(())
@@ -45,14 +44,14 @@ impl Store {
         self.read(|tx| Ok(tx.prepare_cached(sql)?.query_row([], |row| row.get(0))?)).await
     }
 
-    /// Whether another sender has begun since this one did.
+    /// Whether another sender has started since this one did.
     pub(crate) async fn is_overtaken(&self) -> Result<bool, StoreError> {
         let Some(right) = self.right() else { return Ok(false) };
         let sql = "SELECT epoch > ?1 FROM revision";
         self.read(move |tx| Ok(tx.prepare_cached(sql)?.query_row([right.epoch], |row| row.get(0))?)).await
     }
 
-    /// Notes that this sender was overtaken, and has recorded what it had in flight.
+    /// Notes that this sender was overtaken, and has recorded its requests in flight.
     pub(crate) async fn note_yielded(&self) -> Result<(), StoreError> {
         let Some(right) = self.right() else { return Ok(()) };
         let note = move |tx: &Writing<'_>| {

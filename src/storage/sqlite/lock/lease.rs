@@ -1,5 +1,5 @@
-//! Who sends: the one process that holds a lock on a file beside the database. The system frees it
-//! when that process ends, however it ends.
+//! The sender lock: the active sender holds a lock on a file beside the database. The system releases it when that
+//! process ends, however it ends.
 
 use std::fs::TryLockError;
 use std::io::{Seek as _, Write as _};
@@ -10,23 +10,23 @@ use std::time::Duration;
 use crate::files;
 use crate::storage::sqlite::lock::lock_file::{LockError, LockFile};
 
-/// The right to send for a database, held until it is dropped.
+/// The right to send for a database, until it is dropped.
 #[derive(Debug)]
 pub struct Lease {
     lock: Arc<LockFile>,
-    /// Who had this very file before gave the right back. Else that one died, or has another file: this one
-    /// is new.
+    /// Whether the previous owner of this very file released the right. Otherwise it died, or has another file: this
+    /// one is new.
     pub was_released: bool,
 }
 
-/// The content of the lock file after its right was given back.
+/// The content of the lock file after its right was released.
 const RELEASED: &str = "released\n";
 
 impl Lease {
-    /// Takes the right if nobody has it.
+    /// Acquires the right if nobody has it.
     ///
     /// # Errors
-    /// The lock file cannot be made or opened, is not ours, or the file system has no locks.
+    /// The lock file cannot be created or opened, is not ours, or the file system has no locks.
     pub fn try_take(db_path: &Path) -> Result<Option<Self>, LockError> {
         loop {
             let lock = LockFile::open(db_path)?;
@@ -39,7 +39,7 @@ impl Lease {
         }
     }
 
-    /// Takes the right, waiting for as long as another has it: for a thread of its own.
+    /// Acquires the right, and waits as long as another process has it: for a separate thread.
     ///
     /// # Errors
     /// As [`Lease::try_take`].
@@ -53,27 +53,26 @@ impl Lease {
         }
     }
 
-    /// The process id of who has the right; `None` when nobody has, or it cannot be told.
+    /// The process ID of the owner; `None` if there is none, or it is unknown.
     #[must_use]
     pub fn holder(db_path: &Path) -> Option<u32> {
         let file = LockFile::look(db_path)?;
         match file.try_lock_shared() {
             Err(TryLockError::WouldBlock) => {}
-            // Nobody has it: a number that stands there is of one who died.
+            // Nobody has it: a number in the file is that of a process that died.
             Ok(()) | Err(TryLockError::Error(_)) => return None,
         }
         let text = files::read_from(file, 64).ok()?;
         std::str::from_utf8(&text).ok()?.trim().parse().ok()
     }
 
-    /// The lock file, to see whether it is still in its place.
+    /// The lock file, to check whether it is still in its place.
     pub(crate) fn lock(&self) -> Arc<LockFile> {
         Arc::clone(&self.lock)
     }
 
-    /// Writes our process id, so that others can say who sends. The lock is what counts: where there
-    /// is no room for the number, they cannot say who. None where the file that was locked is no longer
-    /// the one that others see.
+    /// Writes our process ID, so that others can report it. Only the lock counts: if there is no space for the
+    /// number, they cannot. None if the locked file is no longer the one that others see.
     fn signed(lock: LockFile) -> Option<Self> {
         if !lock.is_in_place() {
             return None;
@@ -86,8 +85,7 @@ impl Lease {
     }
 }
 
-/// Locks it if nobody has. Who asks for the holder has the lock for a moment, so one refusal may mean
-/// nothing.
+/// Locks it if nobody has. A query for the owner locks it for a moment, so one refusal may mean nothing.
 fn has_locked(lock: &LockFile) -> Result<bool, LockError> {
     for pause_ms in [1, 4, 0] {
         match lock.file.try_lock() {
@@ -101,8 +99,7 @@ fn has_locked(lock: &LockFile) -> Result<bool, LockError> {
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        // The lock goes with the file in any case; an old number in it is told from a new one by
-        // the lock.
+        // The lock ends with the file in any case; an old number in it is distinguished from a new one by the lock.
         let mut file = &self.lock.file;
         let _ =
             file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(RELEASED.as_bytes()));

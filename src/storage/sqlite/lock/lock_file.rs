@@ -1,6 +1,5 @@
-//! The lock file beside the database: opened only where it is a plain file of this user, and compared
-//! by what the system knows it by. Whoever may write to the folder could lay a link there, a pipe, or
-//! another name of some other file.
+//! The lock file beside the database: opened only if it is a regular file of this user, and identified by its inode.
+//! Anyone with write access to the folder could place a link there, a pipe, or a hard link to another file.
 
 use std::ffi::OsString;
 use std::fs::{File, Metadata, OpenOptions, TryLockError, canonicalize, symlink_metadata};
@@ -14,7 +13,7 @@ use rustix::process::geteuid;
 
 use crate::files::NoDescriptors;
 
-/// Why there is no lock to be had.
+/// Why the lock cannot be acquired.
 #[derive(Debug, thiserror::Error)]
 pub enum LockError {
     /// Something else has the name of the lock file.
@@ -33,7 +32,7 @@ pub enum LockError {
     NoLocks {
         /// The lock file.
         path: PathBuf,
-        /// Why.
+        /// The reason.
         error: io::Error,
     },
     /// It cannot be opened or locked.
@@ -41,18 +40,18 @@ pub enum LockError {
     Io {
         /// The lock file.
         path: PathBuf,
-        /// Why.
+        /// The reason.
         error: io::Error,
     },
 }
 
-/// What to do about a lock file that cannot be opened.
+/// How to fix a lock file that cannot be opened.
 fn fix(error: &io::Error) -> String {
     NoDescriptors::of(error).map_or_else(|| "see who may write it".to_owned(), |lacking| lacking.to_string())
 }
 
 impl LockError {
-    /// Whether this stays until somebody fixes it; else the system may only be short of something.
+    /// Whether this lasts until somebody fixes it; otherwise the system may only lack resources.
     #[must_use]
     pub fn is_lasting(&self) -> bool {
         match self {
@@ -76,11 +75,10 @@ pub struct LockFile {
 }
 
 impl LockFile {
-    /// Opens the lock file of a database, made where it is missing; of the real one, when the path is a
-    /// link.
+    /// Opens the lock file of a database, creating it if necessary; for a link, that of its target.
     ///
     /// # Errors
-    /// It is no plain file of this user with one name, or cannot be opened.
+    /// It is not a regular file of this user with one name, or cannot be opened.
     pub fn open(db_path: &Path) -> Result<Self, LockError> {
         let path = beside(db_path);
         let mut options = OpenOptions::new();
@@ -93,19 +91,19 @@ impl LockFile {
         }
     }
 
-    /// Opens it for reading, where it is there and a plain file.
+    /// Opens it for reading, if it exists and is a regular file.
     pub fn look(db_path: &Path) -> Option<File> {
         let file = opened(OpenOptions::new().read(true), &beside(db_path)).ok()?;
         file.metadata().is_ok_and(|facts| facts.is_file()).then_some(file)
     }
 
-    /// Whether the file is still the one under its name: a lock on any other one keeps nobody out.
+    /// Whether the file is still the one with its name: a lock on any other one excludes nobody.
     pub fn is_in_place(&self) -> bool {
         let same = |a: &Metadata, b: &Metadata| (a.dev(), a.ino()) == (b.dev(), b.ino());
         match (self.file.metadata(), symlink_metadata(&self.path)) {
             (Ok(ours), Ok(found)) => same(&ours, &found),
             (_, Err(error)) if error.kind() == io::ErrorKind::NotFound => false,
-            // That it cannot be looked at does not say that it is gone.
+            // A failed inspection does not mean that it is gone.
             _ => true,
         }
     }
@@ -116,13 +114,13 @@ impl LockFile {
     }
 }
 
-/// Why the lock file of a database cannot be used, where something else has its name.
+/// Why the lock file of a database cannot be used, if something else has its name.
 pub fn unusable(db_path: &Path) -> Option<String> {
     let path = beside(db_path);
     if let Some(what) = unfit(&symlink_metadata(&path).ok()?) {
         return Some(LockError::NotOurs { path, what }.to_string());
     }
-    // A lock that is shared for a moment keeps nobody from sending.
+    // A shared lock for a moment prevents nobody from sending.
     match LockFile::look(db_path)?.try_lock_shared() {
         Err(TryLockError::Error(error)) => Some(failed(&path, error).to_string()),
         Ok(()) | Err(TryLockError::WouldBlock) => None,
@@ -132,7 +130,7 @@ pub fn unusable(db_path: &Path) -> Option<String> {
 /// Why a file was not locked.
 fn failed(path: &Path, error: io::Error) -> LockError {
     let path = path.to_owned();
-    // Where a network drive has no lock server, flock(2) fails with ENOLCK.
+    // On a network drive without a lock server, flock(2) fails with ENOLCK.
     let has_no_locks = error.kind() == io::ErrorKind::Unsupported
         || error.raw_os_error() == Some(Errno::NOLCK.raw_os_error());
     if has_no_locks { LockError::NoLocks { path, error } } else { LockError::Io { path, error } }
@@ -143,7 +141,7 @@ fn opened(options: &OpenOptions, path: &Path) -> Result<File, LockError> {
     let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY;
     let flags = i32::try_from(flags.bits()).unwrap_or_default();
     options.clone().custom_flags(flags).open(path).map_err(|error| {
-        // What a link makes `open` fail with differs from system to system.
+        // The error of `open` for a link differs between systems.
         let what = symlink_metadata(path).ok().and_then(|facts| unfit(&facts));
         let denied = error.raw_os_error() == Some(Errno::ACCESS.raw_os_error());
         match what.filter(|_| !denied) {
@@ -153,7 +151,7 @@ fn opened(options: &OpenOptions, path: &Path) -> Result<File, LockError> {
     })
 }
 
-/// Why this is no lock file of ours.
+/// Why this is not our lock file.
 fn unfit(facts: &Metadata) -> Option<String> {
     let kind = facts.file_type();
     if kind.is_symlink() {

@@ -1,17 +1,17 @@
-//! Which process typed a draft, and whether it still runs.
+//! Which process typed a draft, and whether it is still running.
 //!
-//! A process is named by its id and the time at which it started, so that a later one with the same
-//! id is told from it. Where the system does not tell the time, the id alone is the name.
+//! A process is identified by its ID and its start time, to distinguish it from a later one with the same ID. If the
+//! system does not report the time, the ID alone is used.
 
 use std::sync::OnceLock;
 
-/// The name of this process.
+/// The identity of this process.
 pub fn own() -> &'static str {
     static NAME: OnceLock<String> = OnceLock::new();
     NAME.get_or_init(|| name_of(std::process::id()).unwrap_or_else(|| std::process::id().to_string()))
 }
 
-/// Whether what a process left is for this one to take: it is its own, or nobody's any more.
+/// Whether this process may take what another one left: it is its own, or its owner has ended.
 pub fn is_free(owner: &str) -> bool {
     owner == own() || !is_alive(owner)
 }
@@ -20,26 +20,26 @@ fn is_alive(owner: &str) -> bool {
     pid(owner).and_then(name_of).is_some_and(|name| name == owner)
 }
 
-/// The id in a name.
+/// The process ID in an identity.
 pub fn pid(owner: &str) -> Option<u32> {
     owner.split('@').next().and_then(|pid| pid.parse().ok())
 }
 
-/// Whether a process is stopped: by SIGSTOP, by Ctrl+Z, or by a debugger. False where it has ended, or
-/// the system does not say.
+/// Whether a process is stopped: by SIGSTOP, by Ctrl+Z, or by a debugger. False if it has ended, or the system does
+/// not say.
 pub fn is_stopped(owner: &str) -> bool {
     pid(owner).is_some_and(|pid| name_of(pid).is_some_and(|name| name == owner) && state_of(pid) == Some('T'))
 }
 
-/// The state of a process as a capital letter, as `ps` shows it: `T` is stopped.
+/// The state of a process as a capital letter, as in `ps`: `T` is stopped.
 #[cfg(target_os = "linux")]
 fn state_of(pid: u32) -> Option<char> {
     let stat = crate::files::read_text(format!("/proc/{pid}/stat").as_ref(), 4096).ok()?;
-    // A debugger's is a small t (proc(5)).
+    // A debugger's is a lower-case t (proc(5)).
     stat.rsplit_once(") ")?.1.chars().next().map(|state| state.to_ascii_uppercase())
 }
 
-/// The state of a process as a capital letter, as `ps` shows it: `T` is stopped.
+/// The state of a process as a capital letter, as in `ps`: `T` is stopped.
 #[cfg(not(target_os = "linux"))]
 fn state_of(pid: u32) -> Option<char> {
     let told =
@@ -47,20 +47,19 @@ fn state_of(pid: u32) -> Option<char> {
     String::from_utf8_lossy(&told.stdout).trim().chars().next().map(|state| state.to_ascii_uppercase())
 }
 
-/// The name of the process that has this id now; none when none has, or it has ended and only waits
-/// to be noticed.
+/// The identity of the current process with this ID; none if there is none, or it is a zombie.
 #[cfg(target_os = "linux")]
 fn name_of(pid: u32) -> Option<String> {
     let stat = crate::files::read_text(format!("/proc/{pid}/stat").as_ref(), 4096).ok()?;
-    // The second field is the command in parentheses, whatever characters it has (proc(5)).
+    // The second field is the command in parentheses, which may contain anything (proc(5)).
     let mut fields = stat.rsplit_once(") ")?.1.split(' ');
     let state = fields.next()?;
-    // The state is field 3; the time of the start, in ticks since the system's, is field 22.
+    // The state is field 3; the start time, in ticks since boot, is field 22.
     let started = fields.nth(22 - 4)?;
     (!matches!(state, "Z" | "X")).then(|| format!("{pid}@{started}"))
 }
 
-/// The id itself, if a process of this user has it now.
+/// The ID itself, if a process of this user has it now.
 #[cfg(not(target_os = "linux"))]
 fn name_of(pid: u32) -> Option<String> {
     use std::process::{Command, Stdio};
@@ -76,7 +75,7 @@ pub mod tests {
 
     use super::*;
 
-    /// Another process, and its name.
+    /// Another process, and its identity.
     pub fn another() -> (Child, String) {
         let child = Command::new("sleep").arg("60").spawn().unwrap();
         let name = name_of(child.id()).unwrap();
@@ -90,7 +89,7 @@ pub mod tests {
         let (mut child, name) = another();
         assert!(is_alive(&name) && !is_free(&name));
         child.kill().unwrap();
-        // Nobody has waited for it yet: it has ended all the same.
+        // Nobody has waited for it yet: it has ended nevertheless.
         let deadline = Instant::now() + Duration::from_secs(5);
         while !is_free(&name) {
             assert!(Instant::now() < deadline, "it has ended");

@@ -1,9 +1,9 @@
-//! Whether the active sender does its work, as a standby sees it. The lock alone does not say: who is
-//! stopped (Ctrl+Z, SIGSTOP, a debugger) keeps it, and commits nothing that others would notice.
+//! Whether the active sender is working, as seen by a standby. The lock alone does not say: a stopped process
+//! (Ctrl+Z, SIGSTOP, a debugger) keeps it, and commits nothing that others would notice.
 //!
-//! No heartbeat is written, since idle is idle. Only while something is due and is not held, two things
-//! are looked at: the state of the process, which the system knows; and, for what the system does not
-//! show, such as a frozen container, when it last recorded an attempt.
+//! There is no heartbeat, since an idle sender does nothing. Only while something is due and not blocked, two things
+//! are checked: the state of the process, as reported by the system; and, for what the system does not show, such as
+//! a frozen container, when it last recorded an attempt.
 
 use std::time::Duration;
 
@@ -16,21 +16,21 @@ use crate::storage::sqlite::lock::process_identity;
 use crate::storage::sqlite::rows::columns::{get, millis, time};
 use crate::storage::sqlite::{Lease, Store};
 
-/// Nothing moves for so long before a process that is stopped is reported.
+/// How long nothing must happen before a stopped process is reported.
 const STOPPED: SignedDuration = SignedDuration::from_secs(2);
 
-/// The same for any other: an attempt may take as long as its timeout, and another 20 s.
+/// The same for any other: an attempt may take as long as its timeout, plus 20 s.
 const STUCK: SignedDuration = SignedDuration::from_millis(RetryPolicy::TIMEOUT_MS.1 as i64 + 20_000);
 
-/// How often it is looked at while something is due.
+/// How often this is checked while something is due.
 const EVERY: Duration = Duration::from_secs(2);
 
-/// The active sender as a standby sees it.
+/// The active sender as seen by a standby.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Watched {
-    /// Why it sends nothing although something is due: a whole sentence. None while it does its work.
+    /// Why it sends nothing although something is due: a complete sentence. None while it works.
     pub stalled: Option<String>,
-    /// When to look again. None: not before something is committed.
+    /// When to check again. None: not before something is committed.
     pub look_in: Option<Duration>,
 }
 
@@ -38,7 +38,7 @@ pub struct Watched {
 struct Stand {
     sender: String,
     moved_at: i64,
-    /// When the first pending delivery was or will be due; none where none is pending.
+    /// When the first pending delivery was or will be due; none if none is pending.
     due_at: Option<i64>,
 }
 
@@ -59,7 +59,7 @@ impl Store {
         let since = stand.moved_at.max(due_at);
         let still = SignedDuration::from_millis(millis(now).saturating_sub(since));
         let pid = Lease::holder(self.path())?;
-        // The name tells a process from a later one with its id, and from one of another container.
+        // The identity distinguishes a process from a later one with its ID, and from one in another container.
         let known = process_identity::pid(&stand.sender) == Some(pid);
         let at = time(since).ok()?.strftime("%H:%M:%S");
         if known && still >= STOPPED && process_identity::is_stopped(&stand.sender) {
@@ -74,7 +74,7 @@ impl Store {
     }
 }
 
-/// The sentence about a process that is stopped, without its time.
+/// The sentence about a stopped process, without its time.
 pub fn stopped(pid: u32) -> String {
     format!(
         "pid {pid} holds the sender's lock and is stopped (Ctrl+Z, SIGSTOP or a debugger): \
@@ -85,7 +85,7 @@ pub fn stopped(pid: u32) -> String {
 fn read(tx: &Transaction<'_>) -> Result<Stand, StoreError> {
     let sql = "SELECT sender, moved_at FROM revision";
     let (sender, moved_at) = tx.prepare_cached(sql)?.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    // First attempts are due since they were accepted.
+    // First attempts are due since their acceptance.
     let queued = "SELECT accepted_at FROM delivery
          WHERE seq = (SELECT min(seq) FROM delivery INDEXED BY delivery_queued WHERE state = 0)";
     let waiting =

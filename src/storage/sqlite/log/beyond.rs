@@ -1,6 +1,5 @@
-//! What a search finds of a delivery beyond its row: the request's headers and body, and what came of
-//! each attempt. Reading it costs as much as the row again, so it is read only where the row decides
-//! nothing.
+//! The texts of a delivery beyond its row that a search examines: the request's headers and body, and the responses.
+//! Reading them costs as much as the row again, so they are read only if the row is not decisive.
 
 use rusqlite::Transaction;
 use rusqlite::types::ValueRef;
@@ -16,7 +15,7 @@ pub fn texts(tx: &Transaction<'_>, row: i64) -> Result<Vec<String>, StoreError> 
     if let Some(request) = found.next()? {
         // Unreadable parts are reported where the delivery is shown.
         let headers = request.get_ref(0)?.as_str().ok().and_then(|text| headers(text).ok());
-        // An id matches by its beginning only, and stands in the row.
+        // An id matches by prefix only, and is in the row.
         let is_value = |(name, _): &(String, String)| !name.eq_ignore_ascii_case(ID_HEADER);
         all.extend(headers.into_iter().flatten().filter(is_value).map(|(_, value)| value));
         all.extend(text(request.get_ref(1)?));
@@ -31,7 +30,7 @@ pub fn texts(tx: &Transaction<'_>, row: i64) -> Result<Vec<String>, StoreError> 
     Ok(all)
 }
 
-/// The text of a column, whichever type it has.
+/// The text of a column, whatever its type.
 fn text(value: ValueRef<'_>) -> Option<String> {
     match value {
         ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),

@@ -1,4 +1,4 @@
-//! The log of deliveries: one in full, and how many there are.
+//! The log of deliveries: one in full, and counts.
 
 use rusqlite::{OptionalExtension, Row, Transaction};
 
@@ -14,23 +14,23 @@ use crate::storage::unreadable::Why;
 pub const SUMMARY: &str = "id, kind, (SELECT profile_id FROM lane WHERE lane.seq = delivery.lane), profile_title, event, state, attempts, retry_count, \
      interval_s, timeout_ms, backoff, due_at, accepted_at, last_status, last_class, last_message, last_ms, again, seq";
 
-/// The place of the time of acceptance among them.
+/// The index of the time of acceptance among them.
 pub const ACCEPTED_AT: usize = 12;
 
-/// The place of `again` among them.
+/// The index of `again` among them.
 pub const AGAIN: usize = 17;
 
-/// The place of the row among them.
+/// The index of the row among them.
 pub const SEQ: usize = 18;
 
 /// The first column after those of a summary.
 pub const AFTER_SUMMARY: usize = 19;
 
 impl Store {
-    /// Everything about one delivery, if it is there.
+    /// Everything about one delivery, if it exists.
     ///
     /// # Errors
-    /// The file, or what is stored there, cannot be read.
+    /// The file, or the delivery in it, cannot be read.
     pub async fn delivery(&self, id: DeliveryId) -> Result<Option<Details>, StoreError> {
         self.read(move |tx| details(tx, id)).await
     }
@@ -44,7 +44,7 @@ impl Store {
             let mut statement = tx.prepare_cached("SELECT n FROM tally WHERE state = ?1")?;
             let mut of = |state| -> Result<u64, StoreError> {
                 let n = statement.query_row([state_number(state)], |row| Ok(row.get(0).unwrap_or(0)));
-                // A number that is missing is counted anew by the next sender.
+                // A missing number is recounted by the next sender.
                 Ok(n.optional()?.map_or(0, |n: i64| u64::try_from(n).unwrap_or(0)))
             };
             Ok(Counts {
@@ -110,7 +110,7 @@ fn details(tx: &Transaction<'_>, id: DeliveryId) -> Result<Option<Details>, Stor
 pub const ATTEMPT: &str = "n, started_at, duration_ms, status, class, message, response_headers, \
      response_body, response_cut, address";
 
-/// Reads them all. One that has no meaning hides no other.
+/// Reads all of them. An invalid one hides no other.
 fn attempts(tx: &Transaction<'_>, seq: i64, details: &mut Details) -> Result<(), StoreError> {
     let sql =
         format!("SELECT {ATTEMPT} FROM attempt WHERE key BETWEEN ?1 << 10 AND ?1 << 10 | 1023 ORDER BY key");

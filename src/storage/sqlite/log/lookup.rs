@@ -1,4 +1,4 @@
-//! Which profile or delivery a person means on the command line.
+//! Finds the profile or delivery that an argument names.
 
 use rusqlite::{OptionalExtension as _, params_from_iter};
 
@@ -13,8 +13,8 @@ use crate::storage::sqlite::profiles::list::rows;
 use crate::storage::unreadable::PassedOver;
 
 impl Store {
-    /// The profiles that a text may mean: those of that id, else those whose id starts so, else
-    /// those of that title, letter case aside. One is the one meant; of several a person chooses.
+    /// The profiles that a text may name: those with that id, otherwise those with that id prefix, otherwise those
+    /// with that title, ignoring case. A single one is the result; of several a person selects one.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -24,8 +24,8 @@ impl Store {
     }
 }
 
-/// What a text means: that of this id, else those whose id starts so, else those of this title. `find`
-/// finds profiles by a further condition, with an order, and its values.
+/// The result for a text: the one with this id, otherwise those with this id prefix, otherwise those with this title.
+/// `find` finds profiles by an additional condition, with an order, and its values.
 pub fn meant<T>(
     text: &str,
     find: impl Fn(&str, &[&str]) -> Result<Vec<T>, StoreError>,
@@ -43,9 +43,8 @@ pub fn meant<T>(
 }
 
 impl Store {
-    /// The deliveries that a text may mean: the one of that id, or those whose id starts so, the ten
-    /// newest of them; and those of them that cannot be read. One is the one meant; of several a person
-    /// chooses.
+    /// The deliveries that a text may name: the one with that id, or the ten newest with that id prefix; and
+    /// unreadable ones among them. A single one is the result; of several a person selects one.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -54,8 +53,8 @@ impl Store {
         self.read(move |tx| search::between(tx, first, last, MOST_FOUND)).await
     }
 
-    /// Where a delivery stands. Of one that is no longer there: after all that, by its id, was accepted before
-    /// it.
+    /// The position of a delivery. Of one that no longer exists: after everything accepted before it, according to
+    /// its id.
     ///
     /// # Errors
     /// The file cannot be read.

@@ -1,4 +1,4 @@
-//! The log of deliveries: found by a filter, listed, read in full, counted.
+//! The log of deliveries: search, listing, details, counts.
 
 pub mod beyond;
 pub mod details;

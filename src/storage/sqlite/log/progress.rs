@@ -12,7 +12,8 @@ use crate::storage::sqlite::Store;
 use crate::storage::sqlite::log::summaries;
 use crate::storage::sqlite::rows::state;
 
-/// What a run has in a state between two positions. All read nothing but an index of states, positions and runs.
+/// The deliveries of a run in a state between two positions. All of these read only an index of states, positions and
+/// runs.
 fn of_run(what: &str, state: DeliveryState) -> String {
     let (from, rows) = state::rows_in(state);
     format!("SELECT {what} FROM {from} WHERE {rows} AND seq >= ?1 AND seq < ?2 AND run_id = ?3")
@@ -26,8 +27,8 @@ fn last(state: DeliveryState) -> String {
 const END: &str = "SELECT coalesce(max(seq), 0) + 1 FROM delivery";
 
 impl Store {
-    /// Counts the deliveries of a run. Takes time for each, so the next question begins at the
-    /// `low_watermark` of this one.
+    /// Counts the deliveries of a run. Takes time for each, so the next call starts at the `low_watermark` of this
+    /// one.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -39,7 +40,7 @@ impl Store {
                 Some(pending) => pending,
                 None => end(tx)?.clamp(range.from, range.to),
             };
-            // All that is pending is after it.
+            // All pending ones come after it.
             let settled = ended(tx, RunRange { to: low_watermark, ..range })?;
             let rest = ended(tx, RunRange { from: low_watermark, ..range })?;
             let rest = Counts { queued, waiting, ..rest };
@@ -48,8 +49,7 @@ impl Store {
         .await
     }
 
-    /// The deliveries of a run that are in this state, the newest first: at most `limit`. Without those
-    /// whose rows have no meaning.
+    /// The deliveries of a run in this state, newest first, at most `limit`. Without invalid rows.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -70,7 +70,7 @@ impl Store {
         .await
     }
 
-    /// Those of these deliveries that a run has accepted.
+    /// Those of these deliveries that were accepted by a run.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -89,7 +89,7 @@ impl Store {
     }
 }
 
-/// How many of a run are in a state, and where the first of them is.
+/// How many of a run are in a state, and the position of the first.
 fn count_and_first(
     tx: &Transaction<'_>,
     state: DeliveryState,
@@ -106,7 +106,7 @@ fn end(tx: &Transaction<'_>) -> Result<LogPosition, StoreError> {
     Ok(LogPosition::new(tx.prepare_cached(END)?.query_row([], |row| row.get(0))?))
 }
 
-/// How many of a run have ended, and how.
+/// How many of a run have ended, by outcome.
 fn ended(tx: &Transaction<'_>, range: RunRange) -> Result<Counts, StoreError> {
     let count = |state| Ok::<_, StoreError>(count_and_first(tx, state, range)?.0);
     Ok(Counts {

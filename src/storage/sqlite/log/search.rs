@@ -1,9 +1,8 @@
-//! Deliveries that fit a filter, newest first: a page at a time, and of a long log no more at a time
-//! than a person can wait for.
+//! Searches deliveries, newest first: paged; a single query scans a bounded number of rows.
 //!
-//! State and profile are ranges of an index, each in the order of acceptance. What else is asked for is looked
-//! up row by row, and a question looks at so many rows and no more: it answers how far it came, and who asked
-//! goes on from there. Where a time is asked for, what is not of that time is jumped over.
+//! State and profile are ranges of an index, each in the order of acceptance. Other conditions are checked row by
+//! row, and a query scans a bounded number of rows: it returns how far it came, and the caller continues from there.
+//! With a time limit, rows of other times are skipped.
 
 use rusqlite::types::ValueRef;
 use rusqlite::{Row, Transaction};
@@ -20,32 +19,32 @@ use crate::storage::sqlite::log::range::{Range, Reading, looked_at};
 use crate::storage::sqlite::rows::columns::{delivery_id, time};
 use crate::storage::unreadable::{PassedOver, UnreadableRow, Why};
 
-/// So many rows of another time than is asked for are passed before it is looked up where the next of that time
-/// is, which may take as long as looking at some thousand rows; so each further time it is four times as many.
+/// This many rows of another time are passed before looking up the next one of the requested time, which may take as
+/// long as examining some thousand rows; so this number is multiplied by four each time.
 const OF_OTHER_TIME: usize = 100;
 
-/// The last before a row among ids that were made between two times.
+/// The last one before a row with an id generated between two times.
 const LAST_OF_TIME: &str = "SELECT max(seq) FROM delivery INDEXED BY sqlite_autoindex_delivery_1
      WHERE id >= ?1 AND id < ?2 AND seq < ?3";
 
-/// A walk through a range from its newest.
+/// A walk through a range, from its newest row.
 struct Walk<'a> {
     tx: &'a Transaction<'a>,
     filter: &'a Filter,
     matcher: RowMatcher<'a>,
-    /// Most rows to look at.
+    /// The scan limit.
     most: usize,
     newest: Option<LogPosition>,
     unreadable: Vec<UnreadableRow>,
 }
 
-/// How many rows a walk has looked at, and how many of another time it passes before it jumps.
+/// How many rows a walk has examined, and how many of another time it passes before it jumps.
 struct Looks {
     at: usize,
     of_other_time: usize,
 }
 
-/// The last row that was looked at.
+/// The last row examined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Stop {
     at: LogPosition,
@@ -56,7 +55,7 @@ struct Stop {
 enum Walked {
     /// At the end of the range.
     Through,
-    /// There is enough of it, or enough was looked at.
+    /// There are enough matches, or the scan limit was reached.
     Enough(Stop),
     /// The next rows are of another time.
     OfOtherTime(LogPosition),
@@ -67,8 +66,8 @@ impl<'a> Walk<'a> {
         Self { tx, filter, matcher: RowMatcher::new(filter), most, newest: None, unreadable: Vec::new() }
     }
 
-    /// Hands over what fits, until there is enough of it or enough was looked at. Gives the last that
-    /// was looked at, unless the range ended. One row without meaning hides no other: it is passed over.
+    /// Passes matches on, until there are enough or the scan limit was reached. Returns the last row examined, unless
+    /// the range ended. An invalid row hides no other: it is skipped.
     fn through(
         &mut self,
         range: &Range,
@@ -132,7 +131,7 @@ impl<'a> Walk<'a> {
         Ok(Walked::Through)
     }
 
-    /// The next that may be of the time that is asked for.
+    /// The next row that may be of the requested time.
     fn last_of_time(&self, before: LogPosition) -> Result<Option<LogPosition>, StoreError> {
         let Some((from, to)) = self.filter.ids() else {
             return Ok(Some(LogPosition::new(before.number() - 1)));
@@ -143,7 +142,7 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// What a filter looks at. The places are those of [`SUMMARY`].
+/// The columns that a filter examines. The indexes are those of [`SUMMARY`].
 fn seen<'r>(matcher: &RowMatcher<'_>, id: DeliveryId, row: &'r Row<'_>) -> Result<RowFacts<'r>, Why> {
     let read = || -> rusqlite::Result<RowFacts<'r>> {
         let text = |at| -> rusqlite::Result<Option<&'r str>> { Ok(row.get_ref(at)?.as_str_or_null()?) };
@@ -159,7 +158,7 @@ fn seen<'r>(matcher: &RowMatcher<'_>, id: DeliveryId, row: &'r Row<'_>) -> Resul
             accepted_at: row.get(ACCEPTED_AT)?,
             ended_at: row.get(AFTER_SUMMARY)?,
             was_sent_again: row.get_ref(AGAIN)? != ValueRef::Null,
-            // They may stand on pages of their own, which are read only where they are asked for.
+            // They may be on separate pages, which are read only if needed.
             values: if matcher.reads_values() { text(AFTER_SUMMARY + 2)? } else { None },
         })
     };
@@ -198,8 +197,7 @@ fn page(tx: &Transaction<'_>, filter: &Filter, most: usize) -> Result<Page, Stor
 }
 
 impl Store {
-    /// A page, as far as it is found by looking at `most` rows of each state: [`Page::next`] says
-    /// where to go on.
+    /// A page, as far as it is found by scanning `most` rows of each state: [`Page::next`] says where to continue.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -208,9 +206,9 @@ impl Store {
         self.read(move |tx| page(tx, &filter, most)).await
     }
 
-    /// What an earlier search found, as it is now, with what came since: the newest `most` rows of
-    /// each state are looked at, and of older ones those that were found. So a search that came far
-    /// need not begin again whenever something changes; an older row that fits only now is not found.
+    /// The current state of an earlier search, with later deliveries: scans the newest `most` rows of each state, and
+    /// of older ones those found before. So a long search need not start over whenever something changes; an older
+    /// row that matches only now is not found.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -259,7 +257,7 @@ impl Store {
     }
 }
 
-/// The newest of those whose ids are from the first of these to the last, and what was passed over.
+/// The newest of those with ids from the first of these to the last, and what was skipped.
 pub fn between(
     tx: &Transaction<'_>,
     first: DeliveryId,
@@ -282,7 +280,7 @@ pub fn between(
     Ok((all, passed_over))
 }
 
-/// A delivery that was found earlier, if it still fits.
+/// A delivery that was found earlier, if it still matches.
 fn still(tx: &Transaction<'_>, filter: &Filter, at: LogPosition) -> Result<Option<Summary>, StoreError> {
     let sql = format!("SELECT {SUMMARY}, {} WHERE seq = ?1", looked_at("delivery", true));
     let mut statement = tx.prepare_cached(&sql)?;

@@ -1,4 +1,4 @@
-//! Some deliveries by their ids or rows, as they are listed.
+//! Deliveries by their ids or rows, as listed.
 
 use rusqlite::{ToSql, Transaction};
 
@@ -8,7 +8,7 @@ use crate::storage::sqlite::Store;
 use crate::storage::sqlite::log::details::{SUMMARY, summary};
 
 impl Store {
-    /// These deliveries in this order; without those that are no longer there, or whose rows have no meaning.
+    /// These deliveries in this order; without those that no longer exist, or are invalid.
     ///
     /// # Errors
     /// The file, or what is stored there, cannot be read.

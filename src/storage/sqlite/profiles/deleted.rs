@@ -1,5 +1,5 @@
-//! Deleted profiles: they can be restored for seven days; until then their pending events are held, and
-//! their credentials kept.
+//! Deleted profiles: they can be restored for seven days; until then their pending events are blocked, and their
+//! credentials kept.
 
 use jiff::Timestamp;
 use rusqlite::{Row, Transaction, params_from_iter};
@@ -18,16 +18,15 @@ use crate::storage::sqlite::rows::columns::{self, millis};
 use crate::storage::unreadable::UnreadableRow;
 
 impl Store {
-    /// Deletes a profile so that [`Store::restore_profile`] can undo it for seven days. Its
-    /// deliveries stay: what has ended in the log, what is pending held.
-    /// Whether it was there.
+    /// Deletes a profile so that [`Store::restore_profile`] can undo it for seven days. Its deliveries stay: ended
+    /// ones in the log, pending ones blocked. Returns whether it existed.
     ///
     /// # Errors
     /// The file cannot be written.
     pub async fn delete_profile(&self, id: &ProfileId) -> Result<bool, StoreError> {
         let (id, now) = (id.clone(), millis(clock::now()));
         self.write(move |tx| {
-            // Later than all others, so that the last one deleted is known within a millisecond too.
+            // Later than all others, so that the most recently deleted one is known within a millisecond too.
             let sql = "UPDATE profile SET deleted_at =
                            max(?2, (SELECT coalesce(max(deleted_at), 0) + 1 FROM profile
                                     WHERE deleted_at IS NOT NULL))
@@ -37,7 +36,7 @@ impl Store {
         .await
     }
 
-    /// Restores a deleted profile. Whether there was one.
+    /// Restores a deleted profile. Returns whether there was one.
     ///
     /// # Errors
     /// The file cannot be written.
@@ -46,8 +45,8 @@ impl Store {
         self.write(move |tx| restore(tx, &id)).await
     }
 
-    /// Restores the profile that was deleted last, by whichever session, and gives it as it was
-    /// until now; none where nothing is left to restore.
+    /// Restores the most recently deleted profile, by any session, and returns it as it was until now; none if there
+    /// is nothing to restore.
     ///
     /// # Errors
     /// The file cannot be written, or what is stored there cannot be read.
@@ -62,7 +61,7 @@ impl Store {
         .await
     }
 
-    /// The profiles that can be restored, the last deleted first. Takes time for each blocked delivery.
+    /// The profiles that can be restored, most recently deleted first. Takes time for each blocked delivery.
     ///
     /// # Errors
     /// The file, or what is stored there, cannot be read.
@@ -85,13 +84,13 @@ fn restore(tx: &Transaction<'_>, id: &ProfileId) -> Result<bool, StoreError> {
     Ok(tx.prepare_cached(sql)?.execute((id.as_str(), purge::restorable_from()))? > 0)
 }
 
-/// Deleted profiles; `tail` is a further condition with its values, an order, a limit.
+/// Deleted profiles; `tail` is an additional condition with its values, an order, a limit.
 fn select(tx: &Transaction<'_>, tail: &str, values: &[&str]) -> Result<Vec<DeletedProfile>, StoreError> {
     let mut statement = tx.prepare(&format!("{} {tail}", restorable()))?;
     let mut found = statement.query(params_from_iter(values))?;
     let mut all = Vec::new();
     while let Some(found) = found.next()? {
-        // One row without meaning hides no other.
+        // An invalid row hides no other.
         let Ok((row, deleted_at)) = deleted(found) else { continue };
         let held = blocked::pending_events(tx, &row.id)?;
         all.push(DeletedProfile { row, deleted_at, held });

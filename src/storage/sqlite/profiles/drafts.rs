@@ -1,7 +1,6 @@
 //! Unsaved drafts, so that a crash or a lost connection loses nothing that was typed.
 //!
-//! A draft belongs to the process in which it was typed. Another sees it only when that one has
-//! ended.
+//! A draft belongs to the process in which it was typed. Another one sees it only when that one has ended.
 
 use std::collections::HashSet;
 
@@ -16,8 +15,8 @@ use crate::storage::sqlite::rows::columns::{self, millis};
 use crate::storage::unreadable::Why;
 
 impl Store {
-    /// Keeps a draft, in place of an earlier one of this profile that is this process's own, or
-    /// whose process has ended.
+    /// Keeps a draft, replacing an earlier one of this profile that belongs to this process, or whose process has
+    /// ended.
     ///
     /// # Errors
     /// The file cannot be written.
@@ -36,8 +35,8 @@ impl Store {
         .await
     }
 
-    /// The drafts of this process and of those that have ended, the latest first, one a profile. One
-    /// that cannot be read is passed over: it must not keep the others back.
+    /// The drafts of this process and of processes that have ended, latest first, one per profile. An unreadable one
+    /// is skipped: it must not hide the others.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -45,7 +44,7 @@ impl Store {
         self.read(|tx| free(tx, "", [])).await
     }
 
-    /// The draft of one profile, if this process has one, or one that has ended left it.
+    /// The draft of one profile, if this process has one, or a process that has ended left one.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -54,8 +53,7 @@ impl Store {
         self.read(move |tx| Ok(free(tx, "WHERE profile_id = ?1", [id.as_str()])?.into_iter().next())).await
     }
 
-    /// Forgets the draft of a profile: it was saved, or given up. One that is typed in another
-    /// process just now stays.
+    /// Forgets the draft of a profile: it was saved, or discarded. A draft being typed in another process is kept.
     ///
     /// # Errors
     /// The file cannot be written.
@@ -65,7 +63,7 @@ impl Store {
     }
 }
 
-/// Drafts that are this process's to take, the latest first and of each profile the latest only.
+/// Drafts that this process may take, latest first, and only the latest of each profile.
 fn free(tx: &Transaction<'_>, only: &str, params: impl Params) -> Result<Vec<UnsavedDraft>, StoreError> {
     let sql = format!(
         "SELECT profile_id, is_new, document, edited_at, owner FROM draft {only} ORDER BY edited_at DESC"

@@ -11,7 +11,7 @@ use crate::storage::sqlite::rows::columns;
 use crate::storage::unreadable::{UnreadableRow, Why};
 
 impl Store {
-    /// All profiles that are not deleted, the oldest first.
+    /// All profiles that are not deleted, oldest first.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -19,7 +19,7 @@ impl Store {
         self.read(|tx| rows(tx, "ORDER BY created_at, seq", [])).await
     }
 
-    /// One profile, if it is there and not deleted.
+    /// One profile, if it exists and is not deleted.
     ///
     /// # Errors
     /// The file, or what is stored there, cannot be read.
@@ -29,7 +29,7 @@ impl Store {
     }
 }
 
-/// One profile, if it is there and not deleted.
+/// One profile, if it exists and is not deleted.
 pub fn one(tx: &Transaction<'_>, id: &ProfileId) -> Result<Option<Profile>, StoreError> {
     let read = |text: Result<String, Why>| {
         text.and_then(|text| columns::profile(&text))
@@ -45,8 +45,8 @@ fn document(tx: &Transaction<'_>, id: &str) -> Result<Option<Result<String, Why>
     Ok(tx.prepare_cached(sql)?.query_row([id], |row| Ok(columns::get(row, 0))).optional()?)
 }
 
-/// The stored JSON of a profile, also of a deleted one for as long as it can be restored: deliveries
-/// that were accepted before need its credentials.
+/// The stored JSON of a profile, even of a deleted one as long as it can be restored: deliveries accepted before need
+/// its credentials.
 pub fn kept_document(tx: &Transaction<'_>, id: &str) -> Result<Option<Result<String, Why>>, StoreError> {
     let sql = "SELECT document FROM profile JOIN profile_document ON profile = seq
                WHERE id = ?1 AND (deleted_at IS NULL OR deleted_at >= ?2)";
@@ -54,14 +54,14 @@ pub fn kept_document(tx: &Transaction<'_>, id: &str) -> Result<Option<Result<Str
     Ok(tx.prepare_cached(sql)?.query_row(row, |row| Ok(columns::get(row, 0))).optional()?)
 }
 
-/// Profiles that are not deleted, as listed. `tail` is a further condition, an order, a limit.
+/// Profiles that are not deleted, as listed. `tail` is an additional condition, an order, a limit.
 pub fn rows(tx: &Transaction<'_>, tail: &str, params: impl Params) -> Result<Vec<ProfileRow>, StoreError> {
     let sql = format!("SELECT {LISTED} FROM profile WHERE deleted_at IS NULL {tail}");
     let mut statement = tx.prepare_cached(&sql)?;
     let mut found = statement.query(params)?;
     let mut rows = Vec::new();
     while let Some(row) = found.next()? {
-        // One row without meaning hides no other: see `Store::unreadable`.
+        // An invalid row hides no other: see `Store::unreadable`.
         rows.extend(listed(row));
     }
     Ok(rows)

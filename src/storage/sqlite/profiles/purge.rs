@@ -1,4 +1,4 @@
-//! Deleted profiles go for good, secrets and all, when they can no longer be restored.
+//! Deleted profiles are removed permanently, including secrets, when they can no longer be restored.
 
 use jiff::Timestamp;
 use rusqlite::{Connection, Transaction};
@@ -10,15 +10,15 @@ use crate::storage::sqlite::Store;
 use crate::storage::sqlite::engine::revision::steered;
 use crate::storage::sqlite::rows::columns::millis;
 
-/// What was deleted at this time, in milliseconds, or later can be restored now. What was deleted
-/// before is as good as gone, whether it was removed already or not.
+/// Profiles deleted at this time, in milliseconds, or later can be restored now. Those deleted before count as gone,
+/// whether they were removed already or not.
 pub fn restorable_from() -> i64 {
     millis(restorable_since(clock::now()))
 }
 
 impl Store {
-    /// Removes the profiles that can no longer be restored at `now`. What is pending of them is no
-    /// longer held: the sender fails it, with that as its reason. How many profiles.
+    /// Removes the profiles that can no longer be restored at `now`. Their pending deliveries are no longer blocked:
+    /// the sender fails them, with that reason. Returns the number of profiles.
     ///
     /// # Errors
     /// The file cannot be read or written.
@@ -30,15 +30,14 @@ impl Store {
     }
 }
 
-/// The time before which what was deleted goes now; none where nothing was. Needs no lock.
+/// The time before which deleted profiles must be removed now; none if there are none. Needs no lock.
 pub fn outdated(db: &Connection, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
     let before = restorable_since(now);
     let sql = "SELECT 1 FROM profile INDEXED BY profile_deleted WHERE deleted_at < ?1";
     Ok(db.prepare_cached(sql)?.exists([millis(before)])?.then_some(before))
 }
 
-/// Removes what was deleted before this time, what it was tested with, and its pause. How many
-/// profiles.
+/// Removes profiles deleted before this time, their test values, and their pauses. Returns their number.
 pub fn deleted(tx: &Transaction<'_>, before: Timestamp) -> Result<usize, StoreError> {
     let before = [millis(before)];
     for table in ["test_values", "hold"] {

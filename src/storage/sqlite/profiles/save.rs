@@ -12,7 +12,7 @@ use crate::storage::sqlite::profiles::list;
 use crate::storage::sqlite::rows::columns::{self, millis};
 
 impl Store {
-    /// Creates or, by id, replaces profiles: all or none. A deleted one is there again.
+    /// Creates or, by id, replaces profiles: all or none. A deleted one is restored.
     ///
     /// # Errors
     /// The file cannot be written.
@@ -20,8 +20,8 @@ impl Store {
         self.write(move |tx| profiles.iter().try_for_each(|profile| save(tx, profile))).await
     }
 
-    /// Saves a profile only over the one that was seen: `expected` is when that one was modified, to
-    /// the millisecond, and none for a profile that must be new. A deleted one stays deleted.
+    /// Saves a profile only over the version that was seen: `expected` is when that one was modified, to the
+    /// millisecond, and none for a profile that must be new. A deleted one stays deleted.
     ///
     /// # Errors
     /// The file cannot be written, or what another session saved cannot be read.
@@ -67,7 +67,7 @@ fn changed(tx: &Transaction<'_>, profile: &Profile) -> Result<Saved, StoreError>
     Ok(found.map_or(Saved::Gone, |now| Saved::Changed(Box::new(now))))
 }
 
-/// Writes a profile: its row, its document, and the block or release by its status.
+/// Writes a profile: its row, its document, and its block according to its status.
 pub fn save(tx: &Transaction<'_>, profile: &Profile) -> Result<(), StoreError> {
     let sql = "INSERT INTO profile
                    (id, title, channel, method, endpoint, status, created_at, modified_at)

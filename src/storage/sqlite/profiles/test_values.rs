@@ -1,4 +1,4 @@
-//! The values that a profile was tested with last, to be offered again.
+//! The values that a profile was last tested with, to be offered again.
 
 use crate::callback::Values;
 use crate::profile::{Choice as _, Event, ProfileId};
@@ -7,7 +7,7 @@ use crate::storage::sqlite::Store;
 use crate::storage::sqlite::rows::columns::{text, values};
 
 impl Store {
-    /// Keeps the values of a test, in place of the last ones of this profile and event.
+    /// Keeps the values of a test, replacing the previous ones of this profile and event.
     ///
     /// # Errors
     /// The file cannot be written.
@@ -43,7 +43,7 @@ impl Store {
             let mut found = statement.query([&id])?;
             let mut all = Vec::new();
             while let Some(row) = found.next()? {
-                // Unreadable test values are a convenience only, and prevent no test.
+                // Unreadable test values are only a convenience, and prevent no test.
                 let Ok(values) = text(row, 1).and_then(values) else { continue };
                 all.push((text(row, 0).ok().and_then(Event::from_name), values));
             }

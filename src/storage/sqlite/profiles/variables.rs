@@ -1,4 +1,4 @@
-//! Variables that a person added to an event.
+//! Own variables of events.
 
 use rusqlite::Row;
 
@@ -9,8 +9,7 @@ use crate::storage::sqlite::rows::columns::{get, text};
 use crate::storage::unreadable::{UnreadableRow, Why};
 
 impl Store {
-    /// All own variables, each with its scope, in the order in which they were added. A scope is
-    /// the name of an event, or `default`.
+    /// All own variables, each with its scope, in the order of adding. A scope is the name of an event, or `default`.
     ///
     /// # Errors
     /// The file, or what is stored there, cannot be read.
@@ -20,7 +19,7 @@ impl Store {
             let mut found = statement.query([])?;
             let mut all = Vec::new();
             while let Some(row) = found.next()? {
-                // One without meaning hides no other: see `Store::unreadable`.
+                // An invalid one hides no other: see `Store::unreadable`.
                 all.extend(own(row));
             }
             Ok(all)
@@ -28,7 +27,7 @@ impl Store {
         .await
     }
 
-    /// Adds a variable to a scope, or changes the one of that name there.
+    /// Adds a variable to a scope, or changes the one with that name there.
     ///
     /// # Errors
     /// The file cannot be written.
@@ -45,8 +44,8 @@ impl Store {
         .await
     }
 
-    /// Changes an own variable of a scope, and perhaps its name; its place in the list stays. Whether it
-    /// was there, and its new name free.
+    /// Changes an own variable of a scope, possibly its name; its position in the list stays. Returns whether it
+    /// existed, and its new name was free.
     ///
     /// # Errors
     /// The file cannot be written.
@@ -66,7 +65,7 @@ impl Store {
         .await
     }
 
-    /// Removes an own variable from a scope. Whether it was there.
+    /// Removes an own variable from a scope. Returns whether it existed.
     ///
     /// # Errors
     /// The file cannot be written.

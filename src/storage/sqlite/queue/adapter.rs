@@ -1,7 +1,7 @@
 //! The store as the queue of the sender.
 //!
-//! The lock and its epoch are the lease of all claims, so none needs to be extended: who was overtaken
-//! claims nothing more, and what it still records is told from what the later sender records.
+//! The lock and its epoch are the lease of all claims, so none needs to be extended: an overtaken sender claims
+//! nothing more, and what it still records is distinguished from what the later sender records.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -38,7 +38,7 @@ impl Queue for Store {
         Ok(noted?)
     }
 
-    /// Unreadable deliveries fail for good, and others are claimed in their place.
+    /// Unreadable deliveries fail permanently, and others are claimed in their place.
     async fn claim(&self, demand: Demand) -> Result<Claimed, QueueError> {
         let _turn = self.0.claims.turn().await;
         let demand = Arc::new(demand);
@@ -58,14 +58,14 @@ impl Queue for Store {
                 is_stuck = done.failed.is_empty() && done.due == 0;
                 unreadable.extend(done.failed);
             }
-            // Others do not wait until all that is odd is put right.
+            // Others do not wait until all invalid ones are repaired.
             if !is_odd || !claimed.jobs.is_empty() {
                 self.0.claims.begin(claimed.jobs.iter().map(|job| job.reference));
                 self.0.claims.raise(floors, reached.into_iter());
                 return Ok(Claimed { unreadable, ..claimed });
             }
             if is_stuck {
-                // Nothing came of it: it must not be met again and again.
+                // The repair had no effect: they must not be found again.
                 Arc::make_mut(&mut passed_over).extend(odd);
             }
         }
@@ -86,7 +86,7 @@ impl Queue for Store {
             right.map_or(Ok(()), |right| right.moved(tx))?;
             Ok(not_ours)
         };
-        // Recording makes room for more attempts; new deliveries can wait for a moment.
+        // Recording frees slots for more attempts; new deliveries can wait for a moment.
         let recorded = self.0.writer.write(Order::WriteFirst, record).await;
         let not_ours = recorded.map_err(|error| error.at(self.path()))?;
         self.0.claims.end(outcomes.iter().map(|outcome| outcome.job));
@@ -103,7 +103,7 @@ impl Queue for Store {
 
     async fn shift(&self, by: SignedDuration, now: Timestamp) -> Result<(), QueueError> {
         let right = self.right();
-        // Who was overtaken leaves it to the active sender.
+        // An overtaken sender leaves it to the active one.
         let shift = move |tx: &Writing<'_>| match right.map(|right| right.check(tx)) {
             Some(Err(error)) if matches!(error.problem, Problem::Overtaken(_)) => Ok(()),
             _ => clock_shift::shift(tx, by, now),

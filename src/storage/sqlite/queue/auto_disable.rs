@@ -1,6 +1,6 @@
-//! A profile with too many consecutive failed deliveries is disabled, in the transaction that
-//! records the last of them. [`FailureCount`] says which are too many. A batch of outcomes reads each of its
-//! lanes once, and writes a count only where it differs.
+//! Auto-disabling: a profile with too many consecutive failures is disabled, in the transaction that records the last
+//! of them. [`FailureCount`] defines the counting. A batch of outcomes reads each of its lanes once, and writes a
+//! count only if it has changed.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -21,9 +21,9 @@ use crate::storage::unreadable::Why;
 
 /// The effect of a batch of outcomes on the counts.
 pub struct Failing {
-    /// So many are too many; 0 is never.
+    /// The limit; 0 is never.
     limit: u32,
-    /// By their queues; none for one that is not counted.
+    /// By lane; none for a lane that is not counted.
     runs: HashMap<i64, Option<Run>>,
 }
 
@@ -40,7 +40,7 @@ impl Failing {
         Self { limit, runs: HashMap::new() }
     }
 
-    /// Counts a delivery that has ended by this outcome.
+    /// Counts a delivery that has ended with this outcome.
     pub fn note(&mut self, tx: &Transaction<'_>, outcome: &Outcome) -> Result<(), StoreError> {
         if self.limit == 0 {
             return Ok(());
@@ -59,7 +59,7 @@ impl Failing {
         Ok(())
     }
 
-    /// Writes down the counts that differ, and disables whose are too many.
+    /// Writes the changed counts, and disables profiles that have reached the limit.
     pub fn settle(self, tx: &Transaction<'_>) -> Result<(), StoreError> {
         for (lane, run) in self.runs {
             let Some(run) = run else { continue };
@@ -91,20 +91,20 @@ fn run(row: &Row<'_>) -> Result<Run, Why> {
 
 /// Disables a profile, unless it is disabled or gone.
 fn disable(tx: &Transaction<'_>, profile_id: &str, cause: &AutoDisableCause) -> Result<(), StoreError> {
-    // A profile that cannot be read must not keep what was sent from being recorded.
+    // An unreadable profile must not prevent outcomes from being recorded.
     let Ok(id) = ProfileId::parse(profile_id) else { return Ok(()) };
     let Ok(Some(mut profile)) = list::one(tx, &id) else { return Ok(()) };
     if profile.status != Status::Active {
         return Ok(());
     }
     profile.status = Status::AutoDisabled;
-    // An open editor must notice the change: saving would enable the profile unseen.
+    // An open editor must notice the change: otherwise saving would enable the profile unnoticed.
     profile.modified_at = later_than(profile.modified_at);
     save::save(tx, &profile)?;
     pause::explain(tx, &id, cause)
 }
 
-/// The time as it is stored, in whole milliseconds, and not that of the last change.
+/// The time as stored, in whole milliseconds, and different from that of the last change.
 fn later_than(last: Timestamp) -> Timestamp {
     let now = clock::now().as_millisecond().max(last.as_millisecond() + 1);
     Timestamp::from_millisecond(now).unwrap_or(last)

@@ -1,5 +1,5 @@
-//! What this process has claimed: rows that were handed out and are neither recorded nor released. They are
-//! remembered here and not on disk: one process sends at a time, and what it held is free when it ends.
+//! The claims of this process: rows that were handed out and are neither recorded nor released. They are kept in
+//! memory, not on disk: one process sends at a time, and its claims are free when it ends.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -8,39 +8,39 @@ use crate::record::JobRef;
 use crate::storage::sqlite::queue::floors::{Floors, SeenFloors};
 use crate::storage::sqlite::queue::job::KnownProfiles;
 
-/// The rows that are claimed. A claim reads them as they were when it began, however long it takes.
+/// The claimed rows. A claim sees them as they were when it started, however long it takes.
 #[derive(Debug, Default)]
 pub struct Claims {
     rows: Mutex<Arc<HashSet<i64>>>,
     floors: Mutex<Floors>,
-    /// The profiles of what was claimed.
+    /// The profiles of claimed deliveries.
     pub profiles: Mutex<KnownProfiles>,
-    /// Held by a claim from its first look to its end.
+    /// Locked by a claim from its first query to its end.
     turn: tokio::sync::Mutex<()>,
 }
 
 impl Claims {
-    /// The rows that are claimed now.
+    /// The currently claimed rows.
     pub fn rows(&self) -> Arc<HashSet<i64>> {
         Arc::clone(&self.lock())
     }
 
-    /// Waits for a claim in progress: two at a time would find the same rows.
+    /// Waits for a claim in progress: two concurrent ones would find the same rows.
     pub async fn turn(&self) -> tokio::sync::MutexGuard<'_, ()> {
         self.turn.lock().await
     }
 
-    /// Where the queues of lanes begin.
+    /// Where the queues of lanes start.
     pub fn floors(&self) -> SeenFloors {
         self.floors.lock().unwrap_or_else(PoisonError::into_inner).seen()
     }
 
-    /// Raises the floors of lanes to these rows: all before them, and they, are claimed by now.
+    /// Raises the floors of lanes to these rows: everything up to and including them is claimed by now.
     pub fn raise(&self, seen: SeenFloors, raised: impl Iterator<Item = (i64, i64)>) {
         self.floors.lock().unwrap_or_else(PoisonError::into_inner).raise(seen, raised);
     }
 
-    /// Ends these claims, and others may have what they claimed.
+    /// Ends these claims, so that others may claim them.
     pub fn release(&self, jobs: impl ExactSizeIterator<Item = JobRef>) {
         self.forget_floors();
         self.end(jobs);

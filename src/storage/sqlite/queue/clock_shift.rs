@@ -1,4 +1,4 @@
-//! The times of what waits, where the clock was set.
+//! Shifts the times of waiting deliveries when the clock was set.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use crate::storage::sqlite::queue::job::policy;
 use crate::storage::sqlite::rows::columns::{get, millis};
 use crate::storage::sqlite::rows::salvage::on_row;
 
-/// Moves the times of all that waits by this much; after that nothing waits longer from `now` than its
+/// Shifts the times of all waiting deliveries by this much; afterwards nothing waits longer from `now` than its
 /// policy allows.
 pub fn shift(tx: &Writing<'_>, by: SignedDuration, now: Timestamp) -> Result<(), StoreError> {
     let ms = i64::try_from(by.as_millis()).unwrap_or(0);
@@ -30,17 +30,17 @@ pub fn shift(tx: &Writing<'_>, by: SignedDuration, now: Timestamp) -> Result<(),
     bound(tx, now)
 }
 
-/// Never beyond the times that there are: such a row could not be read.
+/// Never beyond the supported times: such a row could not be read.
 const SHIFT: &str = "UPDATE delivery SET due_at = max(min(due_at + ?1, ?2), ?3)";
 
-/// Waiting deliveries that have a time.
+/// Waiting deliveries with a valid time.
 const SHIFTED: &str = "state = 1 AND typeof(due_at) = 'integer'";
 
 fn bounds(ms: i64) -> [i64; 3] {
     [ms, millis(Timestamp::MAX), millis(Timestamp::MIN)]
 }
 
-/// The same, row by row: one of them must be put right before it can be changed.
+/// The same, row by row: one of them must be repaired before it can be changed.
 fn shift_each(tx: &Writing<'_>, ms: i64) -> Result<(), StoreError> {
     let mut waiting = tx.prepare(&format!("SELECT seq FROM delivery WHERE {SHIFTED}"))?;
     let rows = waiting.query_map([], |row| row.get(0))?.collect::<Result<Vec<i64>, _>>()?;
@@ -52,8 +52,8 @@ fn shift_each(tx: &Writing<'_>, ms: i64) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// What would wait longer than its policy allows was recorded by a clock that was ahead: it waits from
-/// `now` on for as long as it had to.
+/// A delivery that would wait longer than its policy allows was recorded with a clock that was ahead: it waits from
+/// `now` on for its original duration.
 fn bound(tx: &Writing<'_>, now: Timestamp) -> Result<(), StoreError> {
     let late = too_late(tx, millis(now))?;
     if late.is_empty() {
@@ -68,14 +68,14 @@ fn bound(tx: &Writing<'_>, now: Timestamp) -> Result<(), StoreError> {
     steered(tx)
 }
 
-/// A delivery that waits for too long, and how long it had to wait.
+/// A delivery that waits for too long, and its original wait.
 struct Late {
     seq: i64,
     wait_ms: i64,
 }
 
-/// Only what is due later than the shortest of all longest waits is looked at, in the order of the
-/// index, so that a long queue costs nothing.
+/// Only deliveries due later than the shortest of all longest waits are examined, in index order, so that a long
+/// queue costs nothing.
 fn too_late(tx: &Transaction<'_>, now: i64) -> Result<Vec<Late>, StoreError> {
     let shortest = longest_wait(RetryPolicy::none(Backoff::Fixed), 1);
     let sql = "SELECT seq, due_at, attempts, retry_count, interval_s, timeout_ms, backoff
@@ -88,7 +88,7 @@ fn too_late(tx: &Transaction<'_>, now: i64) -> Result<Vec<Late>, StoreError> {
     while let Some(row) = rows.next()? {
         let (seq, Ok(due_at)) = (row.get(0)?, get::<i64>(row, 1)) else { continue };
         let attempts = get(row, 2).unwrap_or(0);
-        // Unreadable ones fail for good when they are due, so they must become due.
+        // Unreadable ones fail permanently when they are due, so they must become due.
         let policy = policy(row, 3).unwrap_or(RetryPolicy::none(Backoff::Fixed));
         let longest = whole_ms(longest_wait(policy, attempts));
         if due_at > now.saturating_add(longest) {

@@ -26,25 +26,25 @@ pub struct Found {
     pub claimed: Claimed,
     /// Unreadable deliveries, which cannot be sent.
     pub unreadable: Vec<(i64, Why)>,
-    /// Retries with a time that is none.
+    /// Retries with an invalid time.
     pub timeless: Vec<i64>,
     /// See [`scheduler::Turn::reached`].
     pub reached: Vec<(i64, i64)>,
 }
 
 impl Found {
-    /// Whether something of it must be put right before it counts.
+    /// Whether something must be repaired before it counts.
     pub fn is_odd(&self) -> bool {
         self.odd().next().is_some()
     }
 
-    /// The rows of that.
+    /// The rows to repair.
     pub fn odd(&self) -> impl Iterator<Item = i64> {
         self.unreadable.iter().map(|(row, _)| *row).chain(self.timeless.iter().copied())
     }
 }
 
-/// Deliveries that are due and can start, without those that are known already.
+/// Due deliveries that can start, without those that are known already.
 pub fn find(
     tx: &Transaction<'_>,
     demand: &Demand,
@@ -75,8 +75,8 @@ pub struct PutRight {
     pub due: usize,
 }
 
-/// Fails for good what cannot be read, so that it is neither looked at again nor lost from sight; and
-/// makes due now what has no time.
+/// Fails unreadable deliveries permanently, so that they are neither examined again nor lost; and makes those without
+/// a valid time due now.
 pub fn put_right(
     tx: &Writing<'_>,
     now: Timestamp,
@@ -116,12 +116,12 @@ fn next(tx: &Transaction<'_>, now: i64) -> Result<Option<Timestamp>, StoreError>
     let sql = "SELECT due_at FROM delivery INDEXED BY delivery_waiting
                WHERE state = 1 AND due_at > ?1 ORDER BY due_at LIMIT 1";
     let next = tx.prepare_cached(sql)?.query_row([now], |row| Ok(get(row, 0).and_then(time).ok()));
-    // A time that no clock will show is none, and all after it are later still.
+    // A time that no clock will ever show does not count, and later ones are even later.
     Ok(next.optional()?.flatten())
 }
 
-/// Retries that no time makes due: without one, or with one that no clock will show. They lie at the ends
-/// of the index.
+/// Retries that no time makes due: without one, or with one that no clock will ever show. They are at the ends of the
+/// index.
 fn timeless(tx: &Transaction<'_>, passed_over: &HashSet<i64>) -> Result<Vec<i64>, StoreError> {
     let mut found = Vec::new();
     let mut take = |sql: &str, bound: Option<i64>| -> Result<(), StoreError> {
@@ -138,7 +138,7 @@ fn timeless(tx: &Transaction<'_>, passed_over: &HashSet<i64>) -> Result<Vec<i64>
     Ok(found)
 }
 
-/// With a parameter, since of a column that cannot be null `SQLite` knows without looking that none is.
+/// With a parameter, since `SQLite` knows without reading that a NOT NULL column has no nulls.
 const WITHOUT_TIME: &str = "SELECT seq FROM delivery INDEXED BY delivery_waiting
      WHERE state = 1 AND due_at IS ?1 LIMIT 256";
 const BEYOND_TIME: &str = "SELECT seq FROM delivery INDEXED BY delivery_waiting

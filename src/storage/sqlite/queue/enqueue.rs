@@ -1,4 +1,4 @@
-//! A delivery comes in: from its commit on it survives everything but the disk.
+//! Accepts deliveries: from its commit on a delivery survives everything but the disk.
 
 use rusqlite::{CachedStatement, params};
 
@@ -14,14 +14,14 @@ impl Store {
     /// Accepts a batch of deliveries: all or none.
     ///
     /// # Errors
-    /// The file cannot be written. Whether the batch is in it may be unknown then: see
+    /// The file cannot be written. Whether the batch was stored may be unknown then: see
     /// [`Store::accepted_after_all`].
     pub async fn enqueue(&self, batch: Vec<NewDelivery>) -> Result<(), StoreError> {
         self.write(move |tx| insert_all(tx, &batch)).await
     }
 }
 
-/// Writes deliveries: queued and due at once, or failed where no request could be made.
+/// Inserts deliveries: queued and due at once, or failed if no request could be made.
 pub fn insert_all(tx: &Writing<'_>, batch: &[NewDelivery]) -> Result<(), StoreError> {
     let mut lanes = Lanes::default();
     let mut inserts = Inserts::prepare(tx)?;

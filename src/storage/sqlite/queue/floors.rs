@@ -1,16 +1,16 @@
-//! Where the queues of lanes begin: before there everything is claimed already.
+//! The floors of lanes: everything before them is claimed already.
 //!
-//! What is claimed stays queued until it is recorded, so a claim would pass over all of it, in each lane, to find
-//! the next delivery. What is accepted later has a later position, so nothing comes before a floor, but for
-//! what is released; then all floors are forgotten.
+//! Claimed deliveries stay queued until they are recorded, so a claim would skip all of them, in each lane, to find
+//! the next delivery. Deliveries accepted later have later positions, so nothing appears before a floor, except
+//! released ones; then all floors are forgotten.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// So many lanes have a floor.
+/// How many lanes have a floor.
 const MOST: usize = 4096;
 
-/// The floors of lanes. A claim sees them as they were when it began.
+/// The floors of lanes. A claim sees them as they were when it started.
 #[derive(Debug, Default)]
 pub struct Floors {
     by_lane: Arc<HashMap<i64, i64>>,
@@ -18,7 +18,7 @@ pub struct Floors {
     forgotten: u64,
 }
 
-/// Floors as they were at some time.
+/// A snapshot of the floors.
 #[derive(Debug, Clone, Default)]
 pub struct SeenFloors {
     by_lane: Arc<HashMap<i64, i64>>,
@@ -26,15 +26,15 @@ pub struct SeenFloors {
 }
 
 impl Floors {
-    /// As they are now.
+    /// The current floors.
     pub fn seen(&self) -> SeenFloors {
         SeenFloors { by_lane: Arc::clone(&self.by_lane), forgotten: self.forgotten }
     }
 
-    /// Raises those of these lanes to these rows, unless they were forgotten since they were seen.
+    /// Raises those of these lanes to these rows, unless they were forgotten since the snapshot.
     pub fn raise(&mut self, seen: SeenFloors, raised: impl Iterator<Item = (i64, i64)>) {
         let SeenFloors { by_lane, forgotten } = seen;
-        // Held by nobody else, it is not copied.
+        // Without other references it is not copied.
         drop(by_lane);
         if forgotten == self.forgotten {
             let floors = Arc::make_mut(&mut self.by_lane);
@@ -45,7 +45,7 @@ impl Floors {
         }
     }
 
-    /// Forgets all: something before them is free again.
+    /// Forgets all of them: something before them is free again.
     pub fn forget(&mut self) {
         self.by_lane = Arc::default();
         self.forgotten += 1;

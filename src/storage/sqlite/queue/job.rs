@@ -1,4 +1,4 @@
-//! A stored delivery as the sender needs it, with the credentials of today.
+//! A stored delivery as the sender needs it, with the current credentials.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -26,15 +26,15 @@ pub struct Jobs<'a> {
     profiles: MutexGuard<'a, KnownProfiles>,
 }
 
-/// The profiles of lanes, as they were at a revision. Each is parsed once, and shared by many deliveries.
+/// The profiles of lanes, as of a revision. Each is parsed once, and shared by many deliveries.
 #[derive(Debug, Default)]
 pub struct KnownProfiles {
-    /// None where it cannot be told.
+    /// None if unknown.
     revision: Option<i64>,
     by_lane: HashMap<i64, KnownLane>,
 }
 
-/// What deliveries of a lane have in common.
+/// What the deliveries of a lane have in common.
 #[derive(Debug)]
 struct KnownLane {
     profile: Result<Option<Arc<Profile>>, Why>,
@@ -44,7 +44,7 @@ struct KnownLane {
 }
 
 impl KnownLane {
-    /// The subject of a delivery with this title and event: mostly that of the one before.
+    /// The subject of a delivery with this title and event: usually the same as the previous one.
     fn subject(&mut self, title: &str, event: Option<Event>) -> Arc<DeliverySubject> {
         if self.subject.profile_title != title || self.subject.event != event {
             let profile_id = self.subject.profile_id.clone();
@@ -55,10 +55,10 @@ impl KnownLane {
 }
 
 impl KnownProfiles {
-    /// So many are remembered.
+    /// How many are remembered.
     const MOST: usize = 256;
 
-    /// Forgets them where a profile has, or may have, changed since.
+    /// Forgets them if a profile has, or may have, changed since.
     fn as_of(&mut self, revision: Option<i64>) {
         if revision.is_none() || self.revision != revision || self.by_lane.len() >= Self::MOST {
             *self = Self { revision, by_lane: HashMap::new() };
@@ -170,7 +170,7 @@ const VALUES: usize = 10;
 const TITLE: usize = 12;
 const SEQ: usize = 14;
 
-/// The job without its profile, its subject and its values, and whether it is a test with a profile of its own.
+/// The job without its profile, its subject and its values, and whether it is a test with its own profile.
 fn job(row: &Row<'_>, chosen: &Chosen, headers: &mut KnownHeaders) -> Result<(Job, bool), Why> {
     let attempts = get(row, 1)?;
     if attempts >= MOST {
@@ -198,7 +198,7 @@ pub fn policy(row: &Row<'_>, from: usize) -> Result<RetryPolicy, Why> {
     Ok(RetryPolicy::new(get(row, from)?, get(row, from + 1)?, get(row, from + 2)?, backoff))
 }
 
-/// A request, from four columns: method, URL, headers, body. None where none could be made.
+/// A request, from four columns: method, URL, headers, body. None if none could be made.
 pub fn callback(row: &Row<'_>, from: usize) -> Result<Option<Callback>, Why> {
     request(row, from, columns::headers)
 }

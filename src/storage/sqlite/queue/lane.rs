@@ -9,15 +9,15 @@ use crate::profile::ProfileId;
 use crate::record::{Kind, NewDelivery};
 use crate::storage::error::StoreError;
 
-/// Finds the lanes of what comes in, and makes those that are missing. A batch mostly has few.
+/// Finds the lanes of accepted deliveries, and creates missing ones. A batch usually has few.
 #[derive(Default)]
 pub struct Lanes<'a> {
     known: HashMap<Key<'a>, i64>,
-    /// Mostly the next one is of the same lane.
+    /// Usually the next one has the same lane.
     last: Option<(Key<'a>, i64)>,
 }
 
-/// Profile, endpoint, and whether a person sent it.
+/// Profile, endpoint, and whether it is manual.
 type Key<'a> = (&'a str, &'a str, bool);
 
 impl<'a> Lanes<'a> {
@@ -37,7 +37,7 @@ impl<'a> Lanes<'a> {
     }
 }
 
-/// The lane of this profile, endpoint and way of sending.
+/// The lane of this profile, this endpoint, and manual deliveries or events.
 pub fn find_or_make(
     tx: &Transaction<'_>,
     profile_id: &str,

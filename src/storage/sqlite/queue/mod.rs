@@ -1,4 +1,4 @@
-//! Pending deliveries: accepted, scheduled, read in full, recorded.
+//! Pending deliveries: accepting, scheduling, reading, recording.
 
 pub mod adapter;
 pub mod auto_disable;

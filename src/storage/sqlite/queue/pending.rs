@@ -1,6 +1,6 @@
-//! What is pending, as the indexes have it: the questions of which a claim is made. Only indexes are read.
+//! Pending deliveries in the indexes: the queries of a claim. Only indexes are read.
 
-/// The lanes of due retries, in order of their time.
+/// The lanes of due retries, by time.
 pub const DUE_RETRIES: &str = "SELECT lane FROM delivery INDEXED BY delivery_waiting
      WHERE state = 1 AND due_at <= ?1 ORDER BY due_at";
 
@@ -9,13 +9,12 @@ const QUEUED_AFTER: &str = "SELECT lane FROM delivery INDEXED BY delivery_queued
 const WAITING_AFTER: &str = "SELECT lane FROM delivery INDEXED BY delivery_waiting_by_lane
      WHERE state = 1 AND lane > ?1 ORDER BY lane LIMIT 1";
 
-/// The lanes of those of the newest deliveries that have no attempt yet.
+/// The lanes of the newest deliveries that have no attempt yet.
 pub const NEWEST_LANES: &str =
     "SELECT lane FROM (SELECT lane, state FROM delivery ORDER BY seq DESC LIMIT ?1)
      WHERE state = 0";
 
-/// First attempts of one lane. They are due since they were accepted, whatever a clock that was set back
-/// says.
+/// First attempts of one lane. They are due since their acceptance, even if the clock was set back.
 pub const FIRST: &str = "SELECT seq FROM delivery INDEXED BY delivery_queued
      WHERE state = 0 AND lane = ?1 ORDER BY seq";
 
@@ -33,7 +32,7 @@ const QUEUED_OF_ODD_LANE: &str = "SELECT seq FROM delivery INDEXED BY delivery_q
 const WAITING_OF_ODD_LANE: &str = "SELECT seq FROM delivery INDEXED BY delivery_waiting_by_lane
      WHERE state = 1 AND lane IS ?1 LIMIT 512";
 
-/// The two states that are pending, each with its questions.
+/// The two pending states, each with its queries.
 #[derive(Clone, Copy)]
 pub enum Pending {
     Queued,
@@ -64,7 +63,7 @@ impl Pending {
 mod tests {
     use super::*;
 
-    /// A queue of a million costs no more than one of a hundred, and bodies are not touched.
+    /// A queue of a million costs no more than one of a hundred, and bodies are not read.
     #[test]
     fn each_question_is_answered_from_the_middle_of_an_index() {
         let mut db = rusqlite::Connection::open_in_memory().unwrap();

@@ -13,9 +13,9 @@ use crate::storage::sqlite::rows::columns::{headers_text, millis, millis_after, 
 use crate::storage::sqlite::rows::salvage::on_row;
 use crate::storage::sqlite::rows::state;
 
-/// Adds the attempts, and moves their deliveries on. A profile of which so many fail for good in a
-/// row is disabled; with 0 none ever is. `epoch` is the sender's, whether or not it has been overtaken:
-/// what was sent is in the log. Returns those that are no longer the sender's.
+/// Adds the attempts, and changes the state of their deliveries. A profile with this many consecutive permanent
+/// failures is disabled; with 0 none ever is. `epoch` is the sender's, whether or not it has been overtaken: attempts
+/// are logged in any case. Returns those that no longer belong to the sender.
 pub fn record_all(
     tx: &Writing<'_>,
     outcomes: &[Outcome],
@@ -24,7 +24,7 @@ pub fn record_all(
 ) -> Result<Vec<JobRef>, StoreError> {
     let mut not_ours = Vec::new();
     let mut failing = Failing::new(disable_after);
-    // Mostly there is none, and then nobody needs to look for each.
+    // Usually there is none, and then it need not be looked up for each.
     let any_tested = tx.prepare_cached("SELECT 1 FROM tested LIMIT 1")?.exists([])?;
     let mut changes = Changes::prepare(tx)?;
     for outcome in outcomes {
@@ -79,16 +79,16 @@ impl<'a> Changes<'a> {
 
 /// The effect of an outcome on its delivery.
 enum Recorded {
-    /// It has ended by this.
+    /// It has ended with this.
     Ended,
-    /// It waits; or it had ended by this already.
+    /// It waits; or it had ended with this already.
     Moved,
-    /// Nothing: it was cancelled or removed, or another sender has ended it.
+    /// None: it was cancelled or removed, or another sender has ended it.
     NotOurs,
 }
 
-/// Adds the attempt, and moves its delivery on unless it was stopped meanwhile. A delivery that is
-/// no longer there has nothing to record.
+/// Adds the attempt, and changes the state of its delivery unless it was cancelled meanwhile. A removed delivery has
+/// nothing to record.
 fn record(
     tx: &Writing<'_>,
     changes: &mut Changes<'_>,
@@ -106,7 +106,7 @@ fn record(
             Some((_, state)) if state.is_pending() => {
                 move_on(tx, changes, outcome, state, next)?;
             }
-            // Two sent it, of whom one was overtaken: that it arrived counts.
+            // Two senders sent it, one of which was overtaken: the success counts.
             Some((_, DeliveryState::Failed)) if next == DeliveryState::Delivered => {
                 move_on(tx, changes, outcome, DeliveryState::Failed, next)?;
             }
@@ -136,7 +136,7 @@ fn state_after(next: Next) -> DeliveryState {
     }
 }
 
-/// Moves a delivery from this state to the next. Whether it was in it.
+/// Changes a delivery from this state to the next. Returns whether it was in this state.
 fn move_on(
     tx: &Writing<'_>,
     changes: &mut Changes<'_>,
@@ -168,7 +168,7 @@ fn move_on(
     Ok(moved > 0)
 }
 
-/// Records the outcome of an attempt that was in flight when its delivery was stopped.
+/// Records the outcome of an attempt that was in flight when its delivery was cancelled.
 fn come_late(tx: &Writing<'_>, outcome: &Outcome) -> Result<(), StoreError> {
     let attempt = &outcome.attempt;
     let sql = "UPDATE delivery SET attempts = max(attempts, ?2),
@@ -195,9 +195,9 @@ pub fn forget_tested(tx: &Transaction<'_>, seq: i64) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Adds a row to the log. The same attempt told twice is one: the answer to the first telling may
-/// have been lost. An attempt of the same number by another sender, of whom one was overtaken, is
-/// another one, and gets the next number. Whether it is told for the first time.
+/// Adds a row to the log. A duplicate is ignored: the reply to the first call may have been lost. An attempt with the
+/// same number by another sender, one of which was overtaken, is a separate one, and gets the next number. Returns
+/// whether it is new.
 fn append_attempt(
     tx: &Writing<'_>,
     changes: &mut Changes<'_>,
@@ -226,10 +226,10 @@ fn append_attempt(
     Ok(true)
 }
 
-/// The last number that the key of an attempt has room for.
+/// The highest number that fits into the key of an attempt.
 pub const MOST: u32 = 1023;
 
-/// Adds it under this number, unless there is one. Whether it did.
+/// Inserts it with this number, unless it exists. Returns whether it was inserted.
 fn insert_attempt(
     changes: &mut Changes<'_>,
     seq: i64,
@@ -246,7 +246,7 @@ fn insert_attempt(
         attempt.address.map(|at| address.of(at)),
         attempt.status,
         attempt.error.as_ref().map(|f| f.class.name()),
-        // Without a class it is no failure.
+        // Without a class it is not a failure.
         attempt.error.as_ref().map(|f| &f.message).or(attempt.response_incomplete.as_ref()),
         attempt.response_cut,
         headers_text(&attempt.response_headers),

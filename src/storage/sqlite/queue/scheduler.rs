@@ -1,15 +1,14 @@
-//! What is read next: each endpoint gets the same share of what may be in flight, and of an endpoint
-//! each profile that has something for it.
+//! Selects the deliveries to read next: each endpoint gets the same share of the slots, and within an endpoint each
+//! profile with pending deliveries.
 //!
-//! A lane is the queue of one profile to one endpoint. The order is that of [`Turns`]; among equals it
-//! goes round, from where it stopped last. So neither a long queue, nor an endpoint that hangs, nor a
-//! profile that hangs, nor a late number keeps another from its turn. Only indexes are read, and of them
-//! no more than a few rows for each lane looked at and each delivery chosen. A question looks at a bounded
-//! number of lanes and says where the next one continues; the lanes of the newest deliveries are looked at
-//! by each, so that they need not wait for that.
+//! A lane is the queue of one profile to one endpoint. The order is that of [`Turns`]; equal ones take turns,
+//! continuing where the last claim stopped. So neither a long queue, nor a hanging endpoint, nor a hanging profile,
+//! nor a high number keeps another one from its turn. Only indexes are read, and only a few rows for each examined
+//! lane and each selected delivery. A query examines a bounded number of lanes and returns where the next one
+//! continues; the lanes of the newest deliveries are examined by each query, so that they need not wait for that.
 //!
-//! Whatever stands in an index is met: what means nothing, such as the number of a lane that is not
-//! there, is handed out by itself, so that it does not stay pending for ever.
+//! Every index entry is visited: invalid ones, such as the number of a missing lane, are returned separately, so that
+//! they do not stay pending for ever.
 
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
@@ -30,46 +29,44 @@ use crate::storage::sqlite::rows::columns::{get, millis, text};
 use crate::storage::unreadable::Why;
 use crate::storage::{Demand, OriginLoad};
 
-/// Retries that are due and looked at in order of their time, before lanes are asked one by one
-/// whether they have any.
+/// Due retries examined by time, before lanes are queried one by one.
 const RETRIES: usize = 512;
 
-/// Most lanes that a question looks at on its way round. What comes meanwhile waits for it, and each of them
-/// may have a delivery to read.
+/// How many lanes a query examines in its round. New deliveries wait for it, and each of them may have a delivery to
+/// read.
 const LANES: usize = 1024;
 
-/// Where those are not all: the newest deliveries whose lanes are looked at too.
+/// If those are not all: the newest deliveries whose lanes are examined too.
 const NEWEST: i64 = 256;
 
-/// Most rows of one lane that are read at a time. It begins with one, and twice as many each further
-/// time: most of many lanes are asked once, and a question costs more than a row.
+/// The maximum number of rows of one lane read at a time. It starts with one, and doubles each time: usually most of
+/// many lanes are queried once, and a query costs more than a row.
 const ROWS: usize = 64;
 
 /// The selected deliveries.
 #[derive(Default)]
 pub struct Turn {
-    /// In their order.
+    /// In order.
     pub chosen: Vec<Chosen>,
-    /// Rows that were met and cannot be sent, since what leads to them means nothing.
+    /// Rows that were found and cannot be sent, since an index entry is invalid.
     pub odd: Vec<(i64, Why)>,
-    /// The lane after which the next question continues.
+    /// The lane after which the next query continues.
     pub after: Option<i64>,
-    /// Not all lanes were looked at.
+    /// Not all lanes were examined.
     pub is_partial: bool,
-    /// The last first attempt that was chosen of each lane: all before it in its lane are chosen or were passed
-    /// over.
+    /// The last first attempt that was selected in each lane: all before it in its lane are selected or were skipped.
     pub reached: Vec<(i64, i64)>,
 }
 
 /// What is taken already.
 pub struct Taken<'a> {
-    /// Rows that are claimed already, or that nothing can be done about.
+    /// Rows that are claimed already, or that cannot be handled.
     pub passed_over: &'a HashSet<i64>,
-    /// Where the queues begin.
+    /// Where the queues start.
     pub floors: &'a SeenFloors,
 }
 
-/// A delivery that was chosen.
+/// A selected delivery.
 pub struct Chosen {
     pub row: i64,
     pub lane: i64,
@@ -80,7 +77,7 @@ pub struct Chosen {
 /// The stored facts about a lane.
 #[derive(Debug, Clone, Copy)]
 pub struct Facts {
-    /// A person sent what is in it.
+    /// Whether its deliveries are manual.
     pub manual: bool,
     /// How its last ended delivery ended.
     pub past: Option<Past>,
@@ -121,7 +118,7 @@ pub fn choose(tx: &Transaction<'_>, demand: &Demand, taken: &Taken<'_>) -> Resul
     }
     let after = match furthest {
         _ if !is_partial => latest.or(demand.after.map(LaneId::number)),
-        // No more than these were wanted: those after them are next.
+        // No more were wanted: those after them are next.
         Some(place) if chosen.len() == limit => Some(queues[place].lane),
         _ => last,
     };
@@ -129,11 +126,11 @@ pub fn choose(tx: &Transaction<'_>, demand: &Demand, taken: &Taken<'_>) -> Resul
     Ok(Turn { chosen, odd: round.odd.into_inner(), after, is_partial, reached })
 }
 
-/// The lanes with retries that are due.
+/// The lanes with due retries.
 enum Retries {
     /// These.
     Of(BTreeSet<i64>),
-    /// Too many are due to look at each.
+    /// Too many are due to examine each.
     Many,
 }
 
@@ -143,7 +140,7 @@ fn retries(tx: &Transaction<'_>, now: i64) -> Result<Retries, StoreError> {
     let mut lanes = BTreeSet::new();
     for _ in 0..RETRIES {
         let Some(row) = rows.next()? else { return Ok(Retries::Of(lanes)) };
-        // Invalid lanes are met on the way from one to the next.
+        // Invalid lanes are found during the round.
         let Ok(lane) = get(row, 0) else { return Ok(Retries::Many) };
         lanes.insert(lane);
     }
@@ -163,7 +160,7 @@ struct Queue {
     read: VecDeque<(i64, At)>,
     /// How many are read the next time.
     rows: usize,
-    /// It began at a floor, and nothing was found after that yet.
+    /// It started at a floor, and nothing was found after that yet.
     is_at_floor: bool,
 }
 
@@ -174,7 +171,7 @@ impl Queue {
         Self { lane, origin, facts, at, row: 0, read: VecDeque::new(), rows: 1, is_at_floor }
     }
 
-    /// Goes to the first of these, and keeps the others. Whether there is one.
+    /// Goes to the first of these, and keeps the others. Returns whether there is one.
     fn take(
         &mut self,
         found: impl Iterator<Item = Result<(i64, At), StoreError>>,
@@ -191,14 +188,14 @@ impl Queue {
     }
 }
 
-/// A place in a queue: first attempts come first.
+/// A position in a queue: first attempts come first.
 #[derive(Clone, Copy)]
 enum At {
     /// Before all.
     Start,
-    /// A first attempt, of this row.
+    /// A first attempt, with this row.
     First(i64),
-    /// A retry, of this time.
+    /// A retry, with this time.
     Retry(i64),
 }
 
@@ -215,15 +212,15 @@ struct Round<'a> {
 
 /// The facts about a lane.
 enum Known {
-    /// It can be sent from.
+    /// Its deliveries can be sent.
     Open(Origin, Facts),
     /// It is paused or disabled.
     Blocked,
-    /// It means nothing.
+    /// It is invalid.
     Odd(Why),
 }
 
-/// The lanes that were looked at on the way round.
+/// The lanes that were examined in the round.
 struct Window {
     /// Those that may take a turn.
     queues: Vec<Queue>,
@@ -234,8 +231,8 @@ struct Window {
 }
 
 impl Round<'_> {
-    /// The lanes that may take a turn, going round: until `wanted` endpoints have nothing under way,
-    /// since those come before all others.
+    /// The lanes that may take a turn, in the round: until `wanted` endpoints have nothing in flight, since those
+    /// come before all others.
     fn window(&self, wanted: usize) -> Result<Window, StoreError> {
         let start = self.demand.after.map(LaneId::number);
         let (mut queues, mut idle) = (Vec::new(), 0);
@@ -263,14 +260,14 @@ impl Round<'_> {
         }
     }
 
-    /// Those of the newest deliveries that may take a turn, without what was looked at.
+    /// Those of the newest deliveries that may take a turn, without lanes examined already.
     fn newest(&self, looked_at: &[Queue]) -> Result<Vec<Queue>, StoreError> {
         let mut seen: HashSet<i64> = looked_at.iter().map(|queue| queue.lane).collect();
         let (mut queues, mut origins) = (Vec::new(), HashMap::new());
         let mut statement = self.tx.prepare_cached(NEWEST_LANES)?;
         let mut rows = statement.query([NEWEST])?;
         while let Some(row) = rows.next()? {
-            // Invalid lanes are met on the way round.
+            // Invalid lanes are found during the round.
             if let Ok(lane) = get(row, 0)
                 && seen.insert(lane)
             {
@@ -305,7 +302,7 @@ impl Round<'_> {
         self.demand.origins.get(origin).copied().unwrap_or_default()
     }
 
-    /// The endpoint of a lane and what is known of it.
+    /// The endpoint of a lane and what is known about it.
     fn lane(&self, lane: i64, seen: &mut HashMap<String, Origin>) -> Result<Known, StoreError> {
         let sql = "SELECT origin, profile_id, by_hand, delivered IS NOT NULL, failed_in_row > 0
                    FROM lane WHERE seq = ?1";
@@ -335,7 +332,7 @@ impl Round<'_> {
         Ok(Known::Open(origin, facts))
     }
 
-    /// The next lane that has first attempts or retries; without one, the first.
+    /// The next lane with first attempts or retries; without one, the first.
     fn lane_after(&self, after: Option<i64>) -> Result<Option<i64>, StoreError> {
         let first = self.pending_after(Pending::Queued, after)?;
         let retry = match &self.retries {
@@ -365,7 +362,7 @@ impl Round<'_> {
         }
     }
 
-    /// Hands out the deliveries of an unreadable lane.
+    /// Returns the deliveries of an unreadable lane.
     fn meet(&self, state: Pending, lane: &Value, why: &str) -> Result<(), StoreError> {
         let mut statement = self.tx.prepare_cached(state.of_odd_lane())?;
         let mut rows = statement.query([lane])?;
@@ -381,8 +378,8 @@ impl Round<'_> {
         }
     }
 
-    /// Leads a queue to its next delivery that is not known already: first attempts, then retries.
-    /// Whether there is one.
+    /// Advances a queue to its next delivery that is not known already: first attempts, then retries. Returns whether
+    /// there is one.
     fn advance(&self, queue: &mut Queue) -> Result<bool, StoreError> {
         if let Some(next) = queue.read.pop_front() {
             (queue.row, queue.at) = next;
@@ -455,7 +452,7 @@ mod tests {
             timeout_ms, backoff, attempts, due_at, accepted_at)
         SELECT n, randomblob(16), 0, 1, 'event', 'T', 0, 0, 1, 5000, 'fixed', 0, 1, 1 FROM rows";
 
-    /// What is claimed is not passed over again by each claim.
+    /// Claimed deliveries are not skipped again by each claim.
     #[test]
     fn nothing_before_a_floor_is_read() {
         let mut db = Connection::open_in_memory().unwrap();

@@ -1,4 +1,4 @@
-//! The one seat of a file: the lock, a later epoch than all before, and what is claimed by it.
+//! The single seat of a file: the lock, the latest epoch, and its claims.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -12,14 +12,14 @@ use crate::storage::sqlite::{Lease, LockError, Store};
 use crate::storage::{QueueError, Standby};
 use crate::{clock, threads};
 
-/// After a commit the active sender is looked at no sooner: it may be busy.
+/// The minimum delay between a commit and the next check of the active sender, which may be busy.
 const LOOK_AFTER: Duration = Duration::from_secs(1);
 
-/// The right to send. Dropped, it frees what it has claimed, and then the lock.
+/// The right to send. Dropping it releases its claims, and then the lock.
 #[derive(Debug)]
 pub struct Seat {
     claims: Arc<Claims>,
-    /// Held for its drop.
+    /// Kept for its drop.
     _lease: Lease,
 }
 
@@ -45,8 +45,8 @@ impl Store {
         Ok(taken.map_err(|error| QueueError::Passing(format!("the lock cannot be asked for: {error}")))??)
     }
 
-    /// The active sender may change meanwhile: it is looked up whenever something was committed. While
-    /// something is due, it is watched: a process that is stopped keeps the lock and commits nothing.
+    /// The active sender may change meanwhile: it is looked up whenever something was committed. While something is
+    /// due, it is watched: a stopped process keeps the lock and commits nothing.
     async fn wait_for_lease(&self, mut standby: impl FnMut(Standby) + Send) -> Result<Lease, QueueError> {
         let mut commits = self.changes();
         let mut lease = pin!(self.next_lease());
@@ -67,7 +67,7 @@ impl Store {
         }
     }
 
-    /// The lock is waited for in a thread of its own, which ends with the process at the latest.
+    /// Waits for the lock on a separate thread, which ends with the process at the latest.
     async fn next_lease(&self) -> Result<Lease, QueueError> {
         let (tell, told) = oneshot::channel();
         let path = self.path().to_owned();

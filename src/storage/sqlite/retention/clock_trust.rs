@@ -11,8 +11,8 @@ use crate::storage::sqlite::engine::state_counts::Writing;
 use crate::storage::sqlite::rows::columns::{delivery_id, get, millis, time};
 
 impl Store {
-    /// Judges the clock that says `now`; a doubt is the reason to remove nothing by age. Remembers the
-    /// judgement: a doubted clock is trusted once it has run on for a day.
+    /// Checks a clock that shows `now`; a doubt is the reason to remove nothing by age. Remembers the result: a
+    /// doubted clock is trusted once it has run for a day.
     ///
     /// # Errors
     /// The file cannot be read or written.
@@ -32,7 +32,7 @@ impl Store {
         self.read(move |tx| Ok(judge(tx, now)?.2)).await
     }
 
-    /// A person says that the clock is right at `now`.
+    /// A person confirms that the clock is right at `now`.
     ///
     /// # Errors
     /// The file cannot be written.
@@ -41,7 +41,7 @@ impl Store {
     }
 }
 
-/// What is stored, what is to be remembered of the clock that says `now`, and why it is doubted.
+/// The stored state, the state to remember for a clock that shows `now`, and why it is doubted.
 fn judge(
     tx: &Transaction<'_>,
     now: Timestamp,
@@ -60,7 +60,7 @@ fn stored(tx: &Transaction<'_>) -> Result<Option<ClockMemory>, StoreError> {
         .prepare_cached("SELECT seen_at, doubted_at FROM clock")?
         .query_row([], |row| Ok((time_at(row, 0), time_at(row, 1))))
         .optional()?;
-    // A time that is none counts as not remembered.
+    // An invalid time counts as not remembered.
     Ok(row.and_then(|(seen, doubted)| Some(ClockMemory { seen: seen?, doubted })))
 }
 
@@ -71,8 +71,8 @@ fn remember(tx: &Writing<'_>, what: ClockMemory) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// When something last happened, of a file that does not remember yet: the last delivery was accepted, or
-/// a profile was changed or deleted.
+/// The last activity in a file that does not remember it yet: the last acceptance, or the last change or deletion of
+/// a profile.
 fn last_activity(tx: &Transaction<'_>) -> Result<Option<Timestamp>, StoreError> {
     let newest = tx
         .query_row("SELECT id FROM delivery ORDER BY id DESC LIMIT 1", [], |row| Ok(delivery_id(row, 0).ok()))
@@ -83,7 +83,7 @@ fn last_activity(tx: &Transaction<'_>) -> Result<Option<Timestamp>, StoreError> 
     Ok(accepted.into_iter().chain(changed).max())
 }
 
-/// A time, where the column has one.
+/// The time in a column, if it has one.
 fn time_at(row: &Row<'_>, at: usize) -> Option<Timestamp> {
     get(row, at).and_then(time).ok()
 }

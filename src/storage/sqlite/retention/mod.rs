@@ -1,4 +1,4 @@
-//! How long the log is kept, and how the file gets small again.
+//! Retention of the log, and shrinking the file.
 
 pub mod clock_trust;
 pub mod prune;

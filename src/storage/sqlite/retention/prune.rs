@@ -1,5 +1,5 @@
-//! How long the log is kept: what has ended goes by age and by number, the oldest first, a few rows
-//! at a time. What is still to be sent never goes.
+//! Retention: ended deliveries are removed by age and by number, oldest first, a few rows at a time. Pending ones are
+//! never removed.
 
 use jiff::Timestamp;
 use rusqlite::{Row, Transaction};
@@ -13,21 +13,21 @@ use crate::storage::sqlite::engine::state_counts::Writing;
 use crate::storage::sqlite::rows::columns::{delivery_id, get, millis, state_number};
 use crate::storage::sqlite::rows::state;
 
-/// Deliveries of each state that one question looks at.
+/// How many deliveries of each state one query examines.
 const LOOKED_AT: usize = 500;
 
-/// The next that are too old or too many, and where to continue.
+/// The next outdated ones, and where to continue.
 #[derive(Debug, Default)]
 struct Outdated {
     rows: Vec<i64>,
     removed: Removed,
-    /// The last that was looked at; none when no more can be outdated.
+    /// The last row examined; none if no more can be outdated.
     next: Option<LogPosition>,
 }
 
 impl Store {
-    /// Removes the next deliveries that are kept no longer at `now`, older than which `after` is not.
-    /// Returns the removed deliveries, and where to continue; none when all is done.
+    /// Removes the next deliveries that are outdated at `now`, from `after` on. Returns the removed deliveries, and
+    /// where to continue; none when done.
     ///
     /// # Errors
     /// The file cannot be read or written; then nothing of this was removed.
@@ -71,7 +71,7 @@ impl Store {
     }
 }
 
-/// Removes a delivery that has ended, its attempts with it. Whether it was there.
+/// Removes a delivery that has ended, including its attempts. Returns whether it existed.
 pub fn remove(tx: &Writing<'_>, id: DeliveryId) -> Result<bool, StoreError> {
     match state::of(tx, id)? {
         Some((row, _)) => remove_row(tx, row),
@@ -79,7 +79,7 @@ pub fn remove(tx: &Writing<'_>, id: DeliveryId) -> Result<bool, StoreError> {
     }
 }
 
-/// The same by its row, readable or not. Only pending deliveries stay.
+/// The same by its row, readable or not. Pending deliveries are kept.
 fn remove_row(tx: &Writing<'_>, row: i64) -> Result<bool, StoreError> {
     let state = state::of_row(tx, row)?;
     if state.is_some_and(DeliveryState::is_pending) {
@@ -94,18 +94,18 @@ fn remove_row(tx: &Writing<'_>, row: i64) -> Result<bool, StoreError> {
     Ok(removed > 0)
 }
 
-/// One that has ended.
+/// A delivery that has ended.
 struct Ended {
     row: i64,
-    /// When it was accepted, by its id; none where that cannot be read.
+    /// When it was accepted, according to its id; none if that cannot be read.
     made_at: Option<i64>,
     attempts: u32,
-    /// When, in milliseconds.
+    /// When it ended, in milliseconds.
     end: i64,
 }
 
 impl Ended {
-    /// Nothing without meaning may keep a row, and all after it, in the log for ever.
+    /// No invalid value may keep a row, and all later ones, in the log for ever.
     fn read(row: &Row<'_>) -> Result<Self, StoreError> {
         let made_at = delivery_id(row, 1).ok().map(|id| millis(id.made_at()));
         Ok(Self {
@@ -117,7 +117,7 @@ impl Ended {
     }
 }
 
-/// Goes through what has ended, the oldest first; `counted` are taken for removed already.
+/// Visits ended deliveries, oldest first; those in `counted` are treated as removed.
 fn outdated(
     tx: &Transaction<'_>,
     keep: RetentionPolicy,
@@ -132,8 +132,8 @@ fn outdated(
     let mut found = Outdated { next: after, ..Outdated::default() };
     let mut rows = 0;
     for row in oldest(tx, after)? {
-        // Nothing ends before it is made, so from here on all is young enough, but for what was accepted by a
-        // clock that was behind.
+        // Nothing ends before it is created, so from here on everything is young enough, except deliveries accepted
+        // with a clock that was behind.
         if surplus == 0 && row.made_at >= Some(millis(cutoff)) {
             let next = next_made_before(tx, cutoff, row.row)?;
             return Ok(Outdated { next, ..found });
@@ -156,8 +156,8 @@ fn outdated(
     Ok(found)
 }
 
-/// The next after a row that was made before this time: the position before it. Few are that old, since what has
-/// ended goes.
+/// The position before the next row that was created before this time. Few are that old, since ended ones are
+/// removed.
 fn next_made_before(
     tx: &Transaction<'_>,
     time: Timestamp,
@@ -180,7 +180,7 @@ fn ended(tx: &Transaction<'_>) -> Result<u64, StoreError> {
 /// The columns of [`Ended::read`].
 const ENDED: &str = "seq, id, attempts, coalesce(ended_at, accepted_at)";
 
-/// The oldest that have ended, in the order of their acceptance.
+/// The oldest ended ones, in the order of acceptance.
 fn oldest(tx: &Transaction<'_>, after: Option<LogPosition>) -> Result<Vec<Ended>, StoreError> {
     let sql = format!(
         "SELECT {ENDED} FROM delivery INDEXED BY delivery_by_state
@@ -202,7 +202,7 @@ fn oldest(tx: &Transaction<'_>, after: Option<LogPosition>) -> Result<Vec<Ended>
             reached = reached.into_iter().chain(all.last().map(|row| row.row)).min();
         }
     }
-    // Beyond where one state was left, the others' rows are not the next ones.
+    // Beyond the end of one state's rows, those of the others are not the next ones.
     if let Some(reached) = reached {
         all.retain(|row| row.row <= reached);
     }
@@ -210,8 +210,7 @@ fn oldest(tx: &Transaction<'_>, after: Option<LogPosition>) -> Result<Vec<Ended>
     Ok(all)
 }
 
-/// The states that there are not. Null with a parameter, since of a column that cannot be null `SQLite`
-/// knows without looking that none is.
+/// Invalid states. Null with a parameter, since `SQLite` knows without reading that a NOT NULL column has no nulls.
 const STATELESS: [(&str, Option<i64>); 7] = [
     ("IS ?1", None),
     ("< ?1", Some(0)),
@@ -222,7 +221,7 @@ const STATELESS: [(&str, Option<i64>); 7] = [
     ("> ?1", Some(4)),
 ];
 
-/// How many are in a state that there is not.
+/// How many are in an invalid state.
 fn count_stateless(tx: &Transaction<'_>) -> Result<u64, StoreError> {
     let mut all = 0;
     for (bound, value) in STATELESS {

@@ -10,16 +10,15 @@ use crate::storage::sqlite::Store;
 use crate::storage::sqlite::error::InFile as _;
 use crate::threads;
 
-/// Pages given back in one transaction, half a megabyte: each may have to be moved first.
+/// Pages released in one transaction, half a megabyte: each may have to be moved first.
 const PAGES: u32 = 128;
 
 impl Store {
-    /// Gives free pages back until at most `spare` are left, with rests in between in which others
-    /// write. What is given back leaves the file when the log beside it is written into it, which is
-    /// done here unless somebody is in the way.
+    /// Releases free pages until at most `spare` are left, with pauses in which others write. Released pages leave
+    /// the file at the next checkpoint, which is done here unless somebody is in the way.
     ///
     /// # Errors
-    /// The file cannot be written. What was given back before stays so.
+    /// The file cannot be written. Pages released before stay released.
     pub async fn shrink(&self, spare: u64) -> Result<(), StoreError> {
         loop {
             let free = self.read(|tx| pages(tx, "freelist_count")).await?;
@@ -38,7 +37,7 @@ impl Store {
                 })
                 .await?;
             if left >= free {
-                // A file that was made without this keeps its pages, and uses them again.
+                // A file created without this keeps its pages, and reuses them.
                 break;
             }
             rest(began).await;
@@ -49,15 +48,14 @@ impl Store {
     /// The size of the database in bytes, without the write-ahead log.
     ///
     /// # Errors
-    /// The file cannot be looked at.
+    /// The file cannot be inspected.
     pub fn size(&self) -> Result<u64, StoreError> {
         let told = |error: std::io::Error| StoreError::from(Problem::Disk(error.to_string())).at(self.path());
         Ok(std::fs::metadata(self.path()).map_err(told)?.len())
     }
 
-    /// Writes the log beside the database into it, and empties it, unless somebody reads or writes:
-    /// nobody is waited for. A connection of its own does it, so that no write waits behind it for
-    /// the disk.
+    /// Checkpoints the log into the database, and truncates it, unless somebody reads or writes: it waits for nobody.
+    /// A separate connection does it, so that no write waits behind it for the disk.
     ///
     /// # Errors
     /// The file cannot be opened or written.
@@ -67,7 +65,7 @@ impl Store {
             let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
             let db = Connection::open_with_flags(&path, flags)?;
             db.busy_timeout(Duration::ZERO)?;
-            // First what can be done beside others, then the little that is left.
+            // First what can be done concurrently, then the little that is left.
             for how in ["PASSIVE", "TRUNCATE"] {
                 let busy = db.query_row(&format!("PRAGMA wal_checkpoint({how})"), [], |row| row.get(0));
                 if busy != Ok(0) {

@@ -1,4 +1,4 @@
-//! Columns of a row, and what stands in them: see [`encoding`](crate::storage::encoding).
+//! Columns of a row, and their contents: see [`encoding`](crate::storage::encoding).
 
 use rusqlite::Row;
 use rusqlite::types::{FromSql, ValueRef};
@@ -11,7 +11,7 @@ pub use crate::storage::encoding::{
     profile_id, state, state_number, time, values, values_text,
 };
 
-/// A column by its place.
+/// A column by index.
 pub fn get<T: FromSql>(row: &Row<'_>, at: usize) -> Result<T, Why> {
     row.get(at).map_err(|error| error.to_string())
 }
@@ -21,7 +21,7 @@ pub fn text<'a>(row: &'a Row<'_>, at: usize) -> Result<&'a str, Why> {
     row.get_ref(at).map_err(|error| error.to_string())?.as_str().map_err(|error| error.to_string())
 }
 
-/// The name of a row in a message, by its first column.
+/// The name of a row in a message, from its first column.
 pub fn named(what: &str, row: &Row<'_>) -> String {
     match row.get_ref(0) {
         Ok(ValueRef::Text(text)) => format!("{what} {}", String::from_utf8_lossy(text)),

@@ -1,4 +1,4 @@
-//! How values are kept in columns, and rows that no value can be read from.
+//! How values are stored in columns, and invalid rows.
 
 pub mod columns;
 pub mod row_check;

@@ -1,4 +1,4 @@
-//! Finds all rows that have no meaning.
+//! Finds all invalid rows.
 
 use rusqlite::{Connection, Row};
 
@@ -13,7 +13,7 @@ use crate::storage::sqlite::rows::columns::{self, get};
 use crate::storage::unreadable::{PassedOver, UnreadableRow, Why};
 
 impl Listing {
-    /// Its rows that have no meaning.
+    /// Finds its invalid rows.
     fn look(self, db: &Connection, found: &mut PassedOver) -> Result<(), StoreError> {
         match self {
             Self::Profiles => {
@@ -27,7 +27,7 @@ impl Listing {
 }
 
 impl Store {
-    /// The rows of a listing that have no meaning, which the listing passes over.
+    /// The invalid rows of a listing, which the listing skips.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -41,7 +41,7 @@ impl Store {
     }
 }
 
-/// All of them, in whichever table. Takes as long as reading the log does.
+/// All invalid rows, in every table. Takes as long as reading the log does.
 pub fn look(db: &Connection) -> Result<PassedOver, StoreError> {
     let mut found = PassedOver::default();
     for listing in [Listing::Profiles, Listing::DeletedProfiles, Listing::OwnVariables] {
@@ -60,7 +60,7 @@ pub fn look(db: &Connection) -> Result<PassedOver, StoreError> {
         };
         summary(row).map(drop).map_err(of)
     })?;
-    // Bodies are the most of it, and any bytes are one.
+    // Bodies are the largest part, and any bytes are valid.
     let attempts = format!("SELECT {ATTEMPT}, key FROM attempt").replace("response_body", "x''");
     each(db, &attempts, &mut found, |row| {
         let of = |why| {

@@ -1,6 +1,6 @@
-//! A delivery's row that holds values of other types than its columns: damaged, or written by a program
-//! that went round the schema. `SQLite` refuses every change to such a row, whichever column is changed;
-//! so before it is changed each value is turned into its column's type.
+//! Repairs a delivery's row with values of other types than its columns: damaged, or written by a program that
+//! circumvented the schema. `SQLite` rejects every change of such a row, whichever column is changed; so before it is
+//! changed each value is converted to its column's type.
 
 use rusqlite::{OptionalExtension as _, Transaction};
 
@@ -9,8 +9,8 @@ use crate::storage::sqlite::engine::state_counts::Writing;
 use crate::storage::sqlite::error::is_type_violation;
 use crate::storage::sqlite::queue::lane;
 
-/// Each value as its column has it. What fits stays as it is; of the rest, bytes and texts stay what they
-/// are as far as they can.
+/// Each value in its column's type. Valid ones are unchanged; of the rest, bytes and texts are kept as far as
+/// possible.
 const CONFORM: &str = "UPDATE delivery SET
     id = CASE WHEN typeof(id) = 'blob' AND length(id) = 16 THEN id ELSE randomblob(16) END,
     state = CASE WHEN state IN (0, 1, 2, 3, 4) THEN state ELSE 3 END,
@@ -43,8 +43,8 @@ const CONFORM_REQUEST: &str = "UPDATE request SET
     body = CAST(body AS BLOB)
     WHERE delivery = ?1";
 
-/// Changes the row of a delivery. Where `SQLite` refuses that for the types of what is stored there, they
-/// are put right, and it is changed again.
+/// Changes the row of a delivery. If `SQLite` rejects that because of the types of stored values, they are repaired,
+/// and it is changed again.
 pub fn on_row<T>(
     tx: &Writing<'_>,
     row: i64,
@@ -63,13 +63,13 @@ fn conform(tx: &Writing<'_>, row: i64) -> Result<(), StoreError> {
     if has_lane(tx, row)? {
         tx.execute(CONFORM, [row])?;
     } else {
-        // In the same statement as the rest: alone, it would be refused.
+        // In the same statement as the rest: separately, it would be rejected.
         let lane = lane::find_or_make(tx, "", "", true)?;
         let sql = CONFORM.replacen("SET", "SET lane = ?2,", 1);
         tx.execute(&sql, (row, lane))?;
     }
     tx.execute(CONFORM_REQUEST, [row])?;
-    // Its state may be another one now.
+    // Its state may have changed.
     tx.recount();
     Ok(())
 }

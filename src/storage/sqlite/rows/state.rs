@@ -1,4 +1,4 @@
-//! Which state a delivery is in, asked within the transaction that is about to change it.
+//! The state of a delivery, read within the transaction that is about to change it.
 
 use rusqlite::{OptionalExtension, Params, Transaction};
 
@@ -6,7 +6,7 @@ use crate::record::{DeliveryId, DeliveryState};
 use crate::storage::error::StoreError;
 use crate::storage::sqlite::rows::columns;
 
-/// The deliveries in a state, as an index has them: the table and the condition.
+/// The deliveries in a state, in an index: the table and the condition.
 pub fn rows_in(state: DeliveryState) -> (&'static str, &'static str) {
     match state {
         DeliveryState::Queued => ("delivery INDEXED BY delivery_queued", "state = 0"),
@@ -17,16 +17,15 @@ pub fn rows_in(state: DeliveryState) -> (&'static str, &'static str) {
     }
 }
 
-/// The index of all but what is queued. `SQLite` uses it where the condition says so in these words.
+/// The index of all except queued ones. `SQLite` uses it if the condition is written exactly like this.
 const BY_STATE: &str = "delivery INDEXED BY delivery_by_state";
 
-/// The row of a delivery, and its state; none where it is not in the log, or its state is none that
-/// there is.
+/// The row of a delivery, and its state; none if it is not in the log, or its state is invalid.
 pub fn of(tx: &Transaction<'_>, id: DeliveryId) -> Result<Option<(i64, DeliveryState)>, StoreError> {
     find(tx, "SELECT seq, state FROM delivery WHERE id = ?1", [id.bytes()])
 }
 
-/// The state of the delivery in this row; none where there is no row, or no such state.
+/// The state of the delivery in this row; none if there is no row, or its state is invalid.
 pub fn of_row(tx: &Transaction<'_>, seq: i64) -> Result<Option<DeliveryState>, StoreError> {
     let found = find(tx, "SELECT seq, state FROM delivery WHERE seq = ?1", [seq])?;
     Ok(found.map(|(_, state)| state))

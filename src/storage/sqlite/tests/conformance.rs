@@ -8,7 +8,7 @@ use crate::record::{Attempt, DeliveryId, Next, Outcome};
 use crate::storage::conformance::{QueueUnderTest, StoreUnderTest, every_queue_test, every_test};
 use crate::storage::{Queue as _, Storage};
 
-/// A store in a folder that goes with the test.
+/// A store in a folder that is removed with the test.
 pub struct InFolder {
     store: Store,
     #[allow(dead_code, reason = "held for as long as the store is used")]

@@ -147,7 +147,7 @@ async fn so_many_failures_in_a_row_disable_a_profile() {
     assert_eq!((cause.failed, cause.delivery, cause.message.as_str()), (3, last, "answered 500"));
     assert_eq!(title, "Order SMS");
 
-    // What was under way then changes nothing more, and enabling begins anew.
+    // Attempts in flight then have no further effect, and enabling restarts the count.
     ends(&store, Next::Failed).await;
     assert_eq!(store.blocks().await.unwrap(), holds);
     switch(&store, 1, Status::Active).await;
@@ -164,7 +164,7 @@ async fn only_an_event_that_ends_by_it_is_counted_and_once() {
     switch(&store, 1, Status::Active).await;
     store.disable_after(2);
     let first = ends(&store, Next::Failed).await;
-    // Recorded again, since the first result was lost.
+    // Recorded again, since the first reply was lost.
     record(&store, first, 1, Next::Failed).await;
     for kind in [Kind::Test, Kind::Again] {
         let [id] = accept(&store, [of(1, kind)]).await;
@@ -200,13 +200,12 @@ async fn a_batch_is_counted_in_its_order() {
     let holds = store.blocks().await.unwrap();
     let cause = holds.disabled(&profile_id(1)).unwrap().cause.clone().unwrap();
     assert_eq!((cause.failed, cause.delivery), (3, ids[2]));
-    // The row is written where the count differs only.
+    // The row is written only if the count has changed.
     let count = "SELECT failed_in_row FROM lane WHERE by_hand = 0";
     assert_eq!(store.read(move |tx| Ok(tx.query_row(count, [], |row| row.get::<_, i64>(0))?)).await, Ok(0));
 }
 
-/// Failures end late, after their retries: so the last to end of a batch that mostly arrived are
-/// failures only.
+/// Failures end late, after their retries: so the last ones to end in a mostly delivered batch are all failures.
 #[tokio::test]
 async fn in_a_row_is_as_they_were_accepted_and_not_as_they_end() {
     let (_folder, store) = store();
@@ -258,7 +257,7 @@ async fn what_is_pending_of_a_deleted_profile_is_held_until_it_is_restored() {
     }
     assert!(!store.is_moving(None).await.unwrap(), "nobody waits for what is held");
 
-    // A pause, too, ends only once the profile is back.
+    // A pause, too, can only be ended once the profile is restored.
     store.pause(Some(id.clone())).await.unwrap();
     let holds = store.blocks().await.unwrap();
     assert_eq!(holds.of_events(&id).unwrap().why, BlockReason::Deleted);

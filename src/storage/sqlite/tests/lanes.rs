@@ -1,4 +1,4 @@
-//! More lanes than a question looks at.
+//! More lanes than a query examines.
 
 use crate::record::Origin;
 use crate::storage::OriginLoad;
@@ -11,7 +11,7 @@ fn origin(n: usize) -> String {
     format!("https://h{n}.example")
 }
 
-/// A lane for each of so many endpoints, and nothing is to be read of any of them.
+/// A lane for each of this many endpoints, none of which has a free slot.
 async fn held(store: &Store) -> Demand {
     let all: Vec<_> = (0..LANES).map(|n| delivery(&origin(n))).collect();
     store.enqueue(all).await.unwrap();
@@ -20,7 +20,7 @@ async fn held(store: &Store) -> Demand {
     Demand { origins, ..Demand::idle(at(0), 2048, 16) }
 }
 
-/// The questions until one finds something, or has been round. What it found, and how many they were.
+/// Queries until one finds something, or has completed the round. Returns the results, and the number of queries.
 async fn ask(store: &Store, demand: &mut Demand) -> (Vec<String>, usize) {
     let mut questions = 0;
     loop {
@@ -47,7 +47,7 @@ async fn every_lane_is_reached_in_turn() {
     }
 }
 
-/// However far the way to them is.
+/// However far away they are in the round.
 #[tokio::test]
 async fn the_lanes_of_the_newest_are_looked_at_by_every_question() {
     let (_folder, store) = store();
@@ -61,7 +61,7 @@ async fn the_lanes_of_the_newest_are_looked_at_by_every_question() {
     assert_eq!(demand.after, Some(LaneId::new(2_048)), "they do not lead the way round");
 }
 
-/// Of many that can start, those that were not chosen come next.
+/// Of many that can start, those that were not selected come next.
 #[tokio::test]
 async fn a_question_with_little_room_skips_no_lane() {
     let (_folder, store) = store();
@@ -71,7 +71,7 @@ async fn a_question_with_little_room_skips_no_lane() {
     while met.len() < LANES {
         let due = store.claim(Demand { limit: 1_000, ..demand.clone() }).await.unwrap();
         let new = due.jobs.iter().filter(|job| met.insert(job.id())).count();
-        // A few of the newest are met sooner than their turn.
+        // A few of the newest are found before their turn.
         assert!(new >= 700, "{new} after {}", met.len());
         demand.after = due.after;
     }

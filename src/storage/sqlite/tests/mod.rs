@@ -31,7 +31,7 @@ pub use crate::storage::conformance::samples::{
     accepted, at, attempt, delivery, draft, profile, profile_id, tested,
 };
 
-/// A store in a folder that goes with the test.
+/// A store in a folder that is removed with the test.
 pub fn store() -> (TempDir, Store) {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path().join("a.db")).unwrap();
@@ -52,7 +52,7 @@ fn outcome(id: DeliveryId, (row, lane): Place, n: u32, next: Next) -> Outcome {
 /// The row of a delivery, and its lane.
 type Place = (i64, i64);
 
-/// Where the store keeps a delivery, if it does.
+/// The row and lane of a delivery, if it is stored.
 async fn place(store: &Store, id: DeliveryId) -> Place {
     let sql = "SELECT seq, lane FROM delivery WHERE id = ?1";
     let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));

@@ -1,4 +1,4 @@
-//! Files good and bad.
+//! Valid and invalid files.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};

@@ -1,5 +1,5 @@
-//! A lock file that was removed or replaced lets a second session send: the database decides which of
-//! the two may, and the log shows what both sent.
+//! A lock file that was removed or replaced allows a second session to send: the database decides which of the two
+//! may, and the log shows what both sent.
 
 use rusqlite::Connection;
 
@@ -23,8 +23,8 @@ async fn join(store: &Store) -> Option<Seat> {
     }
 }
 
-/// Two sessions that both have a lock, the second since the first one's file was removed; and a
-/// delivery that the first has in flight.
+/// Two sessions that both have a lock, the second since the first one's file was removed; and a delivery that the
+/// first has in flight.
 async fn two() -> (TempDir, [(Store, Seat); 2], DeliveryId) {
     let (folder, first) = store();
     let second = Store::open(first.path()).unwrap();
@@ -77,7 +77,7 @@ async fn what_both_sent_stands_in_the_log_twice() {
     let mut of_second = outcome(id, place, 1, Next::Delivered);
     of_second.attempt.started_at = at(1_001);
     for _ in 0..2 {
-        // Told twice, each is one.
+        // A duplicate is ignored.
         second.record([of_second.clone()].into()).await.unwrap();
         first.record([of_first.clone()].into()).await.unwrap();
     }

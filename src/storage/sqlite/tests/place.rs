@@ -1,4 +1,4 @@
-//! The file goes while it is in use: that is told at once, and nothing is claimed that is not there.
+//! The file disappears while it is in use: that is reported at once, and nothing is claimed that is not there.
 
 use std::time::Duration;
 
@@ -83,7 +83,7 @@ fn a_database_with_two_names_is_refused_under_both() {
     }
     std::fs::remove_file(&other).unwrap();
     Store::open(&one).unwrap();
-    // A symbolic link leads to the one name that there is.
+    // A symbolic link leads to the only name.
     std::os::unix::fs::symlink(&one, &other).unwrap();
     Store::open(&other).unwrap();
 }

@@ -1,4 +1,4 @@
-//! How long the log is kept, on a real file.
+//! Retention on a real file.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use super::*;
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
-/// A delivery accepted on this day, with a long body, tried so often, and ended so.
+/// A delivery accepted on this day, with a long body, attempted this many times, and ended like this.
 pub async fn on_day(store: &Store, day: i64, tries: u32, next: Option<Next>) -> DeliveryId {
     let mut new = accepted(day * DAY);
     new.request.as_mut().unwrap().body = vec![b'x'; 6000];
@@ -39,8 +39,8 @@ pub async fn rows(store: &Store) -> u64 {
     all.unwrap().try_into().unwrap()
 }
 
-/// Removes to the end. What went in all. Each call writes once, so what it removes is removed in one
-/// transaction.
+/// Removes everything outdated. Returns the total. Each call writes once, so everything that it removes is removed in
+/// one transaction.
 async fn prune(store: &Store, keep: RetentionPolicy, now: Timestamp) -> Removed {
     let told = store.outdated(keep, now).await.unwrap();
     let (mut all, mut after) = (Removed::default(), None);
@@ -123,7 +123,7 @@ async fn of_too_many_the_oldest_go() {
     let keep = RetentionPolicy { days: 0, deliveries: 15 };
     assert_eq!(prune(&store, keep, at(0)).await.deliveries, 25);
     assert_eq!(ids(&store).await, [&all[25..], &[pending]].concat());
-    // By age, and then by number what is left.
+    // By age, and then the rest by number.
     let keep = RetentionPolicy { days: 10, deliveries: 5 };
     assert_eq!(prune(&store, keep, at(40 * DAY)).await.deliveries, 10);
     assert_eq!(ids(&store).await, [&all[35..], &[pending]].concat());

@@ -1,4 +1,4 @@
-//! What waits for the seat of another session, and what a seat that is left gives back.
+//! Waiting for the seat of another session, and what leaving a seat releases.
 
 use std::io::Write as _;
 

@@ -1,4 +1,4 @@
-//! Many at once: tasks, handles, processes.
+//! Concurrency: tasks, handles, processes.
 
 use std::time::Duration;
 
@@ -68,7 +68,7 @@ async fn own_commits_are_told() {
     store.save_profiles(vec![profile(1, "Order SMS")]).await.unwrap();
     assert!(changes.has_changed().unwrap());
     changes.mark_unchanged();
-    // A look of the watcher may still be under way: it must find nothing new.
+    // A check of the watcher may still be in progress: it must find nothing new.
     assert!(!store.delete_profile(&profile_id(2)).await.unwrap());
     assert!(store.profiles().await.unwrap().len() == 1);
     assert!(!changes.has_changed().unwrap(), "what changes nothing is no change");
@@ -102,7 +102,7 @@ async fn where_the_system_does_not_tell_it_is_asked() {
 #[tokio::test]
 async fn what_another_accepts_between_two_commits_of_ours_is_news_for_the_sender() {
     let (folder, first) = store();
-    // Nothing is noticed for two seconds but by its own commits.
+    // For two seconds it only notices its own commits.
     let second = Store::open_noticing(&folder.path().join("a.db"), DEADLINE, |_, _, _| None).unwrap();
     let wakeups = second.wakeups();
     let before = *wakeups.borrow();
@@ -111,14 +111,14 @@ async fn what_another_accepts_between_two_commits_of_ours_is_news_for_the_sender
     assert_ne!(wakeups.borrow().enqueued, before.enqueued);
 }
 
-/// The log is written before the commit counts: being told too early would be being told never.
+/// The log is written before the commit takes effect: a notification that comes too early would be as good as none.
 #[tokio::test]
 async fn a_commit_that_takes_its_time_is_told_when_it_counts() {
     let (folder, store) = store();
     store.save_profiles(vec![profile(1, "Order SMS")]).await.unwrap();
     let mut changes = store.changes();
     let other = Connection::open(folder.path().join("a.db")).unwrap();
-    // With hardly a cache, pages go to the log long before the commit.
+    // With hardly any cache, pages are written to the log long before the commit.
     other.pragma_update(None, "cache_size", 1).unwrap();
     other
         .execute_batch(
@@ -152,14 +152,14 @@ async fn who_only_reads_waits_for_no_lock_of_another_program() {
     first.enqueue(vec![delivery("https://hooks.example")]).await.unwrap();
     let other = rusqlite::Connection::open(first.path()).unwrap();
     other.execute_batch("BEGIN EXCLUSIVE").unwrap();
-    // Whoever waits for the other program waits for longer than the test.
+    // Waiting for the other program would take longer than the test.
     let busy = std::time::Duration::from_mins(10);
     let reading = tokio::task::spawn_blocking(move || {
         let store = Store::open_waiting(folder.path().join("a.db"), busy).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let mut changes = store.changes();
         let read = runtime.block_on(async {
-            // The other program's lock is noticed as a commit that may come.
+            // The other program's lock is noticed as a possible commit.
             store.0.writer.orders().send(crate::storage::sqlite::engine::write_queue::Order::Look).unwrap();
             changes.changed().await.unwrap();
             store.deliveries(&crate::storage::Filter::default()).await.unwrap().len()

@@ -1,4 +1,4 @@
-//! Cancelling, hurrying, and sending again.
+//! Cancelling, retrying, and resending.
 
 use crate::record::DeliveryState;
 use crate::storage::Problem;

@@ -1,4 +1,4 @@
-//! Whose turn it is.
+//! Taking turns.
 
 use std::collections::HashMap;
 use std::collections::HashSet;
@@ -10,7 +10,7 @@ use crate::storage::{LaneLoad, OriginLoad};
 
 use super::*;
 
-/// The sender as far as turns go: what it was given is under way until it is said to have ended.
+/// A simplified sender: its claimed deliveries are in flight until it is told that they have ended.
 struct Turns {
     store: Store,
     demand: Demand,
@@ -54,7 +54,7 @@ fn letter(origin: &str) -> char {
     origin.chars().nth("https://".len()).unwrap()
 }
 
-/// Accepts deliveries to the endpoints of these letters, in this order.
+/// Accepts deliveries to the endpoints with these letters, in this order.
 async fn accept(store: &Store, letters: &str) -> Vec<DeliveryId> {
     let all: Vec<_> = letters.chars().map(|letter| delivery(&origin(letter))).collect();
     let ids = all.iter().map(|new| new.id).collect();
@@ -106,7 +106,7 @@ async fn who_has_least_under_way_is_next_and_equals_go_round() {
     assert_eq!(turns.ask_origins(0, 2).await, "bc", "the two of two go on after d, and a has three");
 }
 
-/// One slot is free at a time, and each who had it queues again: by name the first would have it for
+/// One slot is free at a time, and each endpoint queues again after using it: by name the first one would have it for
 /// ever.
 #[tokio::test]
 async fn no_name_starves() {
@@ -140,7 +140,7 @@ async fn a_thousand_due_retries_of_one_hide_nobodys() {
     let ids = accept(&store, &("a".repeat(1_000) + "bc")).await;
     store
         .write(move |tx| {
-            // Rows are numbered as they come.
+            // Rows are numbered in order of arrival.
             let retry = |(row, id): (i64, &DeliveryId)| {
                 let ms = [10, 20, 99][usize::try_from(row - 1_000).unwrap_or(0)];
                 outcome(*id, (row, 1), 1, Next::Retry(at(ms)))

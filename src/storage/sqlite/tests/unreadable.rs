@@ -1,4 +1,4 @@
-//! One row without meaning hides no other, and stops neither the sender nor retention.
+//! An invalid row hides no other, and stops neither the sender nor retention.
 
 use rusqlite::Connection;
 
@@ -100,7 +100,7 @@ async fn what_no_lane_leads_to_is_met_and_fails() {
         let due = due(&store, at(99_000), 10).await;
         let jobs: Vec<_> = due.jobs.iter().map(Job::id).collect();
         if odd.starts_with("id") {
-            // Nothing is wrong with it.
+            // This one is valid.
             assert_eq!(jobs, [DeliveryId::from_bytes([0; 16]), id[1]]);
             assert_eq!(due.unreadable, [""; 0]);
         } else {
@@ -136,7 +136,7 @@ async fn a_row_without_meaning_keeps_no_outcome_from_being_recorded() {
     }
 }
 
-/// Takes away what keeps columns to their types and values; others still have it.
+/// Removes the constraints on types and values of columns; others still have them.
 fn loose(db: &Connection) {
     let sql = "PRAGMA ignore_check_constraints = 1; PRAGMA foreign_keys = 0; PRAGMA writable_schema = 1;
                UPDATE sqlite_schema SET sql = replace(sql, ') STRICT', ')') WHERE type = 'table';

@@ -1,4 +1,4 @@
-//! Waits that were recorded by a clock that was wrong.
+//! Waits that were recorded with a wrong clock.
 
 use jiff::SignedDuration;
 

@@ -1,12 +1,11 @@
-//! When the write-ahead log goes into the database.
+//! When the write-ahead log is checkpointed into the database.
 //!
-//! Left to itself, `SQLite` tries after every commit once the log is longer than a thousand pages; and
-//! while others read all the time, the log never starts anew, so every commit pays for two. Here each
-//! try has that much more log to move. A thread of its own moves it, with a connection that waits for
-//! nobody: who writes goes on meanwhile. Only once all of a long log is in the database does the writer
-//! start it anew, for which it waits a moment for who reads. A reader that stays, in this process or
-//! another, keeps the log from being moved, and nobody waits for that. The thread then finds out
-//! who reads, and repeats that until the log can be moved.
+//! By default, `SQLite` tries after every commit once the log is longer than a thousand pages; and while others read
+//! all the time, the log is never restarted, so every commit pays for two. Here each attempt has that much more log
+//! to move. A separate thread moves it, with a connection that waits for nobody: writers continue meanwhile. Only
+//! once all of a long log is in the database does the writer restart it, for which it waits a moment for readers. A
+//! reader that does not finish, in this process or another, keeps the log from being moved, and nobody waits for
+//! that. The thread then finds out who reads, and repeats that until the log can be moved.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -27,16 +26,16 @@ use crate::threads;
 /// Pages of new log that are worth an attempt: 16 MiB.
 pub const WORTH: u32 = 4 * 1024;
 
-/// With so many pages, 128 MiB, the log is to start anew.
+/// With this many pages, 128 MiB, the log should be restarted.
 const LONGEST: i32 = 32 * 1024;
 
-/// How long the writer waits for who reads before the log can start anew.
+/// How long the writer waits for readers before the log can be restarted.
 const MOMENT: Duration = Duration::from_millis(25);
 
-/// How often it is attempted again while a reader stays.
+/// How often the checkpoint is repeated while a reader does not finish.
 const AGAIN: Duration = Duration::from_secs(1);
 
-/// How long the log is, as the connection that writes knows it.
+/// The length of the log, as known to the writing connection.
 pub struct Log {
     pages: Arc<AtomicI32>,
     /// The length at the last attempt.
@@ -48,11 +47,11 @@ pub struct Log {
     mover: Mover,
 }
 
-/// Where it is published that the log cannot shrink, and that it can again.
+/// Publishes that the log cannot shrink, and that it can again.
 pub type LogWatch = watch::Sender<Option<UpkeepTrouble>>;
 
 impl Log {
-    /// Takes the log of this connection over, which waits by this.
+    /// Takes over the log of this connection, which has this busy timeout.
     pub fn of(
         db: &mut Connection,
         path: &Path,
@@ -75,7 +74,7 @@ impl Log {
         })
     }
 
-    /// Has the log moved into the database, if that is worth it. What fails is tried again a little later.
+    /// Checkpoints the log into the database, if that is worth it. A failure is retried a little later.
     pub fn keep_short(&mut self, db: &Connection) {
         let pages = self.pages.load(Ordering::Relaxed);
         if pages < self.tried {
@@ -96,7 +95,7 @@ impl Log {
         let _ = db.query_row("PRAGMA wal_checkpoint(RESTART)", [], |_| Ok(()));
     }
 
-    /// Ends the thread, whose connection must be closed before the one that writes.
+    /// Ends the thread, whose connection must be closed before the writing one.
     pub fn stop(&mut self) {
         self.mover.stop();
     }
@@ -105,13 +104,13 @@ impl Log {
 /// The result of an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Moved {
-    /// All that was in the log then is in the database.
+    /// Everything in the log at that time is in the database.
     All,
     /// Somebody reads an earlier state, or it failed.
     Part,
 }
 
-/// Moves the log in a thread, one attempt at a time.
+/// Moves the log on a thread, one attempt at a time.
 struct Mover {
     path: PathBuf,
     pinned: Arc<LogWatch>,
@@ -120,12 +119,12 @@ struct Mover {
 
 struct Running {
     thread: JoinHandle<Moved>,
-    /// Dropped, the thread ends soon.
+    /// Dropping it ends the thread soon.
     going: Sender<()>,
 }
 
 impl Mover {
-    /// Starts an attempt. Whether it did.
+    /// Starts an attempt. Returns whether it did.
     fn ask(&mut self, worth: u32) -> bool {
         if self.running.is_some() {
             return false;
@@ -147,14 +146,14 @@ impl Mover {
     fn stop(&mut self) {
         if let Some(Running { thread, going }) = self.running.take() {
             drop(going);
-            // An error means that it has ended, which is what is wanted.
+            // An error means that it has ended, as intended.
             let _ = thread.join();
         }
     }
 }
 
-/// Moves what nobody needs any more, and waits for nobody. While another process pins so much of the log,
-/// publishes that, and attempts it again every second.
+/// Moves what nobody needs any more, and waits for nobody. While another process pins this much of the log, publishes
+/// that, and retries every second.
 fn move_log(path: &Path, worth: u32, pinned: &LogWatch, ended: &Receiver<()>) -> Result<Moved, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let db = Connection::open_with_flags(path, flags)?;
@@ -187,7 +186,7 @@ mod tests {
 
     use super::*;
 
-    /// Writes until the log is as wanted.
+    /// Writes until the log is as expected.
     fn write_until(db: &Connection, log: &mut Log, wanted: impl Fn(&Log) -> bool) {
         let deadline = Instant::now() + Duration::from_secs(20);
         while !wanted(log) {
@@ -204,7 +203,7 @@ mod tests {
         let mut db = Connection::open(&path).unwrap();
         db.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(())).unwrap();
         db.execute("CREATE TABLE t (x)", []).unwrap();
-        // Whoever waits for the reader waits for longer than the test.
+        // Waiting for the reader would take longer than the test.
         let busy = BusyTimeout::new(&path, Duration::from_mins(10));
         busy.install(&mut db).unwrap();
         let pinned = Arc::new(watch::Sender::new(None));

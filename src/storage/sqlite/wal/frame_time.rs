@@ -1,6 +1,5 @@
-//! When a frame of the write-ahead log was written, about: the sender notes in `revision.moved_at` when it
-//! recorded an attempt last, and each commit writes that row's page into the log. The log has no times of
-//! its own.
+//! Estimates when a frame of the write-ahead log was written: the sender stores in `revision.moved_at` when it last
+//! recorded an attempt, and each commit writes that row's page into the log. The log itself has no times.
 //!
 //! The log is a header of 32 bytes and frames of a header of 24 bytes and a page; a frame begins with the
 //! number of its page (<https://www.sqlite.org/fileformat2.html>, section 4; a page of a table's rows, 1.6;
@@ -20,27 +19,26 @@ use crate::files::RegularFile;
 const HEADER: u64 = 32;
 const FRAME_HEADER: u64 = 24;
 
-/// How large a page may be.
+/// The range of page sizes.
 const PAGES: RangeInclusive<u32> = 512..=65_536;
 
-/// The kind of a page that has rows of a table.
+/// The type of a page with rows of a table.
 const LEAF: u8 = 13;
 
-/// The place of `moved_at` among the columns of `revision`.
+/// The index of `moved_at` among the columns of `revision`.
 const MOVED_AT: usize = 7;
 
-/// Most frames that are looked at on each side.
+/// How many frames are examined on each side.
 const MOST: u32 = 100_000;
 
-/// A time by which this frame was the last one, the earliest that is known; none where the sender has
-/// recorded nothing since.
+/// A time at which this frame was the last one, the earliest known; none if the sender has recorded nothing since.
 pub fn by_when(db: &Connection, log: &Path, frame: u32, frames: u32) -> Option<Timestamp> {
     let sql = "SELECT rootpage FROM sqlite_schema WHERE name = 'revision'";
     let root = db.query_row(sql, [], |row| row.get(0)).ok()?;
     let log = Log::open(log, root)?;
     let before = (frame.saturating_sub(MOST)..=frame).rev().find_map(|n| log.moved_at(n));
     let mut after = (frame + 1..=frames.min(frame.saturating_add(MOST))).filter_map(|n| log.moved_at(n));
-    // Only that it changed says that it is of this time.
+    // Only a change proves that it is of this time.
     let before = before.or_else(|| after.next())?;
     after.find(|time| *time > before).and_then(|ms| Timestamp::from_millisecond(ms).ok())
 }
@@ -48,7 +46,7 @@ pub fn by_when(db: &Connection, log: &Path, frame: u32, frames: u32) -> Option<T
 struct Log {
     file: File,
     page_bytes: u32,
-    /// The page that is looked for.
+    /// The page to look for.
     root: u32,
 }
 
@@ -61,7 +59,7 @@ impl Log {
         PAGES.contains(&page_bytes).then_some(Self { file, page_bytes, root })
     }
 
-    /// The time in a frame, by its number from 1, if it is the page that is looked for.
+    /// The time in a frame, by its number from 1, if it is the page to look for.
     fn moved_at(&self, frame: u32) -> Option<i64> {
         let bytes = FRAME_HEADER + u64::from(self.page_bytes);
         let at = HEADER + u64::from(frame.checked_sub(1)?) * bytes;
@@ -76,7 +74,7 @@ impl Log {
     }
 }
 
-/// The number in a column of the one row of a page.
+/// The number in a column of the only row of a page.
 fn number_of_only_row(page: &[u8], column: usize) -> Option<i64> {
     let rows = u16::from_be_bytes(page.get(3..5)?.try_into().ok()?);
     if *page.first()? != LEAF || rows != 1 {
@@ -95,7 +93,7 @@ fn number_of_only_row(page: &[u8], column: usize) -> Option<i64> {
     number(varint(&mut types)?, values)
 }
 
-/// A number of up to nine bytes, seven bits in each but the ninth; the bytes after it are left.
+/// A number of up to nine bytes, seven bits in each but the ninth; later bytes are left.
 fn varint(bytes: &mut &[u8]) -> Option<u64> {
     let mut value = 0;
     for n in 1..=9 {
@@ -112,7 +110,7 @@ fn varint(bytes: &mut &[u8]) -> Option<u64> {
     Some(value)
 }
 
-/// How many bytes a value of this type has.
+/// The number of bytes of a value of this type.
 fn width(kind: u64) -> Option<usize> {
     match kind {
         0 | 8 | 9 => Some(0),
@@ -124,7 +122,7 @@ fn width(kind: u64) -> Option<usize> {
     }
 }
 
-/// A whole number of this type.
+/// An integer of this type.
 fn number(kind: u64, bytes: &[u8]) -> Option<i64> {
     match kind {
         8 => Some(0),

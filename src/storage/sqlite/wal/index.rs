@@ -1,6 +1,6 @@
-//! How far the write-ahead log has come, and how far it was moved into the database: the numbers in the
-//! head of `SQLite`'s WAL-index, the file with `-shm` at its end (<https://www.sqlite.org/walformat.html>,
-//! section 2, "The WAL-Index File Format"). All are in the byte order of the machine:
+//! How far the write-ahead log has come, and how far it was moved into the database: the numbers in the header of
+//! `SQLite`'s WAL-index, the file with the suffix `-shm` (<https://www.sqlite.org/walformat.html>, section 2, "The
+//! WAL-Index File Format"). All are in the machine's byte order:
 //!
 //! | offset | bytes | what |
 //! |---|---|---|
@@ -12,7 +12,7 @@
 //! | 100 | 5 × 4 | the read marks: who uses one reads no frame beyond it |
 //! | 120 | 8 | the bytes that are locked: of writing, checkpoint, recovery, and of each read mark |
 //!
-//! `SQLite` maps the file into memory and writes there, which a read of the file sees.
+//! `SQLite` maps the file into memory and writes there, which is visible to reads of the file.
 
 use std::ffi::OsString;
 use std::os::unix::fs::FileExt as _;
@@ -22,20 +22,20 @@ use crate::storage::sqlite::file::file_locks::LockedFile;
 
 /// The bytes that are read.
 const HEAD: usize = 120;
-/// The only version that there is.
+/// The only version.
 const VERSION: u32 = 3_007_000;
-/// The bytes that are there twice.
+/// The bytes that are stored twice.
 const TWICE: usize = 48;
-/// Read marks, each with a byte to be locked.
+/// Read marks, each with a byte to lock.
 const MARKS: usize = 5;
 /// A read mark that nobody has used yet.
 const UNUSED: u32 = u32::MAX;
-/// The byte whose lock is the right to write.
+/// The byte whose lock is required for writing.
 pub const WRITE_LOCK: u64 = 120;
 /// The byte of the first read mark.
 const FIRST_READ_LOCK: u64 = 123;
 
-/// The numbers of one moment.
+/// The numbers at one moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WalIndex {
     /// In the log.
@@ -46,7 +46,7 @@ pub struct WalIndex {
 }
 
 impl WalIndex {
-    /// Reads it from its file. None where that cannot be read, or somebody is writing it.
+    /// Reads it from its file. None if that cannot be read, or is being written.
     pub fn read(file: &LockedFile) -> Option<Self> {
         let mut head = [0; HEAD];
         file.file().read_exact_at(&mut head, 0).ok()?;
@@ -67,9 +67,9 @@ impl WalIndex {
         Some(Self { frames: number(16)?, moved: number(96)?, marks })
     }
 
-    /// Each read mark: the byte that is locked by who uses it, and the last frame that they read.
+    /// Each read mark: the byte that its users lock, and the last frame that they read.
     pub fn marks(&self) -> impl Iterator<Item = (u64, u32)> {
-        // Who uses the first reads the database alone, and keeps everything from being moved.
+        // Users of the first one read only the database, and keep everything from being moved.
         let last = |n: usize, mark: u32| if n == 0 { self.moved } else { mark };
         let used = self.marks.into_iter().enumerate().filter(|(n, mark)| *n == 0 || *mark != UNUSED);
         used.map(move |(n, mark)| (FIRST_READ_LOCK + n as u64, last(n, mark)))

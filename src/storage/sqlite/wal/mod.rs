@@ -1,4 +1,4 @@
-//! The write-ahead log: when it goes into the database, and what keeps it from that.
+//! The write-ahead log: when it is checkpointed, and what prevents that.
 
 pub mod checkpoint;
 pub mod frame_time;

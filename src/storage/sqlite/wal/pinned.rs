@@ -1,5 +1,5 @@
-//! A write-ahead log that cannot shrink: while another process has a read transaction open, what is written
-//! meanwhile stays in the log (`SQLite` calls it checkpoint starvation).
+//! A write-ahead log that cannot shrink: while another process has an open read transaction, later writes stay in the
+//! log (`SQLite` calls it checkpoint starvation).
 
 use std::ffi::OsString;
 use std::fmt;
@@ -18,11 +18,11 @@ use crate::storage::sqlite::wal::index::{self, WalIndex};
 /// Why the write-ahead log cannot shrink.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogPinned {
-    /// Its bytes.
+    /// Its size in bytes.
     pub bytes: u64,
     /// The processes with the oldest read transactions.
     pub readers: Vec<Process>,
-    /// Since when, at the latest; none where that is not known.
+    /// Since when, at the latest; none if unknown.
     pub since: Option<Timestamp>,
     /// The last frame that the oldest of them reads.
     mark: u32,
@@ -71,14 +71,14 @@ impl fmt::Display for LogPinned {
     }
 }
 
-/// The time of day, with the date where that is not of the last day.
+/// The time of day, with the date if it is more than a day ago.
 fn clock(at: Timestamp) -> impl fmt::Display {
     let is_recent = now().duration_since(at) < SignedDuration::from_hours(20);
     at.strftime(if is_recent { "%H:%M:%S" } else { "%Y-%m-%d %H:%M:%S" })
 }
 
-/// Finds the processes that keep at least so many frames in the log. None where no other process does.
-/// `earlier` is what was found before.
+/// Finds the processes that keep at least this many frames in the log. None if no other process does. `earlier` is
+/// the previous result.
 pub fn look(db: &Connection, path: &Path, worth: u32, earlier: Option<&LogPinned>) -> Option<LogPinned> {
     let file = LockedFile::open(&index::beside(path))?;
     let index = WalIndex::read(&file)?;

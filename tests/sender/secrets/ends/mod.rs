@@ -1,4 +1,4 @@
-//! Every way for a test of a marked profile to end, and the servers that end it so.
+//! Every outcome of a test of a marked profile, and the servers that cause it.
 
 mod repeating;
 mod tokens;
@@ -10,11 +10,11 @@ use crate::support::server::Server;
 pub use repeating::echo;
 pub use tokens::{granting, token_ends};
 
-/// A value that can stand in no header.
+/// A value that no header can contain.
 const BROKEN_ID: &[&str] = &["--set", r#"id:="a\r\nX-Evil: 1""#];
 const BROKEN_REF: &[&str] = &["--set", r#"ref:="a\r\nX-Evil: 1""#];
 
-/// A way for a test to end.
+/// An outcome of a test.
 pub struct End {
     /// Also the title of its profile.
     pub name: &'static str,
@@ -23,7 +23,7 @@ pub struct End {
     pub set: &'static [&'static str],
     /// The class of the failure.
     pub class: Option<&'static str>,
-    /// Another one than the server that grants.
+    /// Other than the server that grants.
     pub token_url: Option<String>,
     /// How client id and secret are sent for a token.
     pub sent_as: &'static str,
@@ -35,7 +35,7 @@ impl End {
     }
 }
 
-/// Ends for every kind, and what has to live as long.
+/// Outcomes for every kind, and everything that must live as long.
 pub struct Ends {
     pub ways: Vec<End>,
     echoes: Vec<Server>,
@@ -49,7 +49,7 @@ impl Ends {
     }
 }
 
-/// Ends for every kind of profile. `good` is an endpoint that is content.
+/// Outcomes for every kind of profile. `good` is an endpoint that accepts.
 pub async fn ends(good: &str) -> Ends {
     let moved = b"HTTP/1.1 302 Found\r\nLocation: /login\r\nContent-Length: 0\r\n\r\n".to_vec();
     let elsewhere = Endpoint::start(Manner::Says(moved)).await;

@@ -1,4 +1,4 @@
-//! Endpoints that repeat what they were sent.
+//! Endpoints that repeat what they received.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::super::search::marks;
 use crate::support::server::{Reply, Seen, Server};
 
-/// The request's headers, one a line, as they came.
+/// The request's headers, one per line, as received.
 pub fn header_lines(request: &Seen) -> Vec<String> {
     let line = |(name, value): (&axum::http::HeaderName, &axum::http::HeaderValue)| {
         format!("{name}: {}", String::from_utf8_lossy(value.as_bytes()))
@@ -17,12 +17,11 @@ pub fn header_lines(request: &Seen) -> Vec<String> {
     request.headers.iter().map(line).collect()
 }
 
-/// Repeats all headers and the body in the headers and in the body of its answer. Where it answers
-/// with a redirect, that leads to a secret.
+/// Repeats all headers and the body in the headers and in the body of its response. A redirect leads to a secret.
 pub async fn echo(status: u16) -> Server {
     Server::start(move |request, _| {
         let lines = header_lines(request);
-        // No line feed stands in a header.
+        // A header cannot contain a line feed.
         let body = request.body.replace(['\r', '\n'], " ");
         let mut headers: Vec<(&str, String)> = lines.iter().map(|line| ("echo", line.clone())).collect();
         headers.push(("echo", body));
@@ -48,8 +47,8 @@ pub async fn json_echo() -> Server {
     .await
 }
 
-/// The values of all headers as programs encode them, in the headers and in the body of a redirect that
-/// leads to one more.
+/// The values of all headers as programs encode them, in the headers and in the body of a redirect that leads to
+/// another one.
 pub async fn encoding_echo() -> Server {
     Server::start(|request, _| {
         let encoded = |value: &str| {

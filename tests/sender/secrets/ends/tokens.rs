@@ -1,4 +1,4 @@
-//! Servers that grant a marked token, or fail and repeat what they were sent.
+//! Servers that grant a marked token, or fail and repeat what they received.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use super::End;
 use super::repeating::{header_lines, secrets_seen};
 use crate::support::server::{Reply, Seen, Server};
 
-/// Ends for the profiles that want a token, and their servers.
+/// Outcomes for the profiles that need a token, and their servers.
 pub struct TokenEnds {
     pub ways: Vec<End>,
     /// Grants a marked token to everyone.
@@ -26,7 +26,7 @@ impl TokenEnds {
     }
 }
 
-/// Grants marked tokens, each another.
+/// Grants marked tokens, each different.
 pub async fn granting() -> Server {
     Server::start(|_, n| {
         let token = format!("ey{n}.{}-_~+/\"=", mark("access token"));
@@ -36,7 +36,7 @@ pub async fn granting() -> Server {
     .await
 }
 
-/// Says this as the reason for which there is no token.
+/// Returns this as the reason why there is no token.
 async fn refusing(status: u16, reason: impl Fn(&Seen) -> String + Send + Sync + 'static) -> Server {
     Server::start(move |request, _| {
         let answer = json!({"error": "invalid_client", "error_description": reason(request)});
@@ -51,7 +51,7 @@ fn field(request: &Seen, name: &str) -> String {
     pairs.find(|(n, _)| n == name).map(|(_, value)| value.into_owned()).unwrap_or_default()
 }
 
-/// The ways to get no token. `good` is an endpoint that is content, and is never asked.
+/// The ways to get no token. `good` is an endpoint that accepts, and is never called.
 pub async fn token_ends(good: &str) -> TokenEnds {
     let read = |request: &Seen| {
         let (secret, key) = (field(request, "client_secret"), field(request, "api_key"));
@@ -59,7 +59,7 @@ pub async fn token_ends(good: &str) -> TokenEnds {
     };
     let header = |request: &Seen| {
         let secret = request.header("x-secret");
-        // Whole, and without the word before it.
+        // Complete, and without the word before it.
         format!("{secret} or {}", secret.trim_start_matches("Key "))
     };
     let basic =

@@ -7,10 +7,10 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::marks;
 
-/// The tables that hold profiles, and with them their secrets.
+/// The tables that contain profiles, and thereby their secrets.
 const KEEPERS: [&str; 3] = ["profile_document", "tested", "draft"];
 
-/// What was found in the tables that may hold secrets.
+/// What was found in the tables that may contain secrets.
 pub struct Kept {
     /// Names of the secrets in saved profiles.
     pub in_profiles: Vec<&'static str>,
@@ -18,11 +18,11 @@ pub struct Kept {
     pub tested: usize,
     /// Rows of the log.
     pub deliveries: usize,
-    /// Rows of tries.
+    /// Rows of attempts.
     pub attempts: usize,
 }
 
-/// Checks that secrets stand in the tables of profiles only.
+/// Checks that only the tables of profiles contain secrets.
 #[track_caller]
 pub fn search(file: &Path) -> Kept {
     let db = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
@@ -42,7 +42,7 @@ pub fn search(file: &Path) -> Kept {
     }
 }
 
-/// How many rows a table has, and the bytes of all columns, parted by zeros.
+/// How many rows a table has, and the bytes of all columns, separated by zeros.
 fn bytes(db: &Connection, table: &str) -> (usize, Vec<u8>) {
     let mut statement = db.prepare(&format!("SELECT * FROM \"{table}\"")).unwrap();
     let columns = statement.column_count();

@@ -36,7 +36,7 @@ impl Listener {
         Self { child, url, out, readers }
     }
 
-    /// Ends it, and gives all that it has written.
+    /// Ends it, and returns all its output.
     pub fn end(mut self) -> Vec<u8> {
         let _ = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
         self.child.wait().unwrap();

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::marks;
 
-/// Every file of a place but its database, which is searched by itself.
+/// Every file of a place except its database, which is searched separately.
 #[track_caller]
 pub fn assert_none(folder: &Path) {
     for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {

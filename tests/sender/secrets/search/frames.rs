@@ -24,8 +24,7 @@ fn screens(output: &[u8], (cols, rows): (u16, u16)) -> Vec<String> {
     screens
 }
 
-/// Checks that no secret was ever to be seen, nor written where nobody sees it. Returns how many
-/// screens there were.
+/// Checks that no secret was ever visible, nor written invisibly. Returns the number of screens.
 #[track_caller]
 pub fn assert_none(output: &[u8], size: (u16, u16)) -> usize {
     marks::assert_none(output, "the bytes written to the terminal");
@@ -36,7 +35,7 @@ pub fn assert_none(output: &[u8], size: (u16, u16)) -> usize {
     screens.len()
 }
 
-/// The names of the secrets that were ever to be seen.
+/// The names of the secrets that were ever visible.
 pub fn found(output: &[u8], size: (u16, u16)) -> Vec<&'static str> {
     marks::found(screens(output, size).join("\n").as_bytes())
 }

@@ -1,5 +1,4 @@
-//! Marks: short texts that stand in one secret each and nowhere else, and all forms in which one
-//! could show.
+//! Marks: short texts that occur in one secret each and nowhere else, and all forms in which one could appear.
 
 use std::fmt::Write as _;
 
@@ -8,8 +7,8 @@ use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
 /// A secret's name, and its mark.
 ///
-/// Letters and digits only, so that quoting and percent-encoding leave it as it is; short, so that
-/// it is found where a secret was cut or wrapped.
+/// Letters and digits only, so that quoting and percent-encoding leave it unchanged; short, so that it is found if a
+/// secret was truncated or wrapped.
 pub const MARKS: [(&str, &str); 17] = [
     ("password", "zQ1pwKx7"),
     ("password in the URL", "zQ2urKx7"),
@@ -36,7 +35,7 @@ pub fn mark(name: &str) -> &'static str {
     found.map(|(_, mark)| *mark).expect("a secret that has a mark")
 }
 
-/// The signing secret: `whsec_` and the base64 of 24 bytes, in which the mark stands.
+/// The signing secret: `whsec_` and the base64 of 24 bytes that contain the mark.
 pub fn signing_secret(name: &str) -> String {
     format!("whsec_{}AbCdEfGhIjKlMnOpQrStUvWx", mark(name))
 }
@@ -50,12 +49,12 @@ pub fn percent(text: &str) -> String {
     each(text, |out, byte| write!(out, "%{byte:02X}"))
 }
 
-/// Each character as an escape of JSON.
+/// Each character as a JSON escape.
 pub fn in_json(text: &str) -> String {
     each(text, |out, byte| write!(out, "\\u{byte:04x}"))
 }
 
-/// Each character as a number of HTML.
+/// Each character as an HTML character reference.
 pub fn in_html(text: &str) -> String {
     each(text, |out, byte| write!(out, "&#{byte};"))
 }
@@ -68,14 +67,13 @@ fn each(text: &str, write: impl Fn(&mut String, u8) -> std::fmt::Result) -> Stri
     })
 }
 
-/// The forms of a mark: itself, each character escaped, in hexadecimal, and in base64 wherever it may
-/// stand in it.
+/// The forms of a mark: itself, each character escaped, in hexadecimal, and in base64 at any offset.
 fn forms(mark: &str) -> Vec<String> {
     let mut forms = vec![mark.to_owned(), hex(mark).to_uppercase(), hex(mark)];
     forms.extend([percent(mark), in_json(mark), in_html(mark)]);
     for before in 0..3 {
         let bytes = [&b"..."[..before], mark.as_bytes()].concat();
-        // The characters that no neighbour has a part in.
+        // The characters that no neighbour contributes to.
         let inner = (before * 8).div_ceil(6)..bytes.len() * 8 / 6;
         forms.push(STANDARD_NO_PAD.encode(&bytes)[inner.clone()].to_owned());
         forms.push(URL_SAFE_NO_PAD.encode(&bytes)[inner].to_owned());
@@ -83,14 +81,14 @@ fn forms(mark: &str) -> Vec<String> {
     forms
 }
 
-/// The names of the secrets of which something stands in these bytes.
+/// The names of the secrets that occur in these bytes.
 pub fn found(bytes: &[u8]) -> Vec<&'static str> {
     let text = String::from_utf8_lossy(bytes);
     let stands = |mark: &str| forms(mark).iter().any(|form| text.contains(form.as_str()));
     MARKS.iter().filter(|(_, mark)| stands(mark)).map(|(name, _)| *name).collect()
 }
 
-/// Checks that no secret stands in these bytes.
+/// Checks that no secret occurs in these bytes.
 #[track_caller]
 pub fn assert_none(bytes: &[u8], place: &str) {
     let found = found(bytes);

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::marks::{mark, signing_secret};
 
-/// A way to bring credentials, and the secrets that such a profile has.
+/// A kind of authentication, and the secrets that such a profile has.
 pub struct Kind {
     pub name: &'static str,
     pub secrets: &'static [&'static str],
@@ -26,8 +26,8 @@ impl Kind {
         self.secrets.iter().chain(&OF_ALL).copied().collect()
     }
 
-    /// The profile as JSON. `<id>` stands in an open header and `<ref>` in one that is a secret, so
-    /// that a value can break either.
+    /// The profile as JSON. `<id>` is in an open header and `<ref>` in a secret one, so that a value can break
+    /// either.
     pub fn document(&self, title: &str, url: &str) -> Value {
         let mut headers = json!({
             "X-Token": format!("t \"{}\" \\&", mark("X-Token")),

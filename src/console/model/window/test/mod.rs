@@ -7,7 +7,7 @@ use crossterm::event::KeyCode;
 use serde_json::Value;
 
 use crate::callback::{Values, plain_text};
-use crate::console::model::input::{Input, Typed};
+use crate::console::model::input::{Input, InputResult};
 use crate::console::model::window::test::source::Source;
 use crate::json;
 use crate::keymap::{Action, Key, Keymap, Scope};
@@ -181,7 +181,7 @@ impl TestWindow {
             return false;
         }
         self.error = None;
-        self.input().is_some_and(|input| input.key(key) != Typed::Ignored)
+        self.input().is_some_and(|input| input.key(key) != InputResult::Ignored)
     }
 
     pub(in crate::console) fn paste(&mut self, text: &str) {
@@ -235,7 +235,7 @@ impl TestWindow {
         self.at = if forward { (self.at + 1) % count } else { (self.at + count - 1) % count };
     }
 
-    pub(in crate::console) fn choose_row(&mut self, row: usize) {
+    pub(in crate::console) fn select_row(&mut self, row: usize) {
         if row <= self.rows.len() {
             self.at = row;
         }

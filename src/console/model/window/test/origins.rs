@@ -1,7 +1,7 @@
 //! Where the values of a test came from, for its preview.
 
 use crate::callback::{ValueOrigin, origins_of};
-use crate::console::model::wanted::Wanted;
+use crate::console::model::preview_input::PreviewInput;
 use crate::console::model::window::test::TestWindow;
 use crate::console::model::window::test::source::Source;
 use crate::profile::catalogue;
@@ -11,7 +11,7 @@ impl TestWindow {
     ///
     /// # Errors
     /// As [`TestWindow::typed`].
-    pub fn wanted(&self) -> Result<Wanted, String> {
+    pub fn wanted(&self) -> Result<PreviewInput, String> {
         let (event, values) = self.typed()?;
         let offered = catalogue::offered(event, &self.own);
         let mut origins = origins_of(&offered);
@@ -29,7 +29,7 @@ impl TestWindow {
                 origins.insert(row.name.clone(), ValueOrigin::Hand);
             }
         }
-        Ok(Wanted { profile: self.profile.clone(), event, values, origins })
+        Ok(PreviewInput { profile: self.profile.clone(), event, values, origins })
     }
 }
 

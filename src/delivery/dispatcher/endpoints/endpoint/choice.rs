@@ -1,4 +1,4 @@
-//! Which lane may start now, and what its attempt counts as.
+//! Selects the lane that may start now, and the kind of its attempt.
 
 use std::time::Duration;
 
@@ -6,27 +6,26 @@ use super::Endpoint;
 use crate::delivery::dispatcher::endpoints::lane::{Rank, Standing};
 use crate::record::LaneId;
 
-/// When a few probes are in flight, the next one waits this long: a fast endpoint responds sooner.
+/// With a few probes in flight, the next one waits this long: a fast endpoint responds sooner.
 const PROBE_PAUSE: Duration = Duration::from_millis(25);
 
 /// The same, while fast lanes have something to send.
 const PROBE_PAUSE_BUSY: Duration = Duration::from_secs(1);
 
-/// One part of so many of an endpoint's slots is for fast lanes with nothing in flight, and of all slots for
-/// endpoints with nothing in flight: what is fast and begins to hang has taken all others before that shows.
+/// One in this many of an endpoint's slots is reserved for fast lanes with nothing in flight, and of all slots for
+/// endpoints with nothing in flight: fast ones that start to hang occupy all others before that is detected.
 pub const SPARE: usize = 16;
 
-/// What an attempt counts as, over all endpoints.
+/// The kind of an attempt, across all endpoints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// Of a lane that is fast.
+    /// Of a fast lane.
     Fast,
-    /// Of a lane that is not measured, at an endpoint that holds no other attempt of such a lane or of a
-    /// slow one.
+    /// Of an unmeasured lane, at an endpoint without other attempts of such a lane or of a slow one.
     FirstProbe,
-    /// Of a lane that is not measured and came later than all such lanes with an attempt in flight there.
+    /// Of an unmeasured lane that arrived later than all such lanes with an attempt in flight there.
     Newcomer,
-    /// Another one of a lane that is not measured, or one of a slow lane.
+    /// Another one of an unmeasured lane, or one of a slow lane.
     Held,
 }
 
@@ -47,7 +46,7 @@ impl Admitted {
     /// Each kind.
     pub const ALL: Self = Self { first_probe: true, newcomer: true, held: true };
 
-    /// Whether this kind may.
+    /// Whether this kind may start.
     pub fn admits(self, kind: Kind) -> bool {
         match kind {
             Kind::Fast => true,
@@ -58,10 +57,10 @@ impl Admitted {
     }
 }
 
-/// A lane that may start.
+/// A candidate lane.
 #[derive(Debug, Clone, Copy)]
 struct Choice {
-    /// Those of a lower one come first.
+    /// Lower ones come first.
     class: u8,
     standing: Standing,
     lane: LaneId,
@@ -69,7 +68,7 @@ struct Choice {
 }
 
 impl Endpoint {
-    /// The lane that gets the next slot, of those that are admitted, and what it counts as.
+    /// The admitted lane that gets the next slot, and its kind.
     pub fn next(&self, admitted: Admitted, now: Duration) -> Option<(LaneId, Kind)> {
         let choices = self.choices(now).into_iter().flatten();
         let admitted = choices.filter(|choice| admitted.admits(choice.kind));
@@ -77,20 +76,20 @@ impl Endpoint {
         Some((next.lane, next.kind))
     }
 
-    /// The kinds of what may start.
+    /// The kinds of attempts that may start.
     pub fn kinds(&self, now: Duration) -> impl Iterator<Item = Kind> + use<> {
         let choices = self.choices(now);
         Kind::ALL.into_iter().filter(move |kind| choices.iter().flatten().any(|choice| choice.kind == *kind))
     }
 
-    /// When a lane may be probed that may not yet.
+    /// When a lane may be probed that must wait now.
     pub fn probes_later(&self, now: Duration) -> Option<Duration> {
         let slots = self.slots();
         let (standing, _) = self.unmeasured().filter(|_| self.open < slots && slots >= 4)?;
         self.probe_at(slots, standing.rank).filter(|at| *at > now)
     }
 
-    /// Attempts in flight that are of slow lanes, of lanes that are not measured, or late.
+    /// Attempts in flight that are of slow lanes, of unmeasured lanes, or late.
     pub fn held(&self) -> usize {
         self.probes + self.slow + self.late
     }
@@ -99,7 +98,7 @@ impl Endpoint {
         if self.is_resolved { self.most } else { self.most.min(1) }
     }
 
-    /// The lanes of which one is next.
+    /// The candidates for the next lane.
     fn choices(&self, now: Duration) -> [Option<Choice>; 8] {
         let (open, slots) = (self.open, self.slots());
         if self.ready.is_empty() {
@@ -125,7 +124,7 @@ impl Endpoint {
         let has_none = fast.is_some_and(|(standing, _)| standing.open == 0);
         let next_fast = choice(1, below(if has_none { slots } else { shared }, fast));
         if self.ready.last().is_some_and(|(last, _)| last.rank == Rank::Fast) {
-            // Mostly all are fast: then there are no others to look for.
+            // Usually all are fast: then there are no others to look for.
             return [next_fast, None, None, None, None, None, None, None];
         }
         [
@@ -133,7 +132,7 @@ impl Endpoint {
             next_fast,
             choice(1, below(slots, self.first(Rank::Delivered))),
             choice(1, below(slots, self.newcomer(Rank::Delivered))),
-            // A newcomer first: behind a probe it would be one no longer.
+            // A newcomer first: after a probe it would no longer be one.
             choice(1, below(slots, self.newcomer_probe(slots, now).or_else(|| self.probe(slots, now)))),
             choice(2, below(slots - reserve, slow)),
             choice(3, below(slots - reserve, self.alone(reserve))),
@@ -150,20 +149,20 @@ impl Endpoint {
         }
     }
 
-    /// The next lane that is not measured, if it may be probed now.
+    /// The next unmeasured lane, if it may be probed now.
     fn probe(&self, slots: usize, now: Duration) -> Option<(Standing, LaneId)> {
         let first = self.unmeasured()?;
         self.probe_at(slots, first.0.rank).is_some_and(|at| at <= now).then_some(first)
     }
 
-    /// The last lane of a rank, if it came after all that are probed.
+    /// The last lane of a rank, if it arrived after all probed ones.
     fn newcomer(&self, rank: Rank) -> Option<(Standing, LaneId)> {
         let last = Standing { rank, open: usize::MAX, used: i64::MAX, turn: u64::MAX };
         let (standing, lane) = self.ready.last_of(&(Standing::first(rank)..=last))?;
         self.is_newcomer(*lane).then_some((*standing, *lane))
     }
 
-    /// Whether a lane came after all that are probed, and after those that took long when they were.
+    /// Whether a lane arrived after all probed ones, and after those whose probes were slow.
     fn is_newcomer(&self, lane: LaneId) -> bool {
         let last = self.probed_turns.last().copied().unwrap_or_default().max(self.hung);
         self.lanes.get(&lane).is_some_and(|lane| lane.since > last)
@@ -180,11 +179,11 @@ impl Endpoint {
         self.first(Rank::Unknown).or_else(|| self.first(Rank::Failed))
     }
 
-    /// When the next lane that is not measured may be probed; none before an attempt has ended or is late.
+    /// When the next unmeasured lane may be probed; none before an attempt has ended or is late.
     fn probe_at(&self, slots: usize, rank: Rank) -> Option<Duration> {
         let reserve = slots / 4;
         let is_busy = self.first(Rank::Fast).is_some();
-        // One whose last delivery has failed leaves the room of those of which nothing is known.
+        // Lanes whose last delivery has failed leave the slots to lanes that nothing is known about.
         let kept = if is_busy || rank == Rank::Failed { reserve } else { reserve.div_ceil(2) };
         if self.held() >= slots - kept {
             return None;
@@ -194,8 +193,8 @@ impl Endpoint {
         Some(if self.probes < few { Duration::ZERO } else { self.probed + pause })
     }
 
-    /// A lane that is probed and is alone: it need not wait with a few more, nor with others once its first
-    /// attempt is late, which only a slow one's is.
+    /// A probed lane that is alone: it need not wait with a few more, nor with others once its first attempt is late,
+    /// as only a slow lane's is.
     fn alone(&self, few: usize) -> Option<(Standing, LaneId)> {
         let (standing, number) = self.first(Rank::Probed)?;
         let lane = self.lanes.get(&number)?;
@@ -204,7 +203,7 @@ impl Endpoint {
     }
 
     fn first(&self, rank: Rank) -> Option<(Standing, LaneId)> {
-        // Mostly all are of one rank: the ends say it without a search.
+        // Usually all are of one rank: the ends say so without a search.
         let mut first = self.ready.first()?;
         if first.0.rank < rank {
             if self.ready.last()?.0.rank < rank {

@@ -1,4 +1,4 @@
-//! The slots of all endpoints together, where many of them hang.
+//! The slots of all endpoints together, while many of them hang.
 
 use super::*;
 
@@ -11,7 +11,7 @@ struct World {
 }
 
 impl World {
-    /// So many endpoints with a queue each.
+    /// This many endpoints with a queue each.
     fn of(endpoints: usize) -> Self {
         let limits = Limits { per_origin: 16, total: TOTAL, unrecorded: 256, threads: 1 };
         let all = Endpoints::new(limits, Arc::default());
@@ -35,7 +35,7 @@ impl World {
         }
     }
 
-    /// Ends those in flight to an endpoint. How many.
+    /// Ends the attempts in flight to an endpoint. Returns their number.
     fn end(&mut self, origin: &str, how: Ended) -> usize {
         let (ended, left): (Vec<_>, Vec<_>) =
             std::mem::take(&mut self.in_flight).into_iter().partition(|(of, _)| &**of == origin);
@@ -47,7 +47,7 @@ impl World {
         ended.len()
     }
 
-    /// Ends those in flight to so many of the first endpoints.
+    /// Ends the attempts in flight to this many of the first endpoints.
     fn time_out(&mut self, endpoints: usize) {
         for n in 0..endpoints {
             self.end(&format!("hangs {n}"), Ended::TimedOut);
@@ -59,7 +59,7 @@ impl World {
     }
 }
 
-/// Those that hang have three quarters, first probes one eighth more, and what is fast has all that is left.
+/// Hanging endpoints get three quarters, first probes one eighth more, and fast ones the rest.
 #[test]
 fn endpoints_that_hang_never_have_all() {
     for endpoints in [12, 30, 200] {
@@ -93,7 +93,7 @@ fn slow_endpoints_alone_have_three_quarters() {
     }
 }
 
-/// They were fast, and each had as many in flight as there was room for.
+/// They were fast, and each used all its slots.
 #[test]
 fn fast_endpoints_that_begin_to_hang_leave_some_for_others() {
     let mut world = World::of(8);

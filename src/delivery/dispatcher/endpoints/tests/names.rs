@@ -4,7 +4,7 @@ use super::*;
 
 const TOTAL: usize = 64;
 
-/// Endpoints with something for each of these origins, and the names that resolved lately.
+/// Endpoints with a delivery for each of these origins, and the names that resolved recently.
 fn endpoints(origins: &[&str], now: Instant) -> (Endpoints, Arc<KnownNames>) {
     let names = Arc::<KnownNames>::default();
     let limits = Limits { per_origin: 16, total: TOTAL, unrecorded: 256, threads: 1 };

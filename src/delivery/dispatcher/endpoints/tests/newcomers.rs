@@ -1,4 +1,4 @@
-//! A healthy lane that comes late, beside lanes of its endpoint and other endpoints that all hang.
+//! A healthy lane that arrives late, beside hanging lanes of its endpoint and other hanging endpoints.
 
 use super::*;
 use crate::record::Past;
@@ -27,7 +27,7 @@ impl World {
         self.start + self.now
     }
 
-    /// So many endpoints with lanes that have much to send each.
+    /// This many endpoints with lanes that have much to send.
     fn others(&mut self, numbers: std::ops::Range<i64>, lanes: i64) {
         for n in numbers {
             for lane in 0..lanes {
@@ -38,7 +38,7 @@ impl World {
         self.go_on();
     }
 
-    /// So many lanes at the endpoint of the healthy one.
+    /// This many lanes at the endpoint of the healthy one.
     fn siblings(&mut self, count: i64) {
         (0..count).for_each(|lane| self.queue(SHARED, 100_000 + lane, 16));
         self.go_on();
@@ -49,7 +49,7 @@ impl World {
         self.endpoints.add((0..count).map(|_| job(origin, lane, false)).collect(), now);
     }
 
-    /// Starts all that can.
+    /// Starts everything possible.
     fn go_on(&mut self) {
         let now = self.instant();
         self.endpoints.wake(now);
@@ -78,7 +78,7 @@ impl World {
         self.now = time;
     }
 
-    /// Whether an event of a lane that is new starts at once; it is then delivered.
+    /// Whether an event of a new lane starts at once; it is then delivered.
     fn starts(&mut self, lane: i64, past: Option<Past>) -> bool {
         let now = self.instant();
         self.endpoints.add(vec![Job { past, ..job(SHARED, lane, false) }], now);
@@ -90,8 +90,7 @@ impl World {
     }
 }
 
-/// In which order they come: 16 endpoints with as many attempts as they may have fill three quarters of
-/// the slots.
+/// The order of arrival: 16 endpoints with the maximum number of attempts fill three quarters of the slots.
 #[derive(Debug, Clone, Copy)]
 enum Order {
     OthersFirst,
@@ -132,8 +131,8 @@ fn a_late_event_of_a_healthy_lane_starts_at_once_beside_any_that_hang() {
     }
 }
 
-/// Those before it may be probed one after the other, and the next one is due just when it comes: behind it, it would
-/// wait until one of those that hang times out.
+/// Earlier lanes may be probed one after the other, and the next probe is due exactly when it arrives: after it, it
+/// would wait until a hanging one times out.
 #[test]
 fn a_late_event_starts_before_a_probe_that_is_due() {
     for after in 1..600 {
@@ -145,7 +144,7 @@ fn a_late_event_starts_before_a_probe_that_is_due() {
     }
 }
 
-/// What hangs and came late takes the slots of newcomers, and neither those of first probes nor of fast lanes.
+/// Late hanging lanes use the slots of newcomers, but neither those of first probes nor of fast lanes.
 #[test]
 fn newcomers_that_hang_leave_slots_for_other_endpoints_and_for_fast_lanes() {
     let mut world = World::new();

@@ -7,21 +7,21 @@ use crate::delivery::dispatcher::endpoints::lane::SLOW;
 use crate::record::Past;
 
 const SLOTS: usize = 16;
-/// For fast lanes with nothing in flight.
+/// Reserved for fast lanes with nothing in flight.
 const SPARE: usize = 1;
 const ORIGIN: &str = "https://192.0.2.1";
 const TIMEOUT: Duration = Duration::from_secs(10);
-/// The round trip to an endpoint far away: its slots are the limit.
+/// The round trip to a distant endpoint: its slots are the limit.
 const ROUND_TRIP: Duration = Duration::from_millis(50);
 
-/// What a lane does.
+/// The behaviour of a lane.
 #[derive(Debug, Clone)]
 struct Lane {
     takes: Duration,
     how: Ended,
     manual: bool,
     past: Option<Past>,
-    /// Deliveries that wait in the storage.
+    /// Deliveries waiting in the storage.
     waiting: usize,
     in_flight: usize,
     ended: usize,
@@ -42,7 +42,7 @@ impl Lane {
         Self::new(usize::MAX, TIMEOUT, Ended::TimedOut)
     }
 
-    /// Its last delivery failed for good before the sender started.
+    /// Its last delivery failed permanently before the sender started.
     fn failed_before(self) -> Self {
         Self { past: Some(Past::Failed), ..self }
     }
@@ -74,14 +74,14 @@ impl World {
         world
     }
 
-    /// Adds lanes. The last number.
+    /// Adds lanes. Returns the last number.
     fn add(&mut self, lanes: impl IntoIterator<Item = Lane>) -> usize {
         self.lanes.extend(lanes);
         self.go_on();
         self.lanes.len() - 1
     }
 
-    /// Reads a few of each lane, and starts all that can.
+    /// Reads a few of each lane, and starts everything possible.
     fn go_on(&mut self) {
         let now = self.start + self.now;
         self.endpoints.wake(now);
@@ -103,13 +103,13 @@ impl World {
         }
     }
 
-    /// When something happens next: an attempt ends, or a lane may be probed.
+    /// The time of the next event: an attempt ends, or a lane may be probed.
     fn next(&self) -> Option<Duration> {
         let wake = self.endpoints.next_wake().map(|at| at - self.start);
         self.in_flight.iter().map(|(end, ..)| *end).chain(wake).min()
     }
 
-    /// Lets it happen.
+    /// Runs the next event.
     fn step(&mut self) {
         self.now = self.next().unwrap();
         let Some(ended) = self.in_flight.iter().position(|(end, ..)| *end <= self.now) else {
@@ -122,7 +122,7 @@ impl World {
         self.go_on();
     }
 
-    /// How long it takes until so many of these lanes have ended.
+    /// How long it takes until this many of these lanes have ended.
     fn until(&mut self, lanes: std::ops::Range<usize>, ended: usize) -> Duration {
         let start = self.now;
         let ended_of = |world: &Self| -> usize { world.lanes[lanes.clone()].iter().map(|l| l.ended).sum() };
@@ -157,7 +157,7 @@ fn a_healthy_lane_keeps_its_rate_beside_lanes_that_hang() {
     for hanging in [1, 4] {
         assert!(beside(hanging, 20_000) >= 0.9, "{hanging}: {}", beside(hanging, 20_000));
     }
-    // Nothing is known of twenty that hang, and each is found out in a slot, for ten seconds.
+    // Nothing is known about twenty hanging lanes, and each is detected in a slot, for ten seconds.
     assert!(beside(20, 900) >= 0.5, "{}", beside(20, 900));
 }
 
@@ -189,14 +189,14 @@ fn a_late_event_of_a_healthy_lane_starts_at_once() {
     }
 }
 
-/// All that hang were queued before it, and nothing is known of any.
+/// All hanging lanes were queued before it, and nothing is known about any.
 #[test]
 fn a_healthy_lane_does_not_wait_for_the_timeouts_of_those_before_it() {
     let lanes = vec![Lane::hanging(); 13];
     let mut world = World::of(lanes.into_iter().chain([Lane::healthy(1)]));
     world.run_until(TIMEOUT);
     assert!(world.lanes[13].first < Some(SLOW), "{:?}", world.lanes[13]);
-    // They failed before the sender was started anew.
+    // They failed before the sender was restarted.
     let lanes = vec![Lane::hanging().failed_before(); 100];
     let mut world = World::of(lanes.into_iter().chain([Lane::healthy(1)]));
     world.run_until(TIMEOUT);
@@ -227,7 +227,7 @@ fn lanes_that_hang_still_get_their_turns() {
     assert!(world.lanes[1..].iter().all(|lane| lane.ended >= 2), "{:?}", world.lanes);
 }
 
-/// Where all are as slow, three quarters of the slots are used, and by all alike.
+/// If all are equally slow, three quarters of the slots are used, evenly.
 #[test]
 fn slow_lanes_alone_have_three_quarters() {
     let slow = Lane::new(usize::MAX, Duration::from_secs(2), Ended::InTime);
@@ -273,8 +273,8 @@ fn lanes() -> impl Strategy<Value = Vec<Lane>> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
-    /// All is sent in the end, in no more slots than there are, and no slot that fast lanes could have
-    /// stays free.
+    /// Everything is sent eventually, in no more slots than there are, and no slot that a fast lane could have stays
+    /// free.
     #[test]
     fn every_attempt_is_made_and_slots_are_kept(first in lanes(), then in lanes()) {
         let mut world = World::of(first);

@@ -1,0 +1,151 @@
+//! Selects deliveries: by ID, or by a filter.
+
+use jiff::Timestamp;
+
+use crate::cli::error::CommandError;
+use crate::cli::output::eprint_line;
+use crate::cli::times::{Time, time};
+use crate::cli::{passed_over, resolve_profile};
+use crate::profile::{Choice as _, ProfileId};
+use crate::record::{DeliveryId, DeliveryState, Summary};
+use crate::storage::{Filter, Opened, StateFilter, StatusFilter};
+use crate::text::escape_controls;
+
+use super::row;
+
+/// The options of the filter.
+#[derive(Debug, clap::Args)]
+pub(super) struct FilterArgs {
+    /// Only of this profile: ID, unique ID prefix, or title
+    #[arg(long)]
+    pub profile: Option<String>,
+    /// Only in this state: queued, waiting, delivered, failed, cancelled; or pending, ended
+    #[arg(long, value_parser = state, ignore_case = true)]
+    pub state: Option<StateFilter>,
+    /// Only if the last attempt ended like this: 404, 5xx, or a class such as `timeout`; repeat for any of several
+    #[arg(long, value_parser = status)]
+    pub status: Vec<StatusFilter>,
+    /// Only accepted since then: 2h (ago), 2025-04-17, 2025-04-17T14:02:10Z, or
+    /// 2025-04-17T14:02[Europe/Rome]; UTC without offset and zone
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub since: Option<Time>,
+    /// Only accepted before then
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub until: Option<Time>,
+    /// Only if each word matches (case-insensitive): a state, a status, the start of an ID or of the
+    /// date accepted, or text in title, event, URL, headers, body, values, error or response; a quoted
+    /// word matches text only
+    #[arg(long)]
+    pub text: Option<String>,
+    /// Only accepted before this delivery: the next page
+    #[arg(long, value_name = "ID", value_parser = id)]
+    pub before: Option<DeliveryId>,
+}
+
+impl FilterArgs {
+    /// Whether everything matches.
+    pub fn is_empty(&self) -> bool {
+        let Self { profile, state, status, since, until, text, before } = self;
+        profile.is_none()
+            && state.is_none()
+            && status.is_empty()
+            && since.is_none()
+            && until.is_none()
+            && text.is_none()
+            && before.is_none()
+    }
+
+    /// The filter, as of `now`.
+    pub async fn filter(&self, store: &Opened, now: Timestamp) -> Result<Filter, CommandError> {
+        let profile = match &self.profile {
+            Some(text) => Some(profile(store, text).await?),
+            None => None,
+        };
+        for (option, time) in [("--since", self.since), ("--until", self.until)] {
+            if let Some(note) = time.and_then(Time::note) {
+                eprint_line(&format!("ringback: note: {option}: {note}"));
+            }
+        }
+        let before = match self.before {
+            Some(id) => Some(store.position(id).await?),
+            None => None,
+        };
+        Ok(Filter {
+            state: self.state,
+            profile,
+            statuses: self.status.clone(),
+            since: self.since.map(|time| time.from(now)),
+            until: self.until.map(|time| time.from(now)),
+            text: self.text.clone(),
+            before,
+            ..Filter::default()
+        })
+    }
+}
+
+/// A profile's ID. Deliveries of a deleted profile stay in the log: while it can be restored it is found like any
+/// other, afterwards by its full ID.
+pub(super) async fn profile(store: &Opened, text: &str) -> Result<ProfileId, CommandError> {
+    let error = match resolve_profile::profile(Some(store), text).await {
+        Ok((_, profile)) => return Ok(profile.id),
+        Err(error) => error,
+    };
+    if !matches!(error, CommandError::Input(_)) {
+        return Err(error);
+    }
+    match (ProfileId::parse(text), &store.find_deleted(text).await?[..]) {
+        (Ok(id), _) => Ok(id),
+        (Err(_), [one]) if store.find_profiles(text).await?.is_empty() => Ok(one.row.id.clone()),
+        _ => Err(error),
+    }
+}
+
+/// Parses a state, or the word for several.
+pub(super) fn state(text: &str) -> Result<StateFilter, String> {
+    let text = text.to_ascii_lowercase();
+    match text.as_str() {
+        "pending" => Ok(StateFilter::Pending),
+        "ended" => Ok(StateFilter::Ended),
+        one => DeliveryState::from_name(one).map(StateFilter::Is).ok_or_else(|| {
+            format!("use {}; or pending or ended for several of them", DeliveryState::names())
+        }),
+    }
+}
+
+fn status(text: &str) -> Result<StatusFilter, String> {
+    StatusFilter::parse(text).ok_or_else(|| {
+        format!("use a status such as 404, 5xx, or one of {}", crate::record::ErrorClass::names())
+    })
+}
+
+fn id(text: &str) -> Result<DeliveryId, String> {
+    DeliveryId::parse(text).ok_or_else(|| "must be a full delivery ID".to_owned())
+}
+
+/// The delivery that a text names: by ID or unique ID prefix.
+///
+/// # Errors
+/// No delivery matches, or several do, which are listed.
+pub(super) async fn delivery(store: Option<&Opened>, text: &str) -> Result<(Opened, Summary), CommandError> {
+    let none = || {
+        let text = escape_controls(text);
+        CommandError::Input(format!("no delivery '{text}'; `ringback deliveries list` lists all"))
+    };
+    let store = store.ok_or_else(none)?;
+    let (found, passed_over) = store.find_deliveries(text).await?;
+    match &found[..] {
+        [] if passed_over.all == 0 => Err(none()),
+        [] => Err(CommandError::Unreadable(passed_over)),
+        // An unreadable row may match as well.
+        [one] if passed_over.all == 0 => Ok((store.clone(), one.clone())),
+        several => {
+            let text = escape_controls(text);
+            let lines = row::table_of(several, &store.blocks().await?);
+            passed_over::report(&passed_over);
+            Err(CommandError::Input(format!(
+                "'{text}' matches more than one delivery, so nothing was done; use a longer prefix:\n{}",
+                lines.trim_end()
+            )))
+        }
+    }
+}

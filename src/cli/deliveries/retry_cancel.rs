@@ -1,0 +1,250 @@
+//! `ringback deliveries retry` and `cancel`: one, or all that match, counted first.
+
+use serde_json::json;
+
+use crate::cli::ask::ask;
+use crate::cli::error::CommandError;
+use crate::cli::output::{eprint_line, print, print_json};
+use crate::cli::session::Session;
+use crate::cli::{blocked, passed_over};
+use crate::clock;
+use crate::profile::Choice as _;
+use crate::record::{DeliveryId, DeliveryState, Summary};
+use crate::storage::{BulkResult, Change, Filter, StateFilter, Storage, change_next};
+use crate::text::group_digits;
+
+use super::batches::{Batches, matched};
+use super::filter_args::{self, FilterArgs};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct SteerArgs {
+    /// Delivery ID or unique ID prefix; without it, all that match the filter
+    #[arg(conflicts_with_all = ["all", "profile", "state", "status", "since", "until", "text", "before"])]
+    delivery: Option<String>,
+    #[command(flatten)]
+    filter: FilterArgs,
+    /// All deliveries, when no filter is given
+    #[arg(long)]
+    all: bool,
+    /// Only count matching deliveries
+    #[arg(long)]
+    dry_run: bool,
+    /// Do not ask for confirmation
+    #[arg(long)]
+    yes: bool,
+}
+
+/// The change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verb {
+    Retry,
+    Cancel,
+}
+
+impl Verb {
+    fn change(self) -> Change {
+        match self {
+            Self::Retry => Change::Retry,
+            Self::Cancel => Change::Cancel,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Retry => "retry",
+            Self::Cancel => "cancel",
+        }
+    }
+
+    /// Whether it applies to any of these states.
+    fn takes(self, states: StateFilter) -> bool {
+        let some = |wanted: StateFilter| DeliveryState::ALL.iter().any(|s| states.has(*s) && wanted.has(*s));
+        match self {
+            // Delivered ones are resent only on explicit request.
+            Self::Retry => true,
+            Self::Cancel => some(StateFilter::Pending),
+        }
+    }
+}
+
+pub(super) async fn run(
+    session: &Session,
+    args: &SteerArgs,
+    verb: Verb,
+    json: bool,
+) -> Result<(), CommandError> {
+    let store = session.store_if_there()?;
+    if let Some(text) = &args.delivery {
+        let (store, row) = filter_args::delivery(store.as_ref(), text).await?;
+        return one(&*store, row, verb, args.dry_run, json).await;
+    }
+    let name = verb.name();
+    if args.filter.is_empty() && !args.all {
+        let which = "name a delivery, or filter: --state failed, --profile P, --since 2h, … or --all";
+        return Err(CommandError::Input(format!("{which} (`ringback deliveries {name} --help`)")));
+    }
+    if let Some(state) = args.filter.state.filter(|state| !verb.takes(*state)) {
+        let shown = DeliveryState::ALL.iter().find(|s| state.has(**s)).map_or("these", |s| s.name());
+        return Err(CommandError::Input(format!("--state {shown}: ended deliveries cannot be cancelled")));
+    }
+    let Some(store) = store else { return report(verb, &BulkResult::default(), 0, args.dry_run, json) };
+    let now = clock::now();
+    let filter = verb.change().of(args.filter.filter(&store, now).await?);
+    let count = store.count(&filter).await?;
+    if verb == Verb::Retry {
+        let all = store.count(&Filter { not_again: false, ..filter.clone() }).await?;
+        report_resent_before(all.saturating_sub(count));
+    }
+    if args.dry_run || count == 0 {
+        return report(verb, &BulkResult::default(), count, args.dry_run, json);
+    }
+    if !args.yes {
+        let noun = if count == 1 { "delivery" } else { "deliveries" };
+        let question = match verb {
+            Verb::Retry => format!("Send {} {noun} now?", group_digits(count)),
+            Verb::Cancel => format!("Cancel {} {noun}?", group_digits(count)),
+        };
+        let fits = if count == 1 { "matches" } else { "match" };
+        let not = format!("{} {noun} {fits}; nothing was done", group_digits(count));
+        ask(&question, &not, "nothing was done")?;
+    }
+    let mut did = BulkResult::default();
+    let mut batches = Batches::of(count)?;
+    change(&*store, verb.change(), filter, &mut batches, &mut did).await.map_err(|error| match error {
+        CommandError::Interrupted { code, .. } => {
+            let at = did.last.map(|last| format!(" with --before {last}")).unwrap_or_default();
+            let left = format!(
+                "{} of {} done; run the same command{at} to continue",
+                done(&did),
+                group_digits(count)
+            );
+            CommandError::Interrupted { code, left }
+        }
+        other => other,
+    })?;
+    passed_over::report(&did.passed_over);
+    report(verb, &did, count, false, json)?;
+    warn_without_sender(&*store, &did).await?;
+    if did.due > 0 {
+        blocked::report(&store.blocked(None).await?);
+    }
+    Ok(())
+}
+
+/// Reports matching deliveries that were skipped because they were resent before.
+fn report_resent_before(left_out: u64) {
+    let newer = match left_out {
+        0 => return,
+        1 => "its newer delivery",
+        _ => "their newer deliveries",
+    };
+    eprint_line(&format!("ringback: skipped {} already resent; retry {newer}", group_digits(left_out)));
+}
+
+/// Makes the change batch by batch; Ctrl+C ends it after the current batch.
+pub(super) async fn change(
+    store: &dyn Storage,
+    change: Change,
+    filter: Filter,
+    batches: &mut Batches,
+    did: &mut BulkResult,
+) -> Result<(), CommandError> {
+    let mut next = Some(filter);
+    while let Some(filter) = next {
+        batches.next(did.done() + did.left)?;
+        let (then, after) = change_next(store, change, &filter).await?;
+        did.add(then);
+        next = after;
+    }
+    Ok(())
+}
+
+/// One delivery, named by its ID: no confirmation, since a single change can be corrected.
+async fn one(
+    store: &dyn Storage,
+    row: Summary,
+    verb: Verb,
+    dry: bool,
+    json: bool,
+) -> Result<(), CommandError> {
+    let id = row.id;
+    let done = match (verb, row.state.is_pending()) {
+        (Verb::Cancel, false) => {
+            let state = row.state.name();
+            return Err(CommandError::Input(format!("delivery {id} has already ended: {state}")));
+        }
+        _ if dry => ("would change", None),
+        (Verb::Cancel, true) if store.cancel(id).await? => ("cancelled", None),
+        (Verb::Retry, true) if store.retry_now(id).await? => ("due now", None),
+        (Verb::Cancel, true) => return Err(moved_on(id)),
+        // It may have ended since it was read.
+        (Verb::Retry, _) => {
+            let new = DeliveryId::generate();
+            store.resend(id, new, clock::now()).await?;
+            ("sent again as", Some(new))
+        }
+    };
+    let (what, new) = done;
+    if json {
+        let new = new.map(|new| new.to_string());
+        print_json(&json!({"delivery_id": id.to_string(), "done": what, "new_delivery_id": new}))?;
+    } else {
+        // It is only queued until a sender runs; scripts rely on the word in the JSON.
+        let reported = new.map_or_else(|| what.to_owned(), |new| format!("resending as {new}"));
+        print(&format!("{id}  {reported}\n"))?;
+    }
+    if verb == Verb::Retry && !dry {
+        warn_without_sender(store, &BulkResult { due: 1, ..BulkResult::default() }).await?;
+        let holds = store.blocks().await?;
+        if let Some(hold) = holds.of(&row).filter(|_| new.is_none()) {
+            eprint_line(&format!("ringback: it is blocked: {}", blocked::sentence(hold)));
+        }
+    }
+    Ok(())
+}
+
+fn moved_on(id: DeliveryId) -> CommandError {
+    CommandError::Input(format!("delivery {id} has ended meanwhile"))
+}
+
+/// Due deliveries wait if there is no active sender.
+async fn warn_without_sender(store: &dyn Storage, did: &BulkResult) -> Result<(), CommandError> {
+    if did.due + did.again > 0 && !store.has_active_sender().await? {
+        eprint_line(
+            "no session is sending from this database; start `ringback work` or the console (`ringback`)",
+        );
+    }
+    Ok(())
+}
+
+fn done(did: &BulkResult) -> String {
+    group_digits(did.done())
+}
+
+fn report(verb: Verb, did: &BulkResult, fit: u64, dry: bool, json: bool) -> Result<(), CommandError> {
+    if json {
+        return print_json(&match verb {
+            Verb::Retry => json!({
+                "matched": fit, "fit": fit, "dry_run": dry, "due_now": did.due, "resent": did.again,
+                "sent_again": did.again, "left": did.left, "why": did.why,
+            }),
+            Verb::Cancel => json!({
+                "matched": fit, "fit": fit, "dry_run": dry, "cancelled": did.cancelled, "left": did.left, "why": did.why,
+            }),
+        });
+    }
+    if dry || fit == 0 {
+        return print(&matched(fit, dry));
+    }
+    let mut message = match verb {
+        Verb::Retry => {
+            format!("retrying now: {} · resending: {}", group_digits(did.due), group_digits(did.again))
+        }
+        Verb::Cancel => format!("cancelled: {}", group_digits(did.cancelled)),
+    };
+    if did.left > 0 {
+        let why = did.why.as_deref().unwrap_or("their state changed meanwhile");
+        message = format!("{message} · unchanged: {} ({why})", group_digits(did.left));
+    }
+    print(&format!("{message}\n"))
+}
