@@ -1,7 +1,7 @@
 //! The store as the queue of a sender.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{oneshot, watch};
@@ -82,8 +82,11 @@ impl PgStore {
         let rows = acquired.db()?.rows(RELEASE, &[&seqs, &seat]).await?;
         let lanes = rows.iter().map(|row| row.try_get(0)).collect::<Result<Vec<i32>, _>>()?;
         self.sender().ready().released(lanes.iter().copied());
-        // Others may start it sooner.
-        self.0.ringer.arrived(lanes);
+        // Others may start it sooner. This process hears the bell as well, and a sender whose endpoints all hang
+        // releases and claims again at each bell: so not for each release.
+        if !lanes.is_empty() && self.sender().ready().may_ring(Instant::now()) {
+            self.0.ringer.arrived(lanes);
+        }
         Ok(())
     }
 }

@@ -18,6 +18,9 @@ const SLACK: i64 = 1_000_000 << 11;
 /// A queue is read from its very beginning this often.
 const FROM_START: Duration = Duration::from_secs(2);
 
+/// Others are told of what is released no more often than this; they look for themselves in any case.
+const RING: Duration = Duration::from_secs(1);
+
 /// So many lanes are remembered.
 const MOST: usize = 200_000;
 
@@ -52,8 +55,10 @@ pub struct ReadyLanes {
     arrivals: HashMap<i32, u64>,
     floors: HashMap<i32, Floor>,
     facts: HashMap<i32, LaneFacts>,
-    /// Nobody has looked at all lanes yet.
+    /// All lanes were looked at once.
     is_known: bool,
+    /// When others were last told of what is released.
+    rung_at: Option<Instant>,
 }
 
 impl ReadyLanes {
@@ -151,6 +156,15 @@ impl ReadyLanes {
         }
     }
 
+    /// Whether others are told of a release now.
+    pub fn may_ring(&mut self, now: Instant) -> bool {
+        let may = self.rung_at.is_none_or(|at| now.saturating_duration_since(at) >= RING);
+        if may {
+            self.rung_at = Some(now);
+        }
+        may
+    }
+
     /// Anything may be free again: all lanes are to be looked at.
     pub fn forget_floors(&mut self) {
         self.floors.clear();
@@ -230,5 +244,12 @@ mod tests {
         ready.raise_floor(1, 5 * SLACK, now);
         ready.forget_floors();
         assert_eq!((ready.floor(1, now), ready.is_known()), (i64::MIN, false));
+    }
+
+    #[test]
+    fn others_are_told_of_releases_once_in_a_while() {
+        let (mut ready, now) = (ReadyLanes::default(), Instant::now());
+        assert!(ready.may_ring(now) && !ready.may_ring(now));
+        assert!(!ready.may_ring(now + RING / 2) && ready.may_ring(now + RING));
     }
 }
