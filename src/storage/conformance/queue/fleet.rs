@@ -85,15 +85,16 @@ pub async fn a_newcomer_starts_once_the_others_have_made_room(subject: &impl Que
     let mut wakeups = one.wakeups();
     let before = *wakeups.borrow_and_update();
     let mut joining = std::pin::pin!(other.join(|_| ()));
-    tokio::select! {
-        _ = &mut joining => panic!("the first sender has not made room"),
-        woken = soon(wakeups.wait_for(|now| now.fleet != before.fleet)) => drop(woken.unwrap()),
-    }
-    // It knows about the new sender, and has not reduced its attempts yet.
+    // It knows about the new sender, and does not reduce its attempts yet.
     let mut fleet = renew(&one, None).await.unwrap();
     while fleet.senders() < 2 {
+        tokio::select! {
+            _ = &mut joining => panic!("the first sender has not made room"),
+            () = tokio::time::sleep(Duration::from_millis(5)) => {}
+        }
         fleet = renew(&one, None).await.unwrap();
     }
+    soon(wakeups.wait_for(|now| now.fleet != before.fleet)).await.unwrap();
     assert!(tokio::time::timeout(Duration::from_millis(50), &mut joining).await.is_err());
     renew(&one, Some(fleet.newest())).await.unwrap();
     drop(soon(joining).await.unwrap());

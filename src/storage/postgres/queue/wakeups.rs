@@ -40,7 +40,7 @@ SELECT EXISTS (SELECT FROM pending WHERE claimed_by IS NULL AND attempts > 0 AND
 pub fn watch(store: &PgStore) -> JoinHandle<()> {
     store.0.heard.start(&store.0.server);
     let bells = store.0.heard.bells();
-    let listening = store.0.heard.is_listening();
+    let mut listening = store.0.heard.is_listening();
     let weak = Arc::downgrade(&store.0);
     tokio::spawn(async move {
         let mut bells = bells;
@@ -55,6 +55,13 @@ pub fn watch(store: &PgStore) -> JoinHandle<()> {
                         Err(RecvError::Lagged(_)) => break true,
                         Err(RecvError::Closed) => return,
                     },
+                    Ok(()) = listening.changed() => {
+                        // What was rung before was not heard.
+                        if *listening.borrow_and_update() {
+                            hear(&weak, Bell::Fleet);
+                        }
+                        break true;
+                    }
                     () = &mut sweep => break true,
                 }
             };
