@@ -16,7 +16,7 @@ use tempfile::TempDir;
 use crate::support::needs::skip;
 
 /// A wait that takes longer has no end.
-const LONGEST_WAIT: Duration = Duration::from_secs(120);
+const LONGEST_WAIT: Duration = Duration::from_mins(2);
 
 /// The disk. Dropped, it is gone with all that is on it.
 pub struct Disk {
