@@ -49,7 +49,7 @@ impl Fleet {
         let file = fleet.place.file("profile.json", &fleet.endpoint.profile().to_string());
         let applied = ran(fleet.command(&["profiles", "apply", &file]));
         assert_eq!(applied.code, Some(0), "{applied:?}");
-        fleet.profile = applied.out.trim().to_owned();
+        applied.out.trim().clone_into(&mut fleet.profile);
         fleet
     }
 
