@@ -40,8 +40,11 @@ impl Queue for PgStore {
             let unread = reply.send(store.claim_due(demand).await);
             if let Err(Ok(claimed)) = unread {
                 let jobs: Vec<JobRef> = claimed.jobs.iter().map(|job| job.reference).collect();
-                // Leaving the seat frees them otherwise.
-                drop(store.release_jobs(&jobs).await);
+                if store.release_jobs(&jobs).await.is_err() {
+                    let mut held = store.sender().held();
+                    held.remove(jobs.iter().map(|job| job.token()));
+                    held.note_strays(Instant::now());
+                }
             }
         });
         answer
@@ -81,6 +84,7 @@ impl PgStore {
         let mut acquired = self.sender().claims.acquire().await?;
         let rows = acquired.db()?.rows(RELEASE, &[&seqs, &seat]).await?;
         let lanes = rows.iter().map(|row| row.try_get(0)).collect::<Result<Vec<i32>, _>>()?;
+        self.sender().held().remove(seqs);
         self.sender().ready().released(lanes.iter().copied());
         // Others may start it sooner. This process hears the bell as well, and a sender whose endpoints all hang
         // releases and claims again at each bell: so not for each release.

@@ -16,7 +16,7 @@ use crate::storage::error::StoreError;
 use crate::storage::postgres::PgStore;
 use crate::storage::postgres::connection::db::{Db, Params};
 use crate::storage::postgres::queue::claim_sql::{
-    BLOCKED, FAIL, LANES, LOOK, PROFILES, RETRY_LANES, TAKE_FIRST, TAKE_RETRIES,
+    BLOCKED, FAIL, FREE_STRAYS, LANES, LOOK, PROFILES, RETRY_LANES, TAKE_FIRST, TAKE_RETRIES,
 };
 use crate::storage::postgres::queue::job::{self, Claim};
 use crate::storage::postgres::queue::ready::LaneFacts;
@@ -65,18 +65,76 @@ struct Taken {
 
 impl PgStore {
     /// As [`Queue::claim`](crate::storage::Queue::claim), on a task that runs to its end.
-    pub(super) async fn claim_due(&self, mut demand: Demand) -> Result<Claimed, QueueError> {
+    pub(super) async fn claim_due(&self, demand: Demand) -> Result<Claimed, QueueError> {
         let seat = self.sender().seat()?;
-        let now = self.sender().database_ms(demand.now);
         let mut acquired = self.sender().claims.acquire().await?;
         let db = acquired.db()?;
+        self.free_strays(db, seat).await?;
+        let claimed = self.claim_by(db, seat, demand).await;
+        let mut held = self.sender().held();
+        match &claimed {
+            Ok(claimed) => held.add(claimed.jobs.iter().map(|job| job.reference.token())),
+            Err(_) => held.note_strays(Instant::now()),
+        }
+        claimed
+    }
+
+    /// Frees what this seat has claimed without having heard of it, where that may be.
+    pub(super) async fn free_strays(&self, db: Db<'_>, seat: i32) -> Result<(), StoreError> {
+        let Some(held) = self.sender().held().take_look(Instant::now()) else { return Ok(()) };
+        let rows = match db.rows(FREE_STRAYS, &[&seat, &held]).await {
+            Ok(rows) => rows,
+            Err(error) => {
+                self.sender().held().note_strays(Instant::now());
+                return Err(error);
+            }
+        };
+        self.sender().ready().released(first_columns::<i32>(&rows)?);
+        Ok(())
+    }
+
+    async fn claim_by(&self, db: Db<'_>, seat: i32, mut demand: Demand) -> Result<Claimed, QueueError> {
+        let now = self.sender().database_ms(demand.now);
         let look = self.look(db, seat, now).await?;
-        let (mut candidates, last, is_partial) = self.candidates(db, &demand, &look).await?;
-        let (limit, in_window) = (demand.limit, last);
+        let limit = demand.limit;
         let mut taken: Vec<(Taken, LaneFacts)> = Vec::new();
         let mut after = demand.after;
+        let mut has_looked = self.know_lanes(db).await?;
+        let (in_window, is_partial) = loop {
+            let (candidates, last, is_partial) = self.candidates(db, &demand, &look).await?;
+            let share = self.share_out(db, (seat, now), &mut demand, candidates, limit, &mut taken).await?;
+            after = share.or(after);
+            // A lane whose bell has not been heard yet may have what is missing.
+            if taken.len() >= limit || is_partial || has_looked || !self.finds_lanes(db).await? {
+                break (last, is_partial);
+            }
+            has_looked = true;
+        };
+        let is_full = taken.len() >= limit;
+        let (jobs, unreadable) = self.jobs(db, seat, taken).await?;
+        Ok(Claimed {
+            jobs,
+            next_due: look.next_due.and_then(|due| self.sender().own_time(due)),
+            unreadable,
+            after: if is_partial && !is_full { in_window } else { after },
+            is_partial: is_partial || look.is_partial,
+        })
+    }
+
+    /// Deals out turns and takes what they come to, until there is so much or nothing is left. The last lane that had a
+    /// turn.
+    async fn share_out(
+        &self,
+        db: Db<'_>,
+        (seat, now): (i32, i64),
+        demand: &mut Demand,
+        mut candidates: Vec<Candidate>,
+        limit: usize,
+        taken: &mut Vec<(Taken, LaneFacts)>,
+    ) -> Result<Option<LaneId>, StoreError> {
+        let mut after = None;
         for _ in 0..ROUNDS {
-            let sequence = deal(&demand, &candidates, limit.saturating_sub(taken.len()));
+            let sequence = deal(demand, &candidates, limit.saturating_sub(taken.len()));
             if sequence.is_empty() {
                 break;
             }
@@ -88,7 +146,7 @@ impl PgStore {
                     is_short = true;
                     continue;
                 };
-                note(&mut demand, candidate);
+                note(demand, candidate);
                 after = Some(LaneId::new(candidate.lane.into()));
                 taken.push((next, candidate.facts.clone()));
             }
@@ -97,15 +155,26 @@ impl PgStore {
             }
             candidates.retain(|candidate| candidate.has_first || candidate.has_retries);
         }
-        let is_full = taken.len() >= limit;
-        let (jobs, unreadable) = self.jobs(db, seat, taken).await?;
-        Ok(Claimed {
-            jobs,
-            next_due: look.next_due.and_then(|due| self.sender().own_time(due)),
-            unreadable,
-            after: if is_partial && !is_full { in_window } else { after },
-            is_partial: is_partial || look.is_partial,
-        })
+        Ok(after)
+    }
+
+    /// Looks at all lanes, unless that was done before. Whether it did.
+    async fn know_lanes(&self, db: Db<'_>) -> Result<bool, StoreError> {
+        let is_known = self.sender().ready().is_known();
+        if !is_known {
+            let found = wakeups::first_lanes(db).await?;
+            self.sender().ready().found(found);
+        }
+        Ok(!is_known)
+    }
+
+    /// Looks at all lanes again, where they are few. Whether one of them was not known to have something.
+    async fn finds_lanes(&self, db: Db<'_>) -> Result<bool, StoreError> {
+        if !self.sender().ready().are_few() {
+            return Ok(false);
+        }
+        let found = wakeups::first_lanes(db).await?;
+        Ok(self.sender().ready().found(found))
     }
 
     /// What must be known first, in one round trip.
@@ -144,10 +213,6 @@ impl PgStore {
         demand: &Demand,
         look: &Look,
     ) -> Result<(Vec<Candidate>, Option<LaneId>, bool), StoreError> {
-        if !self.sender().ready().is_known() {
-            let found = wakeups::first_lanes(db).await?;
-            self.sender().ready().found(found);
-        }
         let after = demand.after.and_then(|lane| i32::try_from(lane.number()).ok());
         let (lanes, last, is_partial) = {
             let mut ready = self.sender().ready();

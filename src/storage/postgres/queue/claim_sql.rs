@@ -60,6 +60,10 @@ SELECT id, document FROM profile WHERE id = ANY($1) AND (deleted_at IS NULL OR d
 pub const RELEASE: &str = "
 UPDATE pending SET claimed_by = NULL WHERE seq = ANY($1) AND claimed_by = $2 RETURNING lane";
 
+/// Frees what a seat has claimed besides these.
+pub const FREE_STRAYS: &str = "
+UPDATE pending SET claimed_by = NULL WHERE claimed_by = $1 AND seq <> ALL($2) RETURNING lane";
+
 /// Fails for good what cannot be read, so that it is neither looked at again nor lost from sight.
 pub const FAIL: &str = "
 WITH r AS MATERIALIZED (SELECT * FROM unnest($2::bigint[], $3::text[]) r(seq, message)),

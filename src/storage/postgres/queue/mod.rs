@@ -8,6 +8,7 @@
 //! | `wakeups` | hears that there may be more to claim, and looks in any case now and then |
 //! | `ready` | which lanes have something, and where their queues begin |
 //! | `claim`, `claim_sql` | the lanes whose turn it is, and their next deliveries |
+//! | `held_claims` | the claims that this process knows of, and which it has lost |
 //! | `job` | a row as a job, with the credentials of today |
 //! | `record`, `record_sql`, `moved`, `late` | what came of attempts, also of those that another sender has by now |
 //! | `auto_disable` | profiles with too many consecutive failures |
@@ -16,6 +17,7 @@ mod adapter;
 mod auto_disable;
 mod claim;
 mod claim_sql;
+mod held_claims;
 mod job;
 mod late;
 mod moved;

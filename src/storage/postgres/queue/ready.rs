@@ -21,6 +21,10 @@ const FROM_START: Duration = Duration::from_secs(2);
 /// Others are told of what is released no more often than this; they look for themselves in any case.
 const RING: Duration = Duration::from_secs(1);
 
+/// With so many lanes, all are looked at whenever a claim finds less than it asked for; that takes a tenth of a
+/// millisecond.
+const FEW: usize = 256;
+
 /// So many lanes are remembered.
 const MOST: usize = 200_000;
 
@@ -57,6 +61,8 @@ pub struct ReadyLanes {
     facts: HashMap<i32, LaneFacts>,
     /// All lanes were looked at once.
     is_known: bool,
+    /// Few were found then.
+    are_few: bool,
     /// When others were last told of what is released.
     rung_at: Option<Instant>,
 }
@@ -76,15 +82,22 @@ impl ReadyLanes {
     /// All lanes were looked at, and these have something. Whether one of them was not known to.
     pub fn found(&mut self, lanes: impl IntoIterator<Item = i32>) -> bool {
         self.is_known = true;
-        let mut is_new = false;
+        let (mut is_new, mut count) = (false, 0_usize);
         for lane in lanes {
+            count = count.saturating_add(1);
             if self.first.insert(lane) {
                 is_new = true;
                 // It may have something before its floor.
                 self.floors.remove(&lane);
             }
         }
+        self.are_few = count <= FEW;
         is_new
+    }
+
+    /// Whether all lanes can be looked at within a claim.
+    pub fn are_few(&self) -> bool {
+        self.are_few
     }
 
     /// Whether all lanes were looked at once.
@@ -244,6 +257,13 @@ mod tests {
         ready.raise_floor(1, 5 * SLACK, now);
         ready.forget_floors();
         assert_eq!((ready.floor(1, now), ready.is_known()), (i64::MIN, false));
+    }
+
+    #[test]
+    fn many_lanes_are_not_looked_at_within_a_claim() {
+        let mut ready = ReadyLanes::default();
+        assert!(ready.found(1..=256) && ready.are_few());
+        assert!(ready.found(1..=257) && !ready.are_few());
     }
 
     #[test]

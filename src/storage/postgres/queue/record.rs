@@ -30,6 +30,7 @@ impl PgStore {
     pub(super) async fn record_outcomes(&self, outcomes: &[Outcome]) -> Result<Vec<JobRef>, QueueError> {
         let seat = self.sender().seat().unwrap_or(0);
         let recorded = self.record_by(seat, outcomes).await?;
+        self.sender().held().remove(outcomes.iter().map(|outcome| outcome.job.token()));
         self.note_recorded(outcomes, &recorded.not_ours);
         self.0.ringer.changed();
         if recorded.has_disabled {

@@ -11,6 +11,7 @@ use crate::clock;
 use crate::storage::postgres::connection::server::{Purpose, Server};
 use crate::storage::postgres::connection::session::Session;
 use crate::storage::postgres::queue::auto_disable::Counted;
+use crate::storage::postgres::queue::held_claims::HeldClaims;
 use crate::storage::postgres::queue::job::KnownProfiles;
 use crate::storage::postgres::queue::ready::ReadyLanes;
 use crate::storage::{QueueError, Wakeup, sender_info};
@@ -38,6 +39,8 @@ pub struct SenderState {
     ready: Mutex<ReadyLanes>,
     /// The profiles of what was claimed.
     profiles: Mutex<KnownProfiles>,
+    /// What was claimed and is neither recorded nor released.
+    held: Mutex<HeldClaims>,
     /// What was counted of lanes and is not written yet.
     counted: Mutex<Counted>,
     /// For the dispatcher.
@@ -58,6 +61,7 @@ impl SenderState {
             ahead_ms: AtomicI64::new(0),
             ready: Mutex::default(),
             profiles: Mutex::default(),
+            held: Mutex::default(),
             counted: Mutex::default(),
             wakeups: watch::Sender::default(),
         }
@@ -77,6 +81,7 @@ impl SenderState {
         self.seat.store(seat, Ordering::Relaxed);
         // What was known of the queue was that of another time.
         *self.ready() = ReadyLanes::default();
+        *self.held() = HeldClaims::default();
         *self.counted() = Counted::default();
     }
 
@@ -121,6 +126,11 @@ impl SenderState {
     /// The profiles of what was claimed.
     pub fn profiles(&self) -> MutexGuard<'_, KnownProfiles> {
         self.profiles.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What was claimed and is neither recorded nor released.
+    pub fn held(&self) -> MutexGuard<'_, HeldClaims> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What was counted of lanes and is not written yet.

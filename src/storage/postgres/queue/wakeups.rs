@@ -106,6 +106,9 @@ impl PgStore {
         let before = self.sender().database_ms(clock::now()).saturating_sub(OVERDUE);
         let mut acquired = self.sender().claims.acquire().await?;
         let db = acquired.db()?;
+        if let Ok(seat) = self.sender().seat() {
+            self.free_strays(db, seat).await?;
+        }
         let is_overdue = db.value(ANY_OVERDUE, &[&before]).await?.unwrap_or(false);
         let lanes = first_lanes(db).await?;
         if self.sender().ready().found(lanes) || is_overdue {

@@ -56,6 +56,21 @@ async fn what_is_released_is_claimed_again_by_whoever_asks() {
     assert!(one.claim(9).await.is_empty(), "those are another's");
 }
 
+#[tokio::test]
+async fn what_was_claimed_and_never_heard_of_is_claimed_again() {
+    let Some(on) = on_server().await else { return };
+    let one = Member::join(&on, &[]).await;
+    let all = accept(&on, (0..3).map(|_| event(1, 'a')).collect()).await;
+    let held = one.claim(1).await;
+    assert_eq!(ids(&held), all[..1]);
+    // As by a claim whose response is lost with its connection.
+    on.database.sql(&format!("UPDATE ringback.pending SET claimed_by = {}", one.seq()));
+    assert!(one.claim(9).await.is_empty());
+    one.store.sender().held().note_strays(std::time::Instant::now());
+    let again = one.claim(9).await;
+    assert_eq!(ids(&again), all[1..], "and what it holds stays its own");
+}
+
 /// Every claim begins where the last one stopped; what was committed late is found all the same.
 #[tokio::test]
 async fn what_lies_before_a_floor_is_found() {
