@@ -23,6 +23,7 @@ use std::process::{Command, Stdio};
 use delivering::oha_rate;
 use endpoint::{Endpoint, SLOW};
 use figures::{Figure, keep, percentile, print};
+use latency::Goals;
 use program::{Output, Run, Site};
 
 /// Rounds; the median is reported.
@@ -59,7 +60,8 @@ fn main() {
         }
     }
     if is_asked("latency") {
-        figures.extend(latency::measure(&endpoint));
+        let site = Site::new(&endpoint.taking()[..1]);
+        figures.extend(latency::measure(&site, &endpoint, &Goals { alone: "<= 3", stream: "<= 10" }));
     }
     if is_asked("memory") {
         figures.extend(resident::measure(&endpoint));

@@ -1,4 +1,4 @@
-//! The program as its users run it: its commands as separate processes, with a database in its own folder.
+//! The program as its users run it: its commands as separate processes, each run with its own database.
 
 #![allow(dead_code, reason = "not every bench needs all of it")]
 
@@ -45,16 +45,30 @@ impl Run {
     }
 }
 
-/// A folder with a database that has a profile for each endpoint, and the events of one run.
+/// A database that has a profile for each endpoint, and a folder with the events of one run.
 pub struct Site {
     folder: TempDir,
+    database: String,
     profiles: Vec<String>,
 }
 
 impl Site {
-    /// Profiles with four variables that send to these URLs.
+    /// Profiles with four variables that send to these URLs, in a file.
     pub fn new(urls: &[String]) -> Self {
         let folder = tempfile::tempdir().unwrap();
+        let database = folder.path().join("bench.db").to_str().unwrap().to_owned();
+        Self::with(folder, database, urls)
+    }
+
+    /// The same in a database of a server, at this address.
+    pub fn on(database: String, urls: &[String]) -> Self {
+        let mut migrate = Command::new(PROGRAM);
+        migrate.args(["--db", &database, "doctor", "--migrate"]).stdout(Stdio::null());
+        assert!(migrate.status().unwrap().success());
+        Self::with(tempfile::tempdir().unwrap(), database, urls)
+    }
+
+    fn with(folder: TempDir, database: String, urls: &[String]) -> Self {
         let profiles: Vec<String> = urls.iter().map(|_| format!("IN_{}", Uuid::new_v4())).collect();
         let body = r#"{"id":"<id>","status":"<status>","recipient":"<recipient>","message":"<message>"}"#;
         let documents: Vec<_> = profiles
@@ -64,7 +78,7 @@ impl Site {
                 json!({"profile_id": id, "title": id, "channel": "sms", "http_method": "POST", "url": url, "body": body})
             })
             .collect();
-        let site = Self { folder, profiles };
+        let site = Self { folder, database, profiles };
         std::fs::write(site.path("profiles.json"), json!(documents).to_string()).unwrap();
         site.run(&["profiles", "apply", site.path("profiles.json").to_str().unwrap()], Output::File);
         site
@@ -100,14 +114,14 @@ impl Site {
         &self.profiles[0]
     }
 
-    /// The file of the database.
-    pub fn database(&self) -> PathBuf {
-        self.path("bench.db")
+    /// The file of the database, or its address.
+    pub fn database(&self) -> &str {
+        &self.database
     }
 
     /// The global arguments of a command.
-    fn global(&self) -> [String; 2] {
-        ["--db".into(), self.database().to_str().unwrap().into()]
+    fn global(&self) -> [&str; 2] {
+        ["--db", self.database()]
     }
 
     /// A command on this database, without the caller's environment.

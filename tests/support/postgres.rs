@@ -19,6 +19,9 @@ use super::needs;
 /// The superuser of the cluster.
 const OWNER: &str = "ringback";
 
+/// Settings of a server whose data need not survive a crash of the machine.
+pub const QUICK: [&str; 2] = ["fsync=off", "full_page_writes=off"];
+
 /// How long a server may take to start.
 const START: Duration = Duration::from_mins(1);
 
@@ -42,7 +45,7 @@ pub struct Database {
 #[track_caller]
 pub fn cluster() -> Option<&'static Cluster> {
     static CLUSTER: OnceLock<Option<Cluster>> = OnceLock::new();
-    let found = CLUSTER.get_or_init(|| binaries().map(|bin| Cluster::start(&bin))).as_ref();
+    let found = CLUSTER.get_or_init(|| binaries().map(|bin| Cluster::start(&bin, &QUICK))).as_ref();
     if found.is_none() {
         needs::skip("PostgreSQL is not installed (package postgresql)");
     }
@@ -64,8 +67,8 @@ pub fn binaries() -> Option<PathBuf> {
 }
 
 impl Cluster {
-    /// A server in a new folder.
-    pub fn start(bin: &Path) -> Self {
+    /// A server in a new folder, with these settings besides the usual ones.
+    pub fn start(bin: &Path, settings: &[&str]) -> Self {
         let folder = tempfile::Builder::new().prefix("ringback-pg-").tempdir().unwrap().keep();
         fs::set_permissions(&folder, Permissions::from_mode(0o755)).unwrap();
         if is_root() {
@@ -86,7 +89,7 @@ impl Cluster {
         let usual = fs::read_to_string(&rules).unwrap();
         fs::write(&rules, format!("host all guarded all scram-sha-256\n{usual}")).unwrap();
         let port = free_port();
-        let watchdog = serve(bin, &folder, port);
+        let watchdog = serve(bin, &folder, port, settings);
         let cluster = Self { bin: bin.to_owned(), folder, port, watchdog };
         cluster.wait();
         cluster
@@ -179,7 +182,7 @@ impl Drop for Database {
 }
 
 /// Starts a server, and the shell that ends it with this process.
-fn serve(bin: &Path, folder: &Path, port: u16) -> Child {
+fn serve(bin: &Path, folder: &Path, port: u16, settings: &[&str]) -> Child {
     // The shell reads until the pipe closes. A server that starts yet has no file with its number, so it goes by the
     // number of its child, which `exec` keeps.
     let script = r#"
@@ -201,12 +204,13 @@ fn serve(bin: &Path, folder: &Path, port: u16) -> Child {
         &sockets,
         "max_connections=200",
         "shared_buffers=64MB",
-        "fsync=off",
-        "full_page_writes=off",
         "max_wal_size=256MB",
         "autovacuum_naptime=600",
         "log_min_messages=fatal",
-    ] {
+    ]
+    .iter()
+    .chain(settings)
+    {
         shell.args(["-c", setting]);
     }
     shell.current_dir(folder).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());

@@ -1,12 +1,12 @@
 //! The database goes away, and comes back.
 
 use super::*;
-use crate::support::postgres::binaries;
+use crate::support::postgres::{QUICK, binaries};
 
 /// A server of this test's own: others need theirs.
 fn own_server() -> Option<&'static Cluster> {
     cluster()?;
-    binaries().map(|bin| &*Box::leak(Box::new(Cluster::start(&bin))))
+    binaries().map(|bin| &*Box::leak(Box::new(Cluster::start(&bin, &QUICK))))
 }
 
 /// Kills a process of the server. It then ends all others, and recovers the database from its log: waits for that.
