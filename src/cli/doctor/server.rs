@@ -57,7 +57,7 @@ fn judge(name: &str, facts: &ServerFacts) -> Vec<Finding> {
     let latency = facts.latency.as_secs_f64() * 1000.0;
     let secured = if facts.is_encrypted { "encrypted" } else { "not encrypted" };
     let of_server = format!(
-        "{name}: PostgreSQL {}, schema {}, {}, answers in {latency:.1} ms, {secured}",
+        "{name}: PostgreSQL {}, schema {}, {}, responds in {latency:.1} ms, {secured}",
         facts.version,
         facts.schema,
         size(facts.bytes)
