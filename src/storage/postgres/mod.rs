@@ -1,7 +1,7 @@
 //! The store on PostgreSQL: one database that many senders and consoles work with.
 //!
 //! Nothing is connected until it is needed, and a connection that broke is made anew. What several callers accept at
-//! about the same time shares a statement (`producer`); other processes are told of changes by bells (`bells`).
+//! about the same time shares a statement (`producer`); other processes are notified of changes (`bells`).
 //! Unsaved drafts stay in a local file: they belong to the process in which they are typed.
 
 mod bells;

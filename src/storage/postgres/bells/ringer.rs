@@ -9,10 +9,10 @@ use crate::storage::postgres::bells::listener::Heard;
 use crate::storage::postgres::connection::server::{Purpose, Server};
 use crate::storage::postgres::connection::session::Session;
 
-/// Senders are told at most this often.
+/// The least time between two notifications of senders.
 const ARRIVED_EVERY: Duration = Duration::from_millis(5);
 
-/// Consoles are told at most this often.
+/// The least time between two notifications of consoles.
 const CHANGED_EVERY: Duration = Duration::from_millis(100);
 
 /// Rings bells. What this process does itself, it knows at once.

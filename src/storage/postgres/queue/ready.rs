@@ -18,7 +18,7 @@ const SLACK: i64 = 1_000_000 << 11;
 /// A queue is read from its very beginning this often.
 const FROM_START: Duration = Duration::from_secs(2);
 
-/// Others are told of what is released no more often than this; they look for themselves in any case.
+/// The least time between two notifications of releases; other senders also poll.
 const RING: Duration = Duration::from_secs(1);
 
 /// With so many lanes, all are looked at whenever a claim finds less than it asked for; that takes a tenth of a
@@ -169,7 +169,7 @@ impl ReadyLanes {
         }
     }
 
-    /// Whether others are told of a release now.
+    /// Whether other senders are notified of a release now.
     pub fn may_ring(&mut self, now: Instant) -> bool {
         let may = self.rung_at.is_none_or(|at| now.saturating_duration_since(at) >= RING);
         if may {
