@@ -47,6 +47,8 @@ impl SenderReports {
             return Ok(());
         }
         let why = status.trouble.clone();
+        // It is reported as the error.
+        self.trouble.clone_from(&why);
         Err(CommandError::SenderEnded(why.unwrap_or_else(|| "it stopped unexpectedly".to_owned())))
     }
 
@@ -99,7 +101,7 @@ impl SenderReports {
             _ => {}
         }
         if trouble != self.trouble {
-            news.extend(trouble.clone());
+            news.push(trouble.clone().unwrap_or_else(|| "sender recovered".to_owned()));
             self.trouble = trouble;
         }
         news.extend(self.passed_over(&unreadable));

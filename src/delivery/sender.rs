@@ -134,10 +134,11 @@ async fn run<Q: Queue>(
     loop {
         let seat = tokio::select! {
             seat = join(&*queue, &board) => seat,
-            _ = &mut stopped => {
-                board.role(SenderRole::Stopped);
-                return;
-            }
+            _ = &mut stopped => None,
+        };
+        let Some(seat) = seat else {
+            board.role(SenderRole::Stopped);
+            return;
         };
         board.role(SenderRole::Active);
         let workers = WorkerPool::new(transport.clone(), limits.threads);
@@ -147,14 +148,14 @@ async fn run<Q: Queue>(
         // The process that took over waits for it only for a few seconds; claimed deliveries are free at the latest
         // when the seat's lease expires.
         let _ = tokio::time::timeout(LEAVE, queue.leave(seat)).await;
-        if ended == End::Stopped {
+        if matches!(ended, End::Stopped | End::Outdated) {
             return;
         }
     }
 }
 
-/// Takes a seat, or waits for it and reports meanwhile who has it.
-async fn join<Q: Queue>(queue: &Q, board: &Board) -> Q::Seat {
+/// Takes a seat, or waits for it and reports meanwhile who has it. None if this program is too old for the store.
+async fn join<Q: Queue>(queue: &Q, board: &Board) -> Option<Q::Seat> {
     loop {
         let joined = queue.join(|standby| match standby {
             Standby::Active(pid) => board.role(SenderRole::Standby(pid)),
@@ -163,12 +164,17 @@ async fn join<Q: Queue>(queue: &Q, board: &Board) -> Q::Seat {
                 let _ = board.told(Step::Watch, stalled);
             }
         });
-        match board.told(Step::Permit, joined.await) {
+        let joined = joined.await;
+        if let Err(why @ QueueError::Outdated(_)) = &joined {
+            board.outdated(why);
+            return None;
+        }
+        match board.told(Step::Permit, joined) {
             Ok(seat) => {
                 for step in [Step::Watch, Step::Keep] {
                     let _ = board.told(step, Ok(()));
                 }
-                return seat;
+                return Some(seat);
             }
             Err(_) => tokio::time::sleep(TROUBLE_PAUSE).await,
         }

@@ -141,6 +141,12 @@ pub enum Problem {
 }
 
 impl Problem {
+    /// Whether it is a server that may be used again in a moment.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        matches!(self, Self::Server(problem) if problem.is_passing())
+    }
+
     /// Whether the file itself is invalid, so that a retry does not help.
     #[must_use]
     pub fn is_lasting(&self) -> bool {
@@ -217,6 +223,7 @@ impl From<StoreError> for QueueError {
         let told = error.to_string();
         match error.problem {
             Problem::Overtaken(_) | Problem::LockLost => Self::Overtaken(told),
+            Problem::Server(ServerProblem::Ahead { .. }) => Self::Outdated(told),
             problem if problem.is_lasting() => Self::Lasting(told),
             _ => Self::Passing(told),
         }

@@ -16,6 +16,7 @@ pub mod log;
 #[cfg(test)]
 pub(crate) mod memory;
 pub mod opened;
+pub mod patience;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 pub mod producer;
@@ -43,6 +44,7 @@ pub use log::page::{EarlierSearch, Page, SCAN_LIMIT};
 pub use log::search_words::searched_texts;
 pub use log::status_filter::{StateFilter, StatusFilter};
 pub use opened::Opened;
+pub use patience::{Patience, Waiting};
 pub use producer::Producer;
 pub use profiles::Profiles;
 pub use profiles::deleted_profile::DeletedProfile;

@@ -1,10 +1,13 @@
 //! Acceptance of deliveries.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use jiff::Timestamp;
 
 use crate::record::{DeliveryId, NewDelivery};
 use crate::storage::error::StoreError;
+use crate::storage::patience::Patience;
 
 /// Accepts deliveries. After `Ok` they are on disk and survive any crash.
 #[async_trait]
@@ -15,6 +18,11 @@ pub trait Producer: Send + Sync {
     /// # Errors
     /// The store cannot be written. Whether the batch is stored may be unknown then.
     async fn enqueue(&self, batch: Vec<NewDelivery>) -> Result<(), StoreError>;
+
+    /// How long [`enqueue`](Self::enqueue) waits for a server that cannot be used; none for a store that is a file.
+    fn patience(&self) -> Option<&Arc<Patience>> {
+        None
+    }
 
     /// Accepts the request of an earlier delivery, byte for byte, as a new delivery that is due at `at`: only its
     /// `webhook-id` is new. It is queued as a manual delivery.

@@ -96,6 +96,20 @@ impl ServerProblem {
         )
     }
 
+    /// Whether it may be over in a moment, without any change to the program or the database.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        matches!(
+            self,
+            Self::Away(_)
+                | Self::Starting(_)
+                | Self::ReadOnly
+                | Self::TooManyConnections
+                | Self::Slow
+                | Self::Conflict
+        )
+    }
+
     /// Whether another name or another option is needed: what a person typed is wrong.
     #[must_use]
     pub fn is_wrong_input(&self) -> bool {

@@ -262,6 +262,11 @@ impl Running {
         self.out.iter().collect()
     }
 
+    /// The same of its standard error.
+    pub fn rest_of_errors(&self) -> Vec<String> {
+        self.err.iter().collect()
+    }
+
     /// The exit code, once it has ended.
     pub fn code(&mut self) -> Option<i32> {
         wait(&mut self.child).code()

@@ -12,6 +12,7 @@ pub mod cli;
 pub mod console;
 pub mod desk;
 pub mod endpoint;
+pub mod failover;
 pub mod http2;
 pub mod large_requests;
 pub mod limits;

@@ -5,13 +5,14 @@
 //! this one ends, the pipe closes, and the shell stops the server and removes the folder.
 
 use std::fs::{self, Permissions};
+use std::io::Write as _;
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 use super::needs;
@@ -27,11 +28,12 @@ const START: Duration = Duration::from_mins(1);
 
 /// A running server.
 pub struct Cluster {
-    bin: PathBuf,
+    pub(super) bin: PathBuf,
     folder: PathBuf,
     port: u16,
-    #[allow(dead_code, reason = "its pipe must stay open")]
-    watchdog: Child,
+    settings: Vec<String>,
+    /// A shell for each time that it was started. Their pipes must stay open.
+    watchdogs: Mutex<Vec<Child>>,
 }
 
 /// A database that goes with the test.
@@ -69,12 +71,7 @@ pub fn binaries() -> Option<PathBuf> {
 impl Cluster {
     /// A server in a new folder, with these settings besides the usual ones.
     pub fn start(bin: &Path, settings: &[&str]) -> Self {
-        let folder = tempfile::Builder::new().prefix("ringback-pg-").tempdir().unwrap().keep();
-        fs::set_permissions(&folder, Permissions::from_mode(0o755)).unwrap();
-        if is_root() {
-            let nobody = run(Command::new("chown").arg("nobody").arg(&folder));
-            assert!(nobody.is_ok(), "{nobody:?}");
-        }
+        let folder = new_folder();
         let data = folder.join("data");
         let initdb = as_nobody(&bin.join("initdb"))
             .args(["-A", "trust", "-U", OWNER, "--no-locale", "-E", "UTF8", "--no-sync", "-D"])
@@ -88,11 +85,22 @@ impl Cluster {
         let rules = data.join("pg_hba.conf");
         let usual = fs::read_to_string(&rules).unwrap();
         fs::write(&rules, format!("host all guarded all scram-sha-256\n{usual}")).unwrap();
+        Self::of_folder(bin, folder, settings.iter().map(|&setting| setting.to_owned()).collect())
+    }
+
+    /// A server on the data in a folder.
+    pub(super) fn of_folder(bin: &Path, folder: PathBuf, settings: Vec<String>) -> Self {
         let port = free_port();
-        let watchdog = serve(bin, &folder, port, settings);
-        let cluster = Self { bin: bin.to_owned(), folder, port, watchdog };
-        cluster.wait();
+        let cluster = Self { bin: bin.to_owned(), folder, port, settings, watchdogs: Mutex::default() };
+        cluster.start_again();
         cluster
+    }
+
+    /// Starts it on its data and its port, and waits until it takes connections.
+    pub fn start_again(&self) {
+        let watchdog = serve(&self.bin, &self.folder, self.port, &self.settings);
+        self.watchdogs.lock().unwrap().push(watchdog);
+        self.wait();
     }
 
     fn wait(&self) {
@@ -108,6 +116,13 @@ impl Cluster {
         }
     }
 
+    /// The number of its first process, while it runs.
+    pub fn pid(&self) -> Option<u32> {
+        let text = fs::read_to_string(self.folder.join("data/postmaster.pid")).ok()?;
+        let pid = text.lines().next()?.trim().parse().ok()?;
+        Path::new(&format!("/proc/{pid}")).exists().then_some(pid)
+    }
+
     /// The address of a database, over TCP.
     pub fn url(&self, database: &str) -> String {
         format!("postgres://{OWNER}@127.0.0.1:{}/{database}", self.port)
@@ -117,6 +132,23 @@ impl Cluster {
     pub fn socket_url(&self, database: &str) -> String {
         let folder = self.folder.display().to_string().replace('/', "%2F");
         format!("postgres://{OWNER}@{folder}:{}/{database}", self.port)
+    }
+
+    /// Waits for the end of a server that ends.
+    pub(super) fn wait_until_gone(&self, pid: u32) {
+        if let Some(watchdog) = self.watchdogs.lock().unwrap().last_mut() {
+            watchdog.stdin.as_mut().unwrap().write_all(b"\n").unwrap();
+        }
+        let began = Instant::now();
+        while Path::new(&format!("/proc/{pid}")).exists() {
+            assert!(began.elapsed() < START, "{}", fs::read_to_string(self.folder.join("log")).unwrap());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Its settings besides the usual ones.
+    pub(super) fn settings(&self) -> &[String] {
+        &self.settings
     }
 
     /// Its folder, which goes with this process.
@@ -136,9 +168,15 @@ impl Cluster {
 
     /// The same; or why the server has not carried them out.
     pub fn try_sql(&self, database: &str, text: &str) -> Result<String, String> {
-        run(Command::new(self.bin.join("psql"))
-            .args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-U", OWNER])
-            .args(["-p", &self.port.to_string(), "-d", database, "-c", text]))
+        run(self.psql(database).args(["-c", text]))
+    }
+
+    /// The client of PostgreSQL on a database, which prints without headings.
+    pub fn psql(&self, database: &str) -> Command {
+        let mut command = Command::new(self.bin.join("psql"));
+        command.args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-U", OWNER]);
+        command.args(["-p", &self.port.to_string(), "-d", database]);
+        command
     }
 
     /// A new database, as a copy of another one.
@@ -174,22 +212,37 @@ impl Database {
 
 impl Drop for Database {
     fn drop(&mut self) {
-        // A failing test has said what failed.
-        if !std::thread::panicking() {
+        // A failing test has said what failed; and a test may have ended its server.
+        if !std::thread::panicking() && self.cluster.pid().is_some() {
             self.cluster.sql("postgres", &format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
         }
     }
 }
 
+/// A folder for a server.
+pub(super) fn new_folder() -> PathBuf {
+    let folder = tempfile::Builder::new().prefix("ringback-pg-").tempdir().unwrap().keep();
+    give(&folder, 0o755);
+    folder
+}
+
+/// Makes a file one of the server's, with this mode.
+pub fn give(path: &Path, mode: u32) {
+    fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
+    if is_root() {
+        run(Command::new("chown").arg("nobody").arg(path)).unwrap();
+    }
+}
+
 /// Starts a server, and the shell that ends it with this process.
-fn serve(bin: &Path, folder: &Path, port: u16, settings: &[&str]) -> Child {
-    // The shell reads until the pipe closes. A server that starts yet has no file with its number, so it goes by the
-    // number of its child, which `exec` keeps.
+fn serve(bin: &Path, folder: &Path, port: u16, settings: &[String]) -> Child {
+    // The shell reads until the pipe closes; a line says that the server ends, or has ended. A server that starts yet
+    // has no file with its number, so it goes by the number of its child, which `exec` keeps.
     let script = r#"
         folder=$1; shift
-        "$@" >"$folder/log" 2>&1 &
+        "$@" >>"$folder/log" 2>&1 &
         server=$!
-        read -r _ || :
+        while read -r _; do wait $server; done
         kill -INT $server 2>/dev/null
         wait $server
         rm -rf "$folder"
@@ -208,8 +261,8 @@ fn serve(bin: &Path, folder: &Path, port: u16, settings: &[&str]) -> Child {
         "autovacuum_naptime=600",
         "log_min_messages=fatal",
     ]
-    .iter()
-    .chain(settings)
+    .into_iter()
+    .chain(settings.iter().map(String::as_str))
     {
         shell.args(["-c", setting]);
     }
@@ -223,7 +276,7 @@ fn is_root() -> bool {
 }
 
 /// A program as somebody who is not root.
-fn as_nobody(program: &Path) -> Command {
+pub(super) fn as_nobody(program: &Path) -> Command {
     if !is_root() {
         return Command::new(program);
     }
@@ -236,7 +289,7 @@ fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
-fn run(command: &mut Command) -> Result<String, String> {
+pub(super) fn run(command: &mut Command) -> Result<String, String> {
     let output = command.stdin(Stdio::null()).output().unwrap();
     if output.status.success() {
         return Ok(String::from_utf8(output.stdout).unwrap().trim_end().to_owned());

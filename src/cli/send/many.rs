@@ -24,7 +24,7 @@ use crate::cli::status_line::StatusLine;
 use crate::cli::throughput::Throughput;
 use crate::delivery::{Keeping, Limits, OutcomeStream, Sender, Transport};
 use crate::record::{DeliveryId, DeliveryState, NewDelivery, RunId, RunRange};
-use crate::storage::{Opened, QueueError, RetentionPolicy};
+use crate::storage::{Opened, Patience, QueueError, RetentionPolicy, StoreError, Waiting};
 
 /// The minimum interval between two polls of their states.
 const MIN_POLL_INTERVAL: Duration = Duration::from_millis(20);
@@ -36,6 +36,8 @@ const POLL_SHARE: u32 = 50;
 const TICK: Duration = Duration::from_millis(250);
 /// How many undelivered ones are loaded at a time.
 const PAGE: usize = 256;
+/// The states of those, the first one last.
+const UNDELIVERED: [DeliveryState; 2] = [DeliveryState::Cancelled, DeliveryState::Failed];
 
 /// The options of a run.
 #[derive(Debug, Clone, Copy)]
@@ -78,10 +80,22 @@ pub async fn run(
     interrupts: &mut Interrupts,
 ) -> Result<ExitCode, CommandError> {
     let (size, input) = (source.size(), source.named.clone());
+    let away = match store.patience() {
+        Some(patience) => {
+            // A server that cannot be used now may be the wrong one; later it is waited for.
+            store.revision().await?;
+            patience.set_endless(true);
+            patience.why()
+        }
+        None => watch::channel(None).1,
+    };
     let (mut batches, id) = intake::start(&store, source, options.strict)?;
     let waits = transport.is_some();
     let mut run = Run {
         waits,
+        away,
+        blind: None,
+        unreported: Vec::new(),
         changes: store.changes(),
         store,
         id,
@@ -142,6 +156,12 @@ struct Run {
     options: Options,
     /// Whether to wait until all have ended, and not only until they are accepted.
     waits: bool,
+    /// Why this command waits for the server, while it does.
+    away: watch::Receiver<Option<StoreError>>,
+    /// Polling fails because the server cannot be used.
+    blind: Option<Waiting>,
+    /// Deliveries in these states and ranges are still to be reported.
+    unreported: Vec<(DeliveryState, RunRange)>,
     /// Set until sending starts.
     transport: Option<Transport>,
     sender: Option<Sender>,
@@ -179,11 +199,11 @@ impl Run {
                 biased;
                 code = interrupts.next() => return Ok(End::Signal(code)),
                 () = poll_due(&mut self.changes, self.next_poll), if !self.checking => {
-                    self.poll().await?;
-                    if !reading && !self.is_moving().await? {
+                    if self.poll_patiently(reading).await? {
                         return Ok(End::Done);
                     }
                 }
+                Ok(()) = self.away.changed() => self.report_wait(),
                 changed = changed(&mut self.news) => {
                     if let Some(why) = self.news.as_mut().and_then(SenderReports::lasting) {
                         return Err(CommandError::CannotSend(why));
@@ -194,7 +214,9 @@ impl Run {
                 _ = tick.tick(), if self.line.is_on() => self.draw(),
                 batch = batches.recv(), if reading => {
                     if let Some(batch) = batch {
-                        self.take(batch?).await?;
+                        if let Some(code) = self.take(batch?, interrupts).await? {
+                            return Ok(End::Signal(code));
+                        }
                         continue;
                     }
                     self.read = Read::Whole;
@@ -208,18 +230,18 @@ impl Run {
         }
     }
 
-    /// Accepts a batch, and reports it once it is on disk.
-    async fn take(&mut self, batch: Batch) -> Result<(), CommandError> {
+    /// Accepts a batch, and reports it once it is on disk. The exit code, if a signal arrived meanwhile.
+    async fn take(&mut self, batch: Batch, interrupts: &mut Interrupts) -> Result<Option<u8>, CommandError> {
         let reports = lines_of(&batch.items);
         let made = |item| match item {
             Item::Made { delivery, .. } => Some(*delivery),
             Item::Refused { .. } => None,
         };
         let new: Vec<NewDelivery> = batch.items.into_iter().filter_map(made).collect();
-        let count = new.len() as u64;
+        let (count, mut signal) = (new.len() as u64, None);
         if count > 0 {
             let all = new.iter().map(|new| new.id).collect();
-            if let Err(error) = self.store.enqueue(new).await {
+            if let Err(error) = self.accept(new, interrupts, &mut signal).await {
                 self.uncertain = Some(UncertainBatch { reports, ids: all, to_line: batch.to_line });
                 return Err(QueueError::from(error).into());
             }
@@ -240,7 +262,32 @@ impl Run {
             self.to_line = batch.to_line;
         }
         // Last: the batch is on disk, whether that can be reported or not.
-        self.report.lines(&reports)
+        self.report.lines(&reports).map(|()| signal)
+    }
+
+    /// Stores deliveries. Waits for a server that cannot be used, until a signal arrives.
+    async fn accept(
+        &mut self,
+        new: Vec<NewDelivery>,
+        interrupts: &mut Interrupts,
+        signal: &mut Option<u8>,
+    ) -> Result<(), StoreError> {
+        let store = self.store.clone();
+        let mut accepting = store.enqueue(new);
+        loop {
+            tokio::select! {
+                biased;
+                result = &mut accepting => return result,
+                Ok(()) = self.away.changed() => self.report_wait(),
+                code = interrupts.next(), if self.away.borrow().is_some() && signal.is_none() => {
+                    // The last request is awaited: only then it is known whether they are stored.
+                    if let Some(patience) = store.patience() {
+                        patience.set_endless(false);
+                    }
+                    *signal = Some(code);
+                }
+            }
+        }
     }
 
     /// Finds out whether a batch whose commit failed was stored. An error says why that cannot be determined.
@@ -256,12 +303,13 @@ impl Run {
                     self.to_line = to_line;
                     // The run has failed already.
                     let _ = self.report.lines(&reports);
-                    eprint_line(&format!("ringback: {lines} were accepted although the disk failed"));
+                    let what = if self.store.file().is_some() { "disk" } else { "connection" };
+                    eprint_line(&format!("ringback: {lines} were accepted although the {what} failed"));
                 }
                 Ok(())
             }
             Err(error) => Err(format!(
-                "it is unknown whether {lines} were accepted, since the file cannot be read ({error}): check `ringback deliveries list` before sending them again"
+                "it is unknown whether {lines} were accepted, since the database cannot be read ({error}): check `ringback deliveries list` before sending them again"
             )),
         }
     }
@@ -278,12 +326,38 @@ impl Run {
         }
     }
 
+    /// Polls, or polls again later if the server cannot be used. Whether nothing is left to wait for.
+    async fn poll_patiently(&mut self, is_reading: bool) -> Result<bool, CommandError> {
+        let polled = match self.poll().await {
+            Ok(()) if is_reading => Ok(false),
+            Ok(()) => self.is_moving().await.map(|moving| !moving),
+            Err(error) => Err(error),
+        };
+        let error = match polled {
+            Err(CommandError::Store(error)) => error,
+            polled => {
+                self.blind = None;
+                return polled;
+            }
+        };
+        if self.blind.is_none() {
+            self.blind = self.store.patience().map(Patience::begin);
+        }
+        let Some(pause) = self.blind.as_mut().and_then(|waiting| waiting.pause_after(&error)) else {
+            return Err(error.into());
+        };
+        self.next_poll = Instant::now() + pause;
+        self.changes.mark_changed();
+        Ok(false)
+    }
+
     /// Polls the counts, and reports deliveries that failed or were cancelled.
     async fn poll(&mut self) -> Result<(), CommandError> {
         let start = Instant::now();
         if let Some(ended) = self.tally.poll(&*self.store).await? {
-            self.report_undelivered(ended).await?;
+            self.unreported.extend(UNDELIVERED.map(|state| (state, ended)));
         }
+        self.report_undelivered().await?;
         let pause = (start.elapsed() * POLL_SHARE).clamp(MIN_POLL_INTERVAL, MAX_POLL_INTERVAL);
         self.next_poll = Instant::now() + pause;
         Ok(())
@@ -292,10 +366,10 @@ impl Run {
     /// Counts at the end, and reports deliveries that ended while older ones were still pending.
     async fn final_poll(&mut self) -> Result<(), CommandError> {
         self.poll().await?;
-        match self.tally.unsettled() {
-            Some(rest) => self.report_undelivered(rest).await,
-            None => Ok(()),
+        if let Some(rest) = self.tally.unsettled() {
+            self.unreported.extend(UNDELIVERED.map(|state| (state, rest)));
         }
+        self.report_undelivered().await
     }
 
     /// Whether any of them is pending and not blocked.
@@ -303,16 +377,31 @@ impl Run {
         Ok(self.tally.pending() > 0 && self.store.is_moving(self.tally.left()).await?)
     }
 
-    async fn report_undelivered(&mut self, ended: RunRange) -> Result<(), CommandError> {
-        for state in [DeliveryState::Failed, DeliveryState::Cancelled] {
-            let mut rest = (self.tally.of(state) > 0).then_some(ended);
-            while let Some(range) = rest {
-                let page = self.store.deliveries_of_run(range, state, PAGE).await?;
-                rest = page.last().map(|last| RunRange { to: last.position, ..range });
-                self.report.ended(&page)?;
+    /// Reports what is unreported. What an error leaves is reported by the next call.
+    async fn report_undelivered(&mut self) -> Result<(), CommandError> {
+        while let Some((state, range)) = self.unreported.pop() {
+            if self.tally.of(state) == 0 {
+                continue;
             }
+            // Until the page is there.
+            self.unreported.push((state, range));
+            let page = self.store.deliveries_of_run(range, state, PAGE).await?;
+            self.unreported.pop();
+            if let Some(last) = page.last() {
+                self.unreported.push((state, RunRange { to: last.position, ..range }));
+            }
+            self.report.ended(&page)?;
         }
         Ok(())
+    }
+
+    /// Reports why this command waits for the server, and that it continues.
+    fn report_wait(&mut self) {
+        let text = match &*self.away.borrow_and_update() {
+            Some(why) => format!("ringback: waiting for the database: {why}"),
+            None => "ringback: the database can be used again".to_owned(),
+        };
+        self.line.print_above(&text);
     }
 
     /// Its cancelled deliveries among those in flight.

@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::thread;
 
 use tokio::runtime::Handle;
 
 use crate::cli::values::not_subscribed;
 use crate::profile::{Choice as _, Event, Profile, ProfileId, Status};
-use crate::storage::{Storage, StoreError};
+use crate::storage::{Patience, Storage, StoreError};
 
 /// How many profiles are cached; a run rarely refers to more than a few thousand.
 const REMEMBERED: usize = 4096;
@@ -31,7 +32,7 @@ impl ProfileCache {
     /// # Errors
     /// The database cannot be read.
     pub fn refresh(&mut self) -> Result<(), StoreError> {
-        let revision = Some(self.runtime.block_on(self.store.revision())?.profiles);
+        let revision = Some(self.request(|| self.store.revision())?.profiles);
         if self.revision != revision {
             self.known.clear();
             self.revision = revision;
@@ -47,7 +48,7 @@ impl ProfileCache {
         if let Some(known) = self.known.get(id) {
             return Ok(known.clone());
         }
-        let found = match self.runtime.block_on(self.store.profile(id))? {
+        let found = match self.request(|| self.store.profile(id))? {
             Some(profile) => taking(&profile).map(|()| Arc::new(profile)),
             None => Err(format!("no profile {id}")),
         };
@@ -56,6 +57,22 @@ impl ProfileCache {
         }
         self.known.insert(id.clone(), found.clone());
         Ok(found)
+    }
+
+    /// Reads from the database; waits for its server as long as what is accepted does.
+    fn request<T, F>(&self, call: impl Fn() -> F) -> Result<T, StoreError>
+    where
+        F: Future<Output = Result<T, StoreError>>,
+    {
+        let mut waiting = self.store.patience().map(Patience::begin);
+        loop {
+            let result = self.runtime.block_on(call());
+            let wait = |error| waiting.as_mut()?.pause_after(error);
+            match result.as_ref().err().and_then(wait) {
+                Some(pause) => thread::sleep(pause),
+                None => return result,
+            }
+        }
     }
 }
 

@@ -63,8 +63,9 @@ pub async fn accept(store: &Opened, delivery: NewDelivery) -> Result<(), Command
     match store.accepted_after_all(vec![id]).await {
         Ok((_, false)) => {}
         Ok((_, true)) => eprint_line(&format!(
-            "ringback: delivery {id} was accepted although the disk failed, and stays queued: \
-             `ringback work` delivers it"
+            "ringback: delivery {id} was accepted although the {} failed, and stays queued: \
+             `ringback work` delivers it",
+            if store.file().is_some() { "disk" } else { "connection" }
         )),
         Err(_) => eprint_line(&format!(
             "ringback: it is unknown whether delivery {id} was accepted: check `ringback deliveries show {id}` before sending it again"
@@ -142,14 +143,18 @@ impl<L: FnMut(&str)> Watch<'_, L> {
         let mut troubled_since = None;
         loop {
             changes.mark_unchanged();
-            let details = self.poll().await?;
+            let (details, hold) = match self.poll().await {
+                Err(CommandError::Store(error)) if error.problem.is_passing() => {
+                    self.wait_for_server().await?;
+                    continue;
+                }
+                polled => polled?,
+            };
             if !details.summary.state.is_pending() {
                 return Ok((details, None));
             }
-            if let Some(hold) = self.store.blocks().await?.of(&details.summary)
-                && !self.news.is_in_flight(self.id)
-            {
-                return Ok((details, Some(hold.clone())));
+            if hold.is_some() && !self.news.is_in_flight(self.id) {
+                return Ok((details, hold));
             }
             if let Some(why) = self.news.lasting() {
                 return Err(CommandError::CannotSend(why));
@@ -165,9 +170,7 @@ impl<L: FnMut(&str)> Watch<'_, L> {
             } else {
                 troubled_since = None;
             }
-            for news in self.news.next("waiting for it to deliver this") {
-                eprint_line(&format!("ringback: {news}"));
-            }
+            self.report_news();
             tokio::select! {
                 _ = changes.changed() => {}
                 result = self.news.changed() => result?,
@@ -176,8 +179,25 @@ impl<L: FnMut(&str)> Watch<'_, L> {
         }
     }
 
-    /// Polls the delivery, and reports new attempts.
-    async fn poll(&mut self) -> Result<Details, CommandError> {
+    /// The sender in this process reports the reason.
+    async fn wait_for_server(&mut self) -> Result<(), CommandError> {
+        self.report_news();
+        tokio::select! {
+            result = self.news.changed() => result?,
+            () = tokio::time::sleep(MIN_POLL_INTERVAL) => {}
+        }
+        self.report_news();
+        Ok(())
+    }
+
+    fn report_news(&mut self) {
+        for news in self.news.next("waiting for it to deliver this") {
+            eprint_line(&format!("ringback: {news}"));
+        }
+    }
+
+    /// Polls the delivery and what blocks it, and reports new attempts.
+    async fn poll(&mut self) -> Result<(Details, Option<Block>), CommandError> {
         let gone = || CommandError::Input(format!("delivery {} was removed by another session", self.id));
         let details = self.store.delivery(self.id).await?.ok_or_else(gone)?;
         let new = &details.attempts[self.reported.min(details.attempts.len())..];
@@ -188,7 +208,12 @@ impl<L: FnMut(&str)> Watch<'_, L> {
             (self.line)(&wait);
         }
         self.reported = details.attempts.len();
-        Ok(details)
+        let hold = if details.summary.state.is_pending() {
+            self.store.blocks().await?.of(&details.summary).cloned()
+        } else {
+            None
+        };
+        Ok((details, hold))
     }
 }
 

@@ -19,7 +19,7 @@ use super::status_line::StatusLine;
 use super::throughput::Throughput;
 use crate::delivery::{CompleteOutcomes, Keeping, Limits, OutcomeStream, RecordedOutcome, Sender, Transport};
 use crate::record::Outcome;
-use crate::storage::{Counts, Opened};
+use crate::storage::{Counts, Opened, StoreError};
 
 use report::Report;
 
@@ -27,6 +27,8 @@ use report::Report;
 const PAGE: usize = 256;
 /// The minimum interval between two counts.
 const MIN_POLL_INTERVAL: Duration = Duration::from_millis(20);
+/// The pause before the next count after the server could not be used.
+const TROUBLE_PAUSE: Duration = Duration::from_secs(1);
 /// The interval at which progress is drawn.
 const TICK: Duration = Duration::from_millis(250);
 
@@ -142,12 +144,7 @@ impl Work {
                 biased;
                 code = interrupts.next() => return Ok(Some(code)),
                 () = poll_due(&mut self.changes, self.next_poll), if counted => {
-                    self.counts = self.store.counts().await?;
-                    self.next_poll = Instant::now() + MIN_POLL_INTERVAL;
-                    self.drawn = false;
-                    // Checked in the deliveries themselves: another program may have changed them without updating
-                    // the counts.
-                    if until_idle && !self.store.is_moving(None).await? {
+                    if self.poll(until_idle).await? {
                         return Ok(None);
                     }
                 }
@@ -162,6 +159,27 @@ impl Work {
                 1.. = self.outcomes.recv_many(&mut page, PAGE) => self.report_outcomes(&page),
             }
         }
+    }
+
+    /// Counts, or counts again later if the server cannot be used: the sender reports that. Whether nothing is left,
+    /// with `--until-idle`.
+    async fn poll(&mut self, until_idle: bool) -> Result<bool, CommandError> {
+        match self.count(until_idle).await {
+            Err(error) if error.problem.is_passing() => {
+                self.next_poll = Instant::now() + TROUBLE_PAUSE;
+                self.changes.mark_changed();
+                Ok(false)
+            }
+            result => Ok(result?),
+        }
+    }
+
+    async fn count(&mut self, until_idle: bool) -> Result<bool, StoreError> {
+        self.counts = self.store.counts().await?;
+        self.next_poll = Instant::now() + MIN_POLL_INTERVAL;
+        self.drawn = false;
+        // Checked in the deliveries themselves: another program may have changed them without updating the counts.
+        Ok(until_idle && !self.store.is_moving(None).await?)
     }
 
     /// Reports outcomes until the sender has stopped, including the last ones.

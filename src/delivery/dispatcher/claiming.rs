@@ -115,8 +115,8 @@ impl<Q: Queue> Dispatcher<Q> {
             Err(QueueError::Passing(format!("reading due deliveries was aborted: {error}")))
         });
         let answer = match answer {
-            Err(error @ QueueError::Overtaken(_)) => {
-                self.overtaken = Some(error);
+            Err(error @ (QueueError::Overtaken(_) | QueueError::Outdated(_))) => {
+                self.over = Some(error);
                 return;
             }
             answer => answer,

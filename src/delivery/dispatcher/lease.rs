@@ -143,8 +143,8 @@ impl<Q: Queue> Dispatcher<Q> {
         let result = result.unwrap_or_else(|error| {
             Err(QueueError::Passing(format!("renewing the lease was aborted: {error}")))
         });
-        if let Err(error @ QueueError::Overtaken(_)) = result {
-            self.overtaken = Some(error);
+        if let Err(error @ (QueueError::Overtaken(_) | QueueError::Outdated(_))) = result {
+            self.over = Some(error);
             return;
         }
         let Ok(fleet) = self.board.told(Step::Renew, result) else {

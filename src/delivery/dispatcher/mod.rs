@@ -66,6 +66,8 @@ pub enum End {
     Stopped,
     /// Another session has taken the exclusive lock, as shown on the board.
     Overtaken,
+    /// A newer program has changed the store, as shown on the board.
+    Outdated,
 }
 
 /// The state of the loop.
@@ -95,7 +97,8 @@ pub struct Dispatcher<Q> {
     /// When the next retry is due.
     next_due: Option<Timestamp>,
     untold: Untold,
-    overtaken: Option<QueueError>,
+    /// Why this sender must start nothing more.
+    over: Option<QueueError>,
 }
 
 impl<Q: Queue> Dispatcher<Q> {
@@ -129,7 +132,7 @@ impl<Q: Queue> Dispatcher<Q> {
             owed: Some(SignedDuration::ZERO),
             next_due: None,
             untold: Untold::default(),
-            overtaken: None,
+            over: None,
         }
     }
 
@@ -138,7 +141,7 @@ impl<Q: Queue> Dispatcher<Q> {
         let mut wakeups = self.queue.wakeups();
         let mut seen = *wakeups.borrow_and_update();
         let mut names = self.workers.known_names().changes();
-        while self.overtaken.is_none() {
+        while self.over.is_none() {
             self.look_at_clock().await;
             self.note(&mut seen, &mut wakeups);
             self.renew();
@@ -159,10 +162,15 @@ impl<Q: Queue> Dispatcher<Q> {
                 () = sleep(&mut self.timer, nap) => {}
             }
         }
-        let Some(why) = self.overtaken.take() else {
+        let Some(why) = self.over.take() else {
             self.stop(SenderRole::Stopped).await;
             return End::Stopped;
         };
+        if matches!(why, QueueError::Outdated(_)) {
+            self.board.outdated(&why);
+            self.stop(SenderRole::Stopped).await;
+            return End::Outdated;
+        }
         let _ = self.board.told::<()>(Step::Keep, Err(why));
         // Not stopped: it waits for the lock again.
         self.stop(SenderRole::Starting).await;

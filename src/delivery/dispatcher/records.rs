@@ -51,7 +51,15 @@ impl<Q: Queue> Dispatcher<Q> {
         let Some((_, batch)) = self.records.in_flight.take() else { return };
         let result = result
             .unwrap_or_else(|error| Err(QueueError::Passing(format!("recording was aborted: {error}"))));
-        let Ok(not_ours) = self.board.told(Step::Record, result) else {
+        let result = match result {
+            // Reported once, as the reason for the end.
+            Err(error @ QueueError::Outdated(_)) => {
+                self.over = Some(error);
+                Err(())
+            }
+            result => self.board.told(Step::Record, result).map_err(drop),
+        };
+        let Ok(not_ours) = result else {
             // Outcomes must not be lost: they are recorded again until they are on disk.
             self.records.waiting.splice(0..0, batch.iter().cloned());
             self.records.not_before = Some(Instant::now() + TROUBLE_PAUSE);

@@ -141,6 +141,18 @@ impl Board {
         });
     }
 
+    /// The sender ends, since this program is too old for the store.
+    pub fn outdated(&self, why: &QueueError) {
+        let mut troubles = self.troubles.lock().unwrap_or_else(PoisonError::into_inner);
+        let sentence = why.to_string();
+        // It stays, whatever is recorded until the end.
+        troubles[Step::Keep as usize] = Some(Trouble { sentence: sentence.clone(), lasting: true });
+        self.status.send_modify(|status| {
+            status.role = SenderRole::Stopped;
+            (status.trouble, status.lasting) = (Some(sentence), true);
+        });
+    }
+
     /// Reports the result of a step, and returns it.
     pub fn told<T>(&self, step: Step, result: Result<T, QueueError>) -> Result<T, QueueError> {
         let trouble = result.as_ref().err().map(|error| Trouble {

@@ -45,6 +45,7 @@ use profiles::Drafts;
 pub use queue::seat::PgSeat;
 use queue::sender::SenderState;
 pub use schema::migrate::Migrated;
+use schema::migrate::Target;
 
 /// A database on a server. Cheap to clone.
 #[derive(Clone)]
@@ -98,7 +99,7 @@ impl PgStore {
     /// It cannot be reached or changed, or a newer program has migrated it.
     pub async fn migrate(&self) -> Result<Migrated, StoreError> {
         let session = Session::new(Arc::clone(&self.0.server), Purpose::Migrate);
-        let migrated = schema::migrate::migrate(&session).await;
+        let migrated = schema::migrate::migrate(&session, Target::LATEST).await;
         migrated.map_err(|error| self.0.server.at(error))
     }
 

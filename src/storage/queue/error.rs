@@ -9,6 +9,9 @@ pub enum QueueError {
     /// The cause lasts until somebody fixes it; trying again is harmless.
     #[error("{0}")]
     Lasting(String),
+    /// A newer program has changed the store so that this one would damage it: it must start nothing more.
+    #[error("{0}")]
+    Outdated(String),
     /// This sender has lost its seat, to another process or because its lease has expired: it must start nothing more
     /// before it has joined again.
     #[error("{0}")]

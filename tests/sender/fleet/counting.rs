@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 
 /// What was counted.
@@ -13,12 +13,31 @@ use serde_json::{Value, json};
 pub struct Counts {
     /// How often each delivery came, by its id.
     pub times: HashMap<String, u32>,
+    /// When each delivery came last.
+    last: HashMap<String, Instant>,
+    /// The least and the greatest time between two requests of a delivery.
+    pub gaps: Option<(Duration, Duration)>,
     /// Requests at once, now and at most.
     pub open: usize,
     pub most_open: usize,
 }
 
 impl Counts {
+    /// Counts a request. How often this delivery came before.
+    fn came(&mut self, id: String) -> u32 {
+        let now = Instant::now();
+        if let Some(last) = self.last.insert(id.clone(), now) {
+            let gap = now - last;
+            let (least, most) = self.gaps.unwrap_or((gap, gap));
+            self.gaps = Some((least.min(gap), most.max(gap)));
+        }
+        self.open += 1;
+        self.most_open = self.most_open.max(self.open);
+        let times = self.times.entry(id).or_default();
+        *times += 1;
+        *times - 1
+    }
+
     /// How many came more than once, and how often in all.
     pub fn repeated(&self) -> u32 {
         self.times.values().map(|times| times - 1).sum()
@@ -44,22 +63,23 @@ impl Drop for Open {
 impl Counting {
     /// Answers each request after so long.
     pub fn start(after: Duration) -> Self {
+        Self::refusing(after, 0)
+    }
+
+    /// The same, and refuses the first so many attempts of each delivery.
+    pub fn refusing(after: Duration, attempts: u32) -> Self {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let counts: Arc<Mutex<Counts>> = Arc::default();
         let counted = Arc::clone(&counts);
         let handler = move |headers: HeaderMap| {
             let id = headers["webhook-id"].to_str().unwrap().to_owned();
-            {
-                let mut counts = counted.lock().unwrap();
-                *counts.times.entry(id).or_default() += 1;
-                counts.open += 1;
-                counts.most_open = counts.most_open.max(counts.open);
-            }
+            let before = counted.lock().unwrap().came(id);
             let open = Open(Arc::clone(&counted));
             async move {
                 tokio::time::sleep(after).await;
                 drop(open);
+                if before < attempts { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK }
             }
         };
         let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();

@@ -2,9 +2,15 @@
 //! away. Counted at the endpoint: nothing is lost, what was in flight is repeated and no more, and there are never
 //! more requests at once than an endpoint has slots.
 
+mod clocks;
 mod counting;
+mod failover;
+mod intake;
 mod outages;
 mod rounds;
+mod snapshot;
+mod tls;
+mod versions;
 
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -16,6 +22,7 @@ use crate::support::cli::{Place, Running, ran};
 use crate::support::postgres::{Cluster, Database, cluster};
 use crate::support::recorder::events;
 use counting::Counting;
+use intake::Intake;
 
 /// How long a sender may send unless it renews its lease. Shorter than usual: what a test waits for is mostly that.
 const LEASE: Duration = Duration::from_secs(2);
@@ -30,6 +37,10 @@ const DEADLINE: Duration = Duration::from_mins(1);
 struct Fleet {
     place: Place,
     database: Database,
+    /// The address that the program is given.
+    url: String,
+    /// The server that has the database now.
+    primary: &'static Cluster,
     endpoint: Counting,
     profile: String,
 }
@@ -42,10 +53,16 @@ impl Fleet {
 
     /// The same on this server.
     fn on(cluster: &'static Cluster, delay: Duration) -> Self {
+        Self::with(cluster, Counting::start(delay))
+    }
+
+    /// The same with this endpoint.
+    fn with(cluster: &'static Cluster, endpoint: Counting) -> Self {
         let database = new_database(cluster);
         database.sql(&format!("UPDATE ringback.meta SET lease_ms = {}", LEASE.as_millis()));
-        let (place, endpoint) = (Place::new(), Counting::start(delay));
-        let mut fleet = Self { place, database, endpoint, profile: String::new() };
+        let (place, primary) = (Place::new(), cluster);
+        let (url, profile) = (database.url(), String::new());
+        let mut fleet = Self { place, database, url, primary, endpoint, profile };
         let file = fleet.place.file("profile.json", &fleet.endpoint.profile().to_string());
         let applied = ran(fleet.command(&["profiles", "apply", &file]));
         assert_eq!(applied.code, Some(0), "{applied:?}");
@@ -56,8 +73,13 @@ impl Fleet {
     /// The program on this database.
     fn command(&self, args: &[&str]) -> Command {
         let mut command = self.place.command(args);
-        command.env("RINGBACK_DB", self.database.url());
+        command.env("RINGBACK_DB", &self.url);
         command
+    }
+
+    /// What statements print.
+    fn sql(&self, text: &str) -> String {
+        self.primary.sql(self.database.name(), text)
     }
 
     /// Accepts so many events.
@@ -82,13 +104,18 @@ impl Fleet {
 
     fn wait_for_senders(&self, count: usize) {
         wait(&format!("{count} senders"), || {
-            self.database.sql("SELECT count(*) FROM ringback.sender WHERE seen_until > now()")
-                == count.to_string()
+            self.sql("SELECT count(*) FROM ringback.sender WHERE seen_until > now()") == count.to_string()
         });
     }
 
     fn pending(&self) -> String {
-        self.database.sql("SELECT count(*) FROM ringback.pending")
+        self.sql("SELECT count(*) FROM ringback.pending")
+    }
+
+    /// Waits until so many deliveries have arrived.
+    #[track_caller]
+    fn wait_for_requests(&self, count: usize) {
+        wait(&format!("{count} deliveries arrive"), || self.endpoint.counts().times.len() >= count);
     }
 
     /// Waits until all that was accepted has ended.

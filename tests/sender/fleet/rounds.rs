@@ -32,9 +32,9 @@ fn what_a_killed_sender_had_is_taken_over_and_hardly_anything_is_repeated() {
     let most = u32::try_from(ROUNDS * 2 * SLOTS).unwrap();
     assert!(counts.repeated() <= most, "{} were repeated", counts.repeated());
     drop(counts);
-    let delivered = fleet.database.sql("SELECT count(*) FROM ringback.ended WHERE state = 2");
+    let delivered = fleet.sql("SELECT count(*) FROM ringback.ended WHERE state = 2");
     assert_eq!(delivered, (ROUNDS * EVENTS).to_string());
-    let makers = fleet.database.sql("SELECT count(DISTINCT sender) FROM ringback.attempt");
+    let makers = fleet.sql("SELECT count(DISTINCT sender) FROM ringback.attempt");
     assert!(makers.parse::<usize>().unwrap() > 2, "{makers} senders made the attempts");
 }
 
@@ -43,7 +43,7 @@ fn a_sender_that_was_stopped_for_longer_than_its_lease_starts_nothing_that_anoth
     let Some(fleet) = Fleet::new(Duration::from_millis(20)) else { return };
     let (stopped, _other) = (fleet.join(1), fleet.join(2));
     fleet.accept("a-", 2 * EVENTS);
-    wait("the endpoint is busy", || fleet.endpoint.counts().times.len() > EVENTS / 4);
+    fleet.wait_for_requests(EVENTS / 4);
     stopped.signal("STOP");
     // The other one takes over what it had, and ends it.
     fleet.wait_until_idle();
@@ -71,7 +71,7 @@ fn a_sender_that_stops_hands_its_slots_over_and_repeats_nothing() {
         "{listed:?}"
     );
     fleet.accept("a-", EVENTS);
-    wait("the endpoint is busy", || fleet.endpoint.counts().times.len() > EVENTS / 4);
+    fleet.wait_for_requests(EVENTS / 4);
     leaving.signal("TERM");
     assert_eq!(leaving.code(), Some(0));
     fleet.wait_for_senders(1);

@@ -156,5 +156,5 @@ async fn who_was_given_up_stops_and_trouble_is_asked_about_again() {
     leased.finds(Err(QueueError::Overtaken("the lease has run out".to_owned())));
     leased.dispatcher.lease.hurry();
     assert!(leased.renew().await);
-    assert!(leased.dispatcher.overtaken.is_some());
+    assert!(leased.dispatcher.over.is_some());
 }

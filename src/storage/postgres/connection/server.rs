@@ -64,7 +64,8 @@ impl Purpose {
                 "SET enable_hashjoin = off; SET enable_mergejoin = off; SET enable_seqscan = off;"
             }
             Self::Notify => "SET synchronous_commit = off;",
-            Self::Write | Self::Accept | Self::Heartbeat | Self::Migrate => "",
+            Self::Migrate => "SET application_name = 'ringback-migration';",
+            Self::Write | Self::Accept | Self::Heartbeat => "",
         });
         all
     }

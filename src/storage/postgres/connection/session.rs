@@ -39,6 +39,11 @@ impl Session {
         self.purpose
     }
 
+    /// An error with the name of the database, where it is not known yet.
+    pub fn at(&self, error: StoreError) -> StoreError {
+        self.server.at(error)
+    }
+
     /// Waits for the connection, and makes it where there is none.
     pub async fn acquire(&self) -> Result<Acquired<'_>, StoreError> {
         self.connect(self.live.lock().await).await

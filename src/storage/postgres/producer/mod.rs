@@ -5,11 +5,14 @@ pub mod batch;
 pub mod lanes;
 pub mod writer;
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use jiff::Timestamp;
 
 use crate::record::{DeliveryId, NewDelivery};
 use crate::storage::error::StoreError;
+use crate::storage::patience::Patience;
 use crate::storage::postgres::PgStore;
 use crate::storage::postgres::control::resend::{self, Resend};
 use crate::storage::producer::Producer;
@@ -29,6 +32,10 @@ impl PgStore {
 impl Producer for PgStore {
     async fn enqueue(&self, batch: Vec<NewDelivery>) -> Result<(), StoreError> {
         self.0.accepts.accept(batch).await.map_err(|error| self.0.server.at(error))
+    }
+
+    fn patience(&self) -> Option<&Arc<Patience>> {
+        Some(self.0.accepts.patience())
     }
 
     async fn resend(&self, id: DeliveryId, new_id: DeliveryId, at: Timestamp) -> Result<(), StoreError> {

@@ -3,12 +3,12 @@
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, oneshot};
 
 use crate::record::{DeliveryId, NewDelivery};
 use crate::storage::error::{Problem, StoreError};
+use crate::storage::patience::Patience;
 use crate::storage::postgres::bells::ringer::Ringer;
 use crate::storage::postgres::connection::session::Session;
 use crate::storage::postgres::producer::accept::{accept, known};
@@ -18,9 +18,6 @@ use crate::storage::server_problem::ServerProblem;
 
 /// Most deliveries in one statement, unless one caller has more.
 const MOST: usize = 256;
-
-/// For this long an accept is asked for again after the connection broke: a standby may take over meanwhile.
-const AGAIN: Duration = Duration::from_secs(5);
 
 /// What one caller accepts, and who waits for it.
 struct Asked {
@@ -39,12 +36,19 @@ struct Desk {
     session: Session,
     lanes: Arc<KnownLanes>,
     ringer: Arc<Ringer>,
+    patience: Arc<Patience>,
 }
 
 impl AcceptWriter {
     /// Over this connection.
     pub fn new(session: Session, lanes: Arc<KnownLanes>, ringer: Arc<Ringer>) -> Self {
-        Self { desk: Arc::new(Desk { session, lanes, ringer }), orders: Mutex::default() }
+        let desk = Desk { session, lanes, ringer, patience: Arc::default() };
+        Self { desk: Arc::new(desk), orders: Mutex::default() }
+    }
+
+    /// How long it waits for a server that cannot be used.
+    pub fn patience(&self) -> &Arc<Patience> {
+        &self.desk.patience
     }
 
     /// Accepts deliveries: all or none. Returns once they are on disk.
@@ -105,20 +109,20 @@ impl Desk {
         }
     }
 
-    /// Accepts in one transaction. Where the connection broke, it is not known whether that was done: then it is
-    /// asked for again, by the same ids, without those that are there.
+    /// Accepts in one transaction. Where the connection broke, it is unknown whether that was done: it is requested
+    /// again, by the same ids, without those that are there.
     async fn accept(&self, some: &[Asked]) -> Result<(), StoreError> {
         let all: Vec<&NewDelivery> = some.iter().flat_map(|asked| &asked.batch).collect();
-        let began = Instant::now();
+        let mut waiting = self.patience.begin();
         let mut is_again = false;
         loop {
-            match self.try_accept(&all, is_again).await {
-                Err(error) if may_pass(&error.problem) && began.elapsed() < AGAIN => {
-                    is_again = true;
-                    tokio::time::sleep(Duration::from_millis(100)).await;
-                }
-                result => return result,
-            }
+            let error = match self.try_accept(&all, is_again).await {
+                Ok(()) => return Ok(()),
+                Err(error) => self.session.at(error),
+            };
+            let Some(pause) = waiting.pause_after(&error) else { return Err(error) };
+            is_again = true;
+            tokio::time::sleep(pause).await;
         }
     }
 
@@ -150,17 +154,4 @@ impl Desk {
         }
         Ok(())
     }
-}
-
-/// Whether another connection may do it.
-fn may_pass(problem: &Problem) -> bool {
-    matches!(
-        problem,
-        Problem::Server(
-            ServerProblem::Away(_)
-                | ServerProblem::Starting(_)
-                | ServerProblem::ReadOnly
-                | ServerProblem::Conflict
-        )
-    )
 }

@@ -11,6 +11,7 @@ use crate::storage::error::StoreError;
 use crate::storage::postgres::PgStore;
 use crate::storage::postgres::connection::db::Db;
 use crate::storage::postgres::queue::{sender, wakeups};
+use crate::storage::postgres::schema::steps;
 use crate::storage::{Fleet, QueueError, SenderReport, sender_info};
 
 /// Numbers of seats are given one after the other: each sender that joins sees all that joined before.
@@ -52,8 +53,8 @@ const RENEW: &str = "
 WITH own AS (UPDATE sender SET seen_until = now() + (SELECT lease_ms FROM meta) * interval '1 millisecond',
    knows = greatest(knows, $2), in_flight = $3, rate = $4, trouble = $5 WHERE seq = $1 RETURNING seq)
 SELECT s.seq, s.host, s.seen_until < now() AND s.seq <> $1, (extract(epoch FROM clock_timestamp()) * 1000)::bigint,
-   (SELECT lease_ms::bigint FROM meta)
-FROM sender s WHERE s.seq <> $1 OR EXISTS (SELECT FROM own)";
+   meta.lease_ms::bigint, meta.version::bigint, meta.least::bigint
+FROM sender s CROSS JOIN meta WHERE s.seq <> $1 OR EXISTS (SELECT FROM own)";
 
 /// Ends those of these seats that were not renewed since.
 const END: &str = "DELETE FROM sender WHERE seq = ANY($1) AND seen_until < now() RETURNING seq";
@@ -122,6 +123,10 @@ impl PgStore {
         let (mut members, mut hosts, mut dead) = (Vec::new(), Vec::new(), Vec::new());
         for row in rows {
             let member: i32 = row.try_get(0).map_err(StoreError::from)?;
+            let schema =
+                || -> Result<(i64, i64), tokio_postgres::Error> { Ok((row.try_get(5)?, row.try_get(6)?)) };
+            let (version, least) = schema().map_err(StoreError::from)?;
+            steps::check(version, least).map_err(|problem| self.0.server.at(problem.into()))?;
             if row.try_get(2).map_err(StoreError::from)? {
                 dead.push(member);
                 continue;

@@ -16,7 +16,8 @@ pub const KNOWN: i64 = STEPS.len() as i64;
 /// Whether this program can work with a database of this schema, for which it must know the schema `least`.
 pub fn check(version: i64, least: i64) -> Result<(), ServerProblem> {
     if least > KNOWN {
-        return Err(ServerProblem::Ahead { found: version, known: KNOWN });
+        // The number is raised before the schema is changed.
+        return Err(ServerProblem::Ahead { found: version.max(least), known: KNOWN });
     }
     if version < KNOWN {
         return Err(ServerProblem::Behind { found: version, known: KNOWN });

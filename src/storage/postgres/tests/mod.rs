@@ -1,6 +1,7 @@
 //! The store on a real server.
 
 #[path = "../../../../tests/support/postgres.rs"]
+#[allow(dead_code, reason = "the runners use the rest")]
 mod cluster;
 #[path = "../../../../tests/support/needs.rs"]
 #[allow(dead_code, reason = "the runners use the rest")]
@@ -8,6 +9,7 @@ mod needs;
 
 mod accepting;
 mod bells;
+mod claiming;
 pub mod conformance;
 mod days;
 mod migrating;

@@ -1,0 +1,45 @@
+//! The primary is lost, and its synchronous standby takes over.
+
+use super::*;
+use crate::support::cli::On;
+
+/// Requests before the loss, and after the standby has taken over.
+const SOME: usize = 300;
+
+#[test]
+fn nothing_accepted_is_lost_when_the_standby_takes_over_from_a_killed_primary() {
+    let Some(primary) = outages::own_server() else { return };
+    let mut fleet = Fleet::on(primary, Duration::from_millis(20));
+    let standby: &'static Cluster = Box::leak(Box::new(primary.synchronous_standby()));
+    let (first, second) = (primary.port(), standby.port());
+    fleet.url = format!("postgres://ringback@127.0.0.1:{first},127.0.0.1:{second}/{}", fleet.database.name());
+    let senders = [fleet.join(1), fleet.join(2)];
+    let intake = Intake::start(&fleet);
+    fleet.wait_for_requests(SOME);
+    primary.kill9();
+    fleet.primary = standby;
+    for sender in &senders {
+        println!("{}", sender.line(On::Err, "can only be read: it is a standby"));
+    }
+    println!("{}", intake.says("waiting for the database: postgres://"));
+    standby.promote();
+    let before = fleet.endpoint.counts().times.len();
+    fleet.wait_for_requests(before + SOME);
+    let said = intake.end();
+    println!("{:#?}", said.errors);
+    assert_eq!((said.code, said.accepted.len()), (Some(0), said.written));
+    fleet.wait_until_idle();
+    fleet.wait_for_senders(2);
+    for mut sender in senders {
+        sender.signal("TERM");
+        println!("{:?} {:#?}", sender.code(), sender.rest_of_errors());
+    }
+    let counts = fleet.endpoint.counts();
+    println!("{} repeated, {} at once", counts.repeated(), counts.most_open);
+    let lost = said.accepted.iter().filter(|id| !counts.times.contains_key(*id)).count();
+    assert_eq!(lost, 0, "of {}", said.accepted.len());
+    assert!(counts.most_open <= SLOTS, "{} requests at once", counts.most_open);
+    // What was in flight, and what was claimed by a commit that the standby did not have.
+    let most = u32::try_from(4 * SLOTS).unwrap();
+    assert!(counts.repeated() <= most, "{} were repeated", counts.repeated());
+}
