@@ -39,7 +39,7 @@ async fn database(session: &Session, migrate: bool) -> Result<Vec<Finding>, Comm
             if migrate {
                 found.push(server::migrate(&store).await);
             }
-            found.extend(server::look(&store).await);
+            found.extend(server::check(&store).await);
             return Ok(found);
         }
         Ok(Database::File(file)) => Ok(file),

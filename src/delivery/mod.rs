@@ -33,6 +33,6 @@ pub use http::resolver::{LookupError, Resolver};
 pub use http::tls::check_files;
 pub use outcome_stream::{CompleteOutcomes, LossyOutcomes, OutcomeStream, RecordedOutcome};
 pub use preview::{check_address, preview};
-pub use retention::Keeping;
+pub use retention::RetentionTask;
 pub use sender::Sender;
 pub use sender_status::{InFlight, SenderRole, SenderStatus, Unreadable};

@@ -64,8 +64,8 @@ impl OutcomeStream {
     /// until it is dropped.
     #[must_use]
     pub fn complete(&self) -> CompleteOutcomes {
-        let (told, outcomes) = mpsc::channel(COMPLETE);
-        self.0.complete.lock().unwrap_or_else(PoisonError::into_inner).push(told);
+        let (sender, outcomes) = mpsc::channel(COMPLETE);
+        self.0.complete.lock().unwrap_or_else(PoisonError::into_inner).push(sender);
         outcomes
     }
 

@@ -36,11 +36,11 @@ const QUICK: Pace =
 
 /// Applies the retention for as long as this value exists and this process sends.
 #[derive(Debug)]
-pub struct Keeping {
+pub struct RetentionTask {
     task: JoinHandle<()>,
 }
 
-impl Keeping {
+impl RetentionTask {
     /// Starts when this process becomes the active sender. `doubted` receives each new doubt about the clock. Needs a
     /// tokio runtime.
     #[must_use]
@@ -64,7 +64,7 @@ impl Keeping {
     }
 }
 
-impl Drop for Keeping {
+impl Drop for RetentionTask {
     fn drop(&mut self) {
         self.task.abort();
     }

@@ -161,7 +161,7 @@ async fn join<Q: Queue>(queue: &Q, board: &Board) -> Option<Q::Seat> {
             Standby::Active(pid) => board.role(SenderRole::Standby(pid)),
             Standby::Stalled(why) => {
                 let stalled = why.map_or(Ok(()), |why| Err(QueueError::Passing(why)));
-                let _ = board.told(Step::Watch, stalled);
+                let _ = board.report(Step::Standby, stalled);
             }
         });
         let joined = joined.await;
@@ -169,10 +169,10 @@ async fn join<Q: Queue>(queue: &Q, board: &Board) -> Option<Q::Seat> {
             board.outdated(why);
             return None;
         }
-        match board.told(Step::Permit, joined) {
+        match board.report(Step::Permit, joined) {
             Ok(seat) => {
-                for step in [Step::Watch, Step::Keep] {
-                    let _ = board.told(step, Ok(()));
+                for step in [Step::Standby, Step::KeepLock] {
+                    let _ = board.report(step, Ok(()));
                 }
                 return Some(seat);
             }

@@ -28,7 +28,7 @@ pub async fn migrate(store: &PgStore) -> Finding {
 }
 
 /// Looks at the database.
-pub async fn look(store: &PgStore) -> Vec<Finding> {
+pub async fn check(store: &PgStore) -> Vec<Finding> {
     let facts = match store.facts().await {
         Ok(facts) => facts,
         Err(error) => return vec![problem(TOPIC, &error)],

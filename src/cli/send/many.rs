@@ -22,7 +22,7 @@ use crate::cli::output::eprint_line;
 use crate::cli::sending::{SenderReports, poll_due, stop_when_done, stop_when_interrupted, warn_of_clock};
 use crate::cli::status_line::StatusLine;
 use crate::cli::throughput::Throughput;
-use crate::delivery::{Keeping, Limits, OutcomeStream, Sender, Transport};
+use crate::delivery::{Limits, OutcomeStream, RetentionTask, Sender, Transport};
 use crate::record::{DeliveryId, DeliveryState, NewDelivery, RunId, RunRange};
 use crate::storage::{Opened, Patience, QueueError, RetentionPolicy, StoreError, Waiting};
 
@@ -102,7 +102,7 @@ pub async fn run(
         options,
         transport,
         sender: None,
-        keeping: None,
+        retention: None,
         news: None,
         tally: RunCounts::default(),
         missing: Missing::default(),
@@ -118,7 +118,7 @@ pub async fn run(
     };
     let ended = run.until_ended(&mut batches, interrupts).await;
     run.line.clear();
-    drop(run.keeping.take());
+    drop(run.retention.take());
     let unrecorded = match (run.sender.take(), &ended) {
         (Some(sender), Ok(End::Done)) => {
             let own = run.own_in_flight(&sender).await;
@@ -166,7 +166,7 @@ struct Run {
     transport: Option<Transport>,
     sender: Option<Sender>,
     /// Applies the retention while this process sends.
-    keeping: Option<Keeping>,
+    retention: Option<RetentionTask>,
     news: Option<SenderReports>,
     changes: watch::Receiver<u64>,
     tally: RunCounts,
@@ -321,7 +321,8 @@ impl Run {
                 Sender::start_on(&self.store, transport, Limits::default(), OutcomeStream::default());
             self.news = Some(SenderReports::of(&sender, self.store.upkeep()));
             let keep = self.options.keep;
-            self.keeping = Some(Keeping::start(self.store.storage(), keep, sender.status(), warn_of_clock));
+            self.retention =
+                Some(RetentionTask::start(self.store.storage(), keep, sender.status(), warn_of_clock));
             self.sender = Some(sender);
         }
     }

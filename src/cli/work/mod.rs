@@ -17,7 +17,9 @@ use super::sending::{SenderReports, poll_due, stop, stop_when_interrupted, warn_
 use super::session::Session;
 use super::status_line::StatusLine;
 use super::throughput::Throughput;
-use crate::delivery::{CompleteOutcomes, Keeping, Limits, OutcomeStream, RecordedOutcome, Sender, Transport};
+use crate::delivery::{
+    CompleteOutcomes, Limits, OutcomeStream, RecordedOutcome, RetentionTask, Sender, Transport,
+};
 use crate::record::Outcome;
 use crate::storage::{Counts, Opened, StoreError};
 
@@ -60,7 +62,7 @@ pub(super) async fn run(
     let stream = OutcomeStream::default();
     let outcomes = stream.complete();
     let sender = Sender::start_on(&store, transport, Limits::default(), stream);
-    let _keeping = Keeping::start(store.storage(), keep(settings), sender.status(), warn_of_clock);
+    let _retention = RetentionTask::start(store.storage(), keep(settings), sender.status(), warn_of_clock);
     let mut work = Work {
         changes: store.changes(),
         counts: store.counts().await?,

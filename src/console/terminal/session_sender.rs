@@ -11,7 +11,7 @@ use tokio::sync::watch;
 
 use crate::console::model::message::Message;
 use crate::console::pass_on::pass_on;
-use crate::delivery::{Keeping, Limits, OutcomeStream, Sender, SenderStatus, Transport};
+use crate::delivery::{Limits, OutcomeStream, RetentionTask, Sender, SenderStatus, Transport};
 use crate::settings::Addresses;
 use crate::storage::{ClockDoubt, Opened, RetentionPolicy};
 
@@ -24,7 +24,7 @@ pub struct SessionSender {
     addresses: Addresses,
     keep: RetentionPolicy,
     tx: UnboundedSender<Message>,
-    running: Option<(Sender, Keeping)>,
+    running: Option<(Sender, RetentionTask)>,
     status: watch::Receiver<SenderStatus>,
 }
 
@@ -51,8 +51,8 @@ impl SessionSender {
 
     /// Starts no new attempts, waits up to five seconds for requests in flight, and lets the next session send.
     pub async fn stop(&mut self) {
-        if let Some((sender, keeping)) = self.running.take() {
-            drop(keeping);
+        if let Some((sender, retention)) = self.running.take() {
+            drop(retention);
             sender.stop().await;
         }
     }
@@ -69,7 +69,7 @@ fn started(
     addresses: &Addresses,
     keep: RetentionPolicy,
     tx: &UnboundedSender<Message>,
-) -> ((Sender, Keeping), watch::Receiver<SenderStatus>) {
+) -> ((Sender, RetentionTask), watch::Receiver<SenderStatus>) {
     let sender = match addresses.closed() {
         None => Sender::start_on(
             store,
@@ -84,8 +84,8 @@ fn started(
     let warned = tx.clone();
     // Sending fails only if the console has ended.
     let doubted = move |doubt: ClockDoubt| drop(warned.send(Message::Warning(doubt.to_string())));
-    let keeping = Keeping::start(store.storage(), keep, status.clone(), doubted);
-    ((sender, keeping), status)
+    let retention = RetentionTask::start(store.storage(), keep, status.clone(), doubted);
+    ((sender, retention), status)
 }
 
 /// Says what the program waits for, once it takes a while; returns when the person presses Ctrl+C.

@@ -126,7 +126,7 @@ impl Transport {
         }
         if let Some(error) = &mut error
             && received.status.is_none()
-            && progress.tracker.connection().is_some_and(ConnInfo::allows_nothing)
+            && progress.tracker.connection().is_some_and(ConnInfo::allows_no_stream)
         {
             error.message.push_str(": it allows no requests (HTTP/2 SETTINGS_MAX_CONCURRENT_STREAMS is 0)");
         }

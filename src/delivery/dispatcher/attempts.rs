@@ -47,8 +47,8 @@ impl<Q: Queue> Dispatcher<Q> {
 
     pub(super) fn give(&mut self, job: Box<Job>, ticket: Ticket) {
         let Job { reference, ref origin, .. } = *job;
-        let probes = self.endpoints.is_held(origin);
-        self.untold.start(reference.id, InFlight { n: job.attempts + 1, started_at: clock::now() });
+        let probes = self.endpoints.is_suspended(origin);
+        self.updates.start(reference.id, InFlight { n: job.attempts + 1, started_at: clock::now() });
         let number = self.in_flight.add(InSlot { job: reference, origin: origin.clone(), ticket, probes });
         self.workers.give(Assignment { number, job });
     }
@@ -79,11 +79,11 @@ impl<Q: Queue> Dispatcher<Q> {
                 Some(Err(trouble)) => {
                     self.outage.met(&origin, trouble, now, &mut self.endpoints);
                     self.claiming.unstarted.push(job);
-                    self.untold.end(job.id);
+                    self.updates.end(job.id);
                 }
                 None => {
                     self.quarantine.add(job, now);
-                    self.untold.end(job.id);
+                    self.updates.end(job.id);
                 }
             }
         }

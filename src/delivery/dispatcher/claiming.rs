@@ -122,7 +122,7 @@ impl<Q: Queue> Dispatcher<Q> {
             answer => answer,
         };
         let released = self.claiming.releasing.take();
-        let Ok(claimed) = self.board.told(Step::Look, answer) else {
+        let Ok(claimed) = self.board.report(Step::Claim, answer) else {
             // Releasing twice is harmless.
             self.claiming.unstarted.extend(released.iter().flat_map(|jobs| jobs.iter()));
             self.claiming.fresh = true;

@@ -48,7 +48,7 @@ impl Clock {
 
     /// By how much the wall clock was set since the last check. A machine that slept and woke up later has not had
     /// its clock set.
-    pub fn look(&mut self) -> Option<SignedDuration> {
+    pub fn shift(&mut self) -> Option<SignedDuration> {
         let now = Reading::now();
         let suspect = beyond(self.passed(&now), now.awake.duration_since(self.last.awake)).is_some();
         // The time since boot is read only if something is odd; it would be outdated otherwise.
@@ -147,6 +147,6 @@ mod tests {
 
     #[test]
     fn the_real_clocks_agree() {
-        assert_eq!(Clock::start().look(), None);
+        assert_eq!(Clock::start().shift(), None);
     }
 }

@@ -147,7 +147,7 @@ impl<Q: Queue> Dispatcher<Q> {
             self.over = Some(error);
             return;
         }
-        let Ok(fleet) = self.board.told(Step::Renew, result) else {
+        let Ok(fleet) = self.board.report(Step::Renew, result) else {
             self.lease.next = clock::uptime() + TROUBLE_PAUSE;
             return;
         };

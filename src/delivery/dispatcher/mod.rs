@@ -13,11 +13,11 @@ mod in_flight;
 mod lease;
 mod limits;
 mod outage;
+mod pending_updates;
 mod quarantine;
 mod records;
 mod status;
 mod sweep;
-mod untold;
 mod worker_pool;
 
 pub use limits::Limits;
@@ -43,9 +43,9 @@ use endpoints::Endpoints;
 use in_flight::AttemptsInFlight;
 use lease::Lease;
 use outage::Outage;
+use pending_updates::PendingUpdates;
 use quarantine::Quarantine;
 use records::Records;
-use untold::Untold;
 use worker_pool::{Finished, Results};
 
 use crate::storage::{ClockSource, Queue, QueueError, Wakeup};
@@ -96,7 +96,7 @@ pub struct Dispatcher<Q> {
     owed: Option<SignedDuration>,
     /// When the next retry is due.
     next_due: Option<Timestamp>,
-    untold: Untold,
+    updates: PendingUpdates,
     /// Why this sender must start nothing more.
     over: Option<QueueError>,
 }
@@ -131,7 +131,7 @@ impl<Q: Queue> Dispatcher<Q> {
             clock: Clock::start(),
             owed: Some(SignedDuration::ZERO),
             next_due: None,
-            untold: Untold::default(),
+            updates: PendingUpdates::default(),
             over: None,
         }
     }
@@ -142,13 +142,13 @@ impl<Q: Queue> Dispatcher<Q> {
         let mut seen = *wakeups.borrow_and_update();
         let mut names = self.workers.known_names().changes();
         while self.over.is_none() {
-            self.look_at_clock().await;
+            self.check_clock().await;
             self.note(&mut seen, &mut wakeups);
             self.renew();
             self.start();
             self.record();
             self.ask(seen);
-            self.tell();
+            self.publish_updates();
             let nap = self.nap();
             tokio::select! {
                 biased;
@@ -171,7 +171,7 @@ impl<Q: Queue> Dispatcher<Q> {
             self.stop(SenderRole::Stopped).await;
             return End::Outdated;
         }
-        let _ = self.board.told::<()>(Step::Keep, Err(why));
+        let _ = self.board.report::<()>(Step::KeepLock, Err(why));
         // Not stopped: it waits for the lock again.
         self.stop(SenderRole::Starting).await;
         End::Overtaken
@@ -185,7 +185,7 @@ impl<Q: Queue> Dispatcher<Q> {
         while !self.in_flight.is_empty() || self.records.len() > 0 {
             self.renew();
             self.record();
-            self.tell();
+            self.publish_updates();
             let nap = self.last_naps(Instant::now()).min();
             tokio::select! {
                 biased;
@@ -198,7 +198,7 @@ impl<Q: Queue> Dispatcher<Q> {
         }
         self.workers.shut_down().await;
         self.board.left_unrecorded(self.records.len());
-        self.in_flight.jobs().for_each(|job| self.untold.end(job.id));
+        self.in_flight.jobs().for_each(|job| self.updates.end(job.id));
         self.write_board(Instant::now());
     }
 
@@ -221,11 +221,11 @@ impl<Q: Queue> Dispatcher<Q> {
     }
 
     /// Waits are durations, not times of day: waiting deliveries are shifted when the clock is set.
-    async fn look_at_clock(&mut self) {
+    async fn check_clock(&mut self) {
         if self.queue.clock() == ClockSource::Store {
             return;
         }
-        if let Some(set) = self.clock.look() {
+        if let Some(set) = self.clock.shift() {
             self.owed = Some(self.owed.unwrap_or_default().saturating_add(set));
         }
         let Some(owed) = self.owed else { return };
@@ -234,7 +234,7 @@ impl<Q: Queue> Dispatcher<Q> {
         }
         let shifted = self.queue.shift(owed, crate::clock::now()).await;
         self.claiming.fresh = true;
-        if self.board.told(Step::Look, shifted).is_ok() {
+        if self.board.report(Step::Claim, shifted).is_ok() {
             self.owed = None;
             self.next_due = None;
         } else {
@@ -244,9 +244,9 @@ impl<Q: Queue> Dispatcher<Q> {
     }
 
     /// Publishes changes to the board when due.
-    fn tell(&mut self) {
+    fn publish_updates(&mut self) {
         let now = Instant::now();
-        if self.untold.due(now).is_some_and(|at| at <= now) {
+        if self.updates.due(now).is_some_and(|at| at <= now) {
             self.write_board(now);
         }
         if self.lacks != self.outage.why() {
@@ -256,8 +256,8 @@ impl<Q: Queue> Dispatcher<Q> {
     }
 
     fn write_board(&mut self, now: Instant) {
-        self.untold.told(now);
-        let Untold { started, ended, .. } = &mut self.untold;
+        self.updates.published(now);
+        let PendingUpdates { started, ended, .. } = &mut self.updates;
         self.board.update(ended.drain(..), started.drain());
     }
 
@@ -280,7 +280,7 @@ impl<Q: Queue> Dispatcher<Q> {
     /// The times until something is due when nothing is started any more.
     fn last_naps(&self, now: Instant) -> impl Iterator<Item = Duration> + use<Q> {
         let recorded = self.records.not_before.filter(|_| self.records.in_flight.is_none());
-        let waits = recorded.into_iter().chain(self.untold.due(now));
+        let waits = recorded.into_iter().chain(self.updates.due(now));
         waits.map(move |at| at.saturating_duration_since(now)).chain(self.lease.next())
     }
 }

@@ -1,4 +1,4 @@
-//! The pause after a problem of this machine: affected origins are held, a few attempts test whether it is over, and
+//! The pause after a problem of this machine: affected origins are suspended, a few attempts test whether it is over, and
 //! then sending to all of them resumes.
 
 use std::collections::VecDeque;
@@ -29,7 +29,7 @@ struct Trouble {
     pause: Duration,
     until: Instant,
     /// The affected origins, in the order in which they are probed.
-    held: VecDeque<Origin>,
+    suspended: VecDeque<Origin>,
     /// The origins probed since the last pause.
     probed: Vec<Origin>,
 }
@@ -45,13 +45,13 @@ impl Outage {
         let last = self.last.filter(|(over, pause)| now.saturating_duration_since(*over) < *pause * 2);
         let trouble = self.now.get_or_insert_with(|| {
             let pause = last.map_or(FIRST, |(_, pause)| (pause * 2).min(LONGEST));
-            Trouble { why, pause, until: now + pause, held: VecDeque::new(), probed: Vec::new() }
+            Trouble { why, pause, until: now + pause, suspended: VecDeque::new(), probed: Vec::new() }
         });
         trouble.why = why;
-        if !endpoints.is_held(origin) {
-            trouble.held.push_back(origin.clone());
+        if !endpoints.is_suspended(origin) {
+            trouble.suspended.push_back(origin.clone());
         }
-        endpoints.hold(origin, now);
+        endpoints.suspend(origin, now);
     }
 
     /// Probes some of them when a pause is over. Returns whether it was: there may be something to read for them.
@@ -60,18 +60,18 @@ impl Outage {
         for origin in std::mem::take(&mut trouble.probed) {
             // Nothing was to be sent there meanwhile, for example after it was cancelled.
             if endpoints.may_probe(&origin) {
-                trouble.held.retain(|held| *held != origin);
-                endpoints.release(&origin, now);
+                trouble.suspended.retain(|suspended| *suspended != origin);
+                endpoints.resume(&origin, now);
             }
         }
-        if trouble.held.is_empty() {
+        if trouble.suspended.is_empty() {
             self.over(now, endpoints);
             return true;
         }
-        for _ in 0..PROBES.min(trouble.held.len()) {
-            let Some(origin) = trouble.held.pop_front() else { break };
+        for _ in 0..PROBES.min(trouble.suspended.len()) {
+            let Some(origin) = trouble.suspended.pop_front() else { break };
             endpoints.probe(&origin, now);
-            trouble.held.push_back(origin.clone());
+            trouble.suspended.push_back(origin.clone());
             trouble.probed.push(origin);
         }
         trouble.pause = (trouble.pause * 2).min(LONGEST);
@@ -83,8 +83,8 @@ impl Outage {
     pub fn over(&mut self, now: Instant, endpoints: &mut Endpoints) {
         let Some(trouble) = self.now.take() else { return };
         self.last = Some((now, trouble.pause));
-        for origin in trouble.held {
-            endpoints.release(&origin, now);
+        for origin in trouble.suspended {
+            endpoints.resume(&origin, now);
         }
     }
 
@@ -117,7 +117,7 @@ mod tests {
         }
         assert_eq!(probed(&endpoints), 0, "each of them has had its attempt");
         outage.over(now, &mut endpoints);
-        assert!(outage.why().is_none() && origins.iter().all(|origin| !endpoints.is_held(origin)));
+        assert!(outage.why().is_none() && origins.iter().all(|origin| !endpoints.is_suspended(origin)));
         outage.met(&origins[0], LocalTrouble::Ports, now, &mut endpoints);
         assert_eq!(outage.until(), Some(now + FIRST * 4), "it is the same trouble");
         outage.over(now, &mut endpoints);
@@ -128,6 +128,6 @@ mod tests {
         assert!(outage.tick(now, &mut endpoints));
         now += FIRST * 2;
         assert!(outage.tick(now, &mut endpoints), "nothing was left to be sent there");
-        assert!(outage.why().is_none() && !endpoints.is_held(&origins[0]));
+        assert!(outage.why().is_none() && !endpoints.is_suspended(&origins[0]));
     }
 }

@@ -36,12 +36,12 @@ impl<Q: Queue> Dispatcher<Q> {
             return;
         }
         let batch: Arc<[Outcome]> = std::mem::take(&mut self.records.waiting).into();
-        let (queue, told) = (Arc::clone(&self.queue), Arc::clone(&batch));
+        let (queue, recorded) = (Arc::clone(&self.queue), Arc::clone(&batch));
         let outcomes = self.outcomes.clone();
         let task = tokio::spawn(async move {
-            let not_ours = queue.record(Arc::clone(&told)).await?;
+            let not_ours = queue.record(Arc::clone(&recorded)).await?;
             // Does not continue before its subscribers have it: sending waits for complete subscribers.
-            outcomes.publish(&told).await;
+            outcomes.publish(&recorded).await;
             Ok(not_ours)
         });
         self.records.in_flight = Some((task, batch));
@@ -57,7 +57,7 @@ impl<Q: Queue> Dispatcher<Q> {
                 self.over = Some(error);
                 Err(())
             }
-            result => self.board.told(Step::Record, result).map_err(drop),
+            result => self.board.report(Step::Record, result).map_err(drop),
         };
         let Ok(not_ours) = result else {
             // Outcomes must not be lost: they are recorded again until they are on disk.
@@ -69,7 +69,7 @@ impl<Q: Queue> Dispatcher<Q> {
         // A removed delivery may have left its row to another one, which was skipped as claimed.
         self.claiming.fresh |= !not_ours.is_empty();
         for outcome in &*batch {
-            self.untold.end(outcome.id());
+            self.updates.end(outcome.id());
             if let Some(at) = outcome.next.retry_at()
                 && !not_ours.contains(&outcome.job)
             {

@@ -37,15 +37,15 @@ pub enum Step {
     /// Recording outcomes.
     Record,
     /// Finding due deliveries.
-    Look,
+    Claim,
     /// Renewing the seat.
     Renew,
     /// Checking whether another process sends, and whether this one may and can.
     Permit,
     /// Another session is the active sender, and works.
-    Watch,
+    Standby,
     /// This session had the exclusive lock, and still has it.
-    Keep,
+    KeepLock,
     /// Making attempts: this machine lacks something for it.
     Attempt,
 }
@@ -54,11 +54,11 @@ impl Step {
     fn failed(self, error: &QueueError) -> String {
         let what = match self {
             Self::Record => "cannot record attempts",
-            Self::Look => "cannot read due deliveries",
+            Self::Claim => "cannot read due deliveries",
             Self::Renew => "cannot renew the right to send",
             Self::Permit => "not sending yet",
-            Self::Watch => "not sending",
-            Self::Keep => "this session stopped sending",
+            Self::Standby => "not sending",
+            Self::KeepLock => "this session stopped sending",
             Self::Attempt => "cannot send for now",
         };
         format!("{what}: {error}")
@@ -146,7 +146,7 @@ impl Board {
         let mut troubles = self.troubles.lock().unwrap_or_else(PoisonError::into_inner);
         let sentence = why.to_string();
         // It stays, whatever is recorded until the end.
-        troubles[Step::Keep as usize] = Some(Trouble { sentence: sentence.clone(), lasting: true });
+        troubles[Step::KeepLock as usize] = Some(Trouble { sentence: sentence.clone(), lasting: true });
         self.status.send_modify(|status| {
             status.role = SenderRole::Stopped;
             (status.trouble, status.lasting) = (Some(sentence), true);
@@ -154,7 +154,7 @@ impl Board {
     }
 
     /// Reports the result of a step, and returns it.
-    pub fn told<T>(&self, step: Step, result: Result<T, QueueError>) -> Result<T, QueueError> {
+    pub fn report<T>(&self, step: Step, result: Result<T, QueueError>) -> Result<T, QueueError> {
         let trouble = result.as_ref().err().map(|error| Trouble {
             sentence: step.failed(error),
             lasting: matches!(error, QueueError::Lasting(_)),
@@ -177,7 +177,7 @@ impl Board {
         troubles[step as usize] = trouble;
         let first = troubles.iter().flatten().next();
         let (sentence, lasting) = (first.map(|t| &t.sentence), first.is_some_and(|t| t.lasting));
-        let failing = (0..).zip(troubles.iter()).any(|(at, t)| t.is_some() && at != Step::Keep as usize);
+        let failing = (0..).zip(troubles.iter()).any(|(at, t)| t.is_some() && at != Step::KeepLock as usize);
         self.status.send_if_modified(|s| {
             let differs = s.trouble.as_ref() != sentence || (s.lasting, s.failing) != (lasting, failing);
             if differs {
@@ -198,27 +198,27 @@ mod tests {
         let (board, watched) = Board::new();
         let trouble = || watched.borrow().trouble.clone();
         let failed =
-            |step, why: &str| board.told::<()>(step, Err(QueueError::Passing(why.to_owned()))).unwrap_err();
-        failed(Step::Look, "no reader");
+            |step, why: &str| board.report::<()>(step, Err(QueueError::Passing(why.to_owned()))).unwrap_err();
+        failed(Step::Claim, "no reader");
         let look = Some("cannot read due deliveries: no reader".to_owned());
         assert_eq!(trouble(), look);
         failed(Step::Record, "no room");
         assert_eq!(trouble().as_deref(), Some("cannot record attempts: no room"));
-        board.told(Step::Record, Ok(())).unwrap();
+        board.report(Step::Record, Ok(())).unwrap();
         assert_eq!(trouble(), look, "recording says nothing about reading");
-        board.told(Step::Look, Ok(())).unwrap();
+        board.report(Step::Claim, Ok(())).unwrap();
         assert_eq!(trouble(), None);
     }
 
     #[test]
     fn who_was_replaced_as_the_active_sender_does_not_fail_for_it() {
         let (board, watched) = Board::new();
-        let fail = |step| board.told::<()>(step, Err(QueueError::Passing("gone".to_owned()))).unwrap_err();
-        fail(Step::Keep);
+        let fail = |step| board.report::<()>(step, Err(QueueError::Passing("gone".to_owned()))).unwrap_err();
+        fail(Step::KeepLock);
         assert!(watched.borrow().trouble.is_some() && watched.borrow().failure().is_none());
         fail(Step::Permit);
         assert!(watched.borrow().failure().is_some());
-        board.told(Step::Permit, Ok(())).unwrap();
+        board.report(Step::Permit, Ok(())).unwrap();
         assert_eq!(watched.borrow().failure(), None);
         board.refused("no network".to_owned());
         assert_eq!(watched.borrow().failure(), Some("no network"));
@@ -230,7 +230,7 @@ mod tests {
         let trouble = || watched.borrow().trouble.clone();
         board.left_unrecorded(0);
         assert_eq!(trouble(), None);
-        board.told::<()>(Step::Record, Err(QueueError::Passing("no room".to_owned()))).unwrap_err();
+        board.report::<()>(Step::Record, Err(QueueError::Passing("no room".to_owned()))).unwrap_err();
         let before = trouble().unwrap();
         board.left_unrecorded(0);
         assert_eq!(trouble().as_ref(), Some(&before));
@@ -245,7 +245,7 @@ mod tests {
     fn what_is_no_news_wakes_nobody() {
         let (board, mut watched) = Board::new();
         watched.mark_unchanged();
-        board.told(Step::Record, Ok(())).unwrap();
+        board.report(Step::Record, Ok(())).unwrap();
         board.role(SenderRole::Starting);
         assert!(!watched.has_changed().unwrap());
     }

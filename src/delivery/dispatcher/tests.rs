@@ -109,8 +109,8 @@ async fn nothing_is_asked_for_before_what_waits_was_moved_with_the_clock() {
     dispatcher.clock.was_set(HOUR);
     let (stop, mut stopped) = oneshot::channel();
     let looking = async {
-        let told = watched.wait_for(|status| status.trouble.is_some()).await.unwrap().trouble.clone();
-        assert_eq!(told.as_deref(), Some("cannot read due deliveries: no room"));
+        let trouble = watched.wait_for(|status| status.trouble.is_some()).await.unwrap().trouble.clone();
+        assert_eq!(trouble.as_deref(), Some("cannot read due deliveries: no room"));
         watched.wait_for(|status| status.trouble.is_none()).await.unwrap();
         while !queue.asked().contains(&Asked::Claim) {
             tokio::task::yield_now().await;
@@ -127,13 +127,13 @@ async fn a_clock_that_is_set_again_meanwhile_adds_up() {
     let queue = Stubborn::failing(1);
     let (mut dispatcher, _watched) = dispatcher(&queue);
     dispatcher.clock.was_set(HOUR);
-    dispatcher.look_at_clock().await;
+    dispatcher.check_clock().await;
     dispatcher.clock.was_set(-20 * MINUTE);
-    dispatcher.look_at_clock().await;
+    dispatcher.check_clock().await;
     assert_eq!(queue.asked(), [Asked::Shift(60, false)], "not again before the pause is over");
     dispatcher.claiming.not_before = Some(Instant::now());
-    dispatcher.look_at_clock().await;
-    dispatcher.look_at_clock().await;
+    dispatcher.check_clock().await;
+    dispatcher.check_clock().await;
     assert_eq!(queue.asked(), [Asked::Shift(60, false), Asked::Shift(40, true)], "once, and as a whole");
 }
 
@@ -141,10 +141,10 @@ async fn a_clock_that_is_set_again_meanwhile_adds_up() {
 async fn waits_are_bounded_at_the_start_and_then_only_when_the_clock_is_set() {
     let queue = Stubborn::failing(1);
     let (mut dispatcher, _watched) = dispatcher(&queue);
-    dispatcher.look_at_clock().await;
+    dispatcher.check_clock().await;
     dispatcher.claiming.not_before = Some(Instant::now());
     for _ in 0..3 {
-        dispatcher.look_at_clock().await;
+        dispatcher.check_clock().await;
     }
     assert_eq!(queue.asked(), [Asked::Shift(0, false), Asked::Shift(0, true)]);
 }
@@ -155,7 +155,7 @@ async fn a_queue_with_a_clock_of_its_own_moves_nothing() {
     let queue = Arc::new(Stubborn { clock: ClockSource::Store, ..stubborn });
     let (mut dispatcher, _watched) = dispatcher(&queue);
     dispatcher.clock.was_set(HOUR);
-    dispatcher.look_at_clock().await;
+    dispatcher.check_clock().await;
     assert_eq!(queue.asked(), []);
 }
 

@@ -127,7 +127,7 @@ impl Client {
                 continue;
             }
             let error = failed.into_error();
-            if !tracker.leaves_unanswered() && !was_not_taken(&error) {
+            if !tracker.may_repeat() && !was_not_taken(&error) {
                 return Err(error.into());
             }
             let Some(request) = again() else { return Err(error.into()) };

@@ -275,11 +275,11 @@ mod tests {
             open[n].1.end();
             open[n].1.idle_since.store(at, Ordering::Relaxed);
         }
-        let mut told = Box::pin(connections.closing());
-        assert!(told.as_mut().now_or_never().is_none());
+        let mut closing = Box::pin(connections.closing());
+        assert!(closing.as_mut().now_or_never().is_none());
         let mut next = Box::pin(connections.room());
         assert!(next.as_mut().now_or_never().is_none());
-        assert!(told.as_mut().now_or_never().is_some(), "whoever keeps it closes it");
+        assert!(closing.as_mut().now_or_never().is_some(), "whoever keeps it closes it");
         let closing: Vec<bool> = open.iter().map(|(_, usage)| usage.is_closing()).collect();
         assert_eq!(closing, [false, true, false]);
         drop(open.remove(1));

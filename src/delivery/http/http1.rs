@@ -149,18 +149,18 @@ impl Http1 {
     /// Whether it can carry a request: the last exchange is complete, and it appears to be open.
     pub fn is_ready(&mut self) -> bool {
         if !self.sender.is_ready() {
-            self.look();
+            self.poll_once();
         }
         !self.has_ended && self.sender.is_ready()
     }
 
     /// Whether nothing was received while it was kept, including its end.
     pub fn is_still_open(&mut self) -> bool {
-        self.look();
+        self.poll_once();
         !self.has_ended
     }
 
-    fn look(&mut self) {
+    fn poll_once(&mut self) {
         self.drive(&Context::from_waker(Waker::noop()));
     }
 }

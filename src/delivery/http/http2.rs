@@ -25,7 +25,7 @@ const PING_TIMEOUT: Duration = Duration::from_secs(20);
 /// A connection with an unanswered PING for some seconds carries no new request.
 const SILENCE: Duration = Duration::from_secs(5);
 /// How often that is checked, while a request waits for its response.
-const LOOK: Duration = Duration::from_secs(1);
+const CHECK: Duration = Duration::from_secs(1);
 /// How much of a body a server may send before it is read: no more than that is ever read.
 const WINDOW: u32 = 128 * 1024;
 
@@ -83,7 +83,7 @@ impl Http2 {
 async fn watched<F: Future>(info: &ConnInfo, sending: F) -> F::Output {
     let mut sending = pin!(sending);
     loop {
-        if let Ok(output) = tokio::time::timeout(LOOK, &mut sending).await {
+        if let Ok(output) = tokio::time::timeout(CHECK, &mut sending).await {
             return output;
         }
         if info.is_silent_for(SILENCE) {

@@ -20,7 +20,7 @@ use super::shared_connections::SharedConnections;
 use crate::delivery::hash::FastMap;
 
 /// How often kept connections are checked.
-const LOOK: Duration = Duration::from_secs(1);
+const CHECK: Duration = Duration::from_secs(1);
 
 /// The connections of one client.
 #[derive(Debug)]
@@ -39,7 +39,7 @@ struct Kept {
     exclusive: FastMap<Box<str>, Vec<Idle>>,
     /// For concurrent requests.
     shared: FastMap<Box<str>, SharedConnections>,
-    is_looked_over: bool,
+    is_checked: bool,
 }
 
 #[derive(Debug)]
@@ -93,7 +93,7 @@ impl Pool {
             Some(others) => others.push(idle),
             None => drop(kept.exclusive.insert(to.as_str().into(), vec![idle])),
         }
-        self.look_over(&mut kept);
+        self.check_regularly(&mut kept);
     }
 
     /// Whether a connection over HTTP/1.1 may carry another request.
@@ -169,18 +169,18 @@ impl Pool {
 
     /// Shares an HTTP/2 connection.
     pub fn share(self: &Arc<Self>, to: &Authority, connection: &Http2) {
-        connection.info.tell(&self.changed);
+        connection.info.notify_when_free(&self.changed);
         let mut kept = self.kept();
         kept.shared.entry(to.as_str().into()).or_default().add(connection.clone());
-        self.look_over(&mut kept);
+        self.check_regularly(&mut kept);
         drop(kept);
         self.changed.notify_waiters();
     }
 
     /// Checks kept connections regularly from now on, as long as there are any.
-    fn look_over(self: &Arc<Self>, kept: &mut Kept) {
-        if !std::mem::replace(&mut kept.is_looked_over, true) {
-            tokio::spawn(look_over(Arc::downgrade(self), Arc::clone(&self.limit)));
+    fn check_regularly(self: &Arc<Self>, kept: &mut Kept) {
+        if !std::mem::replace(&mut kept.is_checked, true) {
+            tokio::spawn(check_regularly(Arc::downgrade(self), Arc::clone(&self.limit)));
         }
     }
 
@@ -189,7 +189,7 @@ impl Pool {
         let now = Instant::now();
         let is_fresh = |since: Instant| now.saturating_duration_since(since) < IDLE_TIMEOUT;
         let mut kept = self.kept();
-        let Kept { exclusive, shared, is_looked_over } = &mut *kept;
+        let Kept { exclusive, shared, is_checked } = &mut *kept;
         for idle in exclusive.values_mut() {
             idle.retain_mut(|Idle { connection, since }| {
                 is_fresh(*since) && !connection.info.is_closing() && connection.is_still_open()
@@ -201,8 +201,8 @@ impl Pool {
             shared.drop_idle();
             shared.is_opening || !shared.is_empty()
         });
-        *is_looked_over = !(exclusive.is_empty() && shared.is_empty());
-        *is_looked_over
+        *is_checked = !(exclusive.is_empty() && shared.is_empty());
+        *is_checked
     }
 
     fn kept(&self) -> MutexGuard<'_, Kept> {
@@ -232,7 +232,7 @@ impl Drop for Opening<'_> {
     }
 }
 
-async fn look_over(pool: Weak<Pool>, limit: Arc<ConnectionLimit>) {
+async fn check_regularly(pool: Weak<Pool>, limit: Arc<ConnectionLimit>) {
     loop {
         let mut closing = pin!(limit.closing());
         closing.as_mut().enable();
@@ -240,6 +240,6 @@ async fn look_over(pool: Weak<Pool>, limit: Arc<ConnectionLimit>) {
             return;
         }
         // An error means that it is time for the next check.
-        let _ = tokio::time::timeout(LOOK, closing).await;
+        let _ = tokio::time::timeout(CHECK, closing).await;
     }
 }

@@ -35,7 +35,7 @@ pub async fn read(
         }
     }
     if let Some(conn) = conn {
-        conn.settle();
+        conn.consume();
     }
     body.finish();
     Ok(BodyRead::Whole)

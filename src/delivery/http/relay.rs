@@ -46,11 +46,11 @@ impl Relay {
     }
 
     /// Runs something that would only notify the driver, in the task that drives it anyway.
-    pub fn silently<T>(&self, tell: impl FnOnce() -> T) -> T {
+    pub fn silently<T>(&self, run: impl FnOnce() -> T) -> T {
         self.shared.is_silent.store(true, Ordering::Relaxed);
-        let told = tell();
+        let result = run();
         self.shared.is_silent.store(false, Ordering::Relaxed);
-        told
+        result
     }
 }
 

@@ -32,8 +32,8 @@ impl RequestTracker {
     }
 
     /// Whether the request may be repeated if it fails.
-    pub fn leaves_unanswered(&self) -> bool {
-        self.connection.as_ref().is_some_and(InUse::leaves_unanswered)
+    pub fn may_repeat(&self) -> bool {
+        self.connection.as_ref().is_some_and(InUse::may_repeat)
     }
 
     /// The connection of the request, once it has one.

@@ -32,7 +32,7 @@ impl Shared {
 impl SharedConnections {
     /// One that allows another request now.
     pub fn free(&self) -> Option<&Http2> {
-        self.all.iter().map(|shared| &shared.connection).find(|connection| connection.info.allows_another())
+        self.all.iter().map(|shared| &shared.connection).find(|connection| connection.info.has_free_stream())
     }
 
     pub fn is_empty(&self) -> bool {
@@ -41,7 +41,7 @@ impl SharedConnections {
 
     /// Whether another one is of use now: what a new one allows is known first.
     pub fn may_open(&self) -> bool {
-        !self.is_opening && self.all.iter().all(|shared| shared.connection.info.knows_what_it_allows())
+        !self.is_opening && self.all.iter().all(|shared| shared.connection.info.knows_max_streams())
     }
 
     pub fn add(&mut self, connection: Http2) {

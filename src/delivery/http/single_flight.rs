@@ -45,13 +45,13 @@ struct Shared<K, T, E> {
 type Run<K, T, E> = dyn Fn(&K) -> Result<T, E> + Send + Sync;
 
 /// Receives the result of a run.
-type Told<T, E> = Option<Result<T, E>>;
+type RunResult<T, E> = Option<Result<T, E>>;
 
 struct State<K, T, E> {
     /// Concurrent runs. A hanging one occupies a thread per key.
     most: usize,
     /// Runs in progress or waiting for a thread.
-    pending: HashMap<K, watch::Sender<Told<T, E>>>,
+    pending: HashMap<K, watch::Sender<RunResult<T, E>>>,
     /// Keys waiting for a thread: those whose last run succeeded, and the others.
     known_waiting: VecDeque<K>,
     others_waiting: VecDeque<K>,
@@ -106,29 +106,29 @@ where
     /// The result of the run for this key: of the pending one, or of a new one. Dropping the future does not stop the
     /// run.
     pub async fn get(&self, key: &K) -> Result<T, E> {
-        let mut told = self.pending(key);
-        let told = told.wait_for(Option::is_some).await.map(|told| told.clone());
-        told.ok().flatten().unwrap_or_else(|| Err(NotRun::BrokeOff.into()))
+        let mut receiver = self.pending(key);
+        let result = receiver.wait_for(Option::is_some).await.map(|result| result.clone());
+        result.ok().flatten().unwrap_or_else(|| Err(NotRun::BrokeOff.into()))
     }
 
     fn state(&self) -> MutexGuard<'_, State<K, T, E>> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn pending(&self, key: &K) -> watch::Receiver<Told<T, E>> {
+    fn pending(&self, key: &K) -> watch::Receiver<RunResult<T, E>> {
         let mut state = self.state();
         if let Some(pending) = state.pending.get(key) {
             return pending.subscribe();
         }
-        let (tell, told) = watch::channel(None);
-        state.pending.insert(key.clone(), tell);
+        let (sender, receiver) = watch::channel(None);
+        state.pending.insert(key.clone(), sender);
         if state.known.contains(key) {
             state.known_waiting.push_back(key.clone());
         } else {
             state.others_waiting.push_back(key.clone());
         }
         self.hire(&mut state);
-        told
+        receiver
     }
 
     /// Starts a thread for a waiting key, if one more may run.
@@ -138,7 +138,7 @@ where
         let work = move || flight.work(first, is_known);
         if let Err(error) = threads::spawn(self.0.name, work) {
             state.end(is_known);
-            state.tell(&key, Err(NotRun::NoThread(error).into()));
+            state.publish(&key, Err(NotRun::NoThread(error).into()));
         }
     }
 
@@ -152,7 +152,7 @@ where
             let mut state = self.state();
             state.end(is_known);
             state.learn(&key, result.is_ok());
-            state.tell(&key, result);
+            state.publish(&key, result);
             next = state.next();
         }
     }
@@ -168,7 +168,7 @@ impl<K: Clone + Eq + Hash, T, E> State<K, T, E> {
                 None => return None,
             };
             // Nobody waits for it any more.
-            if self.pending.get(&key).is_none_or(|tell| tell.receiver_count() == 0) {
+            if self.pending.get(&key).is_none_or(|sender| sender.receiver_count() == 0) {
                 self.pending.remove(&key);
                 continue;
             }
@@ -196,10 +196,10 @@ impl<K: Clone + Eq + Hash, T, E> State<K, T, E> {
         }
     }
 
-    fn tell(&mut self, key: &K, result: Result<T, E>) {
-        if let Some(tell) = self.pending.remove(key) {
+    fn publish(&mut self, key: &K, result: Result<T, E>) {
+        if let Some(sender) = self.pending.remove(key) {
             // An error means that nobody waits for it any more.
-            let _ = tell.send(Some(result));
+            let _ = sender.send(Some(result));
         }
     }
 }

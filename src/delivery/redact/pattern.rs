@@ -33,7 +33,7 @@ impl Pattern {
     }
 
     /// How many of the first elements are enough to hide the rest of a secret that was cut.
-    pub(super) fn telling(&self) -> usize {
+    pub(super) fn least_when_cut(&self) -> usize {
         match self {
             Self::Plain(_) => SHORTEST,
             Self::Base64(_) => (SHORTEST * 8).div_ceil(6),

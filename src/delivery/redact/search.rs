@@ -158,7 +158,7 @@ impl<'a> Search<'a> {
             while let Some(at) = here.pop() {
                 waiting -= 1;
                 read(text, at, &mut |unit, next| {
-                    is_cut |= unit == Unit::End && taken >= pattern.telling();
+                    is_cut |= unit == Unit::End && taken >= pattern.least_when_cut();
                     for more in pattern.takes(taken, unit).into_iter().flatten() {
                         let places = if more == 0 { &mut here } else { &mut reached[(taken + more) % SPAN] };
                         steps.take(1 + places.len());

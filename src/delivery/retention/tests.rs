@@ -30,7 +30,7 @@ async fn who_sends_keeps_the_file_small_while_others_write() {
     let (role, status) = watch::channel(SenderStatus::default());
     let keep = RetentionPolicy { days: 1, deliveries: 0 };
     let pace = QUICK;
-    let keeping = Keeping::at(pace, Arc::new(store.clone()), keep, status, |doubt| panic!("{doubt}"));
+    let retention = RetentionTask::at(pace, Arc::new(store.clone()), keep, status, |doubt| panic!("{doubt}"));
     // Another process sends: nothing is removed.
     role.send_modify(|now| now.role = SenderRole::Standby(None));
     store.enqueue(vec![delivery("https://hooks.example")]).await.unwrap();
@@ -44,7 +44,7 @@ async fn who_sends_keeps_the_file_small_while_others_write() {
         store.enqueue(vec![delivery("https://hooks.example")]).await.unwrap();
         accepted_meanwhile += 1;
     }
-    drop(keeping);
+    drop(retention);
     let counts = store.counts().await.unwrap();
     assert_eq!((counts.delivered, counts.queued), (0, 10 + 1 + accepted_meanwhile));
     assert_eq!(rows_before + 1 + accepted_meanwhile - rows(&store).await, 2 * 1990, "attempts went too");
@@ -74,8 +74,9 @@ async fn a_clock_far_ahead_of_the_last_activity_removes_nothing_until_it_is_trus
     let (tell, mut doubts) = tokio::sync::mpsc::unbounded_channel();
     let quick = QUICK;
     let keep = RetentionPolicy { days: 1, deliveries: 0 };
-    let keeping =
-        Keeping::at(quick, Arc::new(store.clone()), keep, status, move |doubt| tell.send(doubt).unwrap());
+    let retention = RetentionTask::at(quick, Arc::new(store.clone()), keep, status, move |doubt| {
+        tell.send(doubt).unwrap()
+    });
     let doubt = doubts.recv().await.unwrap();
     assert!(doubt.seen < Timestamp::now() && doubt.until > Timestamp::now(), "{doubt}");
     assert_eq!(store.counts().await.unwrap().delivered, 1);
@@ -87,6 +88,6 @@ async fn a_clock_far_ahead_of_the_last_activity_removes_nothing_until_it_is_trus
         assert!(std::time::Instant::now() < deadline);
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
-    drop(keeping);
+    drop(retention);
     assert_eq!(store.purge_profiles(Timestamp::now()).await, Ok(0), "the profile went, too");
 }

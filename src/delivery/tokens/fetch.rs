@@ -43,7 +43,7 @@ pub async fn fetch(clients: &Clients, wanted: &Wanted) -> Result<Token, Exchange
     // A server may repeat what it received in its error message.
     fetched.map_err(|why| match why {
         ExchangeError::Failed(failure) => {
-            ExchangeError::Failed(Failure { message: told(&failure.message, &wanted.oauth2), ..failure })
+            ExchangeError::Failed(Failure { message: for_log(&failure.message, &wanted.oauth2), ..failure })
         }
         ExchangeError::Local(trouble) => ExchangeError::Local(trouble),
     })
@@ -165,7 +165,7 @@ fn no_answer(message: String) -> Failure {
 }
 
 /// A server's message, in a form suitable for the log: without what was sent, and not too long.
-fn told(message: &str, oauth2: &OAuth2) -> String {
+fn for_log(message: &str, oauth2: &OAuth2) -> String {
     let text = message.as_bytes();
     let found = Redactor::new(secrets(oauth2)).find(text, Extent::Whole);
     let (mut out, mut length, mut at) = (String::new(), 0, 0);
@@ -262,11 +262,11 @@ mod tests {
     fn what_a_server_repeats_is_hidden() {
         let oauth2 = oauth2(SentAs::Body);
         let said = format!("401: no hu sh&=ü, hu+sh%26%3D%C3%BC, {}, k3y, north", basic(&oauth2));
-        assert_eq!(told(&said, &oauth2), "401: no (hidden), (hidden), (hidden), (hidden), north");
+        assert_eq!(for_log(&said, &oauth2), "401: no (hidden), (hidden), (hidden), (hidden), north");
         let otherwise = format!("hu%20sh&amp;%3d\\u00FC, {}: %6B3y", STANDARD.encode("hu sh&=ü"));
-        assert_eq!(told(&otherwise, &oauth2), "(hidden), (hidden): (hidden)");
+        assert_eq!(for_log(&otherwise, &oauth2), "(hidden), (hidden): (hidden)");
         let long = format!("{}hu sh&=ü", "x".repeat(MESSAGE - 1));
-        assert_eq!(told(&long, &oauth2), format!("{}(hidden)", "x".repeat(MESSAGE - 1)));
-        assert_eq!(told(&"ü".repeat(MESSAGE + 1), &oauth2), format!("{}…", "ü".repeat(MESSAGE)));
+        assert_eq!(for_log(&long, &oauth2), format!("{}(hidden)", "x".repeat(MESSAGE - 1)));
+        assert_eq!(for_log(&"ü".repeat(MESSAGE + 1), &oauth2), format!("{}…", "ü".repeat(MESSAGE)));
     }
 }

@@ -106,14 +106,14 @@ mod tests {
         for short in [json!(10), json!(1), json!(0), json!(-5), json!("-1e300")] {
             assert_eq!(kept(&short), 5, "{short}");
         }
-        for untold in [json!(null), json!("soon"), json!("NaN"), json!([1])] {
-            assert_eq!(kept(&untold), 300, "{untold}");
+        for invalid in [json!(null), json!("soon"), json!("NaN"), json!([1])] {
+            assert_eq!(kept(&invalid), 300, "{invalid}");
         }
         assert_eq!(kept(&json!(1e300)), LONGEST.as_secs() - 60);
     }
 
     #[test]
-    fn the_type_is_bearer_in_any_case_or_untold() {
+    fn the_type_is_bearer_in_any_case_or_missing() {
         for good in [json!({"access_token": "t"}), json!({"access_token": "t", "token_type": "BEARER"})] {
             assert_eq!(read(good.to_string().as_bytes()).unwrap().header, "Bearer t");
         }
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_token_is_told_and_not_shown() {
+    fn what_is_no_token_is_reported_and_not_shown() {
         let error = |body: &str| read(body.as_bytes()).unwrap_err();
         assert_eq!(error("access_token=x"), "the response is not a JSON object");
         assert_eq!(error("[]"), "the response is not a JSON object");

@@ -63,7 +63,7 @@ fn clients() -> Arc<Clients> {
 }
 
 /// The token, or the reason why there is none.
-fn told(result: &Result<Arc<Token>, ExchangeError>) -> &str {
+fn text_of(result: &Result<Arc<Token>, ExchangeError>) -> &str {
     match result {
         Ok(token) => token.header.to_str().unwrap(),
         Err(ExchangeError::Failed(failure)) => &failure.message,
@@ -79,11 +79,11 @@ async fn a_failure_is_told_to_all_who_waited_and_the_next_fetches_anew() {
     let all = join_all((0..64).map(|_| tokens.get(&clients, &server.wanted)));
     server.gate.add_permits(2);
     for result in all.await {
-        assert_eq!(told(&result), "502 Bad Gateway");
+        assert_eq!(text_of(&result), "502 Bad Gateway");
     }
     assert_eq!(server.asked(), 1);
     for _ in 0..2 {
-        assert_eq!(told(&tokens.get(&clients, &server.wanted).await), "Bearer t2");
+        assert_eq!(text_of(&tokens.get(&clients, &server.wanted).await), "Bearer t2");
     }
     assert_eq!(server.asked(), 2);
 }
@@ -98,10 +98,10 @@ async fn who_gives_up_leaves_the_others_waiting_and_nobody_joins_them() {
     let late = tokens.get(&clients, &server.wanted);
     server.gate.add_permits(2);
     let (patient, late) = join(patient, late).await;
-    let mut both = [told(&patient), told(&late)];
+    let mut both = [text_of(&patient), text_of(&late)];
     both.sort_unstable();
     assert_eq!(both, ["Bearer t1", "Bearer t2"]);
-    assert!(told(&tokens.get(&clients, &server.wanted).await).starts_with("Bearer t"));
+    assert!(text_of(&tokens.get(&clients, &server.wanted).await).starts_with("Bearer t"));
     assert_eq!(server.asked(), 2);
 }
 

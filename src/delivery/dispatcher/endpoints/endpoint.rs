@@ -163,7 +163,7 @@ impl Endpoint {
                 };
                 let started = self.start_lane(lane, slot, turn, now)?;
                 // Only if it would have no slot otherwise.
-                let is_newcomer = kind == Kind::Newcomer && !admitted.held;
+                let is_newcomer = kind == Kind::Newcomer && !admitted.limited;
                 self.newcomers += usize::from(is_newcomer);
                 Some(Started { ticket: Ticket { is_newcomer, ..started.ticket }, ..started })
             }

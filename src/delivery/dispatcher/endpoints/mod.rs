@@ -27,8 +27,8 @@ const MEASURED: Duration = Duration::from_millis(4);
 /// Idle lanes whose speed is remembered.
 const IDLE_LANES: usize = 4096;
 
-/// One in this many slots of all endpoints is kept free of held attempts ([`Kind::Held`]).
-const FREE_OF_HELD: usize = 4;
+/// One in this many slots of all endpoints is kept free of limited attempts ([`Kind::Limited`]).
+const FREE_OF_LIMITED: usize = 4;
 
 /// The same of first probes.
 const FREE_OF_PROBES: usize = 8;
@@ -81,16 +81,16 @@ pub struct Endpoints {
     /// Attempts in flight, without those beyond the slots of an endpoint; and those to such names.
     open: usize,
     unresolved_open: usize,
-    /// Attempts in flight that are held, and first probes.
-    held_open: usize,
+    /// Attempts in flight that are limited, and first probes.
+    limited_open: usize,
     /// Attempts in flight in the slots of newcomers.
     newcomers_open: usize,
     /// Endpoints that can start a manual delivery beyond their slots.
     extra: Queue,
     /// Endpoints that can probe a lane later: when, since the start.
     later: FastMap<Origin, Duration>,
-    /// Endpoints that are held, and whether one attempt may probe them.
-    held: FastMap<Origin, bool>,
+    /// Suspended endpoints, and whether one attempt may probe them.
+    suspended: FastMap<Origin, bool>,
     /// Attempts in flight that are not late yet, by the time when they will be and a number.
     in_time: Ordered<(Duration, u64), (Origin, endpoint::Ticket)>,
     /// The turn counter.
@@ -117,12 +117,12 @@ impl Endpoints {
             unresolved: Queue::default(),
             open: 0,
             unresolved_open: 0,
-            held_open: 0,
+            limited_open: 0,
             newcomers_open: 0,
             extra: Queue::default(),
             later: FastMap::default(),
             in_time: Ordered::default(),
-            held: FastMap::default(),
+            suspended: FastMap::default(),
             turn: 0,
             read: 0,
             measured: None,
@@ -237,10 +237,10 @@ impl Endpoints {
         (started.job, ticket)
     }
 
-    /// The probe of a held origin has started: nothing follows it.
+    /// The probe of a suspended origin has started: nothing follows it.
     fn end_probe(&mut self, origin: &Origin, now: Instant) {
-        if !self.held.is_empty() && self.may_probe(origin) {
-            self.hold(origin, now);
+        if !self.suspended.is_empty() && self.may_probe(origin) {
+            self.suspend(origin, now);
         }
     }
 
@@ -252,32 +252,32 @@ impl Endpoints {
         self.thirsty |= thirsty;
     }
 
-    /// Holds an origin: nothing is started or read.
-    pub fn hold(&mut self, origin: &Origin, now: Instant) {
-        self.held.insert(origin.clone(), false);
+    /// Suspends an origin: nothing is started or read.
+    pub fn suspend(&mut self, origin: &Origin, now: Instant) {
+        self.suspended.insert(origin.clone(), false);
         self.change(origin, now, |_, _| ());
     }
 
-    /// Lets one attempt start to an origin that is held.
+    /// Lets one attempt start to a suspended origin.
     pub fn probe(&mut self, origin: &Origin, now: Instant) {
-        self.held.insert(origin.clone(), true);
+        self.suspended.insert(origin.clone(), true);
         self.change(origin, now, |_, _| ());
     }
 
-    /// Stops holding an origin.
-    pub fn release(&mut self, origin: &Origin, now: Instant) {
-        self.held.remove(origin);
+    /// Resumes sending to an origin.
+    pub fn resume(&mut self, origin: &Origin, now: Instant) {
+        self.suspended.remove(origin);
         self.change(origin, now, |_, _| ());
     }
 
-    /// Whether an origin is held.
-    pub fn is_held(&self, origin: &Origin) -> bool {
-        self.held.contains_key(origin)
+    /// Whether an origin is suspended.
+    pub fn is_suspended(&self, origin: &Origin) -> bool {
+        self.suspended.contains_key(origin)
     }
 
-    /// Whether an origin is held and its probe has not started.
+    /// Whether an origin is suspended and its probe has not started.
     pub fn may_probe(&self, origin: &Origin) -> bool {
-        self.held.get(origin) == Some(&true)
+        self.suspended.get(origin) == Some(&true)
     }
 
     /// Takes what was read and not started, to release it.
@@ -320,10 +320,10 @@ impl Endpoints {
 
     /// What may start, given everything in flight.
     fn admitted(&self) -> Admitted {
-        let free_of = |part: usize| self.held_open < self.limits.total - self.limits.total / part;
-        let held = free_of(FREE_OF_HELD);
-        let newcomer = held || self.newcomers_open < (self.limits.total / NEWCOMERS).max(1);
-        Admitted { first_probe: free_of(FREE_OF_PROBES), newcomer, held }
+        let free_of = |part: usize| self.limited_open < self.limits.total - self.limits.total / part;
+        let limited = free_of(FREE_OF_LIMITED);
+        let newcomer = limited || self.newcomers_open < (self.limits.total / NEWCOMERS).max(1);
+        Admitted { first_probe: free_of(FREE_OF_PROBES), newcomer, limited }
     }
 
     /// Whether an endpoint is about to run out of read deliveries.
@@ -364,7 +364,7 @@ impl Endpoints {
                 origins.insert(origin.clone(), load);
             }
         }
-        for (origin, _) in self.held.iter().filter(|(_, may_probe)| !**may_probe) {
+        for (origin, _) in self.suspended.iter().filter(|(_, may_probe)| !**may_probe) {
             origins.entry(origin.clone()).or_default().held = true;
         }
         if idle.len() > IDLE_LANES {
@@ -409,18 +409,18 @@ impl Endpoints {
         endpoint.queued = Default::default();
         self.read -= endpoint.read;
         self.open -= endpoint.open;
-        self.held_open -= endpoint.held() - endpoint.newcomers;
+        self.limited_open -= endpoint.limited() - endpoint.newcomers;
         self.newcomers_open -= endpoint.newcomers;
         self.unresolved_open -= if endpoint.is_resolved { 0 } else { endpoint.open };
         endpoint.is_resolved = endpoint.resolves(&self.names, now);
         let changed = change(endpoint, since_epoch);
         self.read += endpoint.read;
         self.open += endpoint.open;
-        self.held_open += endpoint.held() - endpoint.newcomers;
+        self.limited_open += endpoint.limited() - endpoint.newcomers;
         self.newcomers_open += endpoint.newcomers;
         self.unresolved_open += if endpoint.is_resolved { 0 } else { endpoint.open };
         let key = (endpoint.open, endpoint.turn);
-        if self.held.get(origin) == Some(&false) {
+        if self.suspended.get(origin) == Some(&false) {
             self.later.remove(origin);
             return changed;
         }

@@ -93,7 +93,7 @@ fn a_fast_endpoint_is_read_ahead_and_one_that_hangs_is_not() {
     assert_eq!(origins["q"].ahead, 0, "it has ended none since");
 }
 
-/// Read deliveries of held lanes are no reserve for other lanes.
+/// Read deliveries of limited lanes are no reserve for other lanes.
 #[test]
 fn a_fast_lane_is_read_further_whatever_waits_of_others() {
     let (mut endpoints, now) = (Endpoints::of(16), Instant::now());

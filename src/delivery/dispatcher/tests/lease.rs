@@ -1,4 +1,4 @@
-//! The lease of the seat: what it allows to start, and what the queue is told.
+//! The lease of the seat: what it allows to start, and what the queue is trouble.
 
 use super::*;
 use crate::callback::{Callback, Values};
@@ -149,8 +149,8 @@ async fn who_was_given_up_stops_and_trouble_is_asked_about_again() {
     let mut leased = Leased::new(LEASE, 0);
     leased.finds(Err(QueueError::Passing("no connection".to_owned())));
     assert!(leased.renew().await);
-    let told = leased.status.borrow().trouble.clone();
-    assert_eq!(told.as_deref(), Some("cannot renew the right to send: no connection"));
+    let trouble = leased.status.borrow().trouble.clone();
+    assert_eq!(trouble.as_deref(), Some("cannot renew the right to send: no connection"));
     assert!(!leased.renew().await, "not before a pause");
     assert!(leased.dispatcher.lease.next().is_some_and(|wait| wait <= TROUBLE_PAUSE));
     leased.finds(Err(QueueError::Overtaken("the lease has run out".to_owned())));

@@ -23,17 +23,17 @@ struct Facts {
     made_at: Instant,
     usage: Arc<Usage>,
     /// Received bytes, inside TLS if there is TLS.
-    came: AtomicU64,
+    received: AtomicU64,
     /// Those of them that belong to completely read responses.
-    settled: AtomicU64,
+    consumed: AtomicU64,
     /// When bytes were last received, in milliseconds since it was opened; only for HTTP/2.
-    came_at: AtomicU64,
+    received_at: AtomicU64,
     /// Increases with every head of a response, and every part of a body.
     progress: AtomicU64,
     refused: AtomicBool,
     /// How many requests the peer allows at a time; HTTP/2 only.
-    allowed: AtomicU64,
-    /// Told when it may allow another request.
+    max_streams: AtomicU64,
+    /// Notified when it may allow another request.
     waiting: OnceLock<Arc<Notify>>,
     /// It carries no new request.
     retired: AtomicBool,
@@ -45,12 +45,12 @@ impl ConnInfo {
             address,
             made_at: Instant::now(),
             usage,
-            came: AtomicU64::new(0),
-            settled: AtomicU64::new(0),
-            came_at: AtomicU64::new(0),
+            received: AtomicU64::new(0),
+            consumed: AtomicU64::new(0),
+            received_at: AtomicU64::new(0),
             progress: AtomicU64::new(0),
             refused: AtomicBool::new(false),
-            allowed: AtomicU64::new(NOT_SAID),
+            max_streams: AtomicU64::new(NOT_SAID),
             waiting: OnceLock::new(),
             retired: AtomicBool::new(false),
         }))
@@ -87,20 +87,20 @@ impl ConnInfo {
 
     /// Whether nothing was received for this long. Only known for HTTP/2.
     pub fn is_silent_for(&self, silence: Duration) -> bool {
-        let came_at = Duration::from_millis(self.0.came_at.load(Ordering::Acquire));
-        self.age().saturating_sub(came_at) >= silence
+        let received_at = Duration::from_millis(self.0.received_at.load(Ordering::Acquire));
+        self.age().saturating_sub(received_at) >= silence
     }
 
-    pub fn note_came(&self, bytes: usize, is_http2: bool) {
-        self.0.came.fetch_add(bytes as u64, Ordering::AcqRel);
+    pub fn note_received(&self, bytes: usize, is_http2: bool) {
+        self.0.received.fetch_add(bytes as u64, Ordering::AcqRel);
         if is_http2 {
             let at = u64::try_from(self.age().as_millis()).unwrap_or(u64::MAX);
-            self.0.came_at.store(at, Ordering::Release);
+            self.0.received_at.store(at, Ordering::Release);
         }
     }
 
-    pub fn has_come(&self) -> bool {
-        self.0.came.load(Ordering::Acquire) > 0
+    pub fn has_received(&self) -> bool {
+        self.0.received.load(Ordering::Acquire) > 0
     }
 
     /// A part of a response was received.
@@ -113,26 +113,26 @@ impl ConnInfo {
     }
 
     /// The peer allows so many requests at a time.
-    pub fn note_allowed(&self, allowed: u32) {
+    pub fn note_max_streams(&self, allowed: u32) {
         let allowed = u64::from(allowed);
-        if self.0.allowed.swap(allowed, Ordering::AcqRel) != allowed {
-            self.tell_waiting();
+        if self.0.max_streams.swap(allowed, Ordering::AcqRel) != allowed {
+            self.notify_waiting();
         }
     }
 
     /// Whether the peer has said how many requests it allows.
-    pub fn knows_what_it_allows(&self) -> bool {
-        self.0.allowed.load(Ordering::Acquire) != NOT_SAID
+    pub fn knows_max_streams(&self) -> bool {
+        self.0.max_streams.load(Ordering::Acquire) != NOT_SAID
     }
 
     /// Whether the peer allows no requests over it.
-    pub fn allows_nothing(&self) -> bool {
-        self.0.allowed.load(Ordering::Acquire) == 0
+    pub fn allows_no_stream(&self) -> bool {
+        self.0.max_streams.load(Ordering::Acquire) == 0
     }
 
     /// Whether the peer allows another request now: only one, before it has said how many.
-    pub fn allows_another(&self) -> bool {
-        let allowed = match self.0.allowed.load(Ordering::Acquire) {
+    pub fn has_free_stream(&self) -> bool {
+        let allowed = match self.0.max_streams.load(Ordering::Acquire) {
             NOT_SAID => 1,
             allowed => allowed,
         };
@@ -144,13 +144,13 @@ impl ConnInfo {
         self.0.usage.was_used_within(time)
     }
 
-    /// Has these told whenever it may allow another request.
-    pub fn tell(&self, waiting: &Arc<Notify>) {
+    /// Notifies these whenever it may allow another request.
+    pub fn notify_when_free(&self, waiting: &Arc<Notify>) {
         // The requests of one client share it: they are always the same.
         self.0.waiting.get_or_init(|| Arc::clone(waiting));
     }
 
-    fn tell_waiting(&self) {
+    fn notify_waiting(&self) {
         if let Some(waiting) = self.0.waiting.get() {
             waiting.notify_waiters();
         }
@@ -162,17 +162,17 @@ impl ConnInfo {
     }
 
     /// A response was read completely.
-    pub fn settle(&self) {
-        self.0.settled.store(self.0.came.load(Ordering::Acquire), Ordering::Release);
+    pub fn consume(&self) {
+        self.0.consumed.store(self.0.received.load(Ordering::Acquire), Ordering::Release);
     }
 
     /// Whether a request that fails over it may be repeated: it was not written; or the connection has carried
     /// responses before, and nothing was received since, so that the server may have closed it before the request
     /// arrived.
-    pub fn leaves_unanswered(&self) -> bool {
-        let settled = self.0.settled.load(Ordering::Acquire);
+    pub fn may_repeat(&self) -> bool {
+        let consumed = self.0.consumed.load(Ordering::Acquire);
         self.0.refused.load(Ordering::Acquire)
-            || settled > 0 && settled == self.0.came.load(Ordering::Acquire)
+            || consumed > 0 && consumed == self.0.received.load(Ordering::Acquire)
     }
 }
 
@@ -181,22 +181,22 @@ impl ConnInfo {
 pub struct InUse {
     info: ConnInfo,
     /// The bytes received before the request started.
-    came_before: u64,
+    received_before: u64,
 }
 
 impl InUse {
     /// A request starts using this connection.
     pub fn of(info: &ConnInfo) -> Self {
         info.0.usage.begin();
-        Self { info: info.clone(), came_before: info.0.came.load(Ordering::Acquire) }
+        Self { info: info.clone(), received_before: info.0.received.load(Ordering::Acquire) }
     }
 
     /// Whether the request may be repeated if it fails: nothing was received since it started, not even for other
     /// requests on the connection.
-    pub fn leaves_unanswered(&self) -> bool {
-        let came = self.info.0.came.load(Ordering::Acquire);
-        self.info.leaves_unanswered()
-            && (self.info.0.refused.load(Ordering::Acquire) || came == self.came_before)
+    pub fn may_repeat(&self) -> bool {
+        let received = self.info.0.received.load(Ordering::Acquire);
+        self.info.may_repeat()
+            && (self.info.0.refused.load(Ordering::Acquire) || received == self.received_before)
     }
 }
 
@@ -211,6 +211,6 @@ impl Deref for InUse {
 impl Drop for InUse {
     fn drop(&mut self) {
         self.info.0.usage.end();
-        self.info.tell_waiting();
+        self.info.notify_waiting();
     }
 }

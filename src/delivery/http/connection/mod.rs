@@ -104,7 +104,7 @@ impl Conn {
             return Ok(false);
         }
         let is_read = self.replay.take().is_none_or(|replay| replay.bytes.is_empty());
-        let begins = begins && !self.is_http2 && self.info.has_come();
+        let begins = begins && !self.is_http2 && self.info.has_received();
         let is_clear = !begins
             || is_read
                 && match &mut self.stream {
@@ -151,10 +151,10 @@ impl AsyncRead for Conn {
         };
         let came = buffer.filled().len() - before;
         if came > 0 {
-            this.info.note_came(came, this.is_http2);
+            this.info.note_received(came, this.is_http2);
             let spent = this.budget.spend(&buffer.filled()[before..], this.info.progress());
             if let Some(allowed) = this.budget.allowed() {
-                this.info.note_allowed(allowed);
+                this.info.note_max_streams(allowed);
             }
             spent?;
         }

@@ -14,7 +14,7 @@ use crate::delivery::http::tls::{TlsFault, config};
 use crate::profile::Tls;
 
 /// How long files are assumed to be unchanged before they are checked again.
-const LOOK: Duration = Duration::from_secs(1);
+const CHECK: Duration = Duration::from_secs(1);
 /// The maximum number of entries; a person who types paths in the editor and tests them creates many.
 const MOST: usize = 256;
 /// The maximum number of profiles whose files are read concurrently: each also reads the system's certificates, and a
@@ -25,7 +25,7 @@ const READING: usize = 8;
 #[derive(Debug)]
 pub struct Configs {
     made: Arc<Mutex<HashMap<Tls, Made>>>,
-    looks: SingleFlight<Tls, Made, TlsFault>,
+    checks: SingleFlight<Tls, Made, TlsFault>,
 }
 
 #[derive(Debug, Clone)]
@@ -34,7 +34,7 @@ struct Made {
     /// The same, offering HTTP/2.
     http2: Arc<ClientConfig>,
     stamps: Vec<Stamp>,
-    looked_at: Instant,
+    checked_at: Instant,
 }
 
 /// The attributes of a file that change when it is written or replaced: device, inode, size, change time in seconds
@@ -52,9 +52,9 @@ impl Configs {
     pub fn reading(read: impl Fn(&Tls) -> Result<ClientConfig, TlsFault> + Send + Sync + 'static) -> Self {
         let made: Arc<Mutex<HashMap<Tls, Made>>> = Arc::default();
         let all = Arc::clone(&made);
-        let look = move |tls: &Tls| {
+        let check = move |tls: &Tls| {
             let known = lock(&all).get(tls).cloned();
-            let made = look(tls, known, &read)?;
+            let made = load(tls, known, &read)?;
             let mut all = lock(&all);
             if all.len() >= MOST && !all.contains_key(tls) {
                 all.clear();
@@ -62,29 +62,29 @@ impl Configs {
             all.insert(tls.clone(), made.clone());
             Ok(made)
         };
-        let looks = SingleFlight::new("tls-files", READING, look);
+        let checks = SingleFlight::new("tls-files", READING, check);
         // The system's certificates alone: hanging files of profiles do not block these.
-        looks.trust(Tls::default());
-        Self { made, looks }
+        checks.trust(Tls::default());
+        Self { made, checks }
     }
 
     /// The configuration for a profile; reused while its files are unchanged. Concurrent callers share one check of
     /// the files.
     pub async fn get(&self, tls: &Tls, http2: bool) -> Result<Arc<ClientConfig>, TlsFault> {
         let choose = |made: &Made| Arc::clone(if http2 { &made.http2 } else { &made.http1 });
-        let is_fresh = |made: &&Made| tls.is_usual() || made.looked_at.elapsed() < LOOK;
+        let is_fresh = |made: &&Made| tls.is_usual() || made.checked_at.elapsed() < CHECK;
         let known = lock(&self.made).get(tls).filter(is_fresh).map(choose);
         match known {
             Some(config) => Ok(config),
-            None => self.looks.get(tls).await.map(|made| choose(&made)),
+            None => self.checks.get(tls).await.map(|made| choose(&made)),
         }
     }
 
     /// As if the time until the next check had passed.
     #[cfg(test)]
-    pub fn look_again(&self) {
+    pub fn expire_check(&self) {
         for made in lock(&self.made).values_mut() {
-            made.looked_at -= LOOK;
+            made.checked_at -= CHECK;
         }
     }
 }
@@ -94,22 +94,22 @@ fn lock(made: &Mutex<HashMap<Tls, Made>>) -> MutexGuard<'_, HashMap<Tls, Made>> 
     made.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn look(
+fn load(
     tls: &Tls,
     known: Option<Made>,
     read: impl Fn(&Tls) -> Result<ClientConfig, TlsFault>,
 ) -> Result<Made, TlsFault> {
     // Before they are read: later changes are seen at the next check.
-    let (looked_at, stamps) = (Instant::now(), stamps(tls));
+    let (checked_at, stamps) = (Instant::now(), stamps(tls));
     if let Some(made) = known.filter(|made| made.stamps == stamps) {
-        return Ok(Made { looked_at, ..made });
+        return Ok(Made { checked_at, ..made });
     }
     let http1 = read(tls)?;
     // A session of one is not resumed with the other.
     let mut http2 = http1.clone();
     http2.resumption = Resumption::default();
     http2.alpn_protocols.insert(0, b"h2".to_vec());
-    Ok(Made { http1: Arc::new(http1), http2: Arc::new(http2), stamps, looked_at })
+    Ok(Made { http1: Arc::new(http1), http2: Arc::new(http2), stamps, checked_at })
 }
 
 fn stamps(tls: &Tls) -> Vec<Stamp> {

@@ -42,13 +42,13 @@ pub fn key(path: &str) -> Result<PrivateKeyDer<'static>, String> {
 }
 
 fn read(path: &str) -> Result<Vec<u8>, String> {
-    let told = |error: UnreadableFile| format!("{path}: {error}");
-    let file = RegularFile::open(Path::new(path)).map_err(told)?;
+    let describe = |error: UnreadableFile| format!("{path}: {error}");
+    let file = RegularFile::open(Path::new(path)).map_err(describe)?;
     // Files under /proc report this too, and reading one may consume data.
     if file.is_empty() {
         return Err(format!("{path}: is empty"));
     }
-    file.read(LONGEST).map_err(told)
+    file.read(LONGEST).map_err(describe)
 }
 
 /// The library's own messages repeat lines of the file.

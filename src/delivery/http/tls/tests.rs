@@ -86,13 +86,13 @@ async fn what_was_made_is_kept_until_a_file_changes() {
     assert_eq!(configs.get(&tls, true).await.unwrap().alpn_protocols, [&b"h2"[..], b"http/1.1"]);
     // Replaced, as tools that renew certificates do.
     std::fs::rename(write(folder.path(), "new.pem", &made().0), &path).unwrap();
-    configs.look_again();
+    configs.expire_check();
     let second = configs.get(&tls, false).await.unwrap();
     assert!(!Arc::ptr_eq(&first, &second), "the file is another one");
-    configs.look_again();
+    configs.expire_check();
     assert!(Arc::ptr_eq(&second, &configs.get(&tls, false).await.unwrap()), "nothing changed");
     std::fs::remove_file(&path).unwrap();
-    configs.look_again();
+    configs.expire_check();
     let fault = configs.get(&tls, false).await.unwrap_err();
     assert_eq!(fault.to_string(), format!("CA file: {path}: there is no such file"));
 }

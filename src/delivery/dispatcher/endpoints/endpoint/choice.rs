@@ -26,12 +26,12 @@ pub enum Kind {
     /// Of an unmeasured lane that arrived later than all such lanes with an attempt in flight there.
     Newcomer,
     /// Another one of an unmeasured lane, or one of a slow lane.
-    Held,
+    Limited,
 }
 
 impl Kind {
     /// Each kind.
-    pub const ALL: [Self; 4] = [Self::Fast, Self::FirstProbe, Self::Newcomer, Self::Held];
+    pub const ALL: [Self; 4] = [Self::Fast, Self::FirstProbe, Self::Newcomer, Self::Limited];
 }
 
 /// Which kinds may start. Fast lanes always may.
@@ -39,12 +39,12 @@ impl Kind {
 pub struct Admitted {
     pub first_probe: bool,
     pub newcomer: bool,
-    pub held: bool,
+    pub limited: bool,
 }
 
 impl Admitted {
     /// Each kind.
-    pub const ALL: Self = Self { first_probe: true, newcomer: true, held: true };
+    pub const ALL: Self = Self { first_probe: true, newcomer: true, limited: true };
 
     /// Whether this kind may start.
     pub fn admits(self, kind: Kind) -> bool {
@@ -52,7 +52,7 @@ impl Admitted {
             Kind::Fast => true,
             Kind::FirstProbe => self.first_probe,
             Kind::Newcomer => self.newcomer,
-            Kind::Held => self.held,
+            Kind::Limited => self.limited,
         }
     }
 }
@@ -90,7 +90,7 @@ impl Endpoint {
     }
 
     /// Attempts in flight that are of slow lanes, of unmeasured lanes, or late.
-    pub fn held(&self) -> usize {
+    pub fn limited(&self) -> usize {
         self.probes + self.slow + self.late
     }
 
@@ -143,9 +143,9 @@ impl Endpoint {
     fn kind(&self, rank: Rank, lane: LaneId) -> Kind {
         match rank {
             Rank::Fast => Kind::Fast,
-            Rank::Delivered | Rank::Unknown | Rank::Failed if self.held() == 0 => Kind::FirstProbe,
+            Rank::Delivered | Rank::Unknown | Rank::Failed if self.limited() == 0 => Kind::FirstProbe,
             Rank::Delivered | Rank::Unknown if self.is_newcomer(lane) => Kind::Newcomer,
-            _ => Kind::Held,
+            _ => Kind::Limited,
         }
     }
 
@@ -172,7 +172,7 @@ impl Endpoint {
     fn newcomer_probe(&self, slots: usize, now: Duration) -> Option<(Standing, LaneId)> {
         let newcomer = self.newcomer(Rank::Unknown)?;
         let is_due = self.probe_at(slots, Rank::Unknown).is_some_and(|at| at <= now);
-        (is_due || self.held() + 1 < slots).then_some(newcomer)
+        (is_due || self.limited() + 1 < slots).then_some(newcomer)
     }
 
     fn unmeasured(&self) -> Option<(Standing, LaneId)> {
@@ -185,7 +185,7 @@ impl Endpoint {
         let is_busy = self.first(Rank::Fast).is_some();
         // Lanes whose last delivery has failed leave the slots to lanes that nothing is known about.
         let kept = if is_busy || rank == Rank::Failed { reserve } else { reserve.div_ceil(2) };
-        if self.held() >= slots - kept {
+        if self.limited() >= slots - kept {
             return None;
         }
         let (few, pause) =

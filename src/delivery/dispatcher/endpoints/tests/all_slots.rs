@@ -78,8 +78,8 @@ fn endpoints_that_hang_never_have_all() {
         world.now += MS;
         assert!(world.end("new", Ended::InTime) > 0);
         assert!(world.open("new") >= TOTAL / 8, "beside {endpoints}: {}", world.open("new"));
-        let held = world.in_flight.len() - world.open("new");
-        assert!(held <= TOTAL - TOTAL / 8, "{held}");
+        let limited = world.in_flight.len() - world.open("new");
+        assert!(limited <= TOTAL - TOTAL / 8, "{limited}");
     }
 }
 

@@ -14,15 +14,15 @@ const PAUSE: Duration = Duration::from_millis(10);
 
 /// Changes to publish.
 #[derive(Debug, Default)]
-pub struct Untold {
+pub struct PendingUpdates {
     /// Attempts that started.
     pub started: FastMap<DeliveryId, InFlight>,
     /// Attempts that are in flight according to the board and have ended.
     pub ended: Vec<DeliveryId>,
-    told_at: Option<Instant>,
+    published_at: Option<Instant>,
 }
 
-impl Untold {
+impl PendingUpdates {
     /// An attempt began.
     pub fn start(&mut self, id: DeliveryId, attempt: InFlight) {
         self.started.insert(id, attempt);
@@ -38,12 +38,12 @@ impl Untold {
     /// When to publish; none if there is nothing to publish.
     pub fn due(&self, now: Instant) -> Option<Instant> {
         let is_empty = self.started.is_empty() && self.ended.is_empty();
-        (!is_empty).then(|| self.told_at.map_or(now, |at| at + PAUSE))
+        (!is_empty).then(|| self.published_at.map_or(now, |at| at + PAUSE))
     }
 
     /// Published at this time.
-    pub fn told(&mut self, now: Instant) {
-        self.told_at = Some(now);
+    pub fn published(&mut self, now: Instant) {
+        self.published_at = Some(now);
     }
 }
 
@@ -55,26 +55,26 @@ mod tests {
 
     #[test]
     fn attempts_that_begin_and_end_between_two_looks_are_no_news() {
-        let (mut untold, now) = (Untold::default(), Instant::now());
+        let (mut updates, now) = (PendingUpdates::default(), Instant::now());
         let [one, other] = [1, 2].map(|n| DeliveryId::from_bytes([n; 16]));
         let attempt = |n| InFlight { n, started_at: Timestamp::UNIX_EPOCH };
-        assert_eq!(untold.due(now), None);
-        untold.start(one, attempt(1));
-        assert_eq!(untold.due(now), Some(now), "the first one is told at once");
-        untold.started.clear();
-        untold.told(now);
-        untold.start(other, attempt(1));
-        assert_eq!(untold.due(now), Some(now + PAUSE));
-        untold.end(other);
-        assert_eq!(untold.due(now), None);
-        untold.end(one);
-        untold.start(one, attempt(2));
-        untold.end(one);
+        assert_eq!(updates.due(now), None);
+        updates.start(one, attempt(1));
+        assert_eq!(updates.due(now), Some(now), "the first one is published at once");
+        updates.started.clear();
+        updates.published(now);
+        updates.start(other, attempt(1));
+        assert_eq!(updates.due(now), Some(now + PAUSE));
+        updates.end(other);
+        assert_eq!(updates.due(now), None);
+        updates.end(one);
+        updates.start(one, attempt(2));
+        updates.end(one);
         assert_eq!(
-            (untold.started.len(), &untold.ended[..]),
+            (updates.started.len(), &updates.ended[..]),
             (0, &[one][..]),
             "the board has the first attempt"
         );
-        assert_eq!(untold.due(now), Some(now + PAUSE));
+        assert_eq!(updates.due(now), Some(now + PAUSE));
     }
 }
