@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use crate::support::cli::{On, Place, Running};
+use crate::support::cli::{On, Place, Running, ending_signals};
 use crate::support::recorder::events;
 use crate::support::secure::Authority;
 use serde_json::json;
@@ -69,7 +69,7 @@ fn a_signal_ends_a_command_that_waits_for_the_writer_of_a_pipe() {
     let pipe = place.path("pipe");
     pipe_without_a_writer(&pipe);
     let pipe = pipe.to_str().unwrap();
-    for (signal, code) in [("TERM", 143), ("INT", 130)] {
+    for (signal, code) in ending_signals() {
         let mut send = Running::start(place.command(&["send", "--from", pipe, "--no-wait"]));
         wait_until_opening(send.pid());
         send.signal(signal);

@@ -166,14 +166,14 @@ pub struct Running {
     err: mpsc::Receiver<String>,
 }
 
-/// The signals that end a command, and its exit codes; without SIGHUP if these tests, and so their commands, ignore
-/// it, as under `nohup`.
+/// The signals that end a command, and its exit codes; without those that these tests, and so their commands, ignore:
+/// SIGHUP under `nohup`, SIGINT in a script's background.
 pub fn ending_signals() -> Vec<(&'static str, i32)> {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
     let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:")).unwrap();
-    let ignores_hang_up = u64::from_str_radix(ignored.trim(), 16).unwrap() & 1 == 1;
+    let ignored = u64::from_str_radix(ignored.trim(), 16).unwrap();
     let mut all = vec![("INT", 130), ("TERM", 143), ("HUP", 129)];
-    all.retain(|(name, _)| *name != "HUP" || !ignores_hang_up);
+    all.retain(|(_, code)| ignored >> (code - 129) & 1 == 0);
     all
 }
 

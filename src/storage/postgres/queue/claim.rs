@@ -57,6 +57,18 @@ struct Candidate {
     arrivals: u64,
 }
 
+/// The lanes that were looked at on the way round.
+struct Round {
+    /// Those that may take turns, in their order.
+    candidates: Vec<Candidate>,
+    /// All of them.
+    seen: HashSet<i32>,
+    /// The last one.
+    last: Option<LaneId>,
+    /// There are more.
+    is_partial: bool,
+}
+
 /// A claimed row, not read yet.
 struct Taken {
     claim: Claim,
@@ -101,11 +113,11 @@ impl PgStore {
         let mut after = demand.after;
         let mut has_looked = self.know_lanes(db).await?;
         let (in_window, is_partial) = loop {
-            let (candidates, last, is_partial) = self.candidates(db, &demand, &look).await?;
+            let Round { candidates, seen, last, is_partial } = self.round(db, &demand, &look).await?;
             let share = self.share_out(db, (seat, now), &mut demand, candidates, limit, &mut taken).await?;
             after = share.or(after);
-            // A lane whose bell has not been heard yet may have what is missing.
-            if taken.len() >= limit || is_partial || has_looked || !self.finds_lanes(db).await? {
+            // A lane whose notification has not arrived yet, or arrived meanwhile, may have what is missing.
+            if taken.len() >= limit || is_partial || has_looked || !self.finds_others(db, &seen).await? {
                 break (last, is_partial);
             }
             has_looked = true;
@@ -168,13 +180,15 @@ impl PgStore {
         Ok(!is_known)
     }
 
-    /// Looks at all lanes again, where they are few. Whether one of them was not known to have something.
-    async fn finds_lanes(&self, db: Db<'_>) -> Result<bool, StoreError> {
+    /// Looks at all lanes again, where they are few. Whether one has something besides those that were seen.
+    async fn finds_others(&self, db: Db<'_>, seen: &HashSet<i32>) -> Result<bool, StoreError> {
         if !self.sender().ready().are_few() {
             return Ok(false);
         }
         let found = wakeups::first_lanes(db).await?;
-        Ok(self.sender().ready().found(found))
+        let is_other = found.iter().any(|lane| !seen.contains(lane));
+        self.sender().ready().found(found);
+        Ok(is_other)
     }
 
     /// What must be known first, in one round trip.
@@ -205,25 +219,19 @@ impl PgStore {
         })
     }
 
-    /// The lanes that may take turns, in their order; the last one that was looked at on the way round, and whether
-    /// there are more.
-    async fn candidates(
-        &self,
-        db: Db<'_>,
-        demand: &Demand,
-        look: &Look,
-    ) -> Result<(Vec<Candidate>, Option<LaneId>, bool), StoreError> {
+    /// Looks at the lanes from the one after the last claim's.
+    async fn round(&self, db: Db<'_>, demand: &Demand, look: &Look) -> Result<Round, StoreError> {
         let after = demand.after.and_then(|lane| i32::try_from(lane.number()).ok());
-        let (lanes, last, is_partial) = {
+        let (lanes, seen, last, is_partial) = {
             let mut ready = self.sender().ready();
             let recent = ready.take_recent();
             let mut lanes = ready.round(after, &look.retry_lanes);
             let is_partial = lanes.len() > WINDOW;
             lanes.truncate(WINDOW);
             let last = lanes.last().copied();
-            let seen: HashSet<i32> = lanes.iter().copied().collect();
-            lanes.extend(recent.into_iter().filter(|lane| !seen.contains(lane)));
-            (lanes, last, is_partial)
+            let mut seen: HashSet<i32> = lanes.iter().copied().collect();
+            lanes.extend(recent.into_iter().filter(|lane| seen.insert(*lane)));
+            (lanes, seen, last, is_partial)
         };
         self.learn(db, &lanes).await?;
         let ready = self.sender().ready();
@@ -241,7 +249,7 @@ impl PgStore {
             })
         };
         let candidates = lanes.into_iter().filter_map(candidate).collect();
-        Ok((candidates, last.map(|lane| LaneId::new(lane.into())), is_partial))
+        Ok(Round { candidates, seen, last: last.map(|lane| LaneId::new(lane.into())), is_partial })
     }
 
     /// Finds out what these lanes are, where that is not known.
