@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_was_set_is_told_once_and_by_how_much() {
+    fn a_changed_clock_is_reported_once_with_the_difference() {
         for set in [HOUR, -HOUR] {
             let mut clock = clock();
             let now = after(clock.last, SECOND, Duration::ZERO, set);
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn sleep_and_a_clock_that_was_set_are_told_apart() {
+    fn sleep_is_distinguished_from_a_changed_clock() {
         let mut clock = clock();
         let now = after(clock.last, SECOND, SECOND * 3600, -HOUR);
         assert_eq!(clock.judge(now), Some(-HOUR));

@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_rest_is_longer_until_a_try_goes_well() {
+    fn each_pause_is_longer_until_an_attempt_succeeds() {
         let (job, now) = (JobRef::new(DeliveryId::generate(), 1), Instant::now());
         let (mut quarantine, mut rested) = (Quarantine::default(), Vec::new());
         assert_eq!(quarantine.next(now), None);

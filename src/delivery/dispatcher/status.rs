@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_unrecorded_is_told_with_its_reason() {
+    fn what_is_left_unrecorded_is_reported_with_its_reason() {
         let (board, watched) = Board::new();
         let trouble = || watched.borrow().trouble.clone();
         board.left_unrecorded(0);

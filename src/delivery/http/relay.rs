@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn the_task_that_drives_now_is_woken_unless_it_tells_itself() {
+    fn the_driving_task_is_woken_unless_it_notifies_itself() {
         let (relay, counts) = (Relay::default(), [(); 2].map(|()| Arc::new(Count::default())));
         let [one, other] = counts.each_ref().map(|count| Waker::from(Arc::clone(count)));
         let kept = relay.context(&Context::from_waker(&one)).waker().clone();

@@ -99,7 +99,7 @@ fn characters_beyond_sixteen_bits_are_known() {
 }
 
 #[test]
-fn what_tells_two_escapes_apart_may_begin_another_escape() {
+fn what_distinguishes_two_escapes_may_begin_another_escape() {
     let (space, x) = (knowing("<<-- -->>"), knowing("<<--x-->>"));
     for (redactor, spelled) in [
         // `%20`, the 2 of which is `\u0032`, the u of which is `\u0075`.

@@ -72,7 +72,7 @@ fn text_of(result: &Result<Arc<Token>, ExchangeError>) -> &str {
 }
 
 #[tokio::test]
-async fn a_failure_is_told_to_all_who_waited_and_the_next_fetches_anew() {
+async fn a_failure_is_returned_to_all_that_wait_and_the_next_fetches_anew() {
     let server = Server::start(1).await;
     let (tokens, clients) = (Tokens::default(), clients());
     // All of them are polled once before the first one can end.

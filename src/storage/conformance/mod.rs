@@ -82,7 +82,7 @@ macro_rules! every_test {
                 the_last_deleted_comes_first_and_is_found_as_others_are;
             steering:
                 sent_again_it_differs_by_its_id_only,
-                what_cannot_be_sent_again_is_told,
+                what_cannot_be_resent_is_reported,
                 every_choice_comes_back,
                 a_cancelled_delivery_stays_so_whatever_its_last_attempt_brings,
                 a_pause_blocks_events_and_nothing_that_a_person_sends,

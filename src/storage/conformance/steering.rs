@@ -28,7 +28,7 @@ pub async fn sent_again_it_differs_by_its_id_only(subject: &dyn StoreUnderTest) 
     assert_eq!(row.profile_title, new.profile_title);
 }
 
-pub async fn what_cannot_be_sent_again_is_told(subject: &dyn StoreUnderTest) {
+pub async fn what_cannot_be_resent_is_reported(subject: &dyn StoreUnderTest) {
     let store = subject.store();
     let nobody = DeliveryId::generate();
     let gone = store.resend(nobody, DeliveryId::generate(), at(0)).await.map_err(of);

@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn the_time_waited_is_told() {
+    fn the_time_waited_is_stated() {
         let locked = StoreError::from(Problem::Locked(Duration::ZERO)).waited(Duration::from_secs(5));
         assert!(locked.to_string().contains("waited 5s"), "{locked}");
     }

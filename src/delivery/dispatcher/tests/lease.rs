@@ -145,7 +145,7 @@ async fn a_newcomer_is_given_its_slots_once_what_is_in_flight_fits() {
 }
 
 #[tokio::test]
-async fn who_was_given_up_stops_and_trouble_is_asked_about_again() {
+async fn an_overtaken_sender_stops_and_checks_the_problem_again() {
     let mut leased = Leased::new(LEASE, 0);
     leased.finds(Err(QueueError::Passing("no connection".to_owned())));
     assert!(leased.renew().await);

@@ -141,7 +141,7 @@ async fn a_connection_that_is_closed_to_make_room_carries_no_request() {
 }
 
 #[tokio::test]
-async fn the_end_is_told_over_tls() {
+async fn the_end_is_detected_over_tls() {
     let (conn, mut server) = secured().await;
     drop(conn);
     // A broken connection would be an error.

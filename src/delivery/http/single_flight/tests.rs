@@ -132,7 +132,7 @@ async fn what_nobody_waits_for_is_not_run() {
 }
 
 #[tokio::test]
-async fn a_run_that_panics_is_told_to_those_who_wait_and_leaves_room() {
+async fn a_run_that_panics_fails_for_all_that_wait_and_leaves_room() {
     let flight = flight(|_| panic!("not in my library"));
     assert_eq!(get(&flight, "a").await, Err(No::BrokeOff));
     until(|| flight.state().threads == 0).await;

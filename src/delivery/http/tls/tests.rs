@@ -27,7 +27,7 @@ fn of(ca: Option<&str>, certificate: Option<&str>, key: Option<&str>) -> Tls {
 }
 
 #[test]
-fn what_is_wrong_with_a_file_is_told_by_field_and_without_what_stands_in_it() {
+fn a_wrong_file_is_reported_by_field_and_without_its_content() {
     let folder = tempfile::tempdir().unwrap();
     let ((certificate, key), (_, other)) = (made(), made());
     let at = |name: &str, text: &str| write(folder.path(), name, text);

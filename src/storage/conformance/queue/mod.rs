@@ -70,7 +70,7 @@ macro_rules! every_queue_test {
                 a_retry_is_due_at_its_time,
                 what_was_cancelled_meanwhile_stays_so_and_is_given_back,
                 an_outcome_recorded_twice_is_one,
-                wakeups_tell_what_the_sender_did_not_do_itself,
+                wakeups_report_what_the_sender_did_not_do_itself,
                 what_waits_moves_with_a_clock_that_was_set;
         }
     };

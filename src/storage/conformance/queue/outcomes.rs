@@ -46,7 +46,7 @@ pub async fn an_outcome_recorded_twice_is_one(subject: &impl QueueUnderTest) {
     assert_eq!((ids(&jobs), jobs[0].attempts), (all, 1));
 }
 
-pub async fn wakeups_tell_what_the_sender_did_not_do_itself(subject: &impl QueueUnderTest) {
+pub async fn wakeups_report_what_the_sender_did_not_do_itself(subject: &impl QueueUnderTest) {
     let mut wakeups = subject.queue().wakeups();
     let before = *wakeups.borrow_and_update();
     let all = accept(subject, vec![event(1, 'a'), event(1, 'a')]).await;

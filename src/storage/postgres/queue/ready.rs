@@ -267,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn others_are_told_of_releases_once_in_a_while() {
+    fn others_are_notified_of_releases_once_in_a_while() {
         let (mut ready, now) = (ReadyLanes::default(), Instant::now());
         assert!(ready.may_ring(now) && !ready.may_ring(now));
         assert!(!ready.may_ring(now + RING / 2) && ready.may_ring(now + RING));

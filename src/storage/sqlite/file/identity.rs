@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_is_told_from_another_of_its_name() {
+    fn a_file_is_distinguished_from_another_of_its_name() {
         let folder = tempfile::tempdir().unwrap();
         let (path, aside) = (folder.path().join("a.db"), folder.path().join("b.db"));
         std::fs::write(&path, "one").unwrap();

@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_database_of_ours_is_told() {
+    fn a_foreign_database_is_reported() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.db");
         assert!(matches!(inspect(&path).unwrap_err().problem, Problem::CannotOpen(_)));

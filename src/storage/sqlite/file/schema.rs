@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn others_are_told_apart() {
+    fn other_schemas_are_distinguished() {
         let db = Connection::open_in_memory().unwrap();
         db.execute_batch("CREATE TABLE theirs (x)").unwrap();
         assert_eq!(look(&db).unwrap_err().problem, Problem::Foreign);

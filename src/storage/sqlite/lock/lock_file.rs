@@ -228,7 +228,7 @@ pub mod tests {
     }
 
     #[test]
-    fn a_file_system_without_locks_is_told_from_one_that_is_short_of_something() {
+    fn a_file_system_without_locks_is_distinguished_from_one_that_lacks_something() {
         let failed = |errno: Errno| failed(Path::new("/net/a.db.lock"), errno.into());
         for errno in [Errno::NOLCK, Errno::NOSYS, Errno::OPNOTSUPP] {
             let error = failed(errno);

@@ -100,7 +100,7 @@ pub mod tests {
     }
 
     #[test]
-    fn a_process_that_is_stopped_is_told_from_one_that_runs() {
+    fn a_stopped_process_is_distinguished_from_one_that_runs() {
         let (mut child, name) = another();
         assert!(!is_stopped(&name));
         let send = |signal: &str| {

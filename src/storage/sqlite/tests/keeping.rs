@@ -9,7 +9,7 @@ use crate::storage::{Saved, UnsavedDraft};
 use super::*;
 
 #[tokio::test]
-async fn a_profile_that_cannot_be_read_is_told_by_its_id() {
+async fn an_unreadable_profile_is_named_by_its_id() {
     let (folder, store) = store();
     store.save_profiles(vec![profile(1, "Order SMS")]).await.unwrap();
     let other = rusqlite::Connection::open(folder.path().join("a.db")).unwrap();

@@ -133,7 +133,7 @@ fn another_programs_database_is_left_alone() {
 }
 
 #[test]
-fn a_damaged_file_is_told() {
+fn a_damaged_file_is_reported() {
     let (folder, store) = store();
     drop(store);
     let path = folder.path().join("a.db");
@@ -155,7 +155,7 @@ fn a_folder_in_place_of_the_file_or_a_file_in_place_of_the_folder() {
 }
 
 #[test]
-fn a_file_that_is_kept_locked_is_told_after_the_wait() {
+fn a_locked_file_is_reported_after_the_wait() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.db");
     let other = Connection::open(&path).unwrap();
@@ -179,7 +179,7 @@ async fn another_that_writes_does_not_keep_us_from_opening_and_reading() {
 }
 
 #[tokio::test]
-async fn a_full_disk_is_told_and_hurts_nobody_else() {
+async fn a_full_disk_is_reported_and_hurts_nobody_else() {
     let (_folder, store) = store();
     store.save_profiles(vec![profile(1, "Order SMS")]).await.unwrap();
     let fill = store.write(|tx| {

@@ -11,7 +11,7 @@ use crate::storage::inspect;
 const DEADLINE: Duration = Duration::from_secs(5);
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_file_that_is_removed_is_told_and_nothing_is_claimed() {
+async fn a_removed_file_is_reported_and_nothing_is_claimed() {
     let (_folder, store) = store();
     store.save_profiles(vec![profile(1, "Order SMS")]).await.unwrap();
     let mut changes = store.changes();

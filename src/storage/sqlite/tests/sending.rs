@@ -57,7 +57,7 @@ async fn a_delivery_without_a_request_has_failed_from_the_start() {
 }
 
 #[tokio::test]
-async fn first_tries_go_before_retries_and_each_in_order() {
+async fn first_attempts_precede_retries_and_each_in_order() {
     let (_folder, store) = store();
     let all: Vec<_> = (0..4).map(|_| delivery("https://hooks.example")).collect();
     let id: Vec<_> = all.iter().map(|new| new.id).collect();

@@ -62,7 +62,7 @@ async fn one_command_that_fails_hurts_no_other() {
 }
 
 #[tokio::test]
-async fn own_commits_are_told() {
+async fn own_commits_are_reported() {
     let (_folder, store) = store();
     let mut changes = store.changes();
     store.save_profiles(vec![profile(1, "Order SMS")]).await.unwrap();
@@ -75,7 +75,7 @@ async fn own_commits_are_told() {
 }
 
 #[tokio::test]
-async fn what_one_handle_commits_the_other_is_told() {
+async fn one_handle_is_notified_of_the_commits_of_another() {
     let (folder, first) = store();
     let second = Store::open(folder.path().join("a.db")).unwrap();
     for n in 1..=20 {
@@ -87,7 +87,7 @@ async fn what_one_handle_commits_the_other_is_told() {
 }
 
 #[tokio::test]
-async fn where_the_system_does_not_tell_it_is_asked() {
+async fn without_notifications_the_file_is_polled() {
     let (folder, first) = store();
     let path = folder.path().join("a.db");
     let second = Store::open_noticing(&path, DEADLINE, |_, _, _| None).unwrap();
@@ -113,7 +113,7 @@ async fn what_another_accepts_between_two_commits_of_ours_is_news_for_the_sender
 
 /// The log is written before the commit takes effect: a notification that comes too early would be as good as none.
 #[tokio::test]
-async fn a_commit_that_takes_its_time_is_told_when_it_counts() {
+async fn a_slow_commit_is_reported_when_it_is_durable() {
     let (folder, store) = store();
     store.save_profiles(vec![profile(1, "Order SMS")]).await.unwrap();
     let mut changes = store.changes();

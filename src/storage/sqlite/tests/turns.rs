@@ -123,7 +123,7 @@ async fn no_name_starves() {
 }
 
 #[tokio::test]
-async fn of_one_endpoint_first_tries_go_before_retries_and_others_need_not_wait_for_them() {
+async fn first_attempts_precede_retries_of_their_endpoint_only() {
     let (_folder, store) = store();
     let ids = accept(&store, "aaab").await;
     fail_once(&store, ids[0], 10).await;

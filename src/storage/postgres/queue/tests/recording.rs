@@ -11,7 +11,7 @@ fn counts(on: &OnServer) -> String {
 }
 
 #[tokio::test]
-async fn a_batch_ends_waits_and_is_counted_once_however_often_it_is_told() {
+async fn a_batch_ends_waits_and_is_counted_once_however_often_it_is_sent() {
     let Some(on) = on_server().await else { return };
     let one = Member::join(&on, &[]).await;
     let all = accept(&on, (0..4).map(|_| event(1, 'a')).collect()).await;
