@@ -42,9 +42,9 @@ fn listed(senders: &[SenderInfo], now: Timestamp) -> String {
     let rows: Vec<[String; 8]> = senders
         .iter()
         .map(|sender| {
-            let lease = sender.lease_until.map(|until| match until.duration_since(now).as_secs() {
-                left if left > 0 => format!("{left} s"),
-                _ => "ran out".to_owned(),
+            let lease = sender.lease_left_s(now).map(|left| match left {
+                0 => "ran out".to_owned(),
+                left => format!("{left} s"),
             });
             [
                 sender.host.clone(),

@@ -245,6 +245,9 @@ pub const TABLE: &[Entry] = table! {
             "pane picker placeholders attributes view";
         "go-deliveries" GoDeliveries, "4", "", "Go to the deliveries", "pane log history callback reports";
         "go-timeline" GoTimeline, "5", "", "Go to the timeline", "pane attempts retries";
+        "senders" Senders, "S", "",
+            "Senders: the processes that send from the database, their leases, requests in flight and rates",
+            "fleet hosts workers processes standby lease";
         "theme" Theme, "f12", "", "Next theme: terminal, dark, light, mono",
             "colours colors dark light appearance";
         "mouse" Mouse, "M", "", "Mouse on or off; off, the terminal selects text", "click pointer selection";
@@ -252,6 +255,9 @@ pub const TABLE: &[Entry] = table! {
         "redraw" Redraw, "ctrl+l", "", "Redraw the screen", "refresh repaint clear screen";
         "leave" Leave, "esc", "Back", "One level up; never quits", "";
         "quit" Quit, "q ctrl+c", "Quit", "Quit; what is pending stays queued", "exit close leave end";
+    }
+    SendersWindow {
+        "senders-window-leave" Leave, "esc S", "Back", "Back", "";
     }
     List {
         "list-down" Down, "down j", "", "Down", "";
@@ -335,7 +341,7 @@ mod tests {
         question-refuse test receiver palette help next-pane previous-pane go-profiles go-editor
         go-variables go-deliveries go-timeline theme mouse suspend redraw leave quit list-down list-up
         list-page-down list-page-up list-top list-bottom reading-search reading-next-match
-        reading-previous-match guide-accept guide-search guide-next-match guide-previous-match guide-leave
+        reading-previous-match senders senders-window-leave guide-accept guide-search guide-next-match guide-previous-match guide-leave
     ";
 
     #[test]

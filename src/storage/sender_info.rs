@@ -26,6 +26,13 @@ pub struct SenderInfo {
 }
 
 impl SenderInfo {
+    /// The whole seconds that are left of its lease; none without one.
+    #[must_use]
+    pub fn lease_left_s(&self, now: Timestamp) -> Option<u64> {
+        let until = self.lease_until?;
+        Some(u64::try_from(until.duration_since(now).as_secs()).unwrap_or(0))
+    }
+
     /// A process of this machine, about which no more is known.
     #[must_use]
     pub fn of_this_host(pid: u32) -> Self {

@@ -246,6 +246,7 @@ impl Outside {
                 let details = store.delivery(id).await?;
                 return Ok(details.map(|details| Message::Details(Box::new(details))).into_iter().collect());
             }
+            Effect::LoadSenders => Message::Senders(store.senders().await.map_err(|error| error.to_string())),
             Effect::LoadCounts => Message::Counts(store.counts().await?),
             Effect::LoadBlocks | Effect::Pause { .. } => {
                 return Ok(deliveries::blocks(store, effect).await?.into_iter().collect());

@@ -29,6 +29,8 @@ pub(super) enum Subject {
     Counts,
     /// The blocks.
     Blocks,
+    /// The senders.
+    Senders,
     /// The revision.
     Revision,
     /// The built-in endpoint.
@@ -65,6 +67,7 @@ impl Subject {
             }
             Effect::LoadCounts => vec![Self::Counts],
             Effect::LoadBlocks | Effect::Pause { .. } => vec![Self::Blocks],
+            Effect::LoadSenders => vec![Self::Senders],
             Effect::LoadRevision => vec![Self::Revision],
             Effect::StartReceiver(_) | Effect::SetReceiver(_) | Effect::StopReceiver => vec![Self::Receiver],
             Effect::CountBulk(_) | Effect::StartBulk(_) | Effect::StopBulk => vec![Self::Bulk],

@@ -104,6 +104,7 @@ pub enum Effect {
     LoadDetails(DeliveryId),
     LoadCounts,
     LoadBlocks,
+    LoadSenders,
     /// Pauses or resumes a profile, or all; with the sentence to report.
     Pause {
         profile: Option<ProfileId>,

@@ -17,7 +17,7 @@ use crate::keymap::Key;
 use crate::profile::catalogue::Variable;
 use crate::profile::{Draft, Event, FieldError, Identity, Profile, ProfileId};
 use crate::record::{DeliveryId, Details, Kind};
-use crate::storage::{Blocks, Counts, DeletedProfile, Page, ProfileRow, Revision, UnsavedDraft};
+use crate::storage::{Blocks, Counts, DeletedProfile, Page, ProfileRow, Revision, SenderInfo, UnsavedDraft};
 
 /// Something happened.
 #[derive(Debug)]
@@ -93,6 +93,8 @@ pub enum Message {
     Counts(Counts),
     /// The current blocks.
     Blocks(Box<Blocks>),
+    /// The processes that send from the database; or why they cannot be read.
+    Senders(Result<Vec<SenderInfo>, String>),
     /// A change was committed, by any session.
     StoreChanged,
     /// Changes cannot be read: why, and how to fix it.

@@ -167,7 +167,7 @@ impl Console {
 
     fn draw(&mut self) -> io::Result<()> {
         // The next tick depends on the time at which the frame was drawn.
-        let _ = update::update(&mut self.state, Message::Now(clock::now()));
+        self.process(Message::Now(clock::now()))?;
         self.screen.draw(&self.state)?;
         let _ = update::update(&mut self.state, Message::Drawn(clock::now()));
         self.pace.drew(Instant::now());
@@ -201,11 +201,17 @@ impl Console {
     /// Passes a message to `update`, and runs or forwards the effects.
     fn give(&mut self, message: Message) -> io::Result<()> {
         let cause = if message.is_of_person() { Cause::Person } else { Cause::Update };
-        let _ = update::update(&mut self.state, Message::Now(clock::now()));
+        self.process(Message::Now(clock::now()))?;
+        self.process(message)?;
+        self.wanted = self.wanted.max(Some(cause));
+        Ok(())
+    }
+
+    /// The same, without drawing a frame for it.
+    fn process(&mut self, message: Message) -> io::Result<()> {
         for request in update::update(&mut self.state, message) {
             self.perform(request)?;
         }
-        self.wanted = self.wanted.max(Some(cause));
         Ok(())
     }
 

@@ -6,6 +6,7 @@ use crate::console::model::deliveries::state_text::{self, TENTHS_BELOW_MS};
 use crate::console::model::state::State;
 use crate::console::model::target::Target;
 use crate::console::model::window::Overlay;
+use crate::console::model::window::senders::REFRESH_MS;
 use crate::console::model::{clock, layout, pausing};
 use crate::record::{DeliveryState, Summary};
 
@@ -27,7 +28,12 @@ pub fn tick(state: &State) -> Option<Duration> {
     let pending = seen.iter().copied().filter(|row| row.state.is_pending());
     let waits = pending.filter_map(left).min();
     let wait = waits.map(|ms| if ms < TENTHS_BELOW_MS { tenths } else { Duration::from_secs(1) });
-    wait.into_iter().chain(ages(state, &seen)).chain(question(state)).chain(check(state)).min()
+    wait.into_iter()
+        .chain(ages(state, &seen))
+        .chain(question(state))
+        .chain(check(state))
+        .chain(senders(state))
+        .min()
 }
 
 /// How long until all answers to the question on the screen count.
@@ -36,6 +42,11 @@ fn question(state: &State) -> Option<Duration> {
         Some(Overlay::Question(question)) => question.is_new_for(state.now),
         _ => None,
     }
+}
+
+/// How long until the list of senders is read again.
+fn senders(state: &State) -> Option<Duration> {
+    matches!(state.overlay, Some(Overlay::Senders(_))).then_some(Duration::from_millis(REFRESH_MS))
 }
 
 /// How long until a long body is checked.
@@ -61,7 +72,8 @@ fn running(state: &State) -> Vec<&Summary> {
             window.details().map(|d| &d.summary).into_iter().collect()
         }
         // These cover the panes.
-        Target::Guide(_) | Target::Window(Overlay::Preview(_) | Overlay::Receiver(_)) => Vec::new(),
+        Target::Guide(_)
+        | Target::Window(Overlay::Preview(_) | Overlay::Receiver(_) | Overlay::Senders(_)) => Vec::new(),
         _ if layout::shows_deliveries(state) => state.deliveries.in_sight().collect(),
         // The newest one has its own line.
         _ => rows.first().into_iter().collect(),

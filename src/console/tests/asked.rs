@@ -22,6 +22,7 @@ pub fn words(effect: &Effect) -> Option<String> {
         | Effect::LoadDraft(_)
         | Effect::LoadRevision
         | Effect::LoadBlocks
+        | Effect::LoadSenders
         | Effect::AskDelete(..)
         | Effect::LoadCounts => return None,
         Effect::Fresh(_) => "fresh".to_owned(),

@@ -28,6 +28,7 @@ mod reading;
 mod receiver;
 mod screens;
 mod seed_words;
+mod senders;
 mod sentences;
 mod storm;
 mod styles;

@@ -10,6 +10,7 @@ use crate::delivery::{InFlight, SenderRole, SenderStatus};
 use crate::profile::{Channel, Draft, DraftHeader, Identity, Profile, Rules};
 use crate::receiver::{Received, Reply};
 use crate::record::{DeliveryState, ErrorClass, Kind};
+use crate::storage::SenderInfo;
 
 use super::desk::START;
 use super::world::{World, delivery_id, profile_id};
@@ -129,4 +130,38 @@ pub fn request(n: u32) -> Arc<Received> {
         received_at: start(),
         answered: Reply::Status(if n == 1 { 500 } else { 200 }),
     })
+}
+
+/// Three senders: one of them in trouble, one whose lease ran out and of which little is known.
+pub fn senders() -> Vec<SenderInfo> {
+    let sender = |host: &str, pid, lease_s: i64| SenderInfo {
+        name: format!("{host}/{pid}/1744898400"),
+        host: host.to_owned(),
+        pid,
+        version: Some("0.1.0".to_owned()),
+        since: Some(start() - std::time::Duration::from_hours(26)),
+        lease_until: Some(start() + jiff::SignedDuration::from_secs(lease_s)),
+        in_flight: Some(16),
+        rate: Some(1204),
+        trouble: None,
+    };
+    let trouble =
+        Some("cannot send for now: no route to any endpoint; check this machine's network".to_owned());
+    let of_this_morning = Some(start() - std::time::Duration::from_mins(130));
+    vec![
+        sender("send-1.ops.example", 4242, 12),
+        SenderInfo {
+            since: of_this_morning,
+            in_flight: Some(0),
+            rate: Some(0),
+            trouble,
+            ..sender("send-2.ops.example", 918, 9)
+        },
+        SenderInfo {
+            version: None,
+            in_flight: None,
+            rate: None,
+            ..sender("a-host-with-quite-a-long-name.ops.example", 77, -3)
+        },
+    ]
 }

@@ -127,6 +127,13 @@ fn a_request_that_reached_the_receiver() {
 }
 
 #[test]
+fn the_senders() {
+    in_each_size("senders", |desk| {
+        desk.keys("S").receives(Message::Senders(Ok(sample::senders()))).keys("j");
+    });
+}
+
+#[test]
 fn help() {
     in_each_size("help", |desk| {
         desk.keys("? /").types("retry");

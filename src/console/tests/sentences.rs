@@ -167,6 +167,7 @@ const SCENES: &[&str] = &[
     "list-down test test-window-next-field",
     "receiver",
     "receiver receiver-window-toggle list-down receiver-window-right",
+    "senders list-down",
     "help",
     "palette",
     "palette +retry",

@@ -57,6 +57,20 @@ fn without_colour() {
 }
 
 #[test]
+fn the_senders() {
+    for (name, theme) in [("colour", Theme::colour()), ("mono", Theme::mono())] {
+        let mut shown = Vec::new();
+        for (columns, lines) in SIZES {
+            let mut desk = Desk::new(columns, lines).of(sample::log());
+            desk.state.settings.theme = theme;
+            desk.keys("S").receives(Message::Senders(Ok(sample::senders()))).keys("j");
+            shown.push(desk.styled());
+        }
+        shot(&format!("style_{name}_senders"), &shown.join("\n\n"));
+    }
+}
+
+#[test]
 fn dark_and_light() {
     for (name, theme) in [("dark", ThemeName::Dark), ("light", ThemeName::Light)] {
         let mut shown = Vec::new();

@@ -161,6 +161,7 @@ fn in_each_pane(state: &mut State, action: Action) -> Option<Vec<Effect>> {
             state.overlay = Some(Overlay::Receiver(ReceiverWindow::default()));
             Vec::new()
         }
+        Action::Senders => window::senders::open(state),
         Action::Test => testing::open(state),
         Action::Preview => preview::open(state),
         Action::NextPane | Action::PreviousPane => {

@@ -141,7 +141,7 @@ fn take(state: &mut State, message: Message, awaits: Option<&Awaits>) -> Vec<Eff
         }
         Message::Now(now) => {
             state.now = now;
-            Vec::new()
+            window::senders::refresh(state)
         }
         Message::Drawn(at) => {
             drawn(state, at);
@@ -196,6 +196,10 @@ fn take(state: &mut State, message: Message, awaits: Option<&Awaits>) -> Vec<Eff
             Vec::new()
         }
         Message::Blocks(blocks) => pausing::taken(state, *blocks),
+        Message::Senders(senders) => {
+            window::senders::taken(state, senders);
+            Vec::new()
+        }
         Message::StoreChanged => vec![Effect::LoadRevision],
         Message::Revision(revision) => revised(state, revision),
         Message::Unreadable(why) => {

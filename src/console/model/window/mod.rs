@@ -9,6 +9,7 @@ pub mod question;
 pub mod reading;
 pub mod receiver;
 pub mod request;
+pub mod senders;
 pub mod test;
 
 use crate::console::model::window::add_variable::AddVariable;
@@ -19,6 +20,7 @@ use crate::console::model::window::question::Question;
 use crate::console::model::window::reading::Reading;
 use crate::console::model::window::receiver::ReceiverWindow;
 use crate::console::model::window::request::RequestWindow;
+use crate::console::model::window::senders::SendersWindow;
 use crate::console::model::window::test::TestWindow;
 use crate::keymap::{Action, Scope};
 
@@ -37,6 +39,8 @@ pub enum Overlay {
     Receiver(ReceiverWindow),
     /// A request that reached the built-in endpoint.
     Request(RequestWindow),
+    /// The processes that send from the database.
+    Senders(SendersWindow),
     /// An own variable.
     AddVariable(Box<AddVariable>),
     /// A text that could not be copied.
@@ -54,6 +58,7 @@ impl Overlay {
             Self::Details(_) => vec![Scope::Reading, Scope::Deliveries, Scope::List],
             Self::Receiver(_) => vec![Scope::ReceiverWindow, Scope::List],
             Self::Request(_) => vec![Scope::RequestWindow, Scope::Reading, Scope::List],
+            Self::Senders(_) => vec![Scope::SendersWindow, Scope::List],
             Self::AddVariable(_) => vec![Scope::Form],
             Self::CopyFailed(_) => vec![Scope::CopyWindow, Scope::List],
         }

@@ -8,6 +8,7 @@ pub mod question;
 pub mod reading;
 pub mod receiver;
 pub mod request;
+pub mod senders;
 pub mod test;
 
 use crate::console::model::effect::Effect;
@@ -66,6 +67,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Some(Overlay::Details(_)) => details::act(state, action),
         Some(Overlay::Receiver(_)) => receiver::act(state, action),
         Some(Overlay::Request(_)) => request::act(state, action),
+        Some(Overlay::Senders(_)) => senders::act(state, action),
         Some(Overlay::AddVariable(_)) => add_variable::act(state, action),
         Some(Overlay::CopyFailed(_)) => copy_failed::act(state, action),
         None => Vec::new(),

@@ -8,6 +8,7 @@ pub mod question;
 pub mod reading;
 pub mod receiver;
 pub mod request;
+pub mod senders;
 pub mod test;
 
 use ratatui::Frame;
@@ -30,6 +31,7 @@ pub fn draw(state: &State, out: &mut Frame<'_>) {
         Some(Overlay::Details(window)) => details::draw(state, window, out),
         Some(Overlay::Receiver(window)) => receiver::draw(state, window, out),
         Some(Overlay::Request(window)) => request::draw(state, window, out),
+        Some(Overlay::Senders(window)) => senders::draw(state, window, out),
         Some(Overlay::AddVariable(form)) => add_variable::draw(state, form, out),
         Some(Overlay::CopyFailed(window)) => copy_failed::draw(state, window, out),
         None => {}
