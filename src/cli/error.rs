@@ -4,6 +4,7 @@ use std::io;
 
 use crate::callback::RenderError;
 use crate::settings::AddressesUnknown;
+use crate::storage::transfer::TransferError;
 use crate::storage::{PassedOver, Problem, QueueError, StoreError};
 use crate::threads::{BlockingError, NoThread};
 
@@ -32,6 +33,9 @@ pub enum CommandError {
     /// No request can be made from a profile and its values.
     #[error("cannot build the request: {0}")]
     NoRequest(#[from] RenderError),
+    /// A database cannot be copied.
+    #[error(transparent)]
+    Transfer(TransferError),
     /// The settings do not say which addresses may be dialled.
     #[error(transparent)]
     Settings(#[from] AddressesUnknown),
@@ -72,6 +76,15 @@ pub enum CommandError {
     },
 }
 
+impl From<TransferError> for CommandError {
+    fn from(error: TransferError) -> Self {
+        match error {
+            TransferError::Store(error) => Self::Store(error),
+            error => Self::Transfer(error),
+        }
+    }
+}
+
 impl CommandError {
     /// The exit code: 2 for invalid usage or input, including file names; 1 for a valid request that failed. A closed
     /// pipe is not a failure.
@@ -110,6 +123,7 @@ fn is_wrong_file(problem: &Problem) -> bool {
             | Problem::Foreign
             | Problem::Newer { .. }
             | Problem::NoWal
+            | Problem::Moved(_)
     )
 }
 

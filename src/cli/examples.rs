@@ -172,6 +172,20 @@ const EXAMPLES: &[(&str, &[Example])] = &[
         ],
     ),
     (
+        "db",
+        &[(
+            "Move to PostgreSQL, and close the file",
+            "ringback db copy --from ringback.db --to postgres://ringback@db1/ringback",
+        )],
+    ),
+    (
+        "db copy",
+        &[(
+            "Move to PostgreSQL, and print counts and checksums as JSON",
+            "ringback db copy --from ringback.db --to @url-file --json",
+        )],
+    ),
+    (
         "work",
         &[
             ("Send until interrupted", "ringback work"),

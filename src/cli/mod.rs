@@ -11,6 +11,7 @@ mod command_tree;
 mod completions;
 mod console;
 mod database_name;
+mod db;
 mod deliveries;
 mod demo;
 mod doctor;
@@ -94,6 +95,8 @@ enum Command {
     Senders(senders::SendersArgs),
     /// Run the built-in receiver and print each request
     Receive(receive::ReceiveArgs),
+    /// Copy a database into another one
+    Db(db::DbArgs),
     /// Check files, sender, terminal, clipboard and certificates, and suggest fixes; read-only
     Doctor(doctor::DoctorArgs),
     /// Print shell completions
@@ -219,6 +222,7 @@ async fn carry_out(
         Some(Command::Work(args)) => work::run(session, &args, signals).await,
         Some(Command::Senders(args)) => senders::run(session, &args).await,
         Some(Command::Receive(args)) => receive::run(session, args, signals).await,
+        Some(Command::Db(args)) => db::run(session, args).await,
         Some(Command::Doctor(args)) => doctor::run(session, &args).await,
         Some(Command::Completions(args)) => completions::run(&args),
         Some(Command::Man(args)) => man::run(&args),

@@ -136,13 +136,20 @@ impl Session {
         )))
     }
 
-    /// Failures recorded here are counted according to the settings.
+    /// A file, as the database of a command. Failures recorded here are counted according to the settings.
     fn open(&self, file: PathBuf) -> Result<Opened, CommandError> {
+        self.open_file(file).map(Opened::from)
+    }
+
+    /// A file, created if it does not exist.
+    ///
+    /// # Errors
+    /// It cannot be used.
+    pub fn open_file(&self, file: PathBuf) -> Result<Store, CommandError> {
         let store = Store::open(file)?;
         store.disable_after(self.loaded().settings.auto_disable_after);
-        let store = Opened::from(store);
         // A command opens one database; a second one would be closed when it is dropped.
-        let _ = self.opened.set(store.clone());
+        let _ = self.opened.set(Opened::from(store.clone()));
         Ok(store)
     }
 

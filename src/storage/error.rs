@@ -116,6 +116,14 @@ pub enum Problem {
         "is mounted as a single file, and sessions under different names damage it: mount its folder instead"
     )]
     Mounted,
+    /// It is being copied into another database.
+    #[error(
+        "is being copied to {0} and takes no changes: run the same `ringback db copy` again if it was interrupted"
+    )]
+    Moving(String),
+    /// It was copied into another database.
+    #[error("was copied to {0} and can only be read: use that database")]
+    Moved(String),
     /// Another session has started to send.
     #[error(
         "another session{of} sends now: the lock file beside it was removed or replaced; leave it alone while a \
@@ -163,6 +171,8 @@ impl Problem {
                 | Self::Foreign
                 | Self::Newer { .. }
                 | Self::NoWal
+                | Self::Moving(_)
+                | Self::Moved(_)
                 | Self::Corrupt(_)
                 | Self::Unreadable { .. }
         )

@@ -26,6 +26,7 @@ pub mod retention;
 pub mod sender_info;
 pub mod server_problem;
 pub mod sqlite;
+pub mod transfer;
 pub mod unreadable;
 
 pub use control::Control;
@@ -63,7 +64,8 @@ pub use retention::rest::rest;
 pub use sender_info::SenderInfo;
 pub use server_problem::ServerProblem;
 pub use sqlite::{
-    Inspection, Lease, LockError, LockWait, LogPinned, Process, Seat, Store, inspect, report_lock_waits,
+    FileSource, Inspection, Lease, LockError, LockWait, LogPinned, Process, Seat, Store, inspect,
+    report_lock_waits,
 };
 pub use unreadable::{PassedOver, UnreadableRow};
 

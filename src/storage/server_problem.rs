@@ -69,6 +69,12 @@ pub enum ServerProblem {
         /// The latest schema that this program knows.
         known: i64,
     },
+    /// Another database is being copied into it.
+    #[error(
+        "is being filled from {0}: wait until that is done, or run the same `ringback db copy` again if it was \
+         interrupted"
+    )]
+    Filling(String),
     /// Nobody has made the partitions of today, and this user may not.
     #[error("has no partition for today: run `ringback doctor --migrate` as the owner of the schema")]
     NoPartition,

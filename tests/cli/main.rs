@@ -12,6 +12,7 @@ mod applied_notes;
 mod closed_settings;
 mod completions;
 mod control;
+mod db_copy;
 mod deliveries;
 mod demo;
 mod descriptors;

@@ -69,7 +69,13 @@ fn judge(found: &Inspection) -> Vec<Finding> {
     };
     let sound = if found.damage.is_empty() { ", sound" } else { "" };
     let facts = format!("{path}: {}{log}, {schema}, mode {:04o}{sound}", size(found.bytes), found.mode);
-    let mut all = vec![if found.writable {
+    let mut all = vec![if let Some(target) = &found.copied_to {
+        Finding::note(
+            TOPIC,
+            format!("{facts}, was copied to {target}: it can only be read"),
+            "use that database",
+        )
+    } else if found.writable {
         Finding::ok(TOPIC, facts)
     } else {
         Finding::problem(
@@ -190,6 +196,7 @@ mod tests {
             writable: true,
             schema: Some(2),
             known_schema: 2,
+            copied_to: None,
             damage: Vec::new(),
             pending: Some(0),
             held: Blocked::default(),

@@ -21,6 +21,7 @@ mod rows;
 mod schema;
 #[cfg(test)]
 mod tests;
+mod transfer;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -46,6 +47,7 @@ pub use queue::seat::PgSeat;
 use queue::sender::SenderState;
 pub use schema::migrate::Migrated;
 use schema::migrate::Target;
+pub use transfer::PgTarget;
 
 /// A database on a server. Cheap to clone.
 #[derive(Clone)]

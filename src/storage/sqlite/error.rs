@@ -9,6 +9,7 @@ use rusqlite::{ErrorCode, ffi};
 use crate::files::NoDescriptors;
 use crate::storage::error::{Problem, StoreError};
 use crate::storage::sqlite::file::writable::may_be_written;
+use crate::storage::sqlite::transfer::refusal;
 
 /// The descriptors of one connection: the database, its log, the log's shared memory, and one spare.
 const CONNECTION: usize = 4;
@@ -48,6 +49,9 @@ impl From<rusqlite::Error> for StoreError {
         if let Some(missing) = missing_object(&error) {
             return Problem::Corrupt(missing.to_owned()).into();
         }
+        if let Some(problem) = closed(&error) {
+            return problem.into();
+        }
         let problem = match error.sqlite_error_code() {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Problem::Locked(Duration::ZERO),
             Some(ErrorCode::ReadOnly) => Problem::ReadOnly,
@@ -84,6 +88,18 @@ fn missing_object(error: &rusqlite::Error) -> Option<&str> {
     let is_missing = error.sqlite_error_code() == Some(ErrorCode::Unknown)
         && (msg.starts_with("no such ") || msg.contains(" has no column "));
     is_missing.then_some(msg.as_str())
+}
+
+/// The problem of a file that refuses changes, since it was copied or is being copied.
+fn closed(error: &rusqlite::Error) -> Option<Problem> {
+    match error {
+        rusqlite::Error::SqliteFailure(_, Some(message))
+            if extended_code(error) == Some(ffi::SQLITE_CONSTRAINT_TRIGGER) =>
+        {
+            refusal::problem(message)
+        }
+        _ => None,
+    }
 }
 
 /// Whether the read value does not match what is expected.

@@ -16,6 +16,7 @@ mod retention;
 mod rows;
 #[cfg(test)]
 pub(crate) mod tests;
+mod transfer;
 mod wal;
 
 pub use engine::busy::{LockWait, report_lock_waits};
@@ -24,6 +25,7 @@ pub use file::inspect::{Inspection, inspect};
 pub use lock::lease::Lease;
 pub use lock::lock_file::LockError;
 pub use queue::seat::Seat;
+pub use transfer::FileSource;
 pub use wal::pinned::LogPinned;
 
 use std::path::{Path, PathBuf};
@@ -106,13 +108,13 @@ impl Store {
         busy: Duration,
         watch: impl FnOnce(&Path, Sender<Order>, Arc<Looking>) -> Option<Noticing>,
     ) -> Result<Self, StoreError> {
-        let (db, timeout, path) = file::open::writer(path, busy)?;
+        let file::open::Prepared { db, busy: timeout, path, closed } = file::open::writer(path, busy)?;
         let at = |error: StoreError| error.at(&path);
         let place = Place::of(&path).map_err(|problem| at(problem.into()))?;
         let outdated = profiles::purge::outdated(&db, clock::now()).map_err(at)?;
         let told = Told::default();
         let looking = Arc::<Looking>::default();
-        let connection = Connected { db, busy: timeout, place: place.clone(), path: path.clone() };
+        let connection = Connected { db, busy: timeout, place: place.clone(), path: path.clone(), closed };
         let writer = Writer::start(connection, told.clone(), Arc::clone(&looking)).map_err(at)?;
         let noticing = match watch(&path, writer.orders(), Arc::clone(&looking)) {
             Some(watching) => watching,

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
+use bytes::Bytes;
 use tokio_postgres::types::ToSql;
-use tokio_postgres::{Client, Row, Statement, Transaction};
+use tokio_postgres::{Client, CopyInSink, Row, Statement, Transaction};
 
 use crate::storage::error::StoreError;
 
@@ -98,6 +99,20 @@ impl<'a> Db<'a> {
             Over::Transaction(transaction) => transaction.batch_execute(sql).await,
         }
         .map_err(|error| self.statements.located(error))
+    }
+
+    /// Begins to write rows with a `COPY … FROM STDIN` statement.
+    pub async fn copy_in(&self, sql: &str) -> Result<CopyInSink<Bytes>, StoreError> {
+        match self.over {
+            Over::Client(client) => client.copy_in(sql).await,
+            Over::Transaction(transaction) => transaction.copy_in(sql).await,
+        }
+        .map_err(|error| self.located(error))
+    }
+
+    /// An error of the connection, with the name of the database.
+    pub fn located(&self, error: tokio_postgres::Error) -> StoreError {
+        self.statements.located(error)
     }
 
     /// Prepares a statement, unless it is.

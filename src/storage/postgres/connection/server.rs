@@ -34,6 +34,8 @@ pub enum Purpose {
     Notify,
     /// The schema is looked at or changed: nothing is checked.
     Migrate,
+    /// Another database is copied into this one, which is closed to all others meanwhile.
+    Copy,
 }
 
 impl Purpose {
@@ -41,7 +43,7 @@ impl Purpose {
     pub fn settings(self) -> String {
         let timeout = match self {
             Self::Read | Self::Write => "30s",
-            Self::Migrate => "0",
+            Self::Migrate | Self::Copy => "0",
             _ => "5s",
         };
         let mut all = format!(
@@ -63,6 +65,8 @@ impl Purpose {
             Self::Record => {
                 "SET enable_hashjoin = off; SET enable_mergejoin = off; SET enable_seqscan = off;"
             }
+            // Rows are read in the order of an index.
+            Self::Copy => "SET enable_sort = off; SET enable_seqscan = off;",
             Self::Notify => "SET synchronous_commit = off;",
             Self::Migrate => "SET application_name = 'ringback-migration';",
             Self::Write | Self::Accept | Self::Heartbeat => "",
@@ -147,8 +151,14 @@ impl Server {
         if !is_there {
             return Err(ServerProblem::NoSchema.into());
         }
-        let row = client.query_one("SELECT version, least FROM ringback.meta", &[]).await?;
-        Ok(steps::check(row.try_get::<_, i32>(0)?.into(), row.try_get::<_, i32>(1)?.into())?)
+        // Earlier schemas lack the last column.
+        let sql = "SELECT version, least, to_jsonb(m) ->> 'copying_from' FROM ringback.meta m";
+        let row = client.query_one(sql, &[]).await?;
+        steps::check(row.try_get::<_, i32>(0)?.into(), row.try_get::<_, i32>(1)?.into())?;
+        match row.try_get::<_, Option<String>>(2)? {
+            Some(source) if purpose != Purpose::Copy => Err(ServerProblem::Filling(source).into()),
+            _ => Ok(()),
+        }
     }
 }
 

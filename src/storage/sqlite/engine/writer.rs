@@ -62,6 +62,8 @@ pub struct Connected {
     pub busy: BusyTimeout,
     pub place: Place,
     pub path: PathBuf,
+    /// Why nothing can be written.
+    pub closed: Option<Problem>,
 }
 
 /// The handle of the thread. Dropping it commits pending requests, and waits for the thread.
@@ -73,7 +75,7 @@ pub struct Writer {
 impl Writer {
     /// Starts the thread, which owns the connection from now on.
     pub fn start(connected: Connected, told: Told, looking: Arc<Looking>) -> Result<Self, StoreError> {
-        let Connected { mut db, busy, place, path } = connected;
+        let Connected { mut db, busy, place, path, closed } = connected;
         let (orders, told_here) = mpsc::channel();
         let known = data_version(&db)?;
         let tally = Tally::default();
@@ -82,6 +84,7 @@ impl Writer {
         let mut desk = Desk {
             db,
             place,
+            closed,
             holds: true,
             settled: true,
             path,
@@ -193,6 +196,8 @@ impl Stand {
 struct Desk {
     db: Connection,
     place: Place,
+    /// Why nothing can be written, if so.
+    closed: Option<Problem>,
     /// Whether the file was in its place at the last check.
     holds: bool,
     path: PathBuf,
@@ -224,7 +229,7 @@ impl Desk {
     fn batch(&mut self, first: Box<dyn Command>, queue: &mut Queue) {
         let mut done = Vec::new();
         let before = self.db.total_changes();
-        let committed = match self.place.holds() {
+        let committed = match self.closed.clone().map_or_else(|| self.place.holds(), Err) {
             // Writes to a removed file are not on disk.
             Ok(()) => transact(&mut self.db, &self.tally, first, queue, &mut done)
                 .and_then(|came| Ok(self.place.holds().map(|()| came)?)),
@@ -267,7 +272,7 @@ impl Desk {
         if std::mem::replace(&mut self.holds, holds) != holds {
             self.told.changed();
         }
-        let settled = self.is_settled();
+        let settled = self.closed.is_some() || self.is_settled();
         let now = data_version(&self.db).unwrap_or(self.known);
         // If the lock could not be acquired, something is going on: an extra notification is harmless.
         if now != self.known || (!settled && self.settled) {

@@ -14,7 +14,7 @@ use crate::storage::sqlite::engine::busy::BusyTimeout;
 use crate::storage::sqlite::error::{InFile as _, opening};
 use crate::storage::sqlite::file::schema::{self, Found};
 use crate::storage::sqlite::file::writable::may_be_written;
-use crate::storage::sqlite::file::{hard_links, regular};
+use crate::storage::sqlite::file::{hard_links, moved, regular};
 use crate::storage::sqlite::lock::{lock_file, process_identity};
 use crate::storage::sqlite::rows::row_check;
 use crate::storage::sqlite::wal::checkpoint;
@@ -38,6 +38,8 @@ pub struct Inspection {
     pub schema: Option<i64>,
     /// The latest schema that this program knows.
     pub known_schema: i64,
+    /// Where it was copied to: then it can only be read.
+    pub copied_to: Option<String>,
     /// Damage found by `PRAGMA quick_check`, and missing parts of the schema, at most ten lines; empty if there is
     /// none.
     pub damage: Vec<String>,
@@ -97,6 +99,7 @@ fn look(path: &Path) -> Result<Inspection, StoreError> {
         writable: may_be_written(&real),
         schema,
         known_schema: schema::KNOWN,
+        copied_to: if is_known { moved::target(&db).unwrap_or_default() } else { None },
         damage,
         pending: if is_known { pending(&db).ok() } else { None },
         // Damage is reported already.

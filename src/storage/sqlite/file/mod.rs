@@ -4,6 +4,7 @@ pub mod file_locks;
 pub mod hard_links;
 pub mod identity;
 pub mod inspect;
+pub mod moved;
 pub mod name_length;
 pub mod open;
 pub mod regular;

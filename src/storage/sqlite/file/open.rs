@@ -14,7 +14,7 @@ use crate::storage::sqlite::engine::busy::BusyTimeout;
 use crate::storage::sqlite::error::{InFile as _, opening};
 use crate::storage::sqlite::file::schema::{self, Found};
 use crate::storage::sqlite::file::writable::may_be_written;
-use crate::storage::sqlite::file::{hard_links, name_length, regular};
+use crate::storage::sqlite::file::{hard_links, moved, name_length, regular};
 
 /// Cached statements per connection.
 const STATEMENTS: usize = 64;
@@ -22,14 +22,43 @@ const STATEMENTS: usize = 64;
 /// The write-ahead log is truncated to this many bytes after it was copied into the database.
 const WAL_BYTES: i64 = 32 * 1024 * 1024;
 
-/// Opens the file for writing, created and migrated to the latest schema if needed. Also returns its real path, since
-/// `SQLite` keeps the log beside the target of a link; and the connection's busy timeout.
-pub fn writer(path: &Path, busy: Duration) -> Result<(Connection, BusyTimeout, PathBuf), StoreError> {
+/// An opened file.
+pub struct Prepared {
+    /// The connection that writes.
+    pub db: Connection,
+    /// Its busy timeout.
+    pub busy: BusyTimeout,
+    /// The real path, since `SQLite` keeps the log beside the target of a link.
+    pub path: PathBuf,
+    /// Why nothing can be written: the file was copied into another database. Then the connection can only read.
+    pub closed: Option<Problem>,
+}
+
+/// Opens the file for writing, created and migrated to the latest schema if needed; or for reading, if it was copied
+/// into another database.
+pub fn writer(path: &Path, busy: Duration) -> Result<Prepared, StoreError> {
     let told = |error: StoreError| error.at(path).waited(busy);
-    let real = make(path).map_err(|problem| told(problem.into()))?;
+    let (real, may_write) = make(path).map_err(|problem| told(problem.into()))?;
     let busy = BusyTimeout::new(&real, busy);
-    let db = prepare(&real, &busy).map_err(told)?;
-    Ok((db, busy, real))
+    let (db, closed) = if may_write { prepare(&real, &busy) } else { reopen(&real, &busy) }.map_err(told)?;
+    Ok(Prepared { db, busy, path: real, closed })
+}
+
+/// Opens a file that this user may only read: one that was copied.
+fn reopen(path: &Path, busy: &BusyTimeout) -> Result<(Connection, Option<Problem>), StoreError> {
+    let db = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY, busy).map_err(|_| Problem::ReadOnly)?;
+    match copied_to(&db) {
+        Ok(Some(target)) => Ok((db, Some(Problem::Moved(target)))),
+        Ok(None) | Err(_) => Err(Problem::ReadOnly.into()),
+    }
+}
+
+/// Where a file of this schema was copied to.
+fn copied_to(db: &Connection) -> Result<Option<String>, StoreError> {
+    match schema::look(db)? {
+        Found::Schema(schema::KNOWN) => moved::target(db),
+        Found::Schema(_) | Found::Empty => Ok(None),
+    }
 }
 
 /// Opens another connection, which can only read.
@@ -50,8 +79,8 @@ fn connect(path: &Path, access: OpenFlags, busy: &BusyTimeout) -> Result<Connect
 }
 
 /// Creates missing folders and the file, private to their owner. `SQLite` gives the log and the shared memory the
-/// mode of the file.
-fn make(path: &Path) -> Result<PathBuf, Problem> {
+/// mode of the file. Returns the real path, and whether this user may write.
+fn make(path: &Path) -> Result<(PathBuf, bool), Problem> {
     name_length::check(path)?;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     if let Some(folder) = folder.filter(|folder| !folder.exists()) {
@@ -62,16 +91,18 @@ fn make(path: &Path) -> Result<PathBuf, Problem> {
             .map_err(|error| Problem::Folder(error.to_string()))?;
     }
     regular::check(path)?;
+    let mut may_write = true;
     let mut options = OpenOptions::new();
     options.read(true).write(true).mode(0o600);
     match options.clone().create_new(true).open(path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            options.open(path).map_err(|error| match error.kind() {
-                io::ErrorKind::PermissionDenied if OpenOptions::new().read(true).open(path).is_ok() => {
-                    Problem::ReadOnly
+            if let Err(error) = options.open(path) {
+                may_write = false;
+                let is_denied = error.kind() == io::ErrorKind::PermissionDenied;
+                if !is_denied || OpenOptions::new().read(true).open(path).is_err() {
+                    return Err(opening(&error));
                 }
-                _ => opening(&error),
-            })?;
+            }
         }
         made => drop(made.map_err(|error| opening(&error))?),
     }
@@ -79,7 +110,7 @@ fn make(path: &Path) -> Result<PathBuf, Problem> {
     // The others are beside the target of a link.
     regular::check(&real)?;
     hard_links::check(&real)?;
-    Ok(real)
+    Ok((real, may_write))
 }
 
 /// Removes the permissions of other users from the file, its log and its shared memory: they contain secrets. If the
@@ -96,9 +127,15 @@ fn tighten(path: &Path) {
     }
 }
 
-fn prepare(path: &Path, busy: &BusyTimeout) -> Result<Connection, StoreError> {
+fn prepare(path: &Path, busy: &BusyTimeout) -> Result<(Connection, Option<Problem>), StoreError> {
     let mut db = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE, busy)?;
     let found = schema::look(&db)?;
+    if found == Found::Schema(schema::KNOWN)
+        && let Some(target) = moved::target(&db)?
+    {
+        db.pragma_update(None, "query_only", true)?;
+        return Ok((db, Some(Problem::Moved(target))));
+    }
     // Only once it is known to be ours.
     tighten(path);
     if found == Found::Empty {
@@ -124,7 +161,7 @@ fn prepare(path: &Path, busy: &BusyTimeout) -> Result<Connection, StoreError> {
     if found != Found::Schema(schema::KNOWN) {
         schema::migrate(&mut db)?;
     }
-    Ok(db)
+    Ok((db, None))
 }
 
 /// Enables the write-ahead log. `SQLite` does not wait if two sessions do so at once.

@@ -19,6 +19,7 @@ const STEPS: &[&str] = &[
     include_str!("schema/6.sql"),
     include_str!("schema/7.sql"),
     include_str!("schema/8.sql"),
+    include_str!("schema/9.sql"),
 ];
 
 /// The latest schema that this program knows.
@@ -122,8 +123,8 @@ mod tests {
 
         let mut db = Connection::open_in_memory().unwrap();
         migrate(&mut db).unwrap();
-        db.pragma_update(None, "user_version", 9).unwrap();
-        assert_eq!(migrate(&mut db).unwrap_err().problem, Problem::Newer { found: 9, known: KNOWN });
+        db.pragma_update(None, "user_version", KNOWN + 1).unwrap();
+        assert_eq!(migrate(&mut db).unwrap_err().problem, Problem::Newer { found: KNOWN + 1, known: KNOWN });
     }
 
     #[test]

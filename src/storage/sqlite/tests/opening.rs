@@ -118,8 +118,8 @@ fn a_newer_file_is_left_alone() {
     let (folder, store) = store();
     drop(store);
     let path = folder.path().join("a.db");
-    Connection::open(&path).unwrap().pragma_update(None, "user_version", 9).unwrap();
-    assert_eq!(problem(&path), Problem::Newer { found: 9, known: schema::KNOWN });
+    Connection::open(&path).unwrap().pragma_update(None, "user_version", schema::KNOWN + 1).unwrap();
+    assert_eq!(problem(&path), Problem::Newer { found: schema::KNOWN + 1, known: schema::KNOWN });
 }
 
 #[test]

@@ -1,0 +1,91 @@
+//! What is read of a database to compare it with what it is a copy of.
+
+use crate::storage::error::StoreError;
+use crate::storage::postgres::connection::db::Db;
+use crate::storage::postgres::rows::get_or_default;
+use crate::storage::postgres::transfer::value;
+use crate::storage::transfer::batch::{LaneName, Lanes, LogBatch, Most, Page};
+use crate::storage::transfer::datum::Datum;
+use crate::storage::transfer::table::{Row, Table};
+
+/// The name of a table here. What is pending stands apart until the copy has finished.
+pub fn name(table: Table) -> &'static str {
+    match table {
+        Table::Profiles => "profile",
+        Table::Variables => "own_variable",
+        Table::TestValues => "test_values",
+        Table::Blocks => "hold",
+        Table::Lanes => "lane",
+        Table::Deliveries => "delivery",
+        Table::Ended => "ended",
+        Table::Pending => "incoming",
+        Table::Tested => "tested",
+        Table::Attempts => "attempt",
+    }
+}
+
+/// The names of the columns of a table.
+pub fn columns(table: Table) -> String {
+    table.columns().iter().map(|column| column.name).collect::<Vec<_>>().join(", ")
+}
+
+/// The order of a table's rows, the same in every store.
+fn order(table: Table) -> &'static str {
+    match table {
+        Table::Profiles | Table::Variables => "seq",
+        Table::TestValues => r#"profile_id COLLATE "C", event COLLATE "C""#,
+        Table::Blocks => r#"profile_id COLLATE "C", why COLLATE "C""#,
+        Table::Lanes => r#"profile_id COLLATE "C", origin COLLATE "C", by_hand"#,
+        Table::Deliveries | Table::Ended | Table::Pending | Table::Tested => "seq",
+        Table::Attempts => "seq, n",
+    }
+}
+
+/// The lanes by their numbers.
+pub async fn lanes(db: Db<'_>) -> Result<Lanes, StoreError> {
+    let rows = db.rows("SELECT seq, profile_id, origin, by_hand FROM lane", &[]).await?;
+    let lane = |row: &tokio_postgres::Row| {
+        let name = LaneName {
+            profile_id: get_or_default(row, "profile_id"),
+            origin: get_or_default(row, "origin"),
+            by_hand: get_or_default(row, "by_hand"),
+        };
+        (get_or_default::<i32>(row, "seq").into(), name)
+    };
+    Ok(rows.iter().map(lane).collect())
+}
+
+/// Rows of a table of settings.
+pub async fn settings(db: Db<'_>, table: Table, from: usize, most: usize) -> Result<Page, StoreError> {
+    let number = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+    let (columns, name, order) = (columns(table), name(table), order(table));
+    let sql = format!("SELECT {columns} FROM {name} ORDER BY {order} LIMIT $1 OFFSET $2");
+    let rows = db.rows(&sql, &[&number(most), &number(from)]).await?;
+    let rows: Vec<Row> = rows.iter().map(|row| value::read(table, row)).collect::<Result<_, _>>()?;
+    Ok(Page { read: rows.len(), rows, ..Page::default() })
+}
+
+/// The deliveries after a position, and all that belongs to them.
+pub async fn log(db: Db<'_>, after: i64, most: Most) -> Result<LogBatch, StoreError> {
+    let most = i64::try_from(most.deliveries).unwrap_or(i64::MAX);
+    let sql =
+        format!("SELECT {} FROM delivery WHERE seq > $1 ORDER BY seq LIMIT $2", columns(Table::Deliveries));
+    let deliveries = db.rows(&sql, &[&after, &most]).await?;
+    let deliveries: Vec<Row> =
+        deliveries.iter().map(|row| value::read(Table::Deliveries, row)).collect::<Result<_, _>>()?;
+    let positions: Vec<i64> = deliveries.iter().filter_map(|row| row.first().and_then(Datum::int)).collect();
+    let (Some(first), Some(end)) = (positions.first().copied(), positions.last().copied()) else {
+        return Ok(LogBatch::default());
+    };
+    let mut batch = LogBatch { end: Some(end), positions, ..LogBatch::default() };
+    for (table, rows) in Table::LOG.into_iter().zip(&mut batch.rows).skip(1) {
+        let (columns, name, order) = (columns(table), name(table), order(table));
+        let sql = format!("SELECT {columns} FROM {name} WHERE seq BETWEEN $1 AND $2 ORDER BY {order}");
+        let found = db.rows(&sql, &[&first, &end]).await?;
+        *rows = found.iter().map(|row| value::read(table, row)).collect::<Result<_, _>>()?;
+    }
+    if let Some(rows) = batch.rows.first_mut() {
+        *rows = deliveries;
+    }
+    Ok(batch)
+}

@@ -1,0 +1,31 @@
+//! Copies a database into another one, whatever store each of them is.
+//!
+//! Rows are copied column by column as they are stored: ids, times, attempts, states and requests stay the same to the
+//! byte. What differs between stores are numbers that only a store uses, positions and lanes, which are translated.
+//!
+//! At every moment at most one of the two databases sends:
+//!
+//! 1. The source gets a mark with the id of the copy and the name of its target. Nothing is refused yet.
+//! 2. The target, which must be empty, gets the same id, and is closed to everybody else until the copy has finished.
+//! 3. The source is closed: it refuses changes by any process, also by those that have it open.
+//! 4. Settings and log are copied in batches. A batch and the position that it reaches are one transaction of the
+//!    target. Pending deliveries are kept apart, where no sender finds them.
+//! 5. Both are read again, and compared by the number of rows and a checksum of each table.
+//! 6. One transaction of the target makes the pending deliveries claimable, and opens it.
+//! 7. The source is marked as copied, for good.
+//!
+//! After a crash the same command resumes: the ids show that it is the same copy, and the target where it stopped.
+
+pub mod batch;
+mod copy;
+pub mod datum;
+mod error;
+mod fingerprint;
+pub mod store;
+pub mod table;
+#[cfg(test)]
+mod tests;
+
+pub use copy::{Copied, Progress, copy};
+pub use error::TransferError;
+pub use fingerprint::TableSum;
