@@ -247,6 +247,46 @@ fn what_would_mix_or_send_twice_is_refused() {
     assert_eq!(pair.copy().code, Some(0));
 }
 
+#[test]
+fn an_unfinished_copy_is_abandoned() {
+    let Some(pair) = Pair::new() else { return };
+    let endpoint = Recorder::taking();
+    let id = pair.place.apply(&endpoint.profile(0)).remove(0);
+    pair.send(&id, "queued-", 1500);
+    let abandon = || {
+        let mut command = pair.copying();
+        command.arg("--abandon");
+        ran(command)
+    };
+    assert_eq!(abandon().json()["result"], "unchanged");
+    // It stops at the second batch.
+    pair.database.sql(
+        "CREATE FUNCTION stop() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'stopped'; END $$;
+         CREATE TRIGGER stop BEFORE UPDATE ON ringback.copied_from
+         FOR EACH ROW WHEN (OLD.read_to IS NOT NULL) EXECUTE FUNCTION stop()",
+    );
+    pair.copy().refused(1, &["stopped"]);
+    pair.database.sql("DROP TRIGGER stop ON ringback.copied_from");
+    assert_eq!(pair.database.sql("SELECT count(*) FROM ringback.delivery"), "1000");
+    let moving = format!("is being copied to {} and takes no changes", pair.database.url());
+    pair.here(&["send", &id, "--set", "ref=x", "--no-wait"]).refused(1, &[&moving]);
+    pair.there(&["deliveries", "list"]).refused(1, &["is being filled from", "ringback db copy"]);
+    let abandoned = abandon();
+    assert_eq!(
+        (abandoned.code, &abandoned.json()["result"]),
+        (Some(0), &json!("abandoned")),
+        "{abandoned:?}"
+    );
+    assert_eq!(pair.here(&["send", &id, "--set", "ref=x", "--no-wait"]).code, Some(0));
+    assert_eq!(pair.there(&["deliveries", "list", "--json"]).json(), json!([]));
+    let copied = pair.copy();
+    assert_eq!(copied.json()["deliveries"]["queued"], 1501, "{copied:?}");
+    pair_is_complete(&pair);
+    let late = abandon();
+    assert_eq!(late.code, Some(1), "{late:?}");
+    assert!(late.err.contains("was copied to"), "{late:?}");
+}
+
 /// A pseudo-random number generator (splitmix64).
 struct Chance(u64);
 

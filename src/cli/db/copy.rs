@@ -12,7 +12,7 @@ use crate::cli::passed_over;
 use crate::cli::session::Session;
 use crate::cli::status_line::StatusLine;
 use crate::storage::transfer::store::{Source as _, Target};
-use crate::storage::transfer::{Copied, Progress, copy};
+use crate::storage::transfer::{Copied, Progress, abandon, copy};
 use crate::storage::{Counts, FileSource, Store};
 use crate::text::group_digits;
 
@@ -24,6 +24,9 @@ pub(super) struct CopyArgs {
     /// An empty database with the schema: a postgres:// URL, or @FILE with such a URL in it
     #[arg(long, value_name = "URL")]
     to: PathBuf,
+    /// End a copy that has not finished: empty the database, and let the file take changes again
+    #[arg(long)]
+    abandon: bool,
     /// Print JSON instead of text
     #[arg(long)]
     json: bool,
@@ -33,6 +36,19 @@ pub(super) async fn run(session: &Session, args: &CopyArgs) -> Result<(), Comman
     let store = source(session, &args.from)?;
     let target = target(session, &args.to)?;
     let (from, to) = (store.path().display().to_string(), target.name());
+    if args.abandon {
+        let source = FileSource::open(store).await?;
+        let was_there = abandon(&source, target.as_ref()).await?;
+        let result = if was_there { "abandoned" } else { "unchanged" };
+        if args.json {
+            return print_json(&json!({"from": from, "to": to, "result": result}));
+        }
+        return print(&if was_there {
+            format!("abandoned the copy of {from} to {to}; the file takes changes again\n")
+        } else {
+            format!("{from} is not being copied\n")
+        });
+    }
     let mut interrupts = Interrupts::watch()?;
     let copied = tokio::select! {
         copied = copy_all(store, target.as_ref()) => copied?,

@@ -14,8 +14,11 @@
 //! 6. One transaction of the target makes the pending deliveries claimable, and opens it.
 //! 7. The source is marked as copied, for good.
 //!
+//! A copy that has not finished can be abandoned: first the target is emptied, then the source is opened again.
+//!
 //! After a crash the same command resumes: the ids show that it is the same copy, and the target where it stopped.
 
+mod abandon;
 pub mod batch;
 mod copy;
 pub mod datum;
@@ -26,6 +29,7 @@ pub mod table;
 #[cfg(test)]
 mod tests;
 
+pub use abandon::abandon;
 pub use copy::{Copied, Progress, copy};
 pub use error::TransferError;
 pub use fingerprint::TableSum;

@@ -74,6 +74,12 @@ pub trait Source: Contents {
     /// The store cannot be written.
     async fn shut(&self) -> Result<(), StoreError>;
 
+    /// Ends a copy that has not finished: takes changes again.
+    ///
+    /// # Errors
+    /// The store cannot be written.
+    async fn reopen(&self) -> Result<(), StoreError>;
+
     /// Marks it as copied.
     ///
     /// # Errors
@@ -121,6 +127,12 @@ pub trait Target: Contents {
     /// # Errors
     /// The store cannot be written.
     async fn write_log(&self, end: i64, rows: [Vec<Row>; Table::LOG.len()]) -> Result<(), StoreError>;
+
+    /// Removes what this copy has written, and opens the store. Nothing where it has finished, or never begun.
+    ///
+    /// # Errors
+    /// The store cannot be written, or somebody uses it.
+    async fn abandon(&self, id: Uuid) -> Result<(), TransferError>;
 
     /// Makes the pending deliveries claimable, and opens the store.
     ///

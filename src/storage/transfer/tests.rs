@@ -11,7 +11,7 @@ use crate::storage::transfer::batch::{LaneName, Lanes, LogBatch, Most, Page};
 use crate::storage::transfer::datum::Datum;
 use crate::storage::transfer::store::{Contents, Source, SourceMark, Target, TargetMark};
 use crate::storage::transfer::table::{Row, Table};
-use crate::storage::transfer::{Copied, TransferError, copy};
+use crate::storage::transfer::{Copied, TransferError, abandon, copy};
 
 /// Deliveries of the source: more than a batch.
 const DELIVERIES: i64 = 2500;
@@ -123,6 +123,13 @@ impl Source for Store {
         self.step(|world| world.source.as_mut().unwrap().is_closed = true)
     }
 
+    async fn reopen(&self) -> Result<(), StoreError> {
+        self.step(|world| {
+            assert!(world.copied.is_empty(), "nothing is left in the target");
+            world.source = None;
+        })
+    }
+
     async fn finish(&self) -> Result<(), StoreError> {
         self.step(|world| world.source.as_mut().unwrap().is_finished = true)
     }
@@ -142,6 +149,14 @@ impl Target for Store {
     async fn begin(&self, id: Uuid, _: &str) -> Result<TargetMark, TransferError> {
         let new = TargetMark { has_settings: false, read_to: i64::MIN, is_finished: false };
         Ok(self.step(|world| world.target.get_or_insert((id, new)).1)?)
+    }
+
+    async fn abandon(&self, id: Uuid) -> Result<(), TransferError> {
+        Ok(self.step(|world| {
+            assert!(world.target.is_none_or(|(there, mark)| there == id && !mark.is_finished));
+            (world.target, world.has_settings) = (None, false);
+            world.copied.clear();
+        })?)
     }
 
     async fn write_settings(&self, _: &dyn Contents) -> Result<(), StoreError> {
@@ -173,6 +188,12 @@ async fn run(world: &Arc<Mutex<World>>) -> Result<Option<Copied>, TransferError>
     copy(&store(true), &store(false), &mut |_| {}).await
 }
 
+/// Abandons a copy in this world.
+async fn give_up(world: &Arc<Mutex<World>>) -> Result<bool, TransferError> {
+    let store = |is_source| Store { world: Arc::clone(world), is_source };
+    abandon(&store(true), &store(false)).await
+}
+
 #[tokio::test]
 async fn whatever_interrupts_a_copy_it_is_resumed_and_never_do_both_send() {
     for is_done in [false, true] {
@@ -189,6 +210,33 @@ async fn whatever_interrupts_a_copy_it_is_resumed_and_never_do_both_send() {
             if !crashed {
                 assert!(steps > 8, "the steps are interrupted: {steps}");
                 break;
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_copy_is_abandoned_wherever_it_was_interrupted_unless_it_has_finished() {
+    for is_done in [false, true] {
+        for steps in 0.. {
+            let world = Arc::new(Mutex::new(World { steps: Some(steps), is_done, ..World::default() }));
+            if run(&world).await.is_ok() {
+                break;
+            }
+            let is_finished = world.lock().unwrap().target.is_some_and(|(_, mark)| mark.is_finished);
+            // It is interrupted, too.
+            for steps in 0..5 {
+                world.lock().unwrap().steps = Some(steps);
+                let _ = give_up(&world).await;
+            }
+            world.lock().unwrap().steps = None;
+            let given_up = give_up(&world).await;
+            if is_finished {
+                assert!(matches!(given_up, Err(TransferError::CopiedBefore { .. })));
+            } else {
+                assert!(!given_up.unwrap(), "done before");
+                let world = world.lock().unwrap();
+                assert!(world.source.is_none() && world.target.is_none());
             }
         }
     }

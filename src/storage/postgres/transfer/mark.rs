@@ -59,6 +59,31 @@ SELECT application_name FROM pg_stat_activity
 WHERE datname = current_database() AND application_name LIKE 'ringback/%'
   AND application_name <> current_setting('application_name') LIMIT 1";
 
+/// Another connection of this program to the database, if there is one.
+pub async fn others(db: Db<'_>) -> Result<Option<String>, StoreError> {
+    db.value(OTHERS, &[]).await
+}
+
+/// Removes what an unfinished copy has written, and opens the database. It was empty when the copy began, and closed
+/// since then.
+pub async fn abandon(db: Db<'_>, target: &str, id: Uuid) -> Result<(), TransferError> {
+    db.rows("SELECT FROM meta FOR UPDATE", &[]).await?;
+    let mark = read(db).await?;
+    if mark.is_none_or(|mark| mark.id != id || mark.reached.is_finished) {
+        return Ok(());
+    }
+    if let Some(who) = others(db).await? {
+        return Err(TransferError::InUse { target: target.to_owned(), who });
+    }
+    db.batch(
+        "TRUNCATE profile, own_variable, test_values, hold, lane, delivery, ended, attempt, tested, incoming,
+             copied_from;
+         UPDATE meta SET copying_from = NULL",
+    )
+    .await?;
+    Ok(())
+}
+
 /// Begins a copy, or resumes it, and closes the database to everybody else until it has finished.
 pub async fn begin(db: Db<'_>, target: &str, id: Uuid, source: &str) -> Result<TargetMark, TransferError> {
     let target = || target.to_owned();
@@ -68,7 +93,7 @@ pub async fn begin(db: Db<'_>, target: &str, id: Uuid, source: &str) -> Result<T
     if let Some(mark) = earlier.as_ref().filter(|mark| mark.id == id && mark.reached.is_finished) {
         return Ok(mark.reached);
     }
-    if let Some(who) = db.value::<String>(OTHERS, &[]).await? {
+    if let Some(who) = others(db).await? {
         return Err(TransferError::InUse { target: target(), who });
     }
     db.execute("UPDATE meta SET copying_from = $1", &[&source]).await?;

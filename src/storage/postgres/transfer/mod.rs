@@ -42,6 +42,16 @@ impl PgTarget {
         let server = Arc::clone(&store.0.server);
         Self { session: Session::new(Arc::clone(&server), Purpose::Copy), server }
     }
+
+    /// Waits a while for connections of processes that have just ended.
+    async fn wait_for_others(&self) -> Result<(), StoreError> {
+        let began = Instant::now();
+        while mark::others(self.session.acquire().await?.db()?).await?.is_some() && began.elapsed() < LEAVING
+        {
+            tokio::time::sleep(PAUSE).await;
+        }
+        Ok(())
+    }
 }
 
 #[async_trait]
@@ -72,22 +82,20 @@ impl Target for PgTarget {
     }
 
     async fn begin(&self, id: Uuid, source: &str) -> Result<TargetMark, TransferError> {
-        let began = Instant::now();
-        loop {
-            let mut acquired = self.session.acquire().await?;
-            let transaction = acquired.begin().await?;
-            match mark::begin(transaction.db(), &self.name(), id, source).await {
-                Err(TransferError::InUse { .. }) if began.elapsed() < LEAVING => {
-                    drop(transaction);
-                    tokio::time::sleep(PAUSE).await;
-                }
-                mark => {
-                    let mark = mark?;
-                    transaction.commit().await?;
-                    return Ok(mark);
-                }
-            }
-        }
+        self.wait_for_others().await?;
+        let mut acquired = self.session.acquire().await?;
+        let transaction = acquired.begin().await?;
+        let mark = mark::begin(transaction.db(), &self.name(), id, source).await?;
+        transaction.commit().await?;
+        Ok(mark)
+    }
+
+    async fn abandon(&self, id: Uuid) -> Result<(), TransferError> {
+        self.wait_for_others().await?;
+        let mut acquired = self.session.acquire().await?;
+        let transaction = acquired.begin().await?;
+        mark::abandon(transaction.db(), &self.name(), id).await?;
+        Ok(transaction.commit().await?)
     }
 
     async fn write_settings(&self, source: &dyn Contents) -> Result<(), StoreError> {

@@ -34,6 +34,19 @@ pub fn shut(tx: &Transaction<'_>, now: i64) -> Result<(), StoreError> {
     refuse(tx, false)
 }
 
+/// Takes the mark of an unfinished copy away, and what closes the file.
+pub fn reopen(tx: &Transaction<'_>) -> Result<(), StoreError> {
+    let mut select = tx.prepare(
+        "SELECT name FROM sqlite_schema WHERE type = 'trigger' AND name LIKE 'closed\\_%' ESCAPE '\\'",
+    )?;
+    let triggers: Vec<String> = select.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    for trigger in triggers {
+        tx.execute_batch(&format!("DROP TRIGGER \"{trigger}\""))?;
+    }
+    tx.execute("DELETE FROM moved WHERE finished_at IS NULL", [])?;
+    Ok(())
+}
+
 /// Marks a file as copied.
 pub fn finish(tx: &Transaction<'_>, now: i64) -> Result<(), StoreError> {
     tx.execute("UPDATE moved SET finished_at = coalesce(finished_at, ?1)", [now])?;

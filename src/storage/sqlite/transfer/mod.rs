@@ -101,6 +101,10 @@ impl Source for FileSource {
         self.store.write(move |tx| mark::shut(tx, now)).await
     }
 
+    async fn reopen(&self) -> Result<(), StoreError> {
+        self.store.write(|tx| mark::reopen(tx)).await
+    }
+
     async fn finish(&self) -> Result<(), StoreError> {
         let now = millis(clock::now());
         self.store.write(move |tx| mark::finish(tx, now)).await
