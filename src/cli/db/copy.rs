@@ -11,8 +11,8 @@ use crate::cli::output::{eprint_line, print, print_json};
 use crate::cli::passed_over;
 use crate::cli::session::Session;
 use crate::cli::status_line::StatusLine;
-use crate::storage::transfer::store::{Source as _, Target};
-use crate::storage::transfer::{Copied, Progress, abandon, copy};
+use crate::storage::transfer::store::{CopySource as _, CopyTarget};
+use crate::storage::transfer::{Copied, CopyProgress, abandon, copy};
 use crate::storage::{Counts, FileSource, Store};
 use crate::text::group_digits;
 
@@ -72,7 +72,7 @@ pub(super) async fn run(session: &Session, args: &CopyArgs) -> Result<(), Comman
 }
 
 /// Copies, and closes the file for good.
-async fn copy_all(store: Store, target: &dyn Target) -> Result<Option<Copied>, CommandError> {
+async fn copy_all(store: Store, target: &dyn CopyTarget) -> Result<Option<Copied>, CommandError> {
     let source = FileSource::open(store).await?;
     let mut line = StatusLine::new();
     let copied = copy(&source, target, &mut |progress| line.draw(|_| progress_text(progress))).await?;
@@ -98,7 +98,7 @@ fn source(session: &Session, name: &Path) -> Result<Store, CommandError> {
 
 /// The database to copy it into.
 #[cfg_attr(not(feature = "postgres"), expect(unused_variables, reason = "only files can be named then"))]
-fn target(session: &Session, name: &Path) -> Result<Box<dyn Target>, CommandError> {
+fn target(session: &Session, name: &Path) -> Result<Box<dyn CopyTarget>, CommandError> {
     match Database::read(name, Given::CommandLine)? {
         Database::File(_) => Err(CommandError::Input(
             "a file cannot be copied into a file: name a database on a server (postgres://USER@HOST/DATABASE) with --to"
@@ -111,15 +111,15 @@ fn target(session: &Session, name: &Path) -> Result<Box<dyn Target>, CommandErro
     }
 }
 
-fn progress_text(progress: Progress) -> String {
+fn progress_text(progress: CopyProgress) -> String {
     let part = |what, n: u64, of: u64| {
         let percent = n.saturating_mul(100).checked_div(of).unwrap_or(100).min(100);
         format!("{what} {percent} % · {} of {} deliveries", group_digits(n), group_digits(of))
     };
     match progress {
-        Progress::Settings => "copying profiles".to_owned(),
-        Progress::Log(n, of) => part("copying", n, of),
-        Progress::Verifying(n, of) => part("verifying", n, of),
+        CopyProgress::Settings => "copying profiles".to_owned(),
+        CopyProgress::Log(n, of) => part("copying", n, of),
+        CopyProgress::Verifying(n, of) => part("verifying", n, of),
     }
 }
 
@@ -180,7 +180,10 @@ mod tests {
 
     #[test]
     fn progress_is_rounded_down() {
-        assert_eq!(progress_text(Progress::Log(1_999, 2_000)), "copying 99 % · 1 999 of 2 000 deliveries");
-        assert_eq!(progress_text(Progress::Verifying(0, 0)), "verifying 100 % · 0 of 0 deliveries");
+        assert_eq!(
+            progress_text(CopyProgress::Log(1_999, 2_000)),
+            "copying 99 % · 1 999 of 2 000 deliveries"
+        );
+        assert_eq!(progress_text(CopyProgress::Verifying(0, 0)), "verifying 100 % · 0 of 0 deliveries");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::storage::transfer::table::{Row, Table};
+use crate::storage::transfer::table::{Table, TableRow};
 use crate::storage::unreadable::PassedOver;
 
 /// What identifies a lane in every store: profile, endpoint, and whether a person sent.
@@ -17,11 +17,11 @@ pub struct LaneName {
 }
 
 /// The lanes of a store by its numbers.
-pub type Lanes = HashMap<i64, LaneName>;
+pub type LaneNames = HashMap<i64, LaneName>;
 
 /// How much of the log a batch may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Most {
+pub struct BatchLimit {
     /// Deliveries.
     pub deliveries: usize,
     /// Bytes, unless one delivery has more.
@@ -30,9 +30,9 @@ pub struct Most {
 
 /// A page of a table of settings.
 #[derive(Debug, Clone, Default)]
-pub struct Page {
+pub struct SettingsPage {
     /// Its rows.
-    pub rows: Vec<Row>,
+    pub rows: Vec<TableRow>,
     /// How many rows were read, invalid ones included; 0 at the end.
     pub read: usize,
     /// Invalid rows, which are not copied.
@@ -47,14 +47,14 @@ pub struct LogBatch {
     /// The positions of its deliveries, in order.
     pub positions: Vec<i64>,
     /// The rows of each table of the log, in the order of [`Table::LOG`], ordered by position.
-    pub rows: [Vec<Row>; Table::LOG.len()],
+    pub rows: [Vec<TableRow>; Table::LOG.len()],
     /// Invalid rows: their deliveries are not copied.
     pub passed_over: PassedOver,
 }
 
 impl LogBatch {
     /// Each table with its rows.
-    pub fn tables(&self) -> impl Iterator<Item = (Table, &[Row])> {
+    pub fn tables(&self) -> impl Iterator<Item = (Table, &[TableRow])> {
         Table::LOG.into_iter().zip(self.rows.iter().map(Vec::as_slice))
     }
 }

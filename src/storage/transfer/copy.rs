@@ -5,23 +5,23 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use crate::storage::log::counts::Counts;
-use crate::storage::transfer::batch::{Lanes, Most};
-use crate::storage::transfer::datum::{Datum, Kind};
+use crate::storage::transfer::batch::{BatchLimit, LaneNames};
+use crate::storage::transfer::datum::{ColumnKind, Datum};
 use crate::storage::transfer::error::TransferError;
 use crate::storage::transfer::fingerprint::{Fingerprint, TableSum};
-use crate::storage::transfer::store::{Contents, Source, SourceMark, Target, TargetMark};
-use crate::storage::transfer::table::{Row, Table};
+use crate::storage::transfer::store::{Contents, CopySource, CopyTarget, SourceMark, TargetMark};
+use crate::storage::transfer::table::{Table, TableRow};
 use crate::storage::unreadable::PassedOver;
 
 /// A batch of the log: what fits into memory many times over.
-const MOST: Most = Most { deliveries: 1000, bytes: 4 << 20 };
+const MOST: BatchLimit = BatchLimit { deliveries: 1000, bytes: 4 << 20 };
 
 /// Rows of settings at a time.
 const PAGE: usize = 500;
 
 /// What a copy is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Progress {
+pub enum CopyProgress {
     /// Profiles, variables and what blocks deliveries.
     Settings,
     /// Deliveries: so many, out of so many.
@@ -49,9 +49,9 @@ pub struct Copied {
 /// # Errors
 /// A store cannot be read or written, the source was or is being copied elsewhere, or the target is not empty.
 pub async fn copy(
-    from: &dyn Source,
-    to: &dyn Target,
-    report: &mut (dyn FnMut(Progress) + Send),
+    from: &dyn CopySource,
+    to: &dyn CopyTarget,
+    report: &mut (dyn FnMut(CopyProgress) + Send),
 ) -> Result<Option<Copied>, TransferError> {
     let mark = from.mark().await?;
     let was_resumed = mark.as_ref().is_some_and(|mark| mark.is_closed);
@@ -88,9 +88,10 @@ pub async fn copy(
         return Ok(None);
     }
     let all = from.deliveries().await?;
-    fill(from, to, begun, &mut |n| report(n.map_or(Progress::Settings, |n| Progress::Log(n, all)))).await?;
+    fill(from, to, begun, &mut |n| report(n.map_or(CopyProgress::Settings, |n| CopyProgress::Log(n, all))))
+        .await?;
     let (tables, counts, passed_over) =
-        verify(from, to, &mut |n| report(Progress::Verifying(n, all))).await?;
+        verify(from, to, &mut |n| report(CopyProgress::Verifying(n, all))).await?;
     to.finish(&counts).await?;
     from.finish().await?;
     Ok(Some(Copied { was_resumed, counts, tables, passed_over }))
@@ -98,8 +99,8 @@ pub async fn copy(
 
 /// Copies what is missing.
 async fn fill(
-    from: &dyn Source,
-    to: &dyn Target,
+    from: &dyn CopySource,
+    to: &dyn CopyTarget,
     begun: TargetMark,
     report: &mut (dyn FnMut(Option<u64>) + Send),
 ) -> Result<(), TransferError> {
@@ -123,13 +124,15 @@ async fn fill(
 }
 
 /// The lanes of one store by the numbers of another one.
-fn numbers(from: &Lanes, to: &Lanes) -> HashMap<i64, i64> {
+fn numbers(from: &LaneNames, to: &LaneNames) -> HashMap<i64, i64> {
     let there: HashMap<_, i64> = to.iter().map(|(number, name)| (name, *number)).collect();
     from.iter().filter_map(|(number, name)| Some((*number, *there.get(name)?))).collect()
 }
 
-fn translate(table: Table, rows: &mut [Row], lanes: &HashMap<i64, i64>) {
-    let Some(place) = table.columns().iter().position(|column| column.kind == Kind::Lane) else { return };
+fn translate(table: Table, rows: &mut [TableRow], lanes: &HashMap<i64, i64>) {
+    let Some(place) = table.columns().iter().position(|column| column.kind == ColumnKind::Lane) else {
+        return;
+    };
     for row in rows {
         if let Some(Datum::Int(lane)) = row.get_mut(place) {
             // The lanes are copied first. Without one, the checksums differ.
@@ -140,8 +143,8 @@ fn translate(table: Table, rows: &mut [Row], lanes: &HashMap<i64, i64>) {
 
 /// Reads both stores, and compares them.
 async fn verify(
-    from: &dyn Source,
-    to: &dyn Target,
+    from: &dyn CopySource,
+    to: &dyn CopyTarget,
     report: &mut (dyn FnMut(u64) + Send),
 ) -> Result<(Vec<TableSum>, Counts, PassedOver), TransferError> {
     let mut passed_over = PassedOver::default();
@@ -156,7 +159,7 @@ async fn verify(
         // As many there as here, so that memory is bounded by what was read here.
         let deliveries = if batch.end.is_some() { batch.positions.len() } else { 1 };
         if deliveries > 0 {
-            let copied = to.log(at_there, Most { deliveries, bytes: u64::MAX }).await?;
+            let copied = to.log(at_there, BatchLimit { deliveries, bytes: u64::MAX }).await?;
             at_there = copied.end.unwrap_or(at_there);
             there.add_log(&copied);
         }

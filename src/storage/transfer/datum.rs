@@ -15,7 +15,7 @@ pub enum Datum {
 
 /// What the values of a column are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum ColumnKind {
     /// The position of a delivery, which each store assigns on its own.
     Position,
     /// The number of a lane, which each store assigns on its own.
@@ -50,16 +50,16 @@ impl Datum {
     ///
     /// # Errors
     /// It is out of range, or not of this kind.
-    pub fn checked(self, kind: Kind) -> Result<Self, String> {
+    pub fn checked(self, kind: ColumnKind) -> Result<Self, String> {
         let fits = match (&self, kind) {
-            (Self::Int(n), Kind::Small) => i16::try_from(*n).is_ok(),
-            (Self::Int(n), Kind::Int) => i32::try_from(*n).is_ok(),
-            (Self::Int(n), Kind::Bool) => matches!(n, 0 | 1),
-            (Self::Bytes(bytes), Kind::Id) => bytes.len() == 16,
+            (Self::Int(n), ColumnKind::Small) => i16::try_from(*n).is_ok(),
+            (Self::Int(n), ColumnKind::Int) => i32::try_from(*n).is_ok(),
+            (Self::Int(n), ColumnKind::Bool) => matches!(n, 0 | 1),
+            (Self::Bytes(bytes), ColumnKind::Id) => bytes.len() == 16,
             (Self::Null, _)
-            | (Self::Int(_), Kind::Position | Kind::Lane | Kind::Big)
-            | (Self::Text(_), Kind::Text)
-            | (Self::Bytes(_), Kind::Bytes) => true,
+            | (Self::Int(_), ColumnKind::Position | ColumnKind::Lane | ColumnKind::Big)
+            | (Self::Text(_), ColumnKind::Text)
+            | (Self::Bytes(_), ColumnKind::Bytes) => true,
             _ => false,
         };
         match self {
@@ -78,11 +78,17 @@ mod tests {
     #[test]
     fn a_value_that_a_store_cannot_keep_is_refused() {
         let refused = |datum: Datum, kind| datum.checked(kind).is_err();
-        assert!(refused(Datum::Int(40_000), Kind::Small) && !refused(Datum::Int(40_000), Kind::Int));
-        assert!(refused(Datum::Int(1 << 40), Kind::Int) && !refused(Datum::Int(1 << 40), Kind::Big));
-        assert!(refused(Datum::Int(2), Kind::Bool) && refused(Datum::Bytes(vec![1]), Kind::Id));
-        assert!(refused(Datum::Text(String::new()), Kind::Bytes) && !refused(Datum::Null, Kind::Id));
-        let text = Datum::Text("a\0b".to_owned()).checked(Kind::Text);
+        assert!(
+            refused(Datum::Int(40_000), ColumnKind::Small) && !refused(Datum::Int(40_000), ColumnKind::Int)
+        );
+        assert!(
+            refused(Datum::Int(1 << 40), ColumnKind::Int) && !refused(Datum::Int(1 << 40), ColumnKind::Big)
+        );
+        assert!(refused(Datum::Int(2), ColumnKind::Bool) && refused(Datum::Bytes(vec![1]), ColumnKind::Id));
+        assert!(
+            refused(Datum::Text(String::new()), ColumnKind::Bytes) && !refused(Datum::Null, ColumnKind::Id)
+        );
+        let text = Datum::Text("a\0b".to_owned()).checked(ColumnKind::Text);
         assert_eq!(
             text,
             Ok(Datum::Text("a\u{FFFD}b".to_owned())),

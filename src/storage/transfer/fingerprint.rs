@@ -7,9 +7,9 @@ use sha2::{Digest as _, Sha256};
 use crate::record::DeliveryState;
 use crate::storage::encoding;
 use crate::storage::log::counts::Counts;
-use crate::storage::transfer::batch::{LaneName, Lanes, LogBatch};
-use crate::storage::transfer::datum::{Datum, Kind};
-use crate::storage::transfer::table::{Row, Table};
+use crate::storage::transfer::batch::{LaneName, LaneNames, LogBatch};
+use crate::storage::transfer::datum::{ColumnKind, Datum};
+use crate::storage::transfer::table::{Table, TableRow};
 
 /// The number of rows of a table, and the checksum of its content.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub struct TableSum {
 /// Counts and checksums of a store, row by row. A position counts as the place of its delivery in the order of
 /// acceptance, and a lane as its name.
 pub struct Fingerprint {
-    lanes: Lanes,
+    lanes: LaneNames,
     tables: BTreeMap<Table, (u64, Sha256)>,
     counts: Counts,
     /// The place of the next delivery.
@@ -34,14 +34,14 @@ pub struct Fingerprint {
 
 impl Fingerprint {
     /// Nothing yet, of a store with these lanes.
-    pub fn new(lanes: Lanes) -> Self {
+    pub fn new(lanes: LaneNames) -> Self {
         let tables = Table::SETTINGS.into_iter().chain(Table::LOG);
         let tables = tables.map(|table| (table, (0, Sha256::new()))).collect();
         Self { lanes, tables, counts: Counts::default(), next: 0 }
     }
 
     /// Adds rows of settings.
-    pub fn add_settings(&mut self, table: Table, rows: &[Row]) {
+    pub fn add_settings(&mut self, table: Table, rows: &[TableRow]) {
         self.add(table, rows, &HashMap::new());
     }
 
@@ -56,16 +56,16 @@ impl Fingerprint {
         }
     }
 
-    fn add(&mut self, table: Table, rows: &[Row], places: &HashMap<i64, i64>) {
+    fn add(&mut self, table: Table, rows: &[TableRow], places: &HashMap<i64, i64>) {
         let Some((count, digest)) = self.tables.get_mut(&table) else { return };
         for row in rows {
             *count += 1;
             for (column, datum) in table.columns().iter().zip(row) {
                 match (column.kind, datum) {
-                    (Kind::Position, Datum::Int(position)) => {
+                    (ColumnKind::Position, Datum::Int(position)) => {
                         feed(digest, &places.get(position).map_or(Datum::Null, |place| Datum::Int(*place)));
                     }
-                    (Kind::Lane, Datum::Int(lane)) => match self.lanes.get(lane) {
+                    (ColumnKind::Lane, Datum::Int(lane)) => match self.lanes.get(lane) {
                         Some(LaneName { profile_id, origin, by_hand }) => {
                             feed_bytes(digest, b't', profile_id.as_bytes());
                             feed_bytes(digest, b't', origin.as_bytes());
@@ -110,7 +110,7 @@ fn feed_bytes(digest: &mut Sha256, kind: u8, bytes: &[u8]) {
 }
 
 /// The state that a row gives its delivery.
-fn state(table: Table, row: &Row) -> Option<DeliveryState> {
+fn state(table: Table, row: &TableRow) -> Option<DeliveryState> {
     let number = |name| row.get(table.place(name)?)?.int();
     match table {
         Table::Ended => encoding::state(number("state")?).ok(),
@@ -134,13 +134,13 @@ fn count(counts: &mut Counts, state: DeliveryState) {
 mod tests {
     use super::*;
 
-    fn lanes(number: i64, origin: &str) -> Lanes {
+    fn lanes(number: i64, origin: &str) -> LaneNames {
         let name = LaneName { profile_id: "IN_1".to_owned(), origin: origin.to_owned(), by_hand: false };
-        Lanes::from([(number, name)])
+        LaneNames::from([(number, name)])
     }
 
     /// A log with these pending deliveries, by position and attempts.
-    fn sums(lanes: Lanes, pending: &[(i64, i64)]) -> (Vec<TableSum>, Counts) {
+    fn sums(lanes: LaneNames, pending: &[(i64, i64)]) -> (Vec<TableSum>, Counts) {
         let lane = lanes.keys().next().copied().unwrap();
         let row = |(seq, attempts): &(i64, i64)| {
             vec![Datum::Int(*seq), Datum::Int(5), Datum::Null, Datum::Int(lane), Datum::Int(*attempts)]

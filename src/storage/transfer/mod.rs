@@ -30,6 +30,6 @@ pub mod table;
 mod tests;
 
 pub use abandon::abandon;
-pub use copy::{Copied, Progress, copy};
+pub use copy::{Copied, CopyProgress, copy};
 pub use error::TransferError;
 pub use fingerprint::TableSum;

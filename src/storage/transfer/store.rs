@@ -5,9 +5,9 @@ use uuid::Uuid;
 
 use crate::storage::error::StoreError;
 use crate::storage::log::counts::Counts;
-use crate::storage::transfer::batch::{Lanes, LogBatch, Most, Page};
+use crate::storage::transfer::batch::{BatchLimit, LaneNames, LogBatch, SettingsPage};
 use crate::storage::transfer::error::TransferError;
-use crate::storage::transfer::table::{Row, Table};
+use crate::storage::transfer::table::{Table, TableRow};
 
 /// Reads all that is copied, in the same order in every store.
 #[async_trait]
@@ -16,19 +16,19 @@ pub trait Contents: Send + Sync {
     ///
     /// # Errors
     /// The store cannot be read.
-    async fn lanes(&self) -> Result<Lanes, StoreError>;
+    async fn lanes(&self) -> Result<LaneNames, StoreError>;
 
     /// Rows of a table of settings, from this one on.
     ///
     /// # Errors
     /// The store cannot be read.
-    async fn settings(&self, table: Table, from: usize, most: usize) -> Result<Page, StoreError>;
+    async fn settings(&self, table: Table, from: usize, most: usize) -> Result<SettingsPage, StoreError>;
 
     /// The deliveries after a position, and all that belongs to them.
     ///
     /// # Errors
     /// The store cannot be read.
-    async fn log(&self, after: i64, most: Most) -> Result<LogBatch, StoreError>;
+    async fn log(&self, after: i64, most: BatchLimit) -> Result<LogBatch, StoreError>;
 }
 
 /// How far a copy has come, by the mark of its source.
@@ -46,7 +46,7 @@ pub struct SourceMark {
 
 /// A store that is copied.
 #[async_trait]
-pub trait Source: Contents {
+pub trait CopySource: Contents {
     /// Its name.
     fn name(&self) -> String;
 
@@ -100,7 +100,7 @@ pub struct TargetMark {
 
 /// A store that is copied into.
 #[async_trait]
-pub trait Target: Contents {
+pub trait CopyTarget: Contents {
     /// Its name, without a password.
     fn name(&self) -> String;
 
@@ -126,7 +126,7 @@ pub trait Target: Contents {
     ///
     /// # Errors
     /// The store cannot be written.
-    async fn write_log(&self, end: i64, rows: [Vec<Row>; Table::LOG.len()]) -> Result<(), StoreError>;
+    async fn write_log(&self, end: i64, rows: [Vec<TableRow>; Table::LOG.len()]) -> Result<(), StoreError>;
 
     /// Removes what this copy has written, and opens the store. Nothing where it has finished, or never begun.
     ///

@@ -1,10 +1,10 @@
 //! The tables that are copied, and their columns in the order in which rows have them.
 
-use crate::storage::transfer::datum::{Datum, Kind};
+use crate::storage::transfer::datum::{ColumnKind, Datum};
 use crate::storage::unreadable::Why;
 
 /// A row: the values of a table's columns.
-pub type Row = Vec<Datum>;
+pub type TableRow = Vec<Datum>;
 
 /// A table that is copied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -33,111 +33,114 @@ pub enum Table {
 
 /// A column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Column {
+pub struct TableColumn {
     /// Its name, where a store has no other one.
     pub name: &'static str,
     /// What its values are.
-    pub kind: Kind,
+    pub kind: ColumnKind,
     /// Whether a row may have no value.
     pub is_optional: bool,
 }
 
-const fn column(name: &'static str, kind: Kind) -> Column {
-    Column { name, kind, is_optional: false }
+const fn column(name: &'static str, kind: ColumnKind) -> TableColumn {
+    TableColumn { name, kind, is_optional: false }
 }
 
-const fn optional(name: &'static str, kind: Kind) -> Column {
-    Column { name, kind, is_optional: true }
+const fn optional(name: &'static str, kind: ColumnKind) -> TableColumn {
+    TableColumn { name, kind, is_optional: true }
 }
 
-const PROFILES: &[Column] = &[
-    column("id", Kind::Text),
-    column("title", Kind::Text),
-    column("channel", Kind::Text),
-    column("method", Kind::Text),
-    column("endpoint", Kind::Text),
-    column("status", Kind::Text),
-    column("created_at", Kind::Big),
-    column("modified_at", Kind::Big),
-    optional("deleted_at", Kind::Big),
-    column("document", Kind::Text),
+const PROFILES: &[TableColumn] = &[
+    column("id", ColumnKind::Text),
+    column("title", ColumnKind::Text),
+    column("channel", ColumnKind::Text),
+    column("method", ColumnKind::Text),
+    column("endpoint", ColumnKind::Text),
+    column("status", ColumnKind::Text),
+    column("created_at", ColumnKind::Big),
+    column("modified_at", ColumnKind::Big),
+    optional("deleted_at", ColumnKind::Big),
+    column("document", ColumnKind::Text),
 ];
-const VARIABLES: &[Column] = &[
-    column("scope", Kind::Text),
-    column("name", Kind::Text),
-    column("meaning", Kind::Text),
-    column("sample", Kind::Text),
+const VARIABLES: &[TableColumn] = &[
+    column("scope", ColumnKind::Text),
+    column("name", ColumnKind::Text),
+    column("meaning", ColumnKind::Text),
+    column("sample", ColumnKind::Text),
 ];
-const TEST_VALUES: &[Column] =
-    &[column("profile_id", Kind::Text), column("event", Kind::Text), column("vals", Kind::Text)];
-const BLOCKS: &[Column] = &[
-    column("profile_id", Kind::Text),
-    column("why", Kind::Text),
-    column("since", Kind::Big),
-    optional("failed", Kind::Int),
-    optional("delivery", Kind::Id),
-    optional("message", Kind::Text),
+const TEST_VALUES: &[TableColumn] = &[
+    column("profile_id", ColumnKind::Text),
+    column("event", ColumnKind::Text),
+    column("vals", ColumnKind::Text),
 ];
-const LANES: &[Column] = &[
-    column("profile_id", Kind::Text),
-    column("origin", Kind::Text),
-    column("by_hand", Kind::Bool),
-    column("failed_in_row", Kind::Int),
-    optional("delivered", Kind::Id),
+const BLOCKS: &[TableColumn] = &[
+    column("profile_id", ColumnKind::Text),
+    column("why", ColumnKind::Text),
+    column("since", ColumnKind::Big),
+    optional("failed", ColumnKind::Int),
+    optional("delivery", ColumnKind::Id),
+    optional("message", ColumnKind::Text),
 ];
-const DELIVERIES: &[Column] = &[
-    column("seq", Kind::Position),
-    column("id", Kind::Id),
-    column("lane", Kind::Lane),
-    column("accepted_at", Kind::Big),
-    optional("run_id", Kind::Big),
-    column("retry_count", Kind::Small),
-    column("interval_s", Kind::Int),
-    column("timeout_ms", Kind::Int),
-    column("was_tested", Kind::Bool),
-    optional("again", Kind::Id),
-    column("kind", Kind::Text),
-    column("backoff", Kind::Text),
-    column("title", Kind::Text),
-    optional("event", Kind::Text),
-    optional("method", Kind::Text),
-    optional("url", Kind::Text),
-    optional("headers", Kind::Text),
-    column("vals", Kind::Text),
-    optional("body", Kind::Bytes),
+const LANES: &[TableColumn] = &[
+    column("profile_id", ColumnKind::Text),
+    column("origin", ColumnKind::Text),
+    column("by_hand", ColumnKind::Bool),
+    column("failed_in_row", ColumnKind::Int),
+    optional("delivered", ColumnKind::Id),
 ];
-const ENDED: &[Column] = &[
-    column("seq", Kind::Position),
-    column("ended_at", Kind::Big),
-    optional("run_id", Kind::Big),
-    column("lane", Kind::Lane),
-    optional("ms", Kind::Int),
-    column("state", Kind::Small),
-    column("attempts", Kind::Small),
-    optional("status", Kind::Small),
-    optional("class", Kind::Text),
-    optional("message", Kind::Text),
+const DELIVERIES: &[TableColumn] = &[
+    column("seq", ColumnKind::Position),
+    column("id", ColumnKind::Id),
+    column("lane", ColumnKind::Lane),
+    column("accepted_at", ColumnKind::Big),
+    optional("run_id", ColumnKind::Big),
+    column("retry_count", ColumnKind::Small),
+    column("interval_s", ColumnKind::Int),
+    column("timeout_ms", ColumnKind::Int),
+    column("was_tested", ColumnKind::Bool),
+    optional("again", ColumnKind::Id),
+    column("kind", ColumnKind::Text),
+    column("backoff", ColumnKind::Text),
+    column("title", ColumnKind::Text),
+    optional("event", ColumnKind::Text),
+    optional("method", ColumnKind::Text),
+    optional("url", ColumnKind::Text),
+    optional("headers", ColumnKind::Text),
+    column("vals", ColumnKind::Text),
+    optional("body", ColumnKind::Bytes),
 ];
-const PENDING: &[Column] = &[
-    column("seq", Kind::Position),
-    column("due_at", Kind::Big),
-    optional("run_id", Kind::Big),
-    column("lane", Kind::Lane),
-    column("attempts", Kind::Small),
+const ENDED: &[TableColumn] = &[
+    column("seq", ColumnKind::Position),
+    column("ended_at", ColumnKind::Big),
+    optional("run_id", ColumnKind::Big),
+    column("lane", ColumnKind::Lane),
+    optional("ms", ColumnKind::Int),
+    column("state", ColumnKind::Small),
+    column("attempts", ColumnKind::Small),
+    optional("status", ColumnKind::Small),
+    optional("class", ColumnKind::Text),
+    optional("message", ColumnKind::Text),
 ];
-const TESTED: &[Column] = &[column("seq", Kind::Position), column("document", Kind::Text)];
-const ATTEMPTS: &[Column] = &[
-    column("seq", Kind::Position),
-    column("started_at", Kind::Big),
-    column("duration_ms", Kind::Int),
-    column("n", Kind::Small),
-    optional("status", Kind::Small),
-    column("response_cut", Kind::Bool),
-    optional("class", Kind::Text),
-    optional("message", Kind::Text),
-    optional("address", Kind::Text),
-    column("response_headers", Kind::Text),
-    column("response_body", Kind::Bytes),
+const PENDING: &[TableColumn] = &[
+    column("seq", ColumnKind::Position),
+    column("due_at", ColumnKind::Big),
+    optional("run_id", ColumnKind::Big),
+    column("lane", ColumnKind::Lane),
+    column("attempts", ColumnKind::Small),
+];
+const TESTED: &[TableColumn] = &[column("seq", ColumnKind::Position), column("document", ColumnKind::Text)];
+const ATTEMPTS: &[TableColumn] = &[
+    column("seq", ColumnKind::Position),
+    column("started_at", ColumnKind::Big),
+    column("duration_ms", ColumnKind::Int),
+    column("n", ColumnKind::Small),
+    optional("status", ColumnKind::Small),
+    column("response_cut", ColumnKind::Bool),
+    optional("class", ColumnKind::Text),
+    optional("message", ColumnKind::Text),
+    optional("address", ColumnKind::Text),
+    column("response_headers", ColumnKind::Text),
+    column("response_body", ColumnKind::Bytes),
 ];
 
 impl Table {
@@ -168,9 +171,9 @@ impl Table {
     ///
     /// # Errors
     /// A value is missing, out of range, or of another type.
-    pub fn row(self, values: impl IntoIterator<Item = Datum>) -> Result<Row, Why> {
-        let named = |column: &Column, why: &str| format!("{}: {why}", column.name);
-        let checked = |(column, datum): (&Column, Datum)| match datum {
+    pub fn row(self, values: impl IntoIterator<Item = Datum>) -> Result<TableRow, Why> {
+        let named = |column: &TableColumn, why: &str| format!("{}: {why}", column.name);
+        let checked = |(column, datum): (&TableColumn, Datum)| match datum {
             Datum::Null if !column.is_optional => Err(named(column, "is missing")),
             datum => datum.checked(column.kind).map_err(|why| named(column, &why)),
         };
@@ -179,7 +182,7 @@ impl Table {
 
     /// Its columns.
     #[must_use]
-    pub fn columns(self) -> &'static [Column] {
+    pub fn columns(self) -> &'static [TableColumn] {
         match self {
             Self::Profiles => PROFILES,
             Self::Variables => VARIABLES,

@@ -7,10 +7,10 @@ use uuid::Uuid;
 
 use crate::storage::error::{Problem, StoreError};
 use crate::storage::log::counts::Counts;
-use crate::storage::transfer::batch::{LaneName, Lanes, LogBatch, Most, Page};
+use crate::storage::transfer::batch::{BatchLimit, LaneName, LaneNames, LogBatch, SettingsPage};
 use crate::storage::transfer::datum::Datum;
-use crate::storage::transfer::store::{Contents, Source, SourceMark, Target, TargetMark};
-use crate::storage::transfer::table::{Row, Table};
+use crate::storage::transfer::store::{Contents, CopySource, CopyTarget, SourceMark, TargetMark};
+use crate::storage::transfer::table::{Table, TableRow};
 use crate::storage::transfer::{Copied, TransferError, abandon, copy};
 
 /// Deliveries of the source: more than a batch.
@@ -69,7 +69,7 @@ impl Store {
 
 #[async_trait]
 impl Contents for Store {
-    async fn lanes(&self) -> Result<Lanes, StoreError> {
+    async fn lanes(&self) -> Result<LaneNames, StoreError> {
         let name =
             LaneName { profile_id: "IN_1".to_owned(), origin: "http://a:80".to_owned(), by_hand: false };
         let number = if self.is_source { 7 } else { 1 };
@@ -77,17 +77,17 @@ impl Contents for Store {
         Ok(is_there.then_some((number, name)).into_iter().collect())
     }
 
-    async fn settings(&self, table: Table, from: usize, _: usize) -> Result<Page, StoreError> {
+    async fn settings(&self, table: Table, from: usize, _: usize) -> Result<SettingsPage, StoreError> {
         let is_there = self.is_source || self.world.lock().unwrap().has_settings;
         let rows = if table == Table::Variables && from == 0 && is_there {
             vec![["sms-send", "shop", "", ""].map(|text| Datum::Text(text.to_owned())).to_vec()]
         } else {
             Vec::new()
         };
-        Ok(Page { read: rows.len(), rows, ..Page::default() })
+        Ok(SettingsPage { read: rows.len(), rows, ..SettingsPage::default() })
     }
 
-    async fn log(&self, after: i64, most: Most) -> Result<LogBatch, StoreError> {
+    async fn log(&self, after: i64, most: BatchLimit) -> Result<LogBatch, StoreError> {
         let positions = self.positions().into_iter().filter(|position| *position > after);
         let positions: Vec<i64> = positions.take(most.deliveries).collect();
         let lane = Datum::Int(if self.is_source { 7 } else { 1 });
@@ -98,7 +98,7 @@ impl Contents for Store {
 }
 
 #[async_trait]
-impl Source for Store {
+impl CopySource for Store {
     fn name(&self) -> String {
         "a.db".to_owned()
     }
@@ -136,7 +136,7 @@ impl Source for Store {
 }
 
 #[async_trait]
-impl Target for Store {
+impl CopyTarget for Store {
     fn name(&self) -> String {
         "postgres://db1/log".to_owned()
     }
@@ -166,7 +166,7 @@ impl Target for Store {
         })
     }
 
-    async fn write_log(&self, end: i64, rows: [Vec<Row>; Table::LOG.len()]) -> Result<(), StoreError> {
+    async fn write_log(&self, end: i64, rows: [Vec<TableRow>; Table::LOG.len()]) -> Result<(), StoreError> {
         self.step(|world| {
             assert!(world.source.as_ref().unwrap().is_closed, "what is copied no longer changes");
             let [deliveries, ..] = rows;

@@ -24,7 +24,7 @@ const FACTS: usize = 3;
 
 /// The columns beside the host, which gets the rest of the width.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Column {
+enum ListColumn {
     Pid,
     Version,
     Since,
@@ -33,7 +33,7 @@ enum Column {
     Rate,
 }
 
-impl Column {
+impl ListColumn {
     /// Those that fit into this many columns of the screen. The selected sender is shown in full beneath.
     fn of(width: usize) -> &'static [Self] {
         match width {
@@ -129,13 +129,13 @@ fn paragraph(text: &str, style: Style, area: Rect, out: &mut Frame<'_>) {
 
 /// The columns of the host.
 fn host_width(width: usize) -> usize {
-    let others: usize = Column::of(width).iter().map(|column| column.width()).sum();
+    let others: usize = ListColumn::of(width).iter().map(|column| column.width()).sum();
     width.saturating_sub(others + MARK)
 }
 
 fn heading(state: &State, width: usize) -> Line<'static> {
     let mut text = " ".repeat(MARK) + &fit("Host", host_width(width));
-    for column in Column::of(width) {
+    for column in ListColumn::of(width) {
         text.push_str(&fit(column.title(), column.width()));
     }
     Line::styled(text, state.settings.theme.label)
@@ -149,7 +149,7 @@ fn row(state: &State, sender: &SenderInfo, is_selected: bool, width: usize) -> L
     // A blank is left before the next column.
     let host = fit(&escape_controls(&sender.host), host_width.saturating_sub(1));
     let mut text = format!(" {host} ");
-    for column in Column::of(width) {
+    for column in ListColumn::of(width) {
         let value = fit(&column.text(state, sender), column.width() - 1);
         text.push_str(&value);
         text.push(' ');

@@ -4,9 +4,9 @@ use crate::storage::error::StoreError;
 use crate::storage::postgres::connection::db::Db;
 use crate::storage::postgres::rows::get_or_default;
 use crate::storage::postgres::transfer::value;
-use crate::storage::transfer::batch::{LaneName, Lanes, LogBatch, Most, Page};
+use crate::storage::transfer::batch::{BatchLimit, LaneName, LaneNames, LogBatch, SettingsPage};
 use crate::storage::transfer::datum::Datum;
-use crate::storage::transfer::table::{Row, Table};
+use crate::storage::transfer::table::{Table, TableRow};
 
 /// The name of a table here. What is pending stands apart until the copy has finished.
 pub fn name(table: Table) -> &'static str {
@@ -42,7 +42,7 @@ fn order(table: Table) -> &'static str {
 }
 
 /// The lanes by their numbers.
-pub async fn lanes(db: Db<'_>) -> Result<Lanes, StoreError> {
+pub async fn lanes(db: Db<'_>) -> Result<LaneNames, StoreError> {
     let rows = db.rows("SELECT seq, profile_id, origin, by_hand FROM lane", &[]).await?;
     let lane = |row: &tokio_postgres::Row| {
         let name = LaneName {
@@ -56,22 +56,27 @@ pub async fn lanes(db: Db<'_>) -> Result<Lanes, StoreError> {
 }
 
 /// Rows of a table of settings.
-pub async fn settings(db: Db<'_>, table: Table, from: usize, most: usize) -> Result<Page, StoreError> {
+pub async fn settings(
+    db: Db<'_>,
+    table: Table,
+    from: usize,
+    most: usize,
+) -> Result<SettingsPage, StoreError> {
     let number = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
     let (columns, name, order) = (columns(table), name(table), order(table));
     let sql = format!("SELECT {columns} FROM {name} ORDER BY {order} LIMIT $1 OFFSET $2");
     let rows = db.rows(&sql, &[&number(most), &number(from)]).await?;
-    let rows: Vec<Row> = rows.iter().map(|row| value::read(table, row)).collect::<Result<_, _>>()?;
-    Ok(Page { read: rows.len(), rows, ..Page::default() })
+    let rows: Vec<TableRow> = rows.iter().map(|row| value::read(table, row)).collect::<Result<_, _>>()?;
+    Ok(SettingsPage { read: rows.len(), rows, ..SettingsPage::default() })
 }
 
 /// The deliveries after a position, and all that belongs to them.
-pub async fn log(db: Db<'_>, after: i64, most: Most) -> Result<LogBatch, StoreError> {
+pub async fn log(db: Db<'_>, after: i64, most: BatchLimit) -> Result<LogBatch, StoreError> {
     let most = i64::try_from(most.deliveries).unwrap_or(i64::MAX);
     let sql =
         format!("SELECT {} FROM delivery WHERE seq > $1 ORDER BY seq LIMIT $2", columns(Table::Deliveries));
     let deliveries = db.rows(&sql, &[&after, &most]).await?;
-    let deliveries: Vec<Row> =
+    let deliveries: Vec<TableRow> =
         deliveries.iter().map(|row| value::read(Table::Deliveries, row)).collect::<Result<_, _>>()?;
     let positions: Vec<i64> = deliveries.iter().filter_map(|row| row.first().and_then(Datum::int)).collect();
     let (Some(first), Some(end)) = (positions.first().copied(), positions.last().copied()) else {

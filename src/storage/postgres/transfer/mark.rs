@@ -9,7 +9,7 @@ use crate::storage::transfer::TransferError;
 use crate::storage::transfer::store::TargetMark;
 
 /// The mark of a copy.
-pub struct Mark {
+pub struct CopyMark {
     /// The id of the copy.
     pub id: Uuid,
     /// The name of its source.
@@ -18,7 +18,7 @@ pub struct Mark {
     pub reached: TargetMark,
 }
 
-impl Mark {
+impl CopyMark {
     /// Whether anything was copied.
     fn has_data(&self) -> bool {
         self.reached.has_settings || self.reached.is_finished || self.reached.read_to > i64::MIN
@@ -26,11 +26,11 @@ impl Mark {
 }
 
 /// The mark of a copy, if one has begun.
-pub async fn read(db: Db<'_>) -> Result<Option<Mark>, StoreError> {
+pub async fn read(db: Db<'_>) -> Result<Option<CopyMark>, StoreError> {
     let sql =
         "SELECT id, source, has_settings, read_to, finished_at IS NOT NULL AS is_finished FROM copied_from";
-    let mark = |row: tokio_postgres::Row| -> Result<Mark, StoreError> {
-        Ok(Mark {
+    let mark = |row: tokio_postgres::Row| -> Result<CopyMark, StoreError> {
+        Ok(CopyMark {
             id: row.try_get("id")?,
             source: row.try_get("source")?,
             reached: TargetMark {

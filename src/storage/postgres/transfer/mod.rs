@@ -19,9 +19,9 @@ use crate::storage::postgres::PgStore;
 use crate::storage::postgres::connection::server::{Purpose, Server};
 use crate::storage::postgres::connection::session::Session;
 use crate::storage::transfer::TransferError;
-use crate::storage::transfer::batch::{Lanes, LogBatch, Most, Page};
-use crate::storage::transfer::store::{Contents, Target, TargetMark};
-use crate::storage::transfer::table::{Row, Table};
+use crate::storage::transfer::batch::{BatchLimit, LaneNames, LogBatch, SettingsPage};
+use crate::storage::transfer::store::{Contents, CopyTarget, TargetMark};
+use crate::storage::transfer::table::{Table, TableRow};
 
 /// The server may notice this long after the end of a process that its connections are gone.
 const LEAVING: Duration = Duration::from_secs(5);
@@ -56,21 +56,21 @@ impl PgTarget {
 
 #[async_trait]
 impl Contents for PgTarget {
-    async fn lanes(&self) -> Result<Lanes, StoreError> {
+    async fn lanes(&self) -> Result<LaneNames, StoreError> {
         contents::lanes(self.session.acquire().await?.db()?).await
     }
 
-    async fn settings(&self, table: Table, from: usize, most: usize) -> Result<Page, StoreError> {
+    async fn settings(&self, table: Table, from: usize, most: usize) -> Result<SettingsPage, StoreError> {
         contents::settings(self.session.acquire().await?.db()?, table, from, most).await
     }
 
-    async fn log(&self, after: i64, most: Most) -> Result<LogBatch, StoreError> {
+    async fn log(&self, after: i64, most: BatchLimit) -> Result<LogBatch, StoreError> {
         contents::log(self.session.acquire().await?.db()?, after, most).await
     }
 }
 
 #[async_trait]
-impl Target for PgTarget {
+impl CopyTarget for PgTarget {
     fn name(&self) -> String {
         self.server.address().name().to_owned()
     }
@@ -105,7 +105,7 @@ impl Target for PgTarget {
         transaction.commit().await
     }
 
-    async fn write_log(&self, end: i64, rows: [Vec<Row>; Table::LOG.len()]) -> Result<(), StoreError> {
+    async fn write_log(&self, end: i64, rows: [Vec<TableRow>; Table::LOG.len()]) -> Result<(), StoreError> {
         let mut acquired = self.session.acquire().await?;
         let transaction = acquired.begin().await?;
         write::log(transaction.db(), end, rows).await?;

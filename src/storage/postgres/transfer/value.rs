@@ -8,19 +8,19 @@ use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 use uuid::Uuid;
 
 use crate::storage::error::StoreError;
-use crate::storage::transfer::datum::{Datum, Kind};
-use crate::storage::transfer::table::{Row, Table};
+use crate::storage::transfer::datum::{ColumnKind, Datum};
+use crate::storage::transfer::table::{Table, TableRow};
 
 /// The type of a column.
-pub fn type_of(kind: Kind) -> Type {
+pub fn type_of(kind: ColumnKind) -> Type {
     match kind {
-        Kind::Position | Kind::Big => Type::INT8,
-        Kind::Lane | Kind::Int => Type::INT4,
-        Kind::Small => Type::INT2,
-        Kind::Bool => Type::BOOL,
-        Kind::Text => Type::TEXT,
-        Kind::Bytes => Type::BYTEA,
-        Kind::Id => Type::UUID,
+        ColumnKind::Position | ColumnKind::Big => Type::INT8,
+        ColumnKind::Lane | ColumnKind::Int => Type::INT4,
+        ColumnKind::Small => Type::INT2,
+        ColumnKind::Bool => Type::BOOL,
+        ColumnKind::Text => Type::TEXT,
+        ColumnKind::Bytes => Type::BYTEA,
+        ColumnKind::Id => Type::UUID,
     }
 }
 
@@ -51,17 +51,17 @@ impl ToSql for Written<'_> {
 }
 
 /// A row that was read, with the columns of this table.
-pub fn read(table: Table, row: &ServerRow) -> Result<Row, StoreError> {
-    let datum = |(place, kind): (usize, Kind)| -> Result<Datum, tokio_postgres::Error> {
+pub fn read(table: Table, row: &ServerRow) -> Result<TableRow, StoreError> {
+    let datum = |(place, kind): (usize, ColumnKind)| -> Result<Datum, tokio_postgres::Error> {
         let int = |n: Option<i64>| n.map_or(Datum::Null, Datum::Int);
         Ok(match kind {
-            Kind::Position | Kind::Big => int(row.try_get(place)?),
-            Kind::Lane | Kind::Int => int(row.try_get::<_, Option<i32>>(place)?.map(i64::from)),
-            Kind::Small => int(row.try_get::<_, Option<i16>>(place)?.map(i64::from)),
-            Kind::Bool => int(row.try_get::<_, Option<bool>>(place)?.map(i64::from)),
-            Kind::Text => row.try_get::<_, Option<String>>(place)?.map_or(Datum::Null, Datum::Text),
-            Kind::Bytes => row.try_get::<_, Option<Vec<u8>>>(place)?.map_or(Datum::Null, Datum::Bytes),
-            Kind::Id => row
+            ColumnKind::Position | ColumnKind::Big => int(row.try_get(place)?),
+            ColumnKind::Lane | ColumnKind::Int => int(row.try_get::<_, Option<i32>>(place)?.map(i64::from)),
+            ColumnKind::Small => int(row.try_get::<_, Option<i16>>(place)?.map(i64::from)),
+            ColumnKind::Bool => int(row.try_get::<_, Option<bool>>(place)?.map(i64::from)),
+            ColumnKind::Text => row.try_get::<_, Option<String>>(place)?.map_or(Datum::Null, Datum::Text),
+            ColumnKind::Bytes => row.try_get::<_, Option<Vec<u8>>>(place)?.map_or(Datum::Null, Datum::Bytes),
+            ColumnKind::Id => row
                 .try_get::<_, Option<Uuid>>(place)?
                 .map_or(Datum::Null, |id| Datum::Bytes(id.into_bytes().to_vec())),
         })

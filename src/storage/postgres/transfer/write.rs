@@ -12,10 +12,10 @@ use crate::storage::postgres::transfer::contents::{columns, name};
 use crate::storage::postgres::transfer::mark;
 use crate::storage::postgres::transfer::positions::{Positions, days};
 use crate::storage::postgres::transfer::value::{Written, type_of};
-use crate::storage::transfer::batch::Page;
+use crate::storage::transfer::batch::SettingsPage;
 use crate::storage::transfer::datum::Datum;
 use crate::storage::transfer::store::Contents;
-use crate::storage::transfer::table::{Row, Table};
+use crate::storage::transfer::table::{Table, TableRow};
 
 /// Rows of settings at a time.
 const PAGE: usize = 500;
@@ -25,7 +25,7 @@ pub async fn settings(db: Db<'_>, source: &dyn Contents) -> Result<(), StoreErro
     for table in Table::SETTINGS {
         let mut from = 0;
         loop {
-            let Page { rows, read, .. } = source.settings(table, from, PAGE).await?;
+            let SettingsPage { rows, read, .. } = source.settings(table, from, PAGE).await?;
             if read == 0 {
                 break;
             }
@@ -38,7 +38,11 @@ pub async fn settings(db: Db<'_>, source: &dyn Contents) -> Result<(), StoreErro
 }
 
 /// Writes a part of the log, whose last delivery has this position in the source.
-pub async fn log(db: Db<'_>, end: i64, mut rows: [Vec<Row>; Table::LOG.len()]) -> Result<(), StoreError> {
+pub async fn log(
+    db: Db<'_>,
+    end: i64,
+    mut rows: [Vec<TableRow>; Table::LOG.len()],
+) -> Result<(), StoreError> {
     // What a crash loses is copied again: the position is in the same transaction.
     db.batch("SET LOCAL synchronous_commit = off").await?;
     let (began_at, last) = mark::reached(db).await?;
@@ -69,7 +73,7 @@ pub async fn log(db: Db<'_>, end: i64, mut rows: [Vec<Row>; Table::LOG.len()]) -
     Ok(())
 }
 
-async fn insert(db: Db<'_>, table: Table, rows: &[Row]) -> Result<(), StoreError> {
+async fn insert(db: Db<'_>, table: Table, rows: &[TableRow]) -> Result<(), StoreError> {
     if rows.is_empty() {
         return Ok(());
     }

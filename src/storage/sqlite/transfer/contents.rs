@@ -7,9 +7,9 @@ use rusqlite::{Params, Row as FileRow, Transaction};
 
 use crate::record::{DeliveryId, LogPosition};
 use crate::storage::error::StoreError;
-use crate::storage::transfer::batch::{LaneName, Lanes, LogBatch, Most, Page};
+use crate::storage::transfer::batch::{BatchLimit, LaneName, LaneNames, LogBatch, SettingsPage};
 use crate::storage::transfer::datum::Datum;
-use crate::storage::transfer::table::{Row, Table};
+use crate::storage::transfer::table::{Table, TableRow};
 use crate::storage::unreadable::{UnreadableRow, Why};
 
 /// The columns of a table in their order; of the log between two positions.
@@ -69,7 +69,7 @@ SELECT d.seq,
 FROM delivery d WHERE d.seq > ?1 ORDER BY d.seq LIMIT ?2";
 
 /// The lanes by their numbers.
-pub fn lanes(tx: &Transaction<'_>) -> Result<Lanes, StoreError> {
+pub fn lanes(tx: &Transaction<'_>) -> Result<LaneNames, StoreError> {
     let mut select = tx.prepare_cached("SELECT seq, profile_id, origin, by_hand FROM lane")?;
     let lanes = select.query_map([], |row| {
         Ok((row.get(0)?, LaneName { profile_id: row.get(1)?, origin: row.get(2)?, by_hand: row.get(3)? }))
@@ -78,10 +78,15 @@ pub fn lanes(tx: &Transaction<'_>) -> Result<Lanes, StoreError> {
 }
 
 /// Rows of a table of settings.
-pub fn settings(tx: &Transaction<'_>, table: Table, from: usize, most: usize) -> Result<Page, StoreError> {
+pub fn settings(
+    tx: &Transaction<'_>,
+    table: Table,
+    from: usize,
+    most: usize,
+) -> Result<SettingsPage, StoreError> {
     let sql = format!("{} LIMIT ?1 OFFSET ?2", select(table));
     let number = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
-    let mut page = Page::default();
+    let mut page = SettingsPage::default();
     each(tx, &sql, (number(most), number(from)), table, |_, row| {
         page.read += 1;
         match row {
@@ -96,7 +101,7 @@ pub fn settings(tx: &Transaction<'_>, table: Table, from: usize, most: usize) ->
 }
 
 /// The deliveries after a position, and all that belongs to them.
-pub fn log(tx: &Transaction<'_>, after: LogPosition, most: Most) -> Result<LogBatch, StoreError> {
+pub fn log(tx: &Transaction<'_>, after: LogPosition, most: BatchLimit) -> Result<LogBatch, StoreError> {
     let mut batch = LogBatch { positions: next(tx, after, most)?, ..LogBatch::default() };
     let (Some(first), Some(end)) = (batch.positions.first().copied(), batch.positions.last().copied()) else {
         return Ok(batch);
@@ -132,7 +137,7 @@ pub fn log(tx: &Transaction<'_>, after: LogPosition, most: Most) -> Result<LogBa
 }
 
 /// The next positions: as many as fit.
-fn next(tx: &Transaction<'_>, after: LogPosition, most: Most) -> Result<Vec<i64>, StoreError> {
+fn next(tx: &Transaction<'_>, after: LogPosition, most: BatchLimit) -> Result<Vec<i64>, StoreError> {
     let mut select = tx.prepare_cached(NEXT)?;
     let mut rows = select.query((after.number(), i64::try_from(most.deliveries).unwrap_or(i64::MAX)))?;
     let (mut positions, mut bytes) = (Vec::new(), 0_u64);
@@ -152,7 +157,7 @@ fn each(
     sql: &str,
     params: impl Params,
     table: Table,
-    mut then: impl FnMut(&FileRow<'_>, Result<Row, Why>),
+    mut then: impl FnMut(&FileRow<'_>, Result<TableRow, Why>),
 ) -> Result<(), StoreError> {
     let mut select = tx.prepare_cached(sql)?;
     let mut rows = select.query(params)?;

@@ -15,8 +15,8 @@ use crate::storage::sqlite::Store;
 use crate::storage::sqlite::lock::lease::Lease;
 use crate::storage::sqlite::rows::columns::millis;
 use crate::storage::transfer::TransferError;
-use crate::storage::transfer::batch::{Lanes, LogBatch, Most, Page};
-use crate::storage::transfer::store::{Contents, Source, SourceMark};
+use crate::storage::transfer::batch::{BatchLimit, LaneNames, LogBatch, SettingsPage};
+use crate::storage::transfer::store::{Contents, CopySource, SourceMark};
 use crate::storage::transfer::table::Table;
 
 /// A file that is copied. No other process sends from it meanwhile.
@@ -62,21 +62,21 @@ impl FileSource {
 
 #[async_trait]
 impl Contents for FileSource {
-    async fn lanes(&self) -> Result<Lanes, StoreError> {
+    async fn lanes(&self) -> Result<LaneNames, StoreError> {
         self.store.read(|tx| contents::lanes(tx)).await
     }
 
-    async fn settings(&self, table: Table, from: usize, most: usize) -> Result<Page, StoreError> {
+    async fn settings(&self, table: Table, from: usize, most: usize) -> Result<SettingsPage, StoreError> {
         self.store.read(move |tx| contents::settings(tx, table, from, most)).await
     }
 
-    async fn log(&self, after: i64, most: Most) -> Result<LogBatch, StoreError> {
+    async fn log(&self, after: i64, most: BatchLimit) -> Result<LogBatch, StoreError> {
         self.store.read(move |tx| contents::log(tx, LogPosition::new(after), most)).await
     }
 }
 
 #[async_trait]
-impl Source for FileSource {
+impl CopySource for FileSource {
     fn name(&self) -> String {
         self.store.path().display().to_string()
     }
