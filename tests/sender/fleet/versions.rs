@@ -20,7 +20,7 @@ fn senders_go_on_under_a_newer_schema_that_allows_it_and_stop_under_one_that_doe
     fleet.sql("UPDATE ringback.meta SET least = version");
     for sender in &mut senders {
         let why =
-            sender.line(On::Err, "was migrated by a newer Ringback (schema 2, this one knows 1): update");
+            sender.line(On::Err, "was migrated by a newer Ringback (schema 3, this one knows 2): update");
         assert!(why.starts_with("ringback: the sender stopped: postgres://"), "{why}");
         assert_eq!(sender.code(), Some(1));
         assert_eq!(sender.rest_of_errors(), Vec::<String>::new());
