@@ -57,14 +57,14 @@ pub(super) async fn run(session: &Session, args: &CopyArgs) -> Result<(), Comman
             return Err(CommandError::Interrupted { code, left });
         }
     };
+    if let Some(copied) = &copied {
+        passed_over::report(&copied.passed_over);
+    }
     if args.json {
         return print_json(&document(&from, &to, copied.as_ref()));
     }
     match &copied {
-        Some(copied) => {
-            passed_over::report(&copied.passed_over);
-            print(&text(&from, &to, copied))?;
-        }
+        Some(copied) => print(&text(&from, &to, copied))?,
         None => print(&format!("{from} was copied to {to} before\n"))?,
     }
     eprint_line(&format!("ringback: {from} can only be read now; continue with --db {to}"));
