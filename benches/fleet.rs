@@ -2,15 +2,17 @@
 //! default durability on the same machine, beside the same commands over `SQLite`. Alternated; the median of three
 //! rounds.
 //!
-//! `cargo bench --bench fleet` prints the figures and keeps them in `target/figures/fleet.json`. It takes about three
-//! minutes, and says so where PostgreSQL is not installed. `-- whole`, `-- latency` and `-- takeover` measure only
-//! that.
+//! `cargo bench --bench fleet` prints the figures and keeps them in `target/figures/fleet.json`. It takes about five
+//! minutes, and says so where PostgreSQL is not installed. `-- whole`, `-- latency`, `-- held-open` and `-- takeover`
+//! measure only that.
 
 #![allow(clippy::unwrap_used, reason = "a bench says what failed by panicking")]
 #![allow(clippy::cast_precision_loss, reason = "a few million")]
 
 mod endpoint;
 mod figures;
+#[path = "processes/held_open.rs"]
+mod held_open;
 #[path = "processes/latency.rs"]
 mod latency;
 #[allow(dead_code, reason = "written for tests")]
@@ -55,6 +57,11 @@ fn main() {
         let database = database(cluster);
         let site = Site::on(database.url(), &endpoint.taking()[..1]);
         figures.extend(latency::measure(&site, &endpoint, &Goals { alone: "<= 10", stream: "<= 30" }));
+    }
+    if is_asked("held-open") {
+        let database = database(cluster);
+        let site = Site::on(database.url(), &endpoint.taking()[1..]);
+        figures.push(held_open::measure(&database, &site));
     }
     if is_asked("takeover") {
         figures.push(takeover(cluster, &endpoint));

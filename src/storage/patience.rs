@@ -1,6 +1,7 @@
 //! Patience with a server that cannot be used for a while: what is accepted, or is needed for that, is requested again
 //! until it can.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -14,6 +15,9 @@ const SHORT: Duration = Duration::from_secs(5);
 
 /// A wait shorter than this is not reported.
 const UNNOTICED: Duration = Duration::from_secs(1);
+
+/// A request without a response for so long is reported. By then the server has ended a statement that is too slow.
+const OVERDUE: Duration = Duration::from_secs(6);
 
 /// The pause between two requests: the first, and the longest.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(1));
@@ -40,7 +44,13 @@ impl Patience {
     /// A request begins.
     #[must_use]
     pub fn begin(self: &Arc<Self>) -> Waiting {
-        Waiting { patience: Arc::clone(self), began: Instant::now(), pause: PAUSES.0, is_reported: false }
+        Waiting {
+            patience: Arc::clone(self),
+            began: Instant::now(),
+            pause: PAUSES.0,
+            overdue: OVERDUE,
+            is_reported: false,
+        }
     }
 }
 
@@ -50,6 +60,8 @@ pub struct Waiting {
     patience: Arc<Patience>,
     began: Instant,
     pause: Duration,
+    /// See [`OVERDUE`].
+    overdue: Duration,
     is_reported: bool,
 }
 
@@ -62,18 +74,36 @@ impl Waiting {
             return None;
         }
         if is_endless && waited >= UNNOTICED {
-            self.is_reported = true;
-            self.patience.why.send_if_modified(|why| {
-                let differs = why.as_ref() != Some(error);
-                if differs {
-                    *why = Some(error.clone());
-                }
-                differs
-            });
+            self.report(error);
         }
         let pause = self.pause;
         self.pause = (pause * 2).min(PAUSES.1);
         Some(pause)
+    }
+
+    /// The result of a request, however long it takes; an overdue one is reported as this error meanwhile.
+    pub async fn for_response<T>(
+        &mut self,
+        request: impl Future<Output = T>,
+        overdue: impl FnOnce() -> StoreError,
+    ) -> T {
+        let mut request = pin!(request);
+        if let Ok(response) = tokio::time::timeout(self.overdue, &mut request).await {
+            return response;
+        }
+        self.report(&overdue());
+        request.await
+    }
+
+    fn report(&mut self, error: &StoreError) {
+        self.is_reported = true;
+        self.patience.why.send_if_modified(|why| {
+            let differs = why.as_ref() != Some(error);
+            if differs {
+                *why = Some(error.clone());
+            }
+            differs
+        });
     }
 }
 
@@ -111,6 +141,22 @@ mod tests {
         assert_eq!(*patience.why().borrow(), Some(away()));
         drop(waiting);
         assert!(patience.why().borrow().is_none(), "it no longer waits");
+    }
+
+    #[tokio::test]
+    async fn an_overdue_request_is_reported_and_awaited() {
+        let patience = Arc::<Patience>::default();
+        let mut waiting = patience.begin();
+        waiting.overdue = Duration::from_millis(1);
+        let (mut why, (respond, response)) = (patience.why(), tokio::sync::oneshot::channel());
+        let (response, ()) = tokio::join!(waiting.for_response(response, away), async {
+            why.changed().await.unwrap();
+            assert_eq!(*why.borrow_and_update(), Some(away()));
+            respond.send(7).unwrap();
+        });
+        assert_eq!(response, Ok(7));
+        drop(waiting);
+        assert!(why.borrow().is_none());
     }
 
     #[test]

@@ -79,7 +79,9 @@ pub enum ServerProblem {
     #[error("has no partition for today: run `ringback doctor --migrate` as the owner of the schema")]
     NoPartition,
     /// A statement took longer than it may.
-    #[error("did not answer in time: it is overloaded, or something there holds a lock")]
+    #[error(
+        "does not respond in time: it is overloaded, something there holds a lock, or its synchronous standby is away"
+    )]
     Slow,
     /// Another transaction was in the way; asking again helps.
     #[error("had to give way to another transaction: try again")]

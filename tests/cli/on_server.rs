@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::support::cli::{Place, Ran, ran};
+use crate::support::cli::{Place, Ran, finish, ran};
 use crate::support::postgres::{Cluster, Database, cluster};
 use crate::support::recorder::Recorder;
 use serde_json::{Value, json};
@@ -109,6 +109,24 @@ fn doctor_says_what_the_server_is() {
 }
 
 #[test]
+fn of_two_migrations_at_once_one_makes_the_schema() {
+    let Some(cluster) = cluster() else { return };
+    let (place, database) = (Place::new(), cluster.database("template0"));
+    let migrations: Vec<_> = (0..2)
+        .map(|_| {
+            let mut command = place.command(&["doctor", "--migrate"]);
+            command.env("RINGBACK_DB", database.url()).spawn().unwrap()
+        })
+        .collect();
+    let mut said: Vec<Ran> = migrations.into_iter().map(finish).collect();
+    assert!(said.iter().all(|ran| ran.code == Some(0)), "{said:?}");
+    said.sort_by_key(|ran| ran.out.contains("nothing to migrate"));
+    assert!(said[0].out.contains("made: schema 1") && said[1].out.contains("nothing to migrate"), "{said:?}");
+    let steps = "SELECT count(*) FROM information_schema.tables WHERE table_schema = 'ringback' AND table_name = 'meta'";
+    assert_eq!(database.sql(steps), "1");
+}
+
+#[test]
 fn each_trouble_of_a_server_is_a_sentence_of_its_own() {
     let Some(cluster) = cluster() else { return };
     let on = OnServer::new(cluster);
@@ -117,6 +135,7 @@ fn each_trouble_of_a_server_is_a_sentence_of_its_own() {
     let empty = cluster.database("template0");
     on.at(&empty.url(), &list).refused(2, &["has no Ringback schema yet", "ringback doctor --migrate"]);
     on.at("postgres://a@127.0.0.1:1/x", &list).refused(1, &["postgres://a@127.0.0.1:1/x: cannot be reached"]);
+    on.at("postgres://a@127.0.0.1:1/x", &["work"]).refused(1, &["cannot be reached (Connection refused"]);
     on.at(&cluster.url("nothing"), &list).refused(2, &["/nothing: does not exist on that server"]);
     on.at("postgres://a@127.0.0.1/x?sslmode=verify-ca", &list).refused(2, &["sslmode=verify-ca is unknown"]);
     on.at(&format!("{}?sslmode=require", on.database.url()), &list).refused(1, &["has no secure connection"]);

@@ -81,10 +81,12 @@ impl Cluster {
             .output()
             .unwrap();
         assert!(initdb.status.success(), "initdb: {}", String::from_utf8_lossy(&initdb.stderr));
-        // Whoever is named so needs a password.
+        // Whoever is named so needs a password, or a certificate.
         let rules = data.join("pg_hba.conf");
         let usual = fs::read_to_string(&rules).unwrap();
-        fs::write(&rules, format!("host all guarded all scram-sha-256\n{usual}")).unwrap();
+        let ours = "host all guarded all scram-sha-256\nhostssl all certified all cert map=any\n";
+        fs::write(&rules, format!("{ours}{usual}")).unwrap();
+        fs::write(data.join("pg_ident.conf"), "any /.* certified\n").unwrap();
         Self::of_folder(bin, folder, settings.iter().map(|&setting| setting.to_owned()).collect())
     }
 

@@ -36,6 +36,8 @@ pub struct Lease {
     /// A renewal is needed before that time.
     is_urgent: bool,
     pub renewing: Option<Renewing>,
+    /// When the last renewal was requested.
+    pub asked_at: Option<Instant>,
     /// The last sender for which the attempts in flight fit the shares.
     adapted_to: Option<i64>,
     /// Attempts ended since the last report, and the uptime of that.
@@ -53,6 +55,7 @@ impl Lease {
             next: now,
             is_urgent: false,
             renewing: None,
+            asked_at: None,
             adapted_to: None,
             ended: 0,
             reported_at: now,
@@ -127,6 +130,7 @@ impl<Q: Queue> Dispatcher<Q> {
         let queue = Arc::clone(&self.queue);
         let task = tokio::spawn(async move { queue.renew(report).await });
         self.lease.renewing = Some((task, now));
+        self.lease.asked_at = Some(Instant::now());
     }
 
     /// Notes when no more is in flight than the shares allow: others wait for that.
@@ -149,6 +153,10 @@ impl<Q: Queue> Dispatcher<Q> {
         }
         let Ok(fleet) = self.board.report(Step::Renew, result) else {
             self.lease.next = clock::uptime() + TROUBLE_PAUSE;
+            if self.lease.is_ending() {
+                // Nothing is claimed until it is renewed: the reason why that failed last is out of date.
+                let _ = self.board.told(Step::Look, Ok(()));
+            }
             return;
         };
         self.lease.begin(asked_at);

@@ -16,6 +16,7 @@ mod outage;
 mod pending_updates;
 mod quarantine;
 mod records;
+mod stalls;
 mod status;
 mod sweep;
 mod worker_pool;
@@ -246,6 +247,7 @@ impl<Q: Queue> Dispatcher<Q> {
     /// Publishes changes to the board when due.
     fn publish_updates(&mut self) {
         let now = Instant::now();
+        self.report_stalls(now);
         if self.updates.due(now).is_some_and(|at| at <= now) {
             self.write_board(now);
         }
@@ -281,6 +283,7 @@ impl<Q: Queue> Dispatcher<Q> {
     fn last_naps(&self, now: Instant) -> impl Iterator<Item = Duration> + use<Q> {
         let recorded = self.records.not_before.filter(|_| self.records.in_flight.is_none());
         let waits = recorded.into_iter().chain(self.updates.due(now));
+        let waits = waits.chain(self.next_stall(now));
         waits.map(move |at| at.saturating_duration_since(now)).chain(self.lease.next())
     }
 }

@@ -17,6 +17,8 @@ pub type Recording = (JoinHandle<Result<Vec<JobRef>, QueueError>>, Arc<[Outcome]
 pub struct Records {
     pub waiting: Vec<Outcome>,
     pub in_flight: Option<Recording>,
+    /// When the last record was requested.
+    pub since: Option<Instant>,
     /// Not before this time: the last record failed.
     pub not_before: Option<Instant>,
 }
@@ -45,6 +47,7 @@ impl<Q: Queue> Dispatcher<Q> {
             Ok(not_ours)
         });
         self.records.in_flight = Some((task, batch));
+        self.records.since = Some(Instant::now());
     }
 
     pub(super) fn recorded(&mut self, result: Result<Result<Vec<JobRef>, QueueError>, JoinError>) {

@@ -50,7 +50,10 @@ fn of_server(error: &DbError) -> Problem {
         SqlState::INSUFFICIENT_PRIVILEGE => ServerProblem::Denied(message()),
         SqlState::QUERY_CANCELED | SqlState::LOCK_NOT_AVAILABLE => ServerProblem::Slow,
         SqlState::T_R_DEADLOCK_DETECTED | SqlState::T_R_SERIALIZATION_FAILURE => ServerProblem::Conflict,
-        SqlState::CANNOT_CONNECT_NOW => ServerProblem::Starting(message()),
+        // The second: a database that is closed to connections.
+        SqlState::CANNOT_CONNECT_NOW | SqlState::OBJECT_NOT_IN_PREREQUISITE_STATE => {
+            ServerProblem::Starting(message())
+        }
         SqlState::ADMIN_SHUTDOWN
         | SqlState::CRASH_SHUTDOWN
         | SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT => ServerProblem::Away(message()),

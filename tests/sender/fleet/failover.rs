@@ -6,17 +6,23 @@ use crate::support::cli::On;
 /// Requests before the loss, and after the standby has taken over.
 const SOME: usize = 300;
 
-#[test]
-fn nothing_accepted_is_lost_when_the_standby_takes_over_from_a_killed_primary() {
-    let Some(primary) = outages::own_server() else { return };
+/// A fleet on a primary that commits nothing without its standby, and the standby.
+fn with_standby() -> Option<(Fleet, &'static Cluster)> {
+    let primary = outages::own_server()?;
     let mut fleet = Fleet::on(primary, Duration::from_millis(20));
     let standby: &'static Cluster = Box::leak(Box::new(primary.synchronous_standby()));
-    let (first, second) = (primary.port(), standby.port());
-    fleet.url = format!("postgres://ringback@127.0.0.1:{first},127.0.0.1:{second}/{}", fleet.database.name());
+    let (first, second, name) = (primary.port(), standby.port(), fleet.database.name());
+    fleet.url = format!("postgres://ringback@127.0.0.1:{first},127.0.0.1:{second}/{name}");
+    Some((fleet, standby))
+}
+
+#[test]
+fn nothing_accepted_is_lost_when_the_standby_takes_over_from_a_killed_primary() {
+    let Some((mut fleet, standby)) = with_standby() else { return };
     let senders = [fleet.join(1), fleet.join(2)];
     let intake = Intake::start(&fleet);
     fleet.wait_for_requests(SOME);
-    primary.kill9();
+    fleet.primary.kill9();
     fleet.primary = standby;
     for sender in &senders {
         println!("{}", sender.line(On::Err, "can only be read: it is a standby"));
@@ -42,4 +48,29 @@ fn nothing_accepted_is_lost_when_the_standby_takes_over_from_a_killed_primary() 
     // What was in flight, and what was claimed by a commit that the standby did not have.
     let most = u32::try_from(4 * SLOTS).unwrap();
     assert!(counts.repeated() <= most, "{} were repeated", counts.repeated());
+}
+
+#[test]
+fn what_waits_for_an_absent_standby_is_reported_and_continues_with_it() {
+    let Some((fleet, standby)) = with_standby() else { return };
+    let senders = [fleet.join(1), fleet.join(2)];
+    let intake = Intake::start(&fleet);
+    fleet.wait_for_requests(SOME);
+    standby.stop();
+    for sender in &senders {
+        println!("{}", sender.line(On::Err, "no response for 6 s: check the database"));
+    }
+    println!("{}", intake.says("waiting for the database: postgres://"));
+    standby.start_again();
+    for sender in &senders {
+        sender.line(On::Err, "sender recovered");
+    }
+    intake.says("the database can be used again");
+    let said = intake.end();
+    assert_eq!((said.code, said.accepted.len()), (Some(0), said.written), "{:#?}", said.errors);
+    fleet.wait_until_idle();
+    let counts = fleet.endpoint.counts();
+    println!("{} repeated, {} at once", counts.repeated(), counts.most_open);
+    assert_eq!(counts.times.len(), said.written, "nothing is lost");
+    assert!(counts.most_open <= SLOTS, "{} requests at once", counts.most_open);
 }

@@ -10,6 +10,7 @@ mod outages;
 mod rounds;
 mod snapshot;
 mod tls;
+mod troubles;
 mod versions;
 
 use std::process::Command;

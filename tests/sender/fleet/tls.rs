@@ -50,6 +50,16 @@ fn a_sender_delivers_over_a_secured_connection_and_trusts_only_the_named_authori
     at(&url("127.0.0.1", &verified)).refused(1, &["has no secure connection", "not valid for name"]);
     at(&url("localhost", "sslmode=verify-full"))
         .refused(1, &["has no secure connection", "sslrootcert=FILE"]);
+    fleet.sql("CREATE ROLE certified LOGIN SUPERUSER");
+    let (certificate, key) = authority.issue("sender").files(folder.path(), "client");
+    let certified = |files: &str| format!("postgres://certified@localhost:{port}/{name}?{verified}{files}");
+    at(&certified("")).refused(2, &["refused the user", "certificate"]);
+    assert_eq!(at(&certified(&format!("&sslcert={certificate}&sslkey={key}"))).code, Some(0));
+    let (certificate, key) = Authority::new().issue("sender").files(folder.path(), "other");
+    let refused = at(&certified(&format!("&sslcert={certificate}&sslkey={key}")));
+    assert_eq!((refused.code, refused.err.contains("please report")), (Some(1), false), "{refused:?}");
+    let no_key = format!("&sslcert={certificate}&sslkey={certificate}");
+    at(&certified(&no_key)).refused(1, &["no private key in it"]);
     let another = tempfile::tempdir().unwrap();
     let other = format!("sslmode=verify-full&sslrootcert={}", Authority::new().file(another.path()));
     at(&url("localhost", &other)).refused(1, &["has no secure connection"]);

@@ -38,6 +38,15 @@ pub enum Security {
     VerifyFull,
 }
 
+/// What this program shows a server that asks who it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClientCertificate {
+    /// The file with the certificate, and those that lead to its authority.
+    pub certificate: PathBuf,
+    /// The file with its key.
+    pub key: PathBuf,
+}
+
 /// Where a database is, and how to get there.
 #[derive(Clone)]
 pub struct Address {
@@ -47,6 +56,8 @@ pub struct Address {
     pub security: Security,
     /// The file with the certificate of the authority to trust beside the system's.
     pub root_certificate: Option<PathBuf>,
+    /// The client certificate, if there is one.
+    pub client: Option<ClientCertificate>,
     /// The URL without its password and its options.
     name: String,
 }
@@ -73,15 +84,23 @@ impl Address {
         }
         let (base, query) = text.split_once('?').unwrap_or((text, ""));
         let (mut ssl, mut root_certificate, mut others) = (None, None, Vec::new());
+        let (mut certificate, mut key) = (None, None);
         for option in query.split('&').filter(|option| !option.is_empty()) {
             let (name, value) = option.split_once('=').unwrap_or((option, ""));
             let value = || percent_decode_str(value).decode_utf8_lossy().into_owned();
             match name {
                 "sslmode" => ssl = Some(security(&value())?),
                 "sslrootcert" => root_certificate = Some(PathBuf::from(value())),
+                "sslcert" => certificate = Some(PathBuf::from(value())),
+                "sslkey" => key = Some(PathBuf::from(value())),
                 _ => others.push(option),
             }
         }
+        let client = match (certificate, key) {
+            (None, None) => None,
+            (Some(certificate), Some(key)) => Some(ClientCertificate { certificate, key }),
+            _ => return Err(ServerProblem::Url("sslcert and sslkey must be given together".to_owned())),
+        };
         let rest = if others.is_empty() { base.to_owned() } else { format!("{base}?{}", others.join("&")) };
         let mut config: Config = rest.parse().map_err(|error| ServerProblem::Url(reason(&error)))?;
         if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
@@ -109,7 +128,7 @@ impl Address {
         config.tcp_user_timeout(DEAD);
         config.keepalives_idle(DEAD).keepalives_interval(DEAD).keepalives_retries(3);
         let name = name(&config);
-        let mut address = Self { config, security, root_certificate, name };
+        let mut address = Self { config, security, root_certificate, client, name };
         if address.config.get_password().is_none()
             && let Some(password) = passwords.find(&address.config)?
         {
@@ -224,6 +243,9 @@ mod tests {
         let address =
             parse("postgres://me@db1/x?sslrootcert=/etc/ca%20file.pem&sslmode=verify-full").unwrap();
         assert_eq!(address.root_certificate, Some(PathBuf::from("/etc/ca file.pem")));
+        let address = parse("postgres://me@db1/x?sslcert=/etc/a.pem&sslkey=/etc/a.key").unwrap();
+        let (certificate, key) = (PathBuf::from("/etc/a.pem"), PathBuf::from("/etc/a.key"));
+        assert_eq!(address.client, Some(ClientCertificate { certificate, key }));
     }
 
     #[test]
@@ -233,6 +255,7 @@ mod tests {
             ("postgres://a:s3cret@b/c?sslmode=verify-ca", "verify-ca"),
             ("postgres://a:s3cret@b:port/c", "port"),
             ("postgres://a:s3cret@b/c?shoe=7", "shoe"),
+            ("postgres://a:s3cret@b/c?sslcert=/etc/a.pem", "sslkey"),
         ] {
             let error = parse(url).unwrap_err().to_string();
             assert!(error.contains(why) && !error.contains("s3cret"), "{error}");

@@ -139,12 +139,7 @@ impl Server {
         let row = client.query_one(sql, &[]).await?;
         let (number, version): (i32, String) = (row.try_get(0)?, row.try_get(1)?);
         let (encoding, is_there): (String, bool) = (row.try_get(2)?, row.try_get(3)?);
-        if number < LEAST_VERSION {
-            return Err(ServerProblem::Version(version).into());
-        }
-        if encoding != "UTF8" {
-            return Err(ServerProblem::Encoding(encoding).into());
-        }
+        check(number, version, encoding)?;
         if purpose == Purpose::Migrate {
             return Ok(());
         }
@@ -162,11 +157,37 @@ impl Server {
     }
 }
 
+/// Whether a server of this version, and a database of this encoding, can be used.
+fn check(number: i32, version: String, encoding: String) -> Result<(), ServerProblem> {
+    if number < LEAST_VERSION {
+        return Err(ServerProblem::Version(version));
+    }
+    if encoding != "UTF8" {
+        return Err(ServerProblem::Encoding(encoding));
+    }
+    Ok(())
+}
+
 /// What a secured connection is read from and written to.
 pub type TlsStream = <MakeRustlsConnect as tokio_postgres::tls::MakeTlsConnect<Socket>>::Stream;
 
 impl std::fmt::Debug for Server {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.address.fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_older_server_is_refused_with_the_version_that_is_required() {
+        let of = |number, version: &str| check(number, version.to_owned(), "UTF8".to_owned());
+        assert_eq!(of(150_000, "15.0"), Ok(()));
+        assert_eq!(of(180_001, "18.1 (Debian 18.1-1)"), Ok(()));
+        let why = of(140_020, "14.20").unwrap_err();
+        assert_eq!(why.to_string(), "runs PostgreSQL 14.20: 15 or newer is required");
+        assert!(why.is_wrong_input());
     }
 }

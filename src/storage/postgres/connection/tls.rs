@@ -7,7 +7,7 @@ use std::time::Duration;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::time_provider::TimeProvider;
 use rustls::{ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
 use rustls_platform_verifier::Verifier;
@@ -28,24 +28,44 @@ pub fn connector(address: &Address) -> Result<MakeRustlsConnect, ServerProblem> 
         Security::VerifyFull => Arc::new(verifier(address.root_certificate.as_deref(), &provider)?),
         Security::None | Security::Prefer | Security::Require => Arc::new(Anybody(Arc::clone(&provider))),
     };
-    let config = ClientConfig::builder_with_details(provider, Arc::new(OurClock))
+    let builder = ClientConfig::builder_with_details(provider, Arc::new(OurClock))
         .with_safe_default_protocol_versions()
         .map_err(|error| ServerProblem::Tls(error.to_string()))?
         .dangerous()
-        .with_custom_certificate_verifier(verifier)
-        .with_no_client_auth();
+        .with_custom_certificate_verifier(verifier);
+    let config = match &address.client {
+        None => builder.with_no_client_auth(),
+        Some(client) => {
+            let key = PrivateKeyDer::from_pem_slice(&read(&client.key)?);
+            let key = key.map_err(|_| of_file(&client.key, &"no private key in it"))?;
+            builder
+                .with_client_auth_cert(certificates(&client.certificate)?, key)
+                .map_err(|error| of_file(&client.certificate, &error))?
+        }
+    };
     Ok(MakeRustlsConnect::new(config))
+}
+
+fn of_file(path: &Path, why: &dyn std::fmt::Display) -> ServerProblem {
+    ServerProblem::Tls(format!("{}: {why}", path.display()))
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, ServerProblem> {
+    files::read(path, MOST).map_err(|error| of_file(path, &error))
+}
+
+/// The certificates in a file: at least one.
+fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, ServerProblem> {
+    let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&read(path)?).collect();
+    let found = found.ok().filter(|found| !found.is_empty());
+    found.ok_or_else(|| of_file(path, &"no certificate in it"))
 }
 
 fn verifier(root: Option<&Path>, provider: &Arc<CryptoProvider>) -> Result<Verifier, ServerProblem> {
     let tls = |error: &dyn std::fmt::Display| ServerProblem::Tls(error.to_string());
     let Some(path) = root else { return Verifier::new(Arc::clone(provider)).map_err(|error| tls(&error)) };
-    let of_file = |why: &dyn std::fmt::Display| ServerProblem::Tls(format!("{}: {why}", path.display()));
-    let pem = files::read(path, MOST).map_err(|error| of_file(&error))?;
-    let roots: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&pem).collect();
-    let roots =
-        roots.ok().filter(|roots| !roots.is_empty()).ok_or_else(|| of_file(&"no certificate in it"))?;
-    Verifier::new_with_extra_roots(roots, Arc::clone(provider)).map_err(|error| of_file(&error))
+    let roots = certificates(path)?;
+    Verifier::new_with_extra_roots(roots, Arc::clone(provider)).map_err(|error| of_file(path, &error))
 }
 
 /// The time that certificates are judged at.

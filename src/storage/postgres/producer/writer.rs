@@ -116,7 +116,9 @@ impl Desk {
         let mut waiting = self.patience.begin();
         let mut is_again = false;
         loop {
-            let error = match self.try_accept(&all, is_again).await {
+            let overdue = || self.session.at(ServerProblem::Slow.into());
+            let accepted = waiting.for_response(self.try_accept(&all, is_again), overdue).await;
+            let error = match accepted {
                 Ok(()) => return Ok(()),
                 Err(error) => self.session.at(error),
             };
