@@ -155,7 +155,7 @@ impl<Q: Queue> Dispatcher<Q> {
             self.lease.next = clock::uptime() + TROUBLE_PAUSE;
             if self.lease.is_ending() {
                 // Nothing is claimed until it is renewed: the reason why that failed last is out of date.
-                let _ = self.board.told(Step::Look, Ok(()));
+                let _ = self.board.report(Step::Claim, Ok(()));
             }
             return;
         };

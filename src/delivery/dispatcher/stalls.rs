@@ -18,7 +18,7 @@ impl<Q: Queue> Dispatcher<Q> {
                     "no response for {} s: check the database, its disk, and its synchronous standby, if it has one",
                     STALL.as_secs()
                 );
-                let _ = self.board.told::<()>(step, Err(QueueError::Passing(why)));
+                let _ = self.board.report::<()>(step, Err(QueueError::Passing(why)));
             }
         }
     }

@@ -158,3 +158,48 @@ async fn an_overtaken_sender_stops_and_checks_the_problem_again() {
     assert!(leased.renew().await);
     assert!(leased.dispatcher.over.is_some());
 }
+
+#[tokio::test]
+async fn what_cannot_be_tried_again_is_no_longer_the_reason() {
+    let mut leased = Leased::new(LEASE, 0);
+    assert!(leased.renew().await);
+    let failed = Err(QueueError::Passing("the server stops".to_owned()));
+    let _ = leased.dispatcher.board.report::<()>(Step::Claim, failed);
+    leased.finds(Err(QueueError::Passing("wrong password".to_owned())));
+    leased.dispatcher.lease.hurry();
+    assert!(leased.renew().await);
+    let trouble = |leased: &Leased| leased.status.borrow().trouble.clone().unwrap();
+    assert_eq!(trouble(&leased), "cannot read due deliveries: the server stops", "it is tried again soon");
+    leased.dispatcher.lease.elapse(LEASE / 10 * 7);
+    leased.dispatcher.lease.hurry();
+    assert!(leased.renew().await);
+    assert_eq!(trouble(&leased), "cannot renew the right to send: wrong password");
+}
+
+#[tokio::test]
+async fn a_renewal_without_a_response_is_reported_and_awaited() {
+    let mut leased = Leased::new(LEASE, 0);
+    leased.dispatcher.renew();
+    let asked_at = leased.dispatcher.lease.asked_at.unwrap();
+    let due = leased.dispatcher.next_stall(asked_at).unwrap();
+    leased.dispatcher.report_stalls(asked_at);
+    assert_eq!(leased.status.borrow().trouble, None);
+    leased.dispatcher.report_stalls(due);
+    let trouble = leased.status.borrow().trouble.clone().unwrap();
+    assert!(trouble.starts_with("cannot renew the right to send: no response for 6 s: check"), "{trouble}");
+    assert_eq!(leased.dispatcher.next_stall(due), None, "once");
+    let renewed = joined(&mut leased.dispatcher.lease.renewing).await;
+    leased.dispatcher.renewed(renewed);
+    assert_eq!(leased.status.borrow().trouble, None);
+}
+
+#[tokio::test]
+async fn a_sender_that_is_too_old_for_the_store_ends_with_the_reason() {
+    let leased = Leased::new(LEASE, 0);
+    let why = "was migrated by a newer Ringback";
+    leased.finds(Err(QueueError::Outdated(why.to_owned())));
+    let (_stop, mut stopped) = oneshot::channel();
+    assert_eq!(leased.dispatcher.until(&mut stopped).await, End::Outdated);
+    let status = leased.status.borrow();
+    assert_eq!((status.role, status.trouble.as_deref()), (SenderRole::Stopped, Some(why)));
+}
