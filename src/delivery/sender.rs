@@ -134,7 +134,10 @@ async fn run<Q: Queue>(
     loop {
         let seat = tokio::select! {
             seat = join(&*queue, &board) => seat,
-            _ = &mut stopped => None,
+            _ = &mut stopped => {
+                let _ = tokio::time::timeout(LEAVE, queue.withdraw()).await;
+                None
+            }
         };
         let Some(seat) = seat else {
             board.role(SenderRole::Stopped);

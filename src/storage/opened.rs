@@ -31,6 +31,17 @@ impl Opened {
         }
     }
 
+    /// Whether many processes send from it at once: then a sender first joins the others, which takes as long as
+    /// accepting an event.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        match self {
+            Self::Sqlite(_) => false,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => true,
+        }
+    }
+
     /// Whether a batch whose `enqueue` failed was stored nevertheless, as the next session would find it; with the
     /// store to use from now on, since this one may be closed. Blocks for as long as the disk takes.
     ///

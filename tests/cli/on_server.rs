@@ -87,6 +87,28 @@ fn an_event_is_delivered_by_a_sender_on_the_server() {
 }
 
 #[test]
+fn a_command_whose_event_is_not_accepted_leaves_the_other_senders() {
+    let Some(cluster) = cluster() else { return };
+    let on = OnServer::new(cluster);
+    let endpoint = Recorder::taking();
+    let file = on.place.file("profile.json", &endpoint.profile(0).to_string());
+    let id = on.run(&["profiles", "apply", &file]).out.trim().to_owned();
+    let refuse = "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                    -- It has joined by then.
+                    WHILE NOT EXISTS (SELECT FROM ringback.sender) LOOP PERFORM pg_sleep(0.01); END LOOP;
+                    RAISE EXCEPTION 'refused'; END $$;
+                  CREATE TRIGGER refuse BEFORE INSERT ON ringback.delivery EXECUTE FUNCTION refuse()";
+    on.database.sql(refuse);
+    for command in ["send", "test"] {
+        let sent = on.run(&[command, &id]);
+        assert_eq!(sent.code, Some(1), "{sent:?}");
+        assert!(sent.err.contains("refused"), "{sent:?}");
+        assert_eq!(on.database.sql("SELECT count(*) FROM ringback.sender"), "0", "{command}");
+    }
+    assert_eq!(endpoint.book().len(), 0);
+}
+
+#[test]
 fn doctor_says_what_the_server_is() {
     let Some(cluster) = cluster() else { return };
     let on = OnServer::new(cluster);

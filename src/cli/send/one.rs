@@ -14,7 +14,7 @@ use crate::cli::error::{CommandError, FAILED};
 use crate::cli::interrupt::Interrupts;
 use crate::cli::output::eprint_line;
 use crate::cli::setting::setting;
-use crate::cli::test::{self, Lines};
+use crate::cli::test::{self, Lines, Sending};
 use crate::cli::unused;
 use crate::cli::value_enum::choices;
 use crate::cli::values::members;
@@ -61,7 +61,13 @@ pub async fn run(
     let delivery = NewDelivery::event(profile, event, values);
     let (id, heading) = (delivery.id, test::heading(&delivery));
     let no_request = delivery.request.as_ref().err().map(ToString::to_string);
-    test::accept(store, delivery).await?;
+    let sending = transport.map(|transport| Sending::prepare(store, transport));
+    if let Err(error) = test::accept(store, delivery).await {
+        if let Some(sending) = sending {
+            sending.give_up(&mut interrupts).await;
+        }
+        return Err(error);
+    }
 
     let mut out = Lines::default();
     if json {
@@ -69,13 +75,13 @@ pub async fn run(
     } else {
         out.line(&format!("{heading}\naccepted as {id}"));
     }
-    if let Some(why) = no_request.filter(|_| json || transport.is_none()) {
+    if let Some(why) = no_request.filter(|_| json || sending.is_none()) {
         eprint_line(&format!("ringback: cannot build the request: {why}"));
-        if transport.is_none() {
+        if sending.is_none() {
             return Ok(FAILED.into());
         }
     }
-    let Some(transport) = transport else {
+    let Some(sending) = sending else {
         let holds = store.blocks().await?;
         if let Some(hold) = holds.of_events(&profile.id) {
             eprint_line(&format!("ringback: it is blocked: {}", blocked::sentence(hold)));
@@ -87,7 +93,7 @@ pub async fn run(
             out.line(line);
         }
     };
-    let ended = test::see_through(store, id, transport, &mut interrupts, reported).await?;
+    let ended = test::see_through(store, id, sending, &mut interrupts, reported).await?;
     if json {
         // As with the lines before, a closed pipe is not reported.
         out.line(&test::document(&ended.details).to_string());

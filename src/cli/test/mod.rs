@@ -19,7 +19,7 @@ pub(super) use lines::{
     attempt_label_of, attempt_line, ending, heading, last_line, outcome_text, took, wait_until,
 };
 pub(super) use report::document;
-pub(super) use watch::{accept, carry_out, see_through};
+pub(super) use watch::{Sending, accept, carry_out, see_through};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct TestArgs {

@@ -35,6 +35,41 @@ impl Ended {
     }
 }
 
+/// A sender for a delivery that is about to be accepted.
+pub enum Sending {
+    /// It starts once that is accepted.
+    Later(Transport),
+    /// It joins the other senders of the store meanwhile.
+    Started(Sender),
+}
+
+impl Sending {
+    /// Starts it, where it takes a while until it can send.
+    pub fn prepare(store: &Opened, transport: Transport) -> Self {
+        if store.is_shared() { Self::Started(start(store, transport)) } else { Self::Later(transport) }
+    }
+
+    fn sender(self, store: &Opened) -> Sender {
+        match self {
+            Self::Later(transport) => start(store, transport),
+            Self::Started(sender) => sender,
+        }
+    }
+
+    /// Ends it: nothing was accepted.
+    pub async fn give_up(self, interrupts: &mut Interrupts) {
+        if let Self::Started(sender) = self
+            && let Some(why) = stop(sender, interrupts).await
+        {
+            eprint_line(&format!("ringback: {why}"));
+        }
+    }
+}
+
+fn start(store: &Opened, transport: Transport) -> Sender {
+    Sender::start_on(store, transport, Limits::default(), OutcomeStream::default())
+}
+
 /// Accepts a delivery, and sends it as soon as no other session sends; otherwise that session does. Reports each
 /// attempt and each wait as it happens. Returns the result at once: the caller must still stop the sender.
 ///
@@ -49,8 +84,12 @@ pub async fn carry_out(
     line: impl FnMut(&str),
 ) -> Result<Ended, CommandError> {
     let id = delivery.id;
-    accept(store, delivery).await?;
-    see_through(store, id, transport, interrupts, line).await
+    let sending = Sending::prepare(store, transport);
+    if let Err(error) = accept(store, delivery).await {
+        sending.give_up(interrupts).await;
+        return Err(error);
+    }
+    see_through(store, id, sending, interrupts, line).await
 }
 
 /// Accepts a delivery. If that fails, finds out whether it was stored nevertheless.
@@ -81,11 +120,11 @@ pub async fn accept(store: &Opened, delivery: NewDelivery) -> Result<(), Command
 pub async fn see_through(
     store: &Opened,
     id: DeliveryId,
-    transport: Transport,
+    sending: Sending,
     interrupts: &mut Interrupts,
     line: impl FnMut(&str),
 ) -> Result<Ended, CommandError> {
-    let sender = Sender::start_on(store, transport, Limits::default(), OutcomeStream::default());
+    let sender = sending.sender(store);
     let mut watch = Watch { store, id, news: SenderReports::of(&sender, store.upkeep()), line, reported: 0 };
     let ended = tokio::select! {
         ended = watch.until_ended() => ended,

@@ -52,6 +52,11 @@ pub trait Queue: Send + Sync + 'static {
         standby: impl FnMut(Standby) + Send,
     ) -> impl Future<Output = Result<Self::Seat, QueueError>> + Send;
 
+    /// Ends a [`join`](Self::join) that was dropped before it returned: others must not wait for it.
+    fn withdraw(&self) -> impl Future<Output = Result<(), QueueError>> + Send {
+        async { Ok(()) }
+    }
+
     /// Gives up the seat, once everything in flight is recorded, and releases remaining claims: others may wait for
     /// that.
     fn leave(&self, seat: Self::Seat) -> impl Future<Output = Result<(), QueueError>> + Send;

@@ -2,7 +2,8 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use tokio_postgres::{Client, Connection, Socket};
+use tokio_postgres::error::SqlState;
+use tokio_postgres::{Client, Connection, SimpleQueryMessage, Socket};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::storage::error::{Problem, StoreError};
@@ -13,7 +14,12 @@ use crate::storage::server_problem::ServerProblem;
 use crate::threads;
 
 /// The oldest server that is used.
-const LEAST_VERSION: i32 = 150_000;
+const LEAST_VERSION: i64 = 150_000;
+
+/// Asks which server it is; more columns may follow.
+const SERVER: &str = "SELECT current_setting('server_version_num') AS number,
+  current_setting('server_version') AS version, current_setting('server_encoding') AS encoding,
+  pg_backend_pid() AS pid, (SELECT backend_start FROM pg_stat_get_activity(pg_backend_pid())) AS since";
 
 /// What a connection is for: its settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +38,8 @@ pub enum Purpose {
     Heartbeat,
     /// Notifications, both ways.
     Notify,
+    /// Dead rows of the queue are removed.
+    Vacuum,
     /// The schema is looked at or changed: nothing is checked.
     Migrate,
     /// Another database is copied into this one, which is closed to all others meanwhile.
@@ -43,6 +51,7 @@ impl Purpose {
     pub fn settings(self) -> String {
         let timeout = match self {
             Self::Read | Self::Write => "30s",
+            Self::Vacuum => "60s",
             Self::Migrate | Self::Copy => "0",
             _ => "5s",
         };
@@ -69,10 +78,19 @@ impl Purpose {
             Self::Copy => "SET enable_sort = off; SET enable_seqscan = off;",
             Self::Notify => "SET synchronous_commit = off;",
             Self::Migrate => "SET application_name = 'ringback-migration';",
-            Self::Write | Self::Accept | Self::Heartbeat => "",
+            Self::Write | Self::Accept | Self::Heartbeat | Self::Vacuum => "",
         });
         all
     }
+}
+
+/// The process of the server that serves a connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Backend {
+    /// Its number, which another one may have later.
+    pub pid: i32,
+    /// When it started, as the server writes it.
+    pub since: String,
 }
 
 /// A server and a database on it. Nothing is connected.
@@ -113,14 +131,14 @@ impl Server {
     }
 
     /// A connection for this purpose. Its work is done by a task of the runtime that this is called on.
-    pub async fn connect(&self, purpose: Purpose) -> Result<Client, StoreError> {
+    pub async fn connect(&self, purpose: Purpose) -> Result<(Client, Backend), StoreError> {
         let (client, connection) = self.open().await?;
         tokio::spawn(async move {
             // Whoever uses the connection gets the error.
             drop(connection.await);
         });
-        self.set_up(&client, purpose).await.map_err(|error| self.at(error))?;
-        Ok(client)
+        let backend = self.set_up(&client, purpose).await.map_err(|error| self.at(error))?;
+        Ok((client, backend))
     }
 
     /// A connection, and its other half, which must be polled. Nothing of it is set.
@@ -131,34 +149,48 @@ impl Server {
         self.address.config.connect(connector).await.map_err(|error| self.at(error.into()))
     }
 
-    /// Sets the connection up for its purpose, and checks what it leads to.
-    pub async fn set_up(&self, client: &Client, purpose: Purpose) -> Result<(), StoreError> {
-        client.batch_execute(&purpose.settings()).await?;
-        let sql = "SELECT current_setting('server_version_num')::int, current_setting('server_version'),
-                       current_setting('server_encoding'), to_regclass('ringback.meta') IS NOT NULL";
-        let row = client.query_one(sql, &[]).await?;
-        let (number, version): (i32, String) = (row.try_get(0)?, row.try_get(1)?);
-        let (encoding, is_there): (String, bool) = (row.try_get(2)?, row.try_get(3)?);
-        check(number, version, encoding)?;
-        if purpose == Purpose::Migrate {
-            return Ok(());
-        }
-        if !is_there {
-            return Err(ServerProblem::NoSchema.into());
-        }
+    /// Sets the connection up for its purpose, and checks what it leads to: one round trip, unless the schema is
+    /// missing.
+    pub async fn set_up(&self, client: &Client, purpose: Purpose) -> Result<Backend, StoreError> {
+        let settings = purpose.settings();
         // Earlier schemas lack the last column.
-        let sql = "SELECT version, least, to_jsonb(m) ->> 'copying_from' FROM ringback.meta m";
-        let row = client.query_one(sql, &[]).await?;
-        steps::check(row.try_get::<_, i32>(0)?.into(), row.try_get::<_, i32>(1)?.into())?;
-        match row.try_get::<_, Option<String>>(2)? {
-            Some(source) if purpose != Purpose::Copy => Err(ServerProblem::Filling(source).into()),
-            _ => Ok(()),
+        let schema =
+            "version AS schema, least, to_jsonb(m) ->> 'copying_from' AS copying_from FROM ringback.meta m";
+        let asked = match purpose {
+            Purpose::Migrate => None,
+            _ => Some(client.simple_query(&format!("{settings} {SERVER}, {schema}")).await),
+        };
+        let answered = match asked {
+            Some(Err(error)) if error.code() != Some(&SqlState::UNDEFINED_TABLE) => return Err(error.into()),
+            Some(Ok(answered)) => answered,
+            // An old server is reported before a missing schema.
+            Some(Err(_)) | None => client.simple_query(&format!("{settings} {SERVER}")).await?,
+        };
+        let row = answered.iter().find_map(|message| match message {
+            SimpleQueryMessage::Row(row) => Some(row),
+            _ => None,
+        });
+        let text = |name: &str| row.and_then(|row| row.try_get(name).ok().flatten());
+        let number = |name: &str| text(name).and_then(|text| text.parse::<i64>().ok());
+        let owned = |name: &str| text(name).unwrap_or_default().to_owned();
+        check(number("number").unwrap_or_default(), owned("version"), owned("encoding"))?;
+        match (purpose, number("schema"), number("least")) {
+            (Purpose::Migrate, ..) => {}
+            (_, Some(version), Some(least)) => steps::check(version, least)?,
+            _ => return Err(ServerProblem::NoSchema.into()),
         }
+        if let Some(source) =
+            text("copying_from").filter(|_| !matches!(purpose, Purpose::Copy | Purpose::Migrate))
+        {
+            return Err(ServerProblem::Filling(source.to_owned()).into());
+        }
+        let pid = number("pid").and_then(|pid| i32::try_from(pid).ok()).unwrap_or_default();
+        Ok(Backend { pid, since: owned("since") })
     }
 }
 
 /// Whether a server of this version, and a database of this encoding, can be used.
-fn check(number: i32, version: String, encoding: String) -> Result<(), ServerProblem> {
+fn check(number: i64, version: String, encoding: String) -> Result<(), ServerProblem> {
     if number < LEAST_VERSION {
         return Err(ServerProblem::Version(version));
     }

@@ -7,7 +7,10 @@ use tokio_postgres::{Client, Transaction};
 
 use crate::storage::error::{Problem, StoreError};
 use crate::storage::postgres::connection::db::{Db, Statements};
-use crate::storage::postgres::connection::server::{Purpose, Server};
+use crate::storage::postgres::connection::server::{Backend, Purpose, Server};
+
+/// So many connections that broke are remembered.
+const REMEMBERED: usize = 8;
 
 /// A connection that is made when it is needed, and made anew after it broke. One user at a time.
 pub struct Session {
@@ -16,16 +19,38 @@ pub struct Session {
     live: Mutex<Live>,
 }
 
-#[derive(Default)]
 enum Live {
-    #[default]
-    None,
+    /// With the processes that served the last connections.
+    None(Vec<Backend>),
     Connected(Box<Connected>),
+}
+
+impl Default for Live {
+    fn default() -> Self {
+        Self::None(Vec::new())
+    }
+}
+
+impl Live {
+    /// The processes that served the last connections, this one included.
+    fn backends(&self) -> Vec<Backend> {
+        match self {
+            Self::None(before) => before.clone(),
+            Self::Connected(connected) => {
+                let Connected { before, backend, .. } = &**connected;
+                let surplus = before.len().saturating_add(1).saturating_sub(REMEMBERED);
+                before.iter().skip(surplus).chain([backend]).cloned().collect()
+            }
+        }
+    }
 }
 
 struct Connected {
     client: Client,
     statements: Statements,
+    backend: Backend,
+    /// Those of the connections before, which broke: the last ones.
+    before: Vec<Backend>,
 }
 
 impl Session {
@@ -57,17 +82,16 @@ impl Session {
 
     async fn connect<'a>(&'a self, mut live: MutexGuard<'a, Live>) -> Result<Acquired<'a>, StoreError> {
         if self.server.is_closed() {
-            *live = Live::None;
+            *live = Live::default();
             return Err(self.server.at(Problem::Closed.into()));
         }
         let is_alive = matches!(&*live, Live::Connected(connected) if !connected.client.is_closed());
         if !is_alive {
-            *live = Live::None;
-            let client = self.server.connect(self.purpose).await?;
-            *live = Live::Connected(Box::new(Connected {
-                client,
-                statements: Statements::at(self.server.address().name()),
-            }));
+            let before = live.backends();
+            *live = Live::None(before.clone());
+            let (client, backend) = self.server.connect(self.purpose).await?;
+            let statements = Statements::at(self.server.address().name());
+            *live = Live::Connected(Box::new(Connected { client, statements, backend, before }));
         }
         Ok(Acquired { live, server: &self.server })
     }
@@ -83,19 +107,27 @@ impl Acquired<'_> {
     fn connected(&mut self) -> Result<&mut Connected, StoreError> {
         match &mut *self.live {
             Live::Connected(connected) => Ok(connected),
-            Live::None => Err(self.server.at(Problem::Closed.into())),
+            Live::None(_) => Err(self.server.at(Problem::Closed.into())),
+        }
+    }
+
+    /// The processes that served the last connections before this one, which broke.
+    pub fn before(&self) -> &[Backend] {
+        match &*self.live {
+            Live::Connected(connected) => &connected.before,
+            Live::None(before) => before,
         }
     }
 
     /// For statements that are a transaction each.
     pub fn db(&mut self) -> Result<Db<'_>, StoreError> {
-        let Connected { client, statements } = self.connected()?;
+        let Connected { client, statements, .. } = self.connected()?;
         Ok(Db::of_client(client, statements))
     }
 
     /// Begins a transaction, which is undone unless it is committed.
     pub async fn begin(&mut self) -> Result<Begun<'_>, StoreError> {
-        let Connected { client, statements } = self.connected()?;
+        let Connected { client, statements, .. } = self.connected()?;
         let transaction = client.transaction().await.map_err(|error| statements.located(error))?;
         Ok(Begun { transaction, statements })
     }

@@ -96,8 +96,11 @@ async fn copy(db: Db<'_>, lanes: &KnownLanes, earlier: &Earlier, resend: Resend)
                    was_tested, kind, backoff, title, event, method, url, headers, vals, body)
                  SELECT $1, $2, $3, $4, retry_count, interval_s, timeout_ms, $5, $6, backoff, title, event, method,
                    url, $7, vals, body FROM delivery WHERE seq = $8),
-               t AS (INSERT INTO tested SELECT $1, document FROM tested WHERE seq = $8 AND $5)
-               INSERT INTO pending (seq, lane, due_at) VALUES ($1, $3, $4)";
+               t AS (INSERT INTO tested SELECT $1, document FROM tested WHERE seq = $8 AND $5),
+               p AS (INSERT INTO pending (seq, lane, due_at) VALUES ($1, $3, $4))
+               INSERT INTO clock_skew AS known (day, ms)
+                 VALUES (($1 >> 11) / 86400000000, doubled_skew(abs($4 - ($1 >> 11) / 1000)))
+               ON CONFLICT (day) DO UPDATE SET ms = excluded.ms WHERE known.ms < excluded.ms";
     let (new, kind, at, headers) =
         (rows::uuid(new_id), Kind::Again.name(), millis(at), headers_text(&headers));
     db.execute(sql, &[&seq, &new, &lane, &at, &tested, &kind, &headers, &earlier.seq]).await?;

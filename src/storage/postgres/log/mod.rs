@@ -9,7 +9,9 @@ mod progress;
 pub mod ranges;
 mod search;
 mod sieve;
+mod statuses;
 pub mod summaries;
+pub mod times;
 
 use std::collections::HashSet;
 

@@ -3,14 +3,28 @@
 use tokio_postgres::types::ToSql;
 
 use crate::profile::{Choice as _, ProfileId};
-use crate::record::{DeliveryState, LogPosition};
+use crate::record::DeliveryState;
 use crate::storage::error::StoreError;
 use crate::storage::log::filter::Filter;
+use crate::storage::log::status_filter::StatusFilter;
 use crate::storage::postgres::connection::db::Db;
+use crate::storage::postgres::log::statuses;
+use crate::storage::postgres::log::times::Bounds;
 
-/// A part of the log. Its rows are looked at from the newest on; some of them may be in other states than are meant.
+/// The status of most successes: those with others have an index.
+const USUAL: u16 = 200;
+
+/// A part of the log. Its rows are looked at from the newest on; some of them may be others than are meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Range {
+pub struct Range {
+    part: Part,
+    /// What the last attempt must have been: one of each of these.
+    statuses: Vec<Vec<StatusFilter>>,
+}
+
+/// Which part.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Part {
     /// Everything.
     All,
     /// Everything of one lane.
@@ -28,10 +42,14 @@ pub enum Range {
     Delivered,
     /// The same of one lane.
     DeliveredOf(i32),
+    /// What was delivered with a status that is not usual.
+    DeliveredWith(u16),
     /// What has failed, or was cancelled.
     Ended(Stopped),
     /// The same of one lane.
     EndedOf(Stopped, i32),
+    /// The same where the last attempt ended so, and not in one of the other ways.
+    EndedWith(Stopped, StatusFilter, Vec<StatusFilter>),
 }
 
 /// The states that have an index.
@@ -44,6 +62,14 @@ pub enum Stopped {
 }
 
 impl Stopped {
+    /// Its number in the database.
+    fn number(self) -> u8 {
+        match self {
+            Self::Failed => 3,
+            Self::Cancelled => 4,
+        }
+    }
+
     /// Its condition. A value of the statement would not say which index is meant.
     fn condition(self) -> &'static str {
         match self {
@@ -53,109 +79,186 @@ impl Stopped {
     }
 }
 
+impl From<Part> for Range {
+    fn from(part: Part) -> Self {
+        Self { part, statuses: Vec::new() }
+    }
+}
+
 impl Range {
     /// The parts of the log that a filter leaves. Together they are all, and none is in two; what is pending comes
     /// first, so that what ends meanwhile is found twice and never missed.
     pub async fn of(db: Db<'_>, filter: &Filter) -> Result<Vec<Self>, StoreError> {
-        let states = filter.states();
         let lanes = match &filter.profile {
             Some(profile) => Some(lanes_of(db, profile).await?),
             None => None,
         };
+        let statuses = statuses::of(filter);
+        let parts = Part::of(&filter.states(), lanes, statuses.first());
+        Ok(parts.into_iter().map(|part| Self { part, statuses: statuses.clone() }).collect())
+    }
+
+    /// Whether its rows are those of the table of deliveries, with all that it has of them.
+    pub fn is_of_deliveries(&self) -> bool {
+        matches!(self.part, Part::All | Part::Lane(_) | Part::DeliveredOf(_))
+    }
+
+    /// Its rows before `$1` and from `$2` on, each with whether it is meant, and with these columns where it is of
+    /// deliveries. `$3` is the lane or the lanes, where [`Range::lanes`] has them.
+    fn rows(&self, columns: &str) -> String {
+        let wanted = statuses::all_of(&self.statuses);
+        // Of what has ended it stands in the row.
+        let ended = wanted.as_ref().map_or("true".to_owned(), |wanted| format!("coalesce({wanted}, false)"));
+        let (columns, table, is_meant, rows) = match &self.part {
+            Part::All => (columns, "delivery", "true".to_owned(), "true".to_owned()),
+            Part::Lane(_) => (columns, "delivery", "true".to_owned(), "lane = $3".to_owned()),
+            Part::Pending { queued, waiting, lanes } => {
+                let mut is_meant = vec![match (queued, waiting) {
+                    (true, false) => "attempts = 0".to_owned(),
+                    _ => "true".to_owned(),
+                }];
+                is_meant.extend(lanes.is_some().then(|| "lane = ANY($3)".to_owned()));
+                is_meant.extend(wanted.map(|wanted| {
+                    format!(
+                        "coalesce((SELECT {wanted} FROM attempt a
+                           WHERE a.seq = CASE WHEN pending.attempts > 0 THEN pending.seq END
+                           ORDER BY n DESC LIMIT 1), false)"
+                    )
+                }));
+                let rows = if *queued { "true" } else { "attempts > 0" };
+                ("", "pending", is_meant.join(" AND "), rows.to_owned())
+            }
+            Part::Delivered => ("", "ended", format!("state = 2 AND {ended}"), "true".to_owned()),
+            Part::DeliveredOf(_) => {
+                let has_ended = format!(
+                    "coalesce((SELECT state = 2 AND {ended} FROM ended e WHERE e.seq = delivery.seq LIMIT 1), false)"
+                );
+                (columns, "delivery", has_ended, "lane = $3".to_owned())
+            }
+            Part::DeliveredWith(code) => {
+                let rows = format!("state * 1000 + status = 2{code:03} AND (state > 2 OR status <> 200)");
+                ("", "ended", ended, rows)
+            }
+            Part::Ended(stopped) => ("", "ended", ended, stopped.condition().to_owned()),
+            Part::EndedOf(stopped, _) => {
+                ("", "ended", ended, format!("lane = $3 AND {}", stopped.condition()))
+            }
+            Part::EndedWith(stopped, status, others) => {
+                let state = stopped.number();
+                // As the indexes have it.
+                let rows = match status {
+                    StatusFilter::Code(code) => {
+                        format!("state * 1000 + status = {state}{code:03} AND (state > 2 OR status <> 200)")
+                    }
+                    StatusFilter::Hundred(n) => {
+                        format!("state * 10 + status / 100 = {state}{n} AND state > 2")
+                    }
+                    StatusFilter::Error(_) => {
+                        format!("{} AND {}", stopped.condition(), statuses::condition(*status))
+                    }
+                };
+                let is_meant = match &others[..] {
+                    [] => ended,
+                    others => format!("{ended} AND NOT coalesce({}, false)", statuses::any(others)),
+                };
+                ("", "ended", is_meant, rows)
+            }
+        };
+        format!(
+            "SELECT seq, {is_meant} AS is_meant{columns} FROM {table} WHERE {rows} AND seq < $1 AND seq >= $2"
+        )
+    }
+
+    /// The newest of these rows: so many. The number is in the statement, since a plan for any number is one for a
+    /// tenth of the log.
+    pub fn newest(&self, columns: &str, most: usize) -> String {
+        format!("{} ORDER BY seq DESC LIMIT {most}", self.rows(columns))
+    }
+
+    /// How many values its statements have.
+    pub fn values(&self) -> usize {
+        2 + usize::from(self.lanes().is_some())
+    }
+
+    /// How many of its rows are meant.
+    fn count(&self) -> String {
+        format!("SELECT count(*) FROM ({}) r WHERE is_meant", self.rows(""))
+    }
+
+    /// The value of `$3`, where there is one.
+    pub fn lanes(&self) -> Option<&(dyn ToSql + Sync)> {
+        match &self.part {
+            Part::Lane(lane) | Part::DeliveredOf(lane) | Part::EndedOf(_, lane) => Some(lane),
+            Part::Pending { lanes: Some(lanes), .. } => Some(lanes),
+            _ => None,
+        }
+    }
+
+    /// How many of its rows within bounds are meant. Takes time for each.
+    pub async fn count_within(&self, db: Db<'_>, bounds: Bounds) -> Result<u64, StoreError> {
+        let (before, from) = (bounds.before.number(), bounds.from.number());
+        let mut params: Vec<&(dyn ToSql + Sync)> = vec![&before, &from];
+        params.extend(self.lanes());
+        let n = db.value::<i64>(&self.count(), &params).await?.unwrap_or(0);
+        Ok(u64::try_from(n).unwrap_or(0))
+    }
+}
+
+impl Part {
+    /// The parts for these states: of these lanes, or of all; and where the last attempt ended in one of these ways,
+    /// if that is asked for.
+    fn of(
+        states: &[DeliveryState],
+        lanes: Option<Vec<i32>>,
+        statuses: Option<&Vec<StatusFilter>>,
+    ) -> Vec<Self> {
         if states == DeliveryState::ALL {
-            return Ok(match lanes {
+            return match lanes {
                 Some(lanes) => lanes.into_iter().map(Self::Lane).collect(),
                 None => vec![Self::All],
-            });
+            };
         }
-        let mut ranges = Vec::new();
+        let mut parts = Vec::new();
         let has = |state| states.contains(&state);
         let (queued, waiting) = (has(DeliveryState::Queued), has(DeliveryState::Waiting));
         if queued || waiting {
-            ranges.push(Self::Pending { queued, waiting, lanes: lanes.clone() });
+            parts.push(Self::Pending { queued, waiting, lanes: lanes.clone() });
         }
         if has(DeliveryState::Delivered) {
             match &lanes {
-                Some(lanes) => ranges.extend(lanes.iter().copied().map(Self::DeliveredOf)),
-                None => ranges.push(Self::Delivered),
+                Some(lanes) => parts.extend(lanes.iter().copied().map(Self::DeliveredOf)),
+                None => parts.extend(Self::delivered(statuses)),
             }
         }
         let stopped =
             [(DeliveryState::Failed, Stopped::Failed), (DeliveryState::Cancelled, Stopped::Cancelled)];
         for (_, stopped) in stopped.into_iter().filter(|(state, _)| has(*state)) {
-            match &lanes {
-                Some(lanes) => ranges.extend(lanes.iter().map(|lane| Self::EndedOf(stopped, *lane))),
-                None => ranges.push(Self::Ended(stopped)),
+            match (&lanes, statuses) {
+                (Some(lanes), _) => parts.extend(lanes.iter().map(|lane| Self::EndedOf(stopped, *lane))),
+                (None, None) => parts.push(Self::Ended(stopped)),
+                (None, Some(statuses)) => parts.extend(statuses.iter().enumerate().map(|(place, status)| {
+                    let before = statuses.iter().take(place).copied().collect();
+                    Self::EndedWith(stopped, *status, before)
+                })),
             }
         }
-        Ok(ranges)
+        parts
     }
 
-    /// Its rows before `$1`, each with whether it is in a state that is meant. `$2` is the lane or the lanes, where
-    /// [`Range::lanes`] has them.
-    fn rows(&self) -> String {
-        match self {
-            Self::All => "SELECT seq, true AS is_meant FROM delivery WHERE seq < $1".to_owned(),
-            Self::Lane(_) => {
-                "SELECT seq, true AS is_meant FROM delivery WHERE lane = $2 AND seq < $1".to_owned()
+    /// What was delivered with one of these statuses.
+    fn delivered(statuses: Option<&Vec<StatusFilter>>) -> Vec<Self> {
+        let Some(statuses) = statuses else { return vec![Self::Delivered] };
+        // Nothing is delivered with an error.
+        let mut codes = Vec::new();
+        for status in statuses.iter().filter(|status| !matches!(status, StatusFilter::Error(_))) {
+            match status {
+                StatusFilter::Code(code) if *code != USUAL => codes.push(*code),
+                _ => return vec![Self::Delivered],
             }
-            Self::Pending { queued, waiting, lanes } => {
-                let state = match (queued, waiting) {
-                    (true, true) => "true",
-                    (true, false) => "attempts = 0",
-                    (false, _) => "attempts > 0",
-                };
-                let lane = if lanes.is_some() { " AND lane = ANY($2)" } else { "" };
-                format!("SELECT seq, {state}{lane} AS is_meant FROM pending WHERE seq < $1")
-            }
-            Self::Delivered => "SELECT seq, state = 2 AS is_meant FROM ended WHERE seq < $1".to_owned(),
-            Self::DeliveredOf(_) => {
-                "SELECT d.seq, coalesce((SELECT state = 2 FROM ended WHERE seq = d.seq LIMIT 1), false)
-                     AS is_meant FROM delivery d WHERE lane = $2 AND seq < $1"
-                    .to_owned()
-            }
-            Self::Ended(stopped) => {
-                format!("SELECT seq, true AS is_meant FROM ended WHERE {} AND seq < $1", stopped.condition())
-            }
-            Self::EndedOf(stopped, _) => format!(
-                "SELECT seq, true AS is_meant FROM ended WHERE lane = $2 AND {} AND seq < $1",
-                stopped.condition()
-            ),
         }
-    }
-
-    /// The newest of its rows before `$1`: so many. The number is in the statement, since a plan for any number is one
-    /// for a tenth of the log.
-    pub fn newest(&self, most: usize) -> String {
-        format!("{} ORDER BY seq DESC LIMIT {most}", self.rows())
-    }
-
-    /// How many values its statements have.
-    pub fn values(&self) -> usize {
-        1 + usize::from(self.lanes().is_some())
-    }
-
-    /// How many of its rows before `$1` are meant.
-    fn count(&self) -> String {
-        format!("SELECT count(*) FROM ({}) r WHERE is_meant", self.rows())
-    }
-
-    /// The value of `$2`, where there is one.
-    pub fn lanes(&self) -> Option<&(dyn ToSql + Sync)> {
-        match self {
-            Self::Lane(lane) | Self::DeliveredOf(lane) | Self::EndedOf(_, lane) => Some(lane),
-            Self::Pending { lanes: Some(lanes), .. } => Some(lanes),
-            Self::All | Self::Pending { lanes: None, .. } | Self::Delivered | Self::Ended(_) => None,
-        }
-    }
-
-    /// How many of its rows before a position are meant. Takes time for each.
-    pub async fn count_before(&self, db: Db<'_>, before: LogPosition) -> Result<u64, StoreError> {
-        let before = before.number();
-        let mut params: Vec<&(dyn ToSql + Sync)> = vec![&before];
-        params.extend(self.lanes());
-        let n = db.value::<i64>(&self.count(), &params).await?.unwrap_or(0);
-        Ok(u64::try_from(n).unwrap_or(0))
+        codes.sort_unstable();
+        codes.dedup();
+        codes.into_iter().map(Self::DeliveredWith).collect()
     }
 }
 

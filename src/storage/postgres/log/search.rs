@@ -1,12 +1,9 @@
 //! Deliveries that fit a filter, newest first: a page at a time, and of a long log no more at a time than a person can
 //! wait for.
 //!
-//! State and profile are ranges of an index, each in the order of acceptance. What else is asked for is looked up row
-//! by row: a condition in SQL lets through what may fit, and only that is read. A question looks at so many rows and
-//! no more: it answers how far it came, and who asked continues from there. Where a time is asked for, what is not of
-//! that time is jumped over.
-
-use uuid::Uuid;
+//! State, status and profile are ranges of an index, each in the order of acceptance, and a time is a part of each. Text
+//! is looked for row by row: a condition in SQL lets through what may match, and only that is read. A question looks at
+//! so many rows and no more: it answers how far it came, and who asked continues from there.
 
 use crate::record::{LogPosition, Summary};
 use crate::storage::encoding::time;
@@ -16,22 +13,20 @@ use crate::storage::log::matcher::RowMatcher;
 use crate::storage::log::page::{EarlierSearch, Page, SCAN_LIMIT};
 use crate::storage::postgres::connection::db::Db;
 use crate::storage::postgres::log::beyond;
-use crate::storage::postgres::log::looks::{Look, has_icu, looks};
+use crate::storage::postgres::log::looks::{Look, looks};
 use crate::storage::postgres::log::ranges::Range;
+use crate::storage::postgres::log::sieve::has_icu;
 use crate::storage::postgres::log::summaries::{self, Listed};
+use crate::storage::postgres::log::times::Bounds;
 use crate::storage::unreadable::{UnreadableRow, Why};
-
-/// So many rows of another time than is asked for are passed before it is looked up where the next of that time is;
-/// each further time it is four times as many.
-const OF_OTHER_TIME: usize = 100;
 
 /// The least number of rows that a search looks at in one question to the server. Each further one is four times as
 /// long.
 const LEAST_LOOKS: usize = 64;
 
-/// The last before a position among ids that were made between two times.
-const LAST_OF_TIME: &str = "SELECT max(seq) FROM
-     (SELECT seq FROM delivery WHERE id >= $1 AND id < $2 AND seq < $3 OFFSET 0) d";
+/// Most rows that one question for a text looks at: a reader that gives up leaves the connection busy for some 50 ms at
+/// most.
+const MOST_TEXTS: usize = 4096;
 
 /// A walk through a range from its newest.
 struct Walk<'a> {
@@ -39,23 +34,18 @@ struct Walk<'a> {
     filter: &'a Filter,
     matcher: RowMatcher<'a>,
     has_icu: bool,
+    bounds: Bounds,
     /// Most rows to look at.
     most: usize,
     newest: Option<LogPosition>,
     unreadable: Vec<UnreadableRow>,
 }
 
-/// How rows of another time are passed.
-struct Patience {
-    passed: usize,
-    most: usize,
-}
-
 impl<'a> Walk<'a> {
     async fn new(db: Db<'a>, filter: &'a Filter, most: usize) -> Result<Self, StoreError> {
         let matcher = RowMatcher::new(filter);
-        let has_icu = matcher.reads_values() && has_icu(db).await?;
-        Ok(Self { db, filter, matcher, has_icu, most, newest: None, unreadable: Vec::new() })
+        let (has_icu, bounds) = (has_icu(db, filter).await?, Bounds::of(db, filter).await?);
+        Ok(Self { db, filter, matcher, has_icu, bounds, most, newest: None, unreadable: Vec::new() })
     }
 
     /// Adds what fits to `found`, until that is `limit` more or enough was looked at. Gives the last that was looked
@@ -66,45 +56,36 @@ impl<'a> Walk<'a> {
         limit: usize,
         found: &mut Vec<Summary>,
     ) -> Result<Option<Look>, StoreError> {
-        let mut before = self.filter.before.unwrap_or(LogPosition::END);
+        let mut bounds = self.bounds;
         let (mut looked, mut hits) = (0, 0);
-        let mut patience = Patience { passed: 0, most: OF_OTHER_TIME };
+        let longest = if self.matcher.reads_values() { MOST_TEXTS } else { usize::MAX };
         let mut length =
             if self.filter.searches() { limit.saturating_mul(2).max(LEAST_LOOKS) } else { limit };
         loop {
-            let wanted = length.min(self.most.saturating_sub(looked)).max(1);
-            let seen = looks(self.db, (range, before, wanted), self.filter, self.has_icu).await?;
-            self.newest = self.newest.max(seen.first().map(|look| look.at));
-            if let Some(full) = self.decide(&seen, limit, &mut hits, found).await? {
+            let wanted = length.min(longest).min(self.most.saturating_sub(looked)).max(1);
+            let seen = looks(self.db, (range, bounds, wanted), self.filter, self.has_icu).await?;
+            self.newest = self.newest.max(seen.newest);
+            if let Some(full) = self.decide(&seen.open, limit, &mut hits, found).await? {
                 return Ok(Some(full));
             }
-            looked += seen.len();
-            let Some(last) = seen.last().copied().filter(|_| seen.len() == wanted) else { return Ok(None) };
+            let Some(last) = seen.last else { return Ok(None) };
+            looked += wanted;
             if looked >= self.most {
                 return Ok(Some(last));
             }
-            before = last.at;
+            bounds.before = last.at;
             length = length.saturating_mul(4);
-            if self.is_of_other_time(&seen, &mut patience) {
-                match self.last_of_time(before).await? {
-                    Some(next) => before = next.after(),
-                    None => return Ok(None),
-                }
-            }
         }
     }
 
     /// Reads those that may fit, and adds those that do. Gives the last one when there are `limit` of them.
     async fn decide(
         &mut self,
-        seen: &[Look],
+        mut open: &[i64],
         limit: usize,
         hits: &mut usize,
         found: &mut Vec<Summary>,
     ) -> Result<Option<Look>, StoreError> {
-        let may_fit = |look: &&Look| look.may_fit && self.filter.has_time(look.accepted_at);
-        let open: Vec<i64> = seen.iter().filter(may_fit).map(|look| look.at.number()).collect();
-        let mut open = &open[..];
         while !open.is_empty() {
             let next = limit.saturating_sub(*hits).clamp(LEAST_LOOKS, SCAN_LIMIT).min(open.len());
             let (some, rest) = open.split_at(next);
@@ -119,7 +100,7 @@ impl<'a> Walk<'a> {
                         *hits += 1;
                         if *hits >= limit {
                             let (at, accepted_at) = (row.position(), row.accepted_at());
-                            return Ok(Some(Look { at, accepted_at, may_fit: true }));
+                            return Ok(Some(Look { at, accepted_at }));
                         }
                     }
                     Err(why) => self.unreadable.push(row.unreadable(why)),
@@ -158,30 +139,6 @@ impl<'a> Walk<'a> {
             }
         }
         Ok(fits)
-    }
-
-    /// Whether so many of another time were passed that it is time to jump.
-    fn is_of_other_time(&self, seen: &[Look], patience: &mut Patience) -> bool {
-        let of_other_time =
-            seen.iter().rev().take_while(|look| !self.filter.has_time(look.accepted_at)).count();
-        patience.passed =
-            if of_other_time == seen.len() { patience.passed + of_other_time } else { of_other_time };
-        let is_enough = patience.passed >= patience.most;
-        if is_enough {
-            *patience = Patience { passed: 0, most: patience.most.saturating_mul(4) };
-        }
-        is_enough
-    }
-
-    /// The next that may be of the time that is asked for.
-    async fn last_of_time(&self, before: LogPosition) -> Result<Option<LogPosition>, StoreError> {
-        let Some((from, to)) = self.filter.ids() else {
-            return Ok(Some(LogPosition::new(before.number() - 1)));
-        };
-        let from = Uuid::from_slice(&from).unwrap_or(Uuid::nil());
-        let to = Uuid::from_slice(&to).unwrap_or(Uuid::max());
-        let last = self.db.value::<i64>(LAST_OF_TIME, &[&from, &to, &before.number()]).await?;
-        Ok(last.map(LogPosition::new))
     }
 }
 
@@ -240,7 +197,7 @@ pub async fn count(db: Db<'_>, filter: &Filter) -> Result<u64, StoreError> {
     let mut all = 0;
     for range in Range::of(db, filter).await? {
         if !filter.searches() {
-            all += range.count_before(db, filter.before.unwrap_or(LogPosition::END)).await?;
+            all += range.count_within(db, Bounds::of(db, filter).await?).await?;
             continue;
         }
         let mut next = filter.clone();

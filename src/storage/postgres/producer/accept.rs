@@ -9,6 +9,7 @@ use crate::record::{DeliveryId, NewDelivery};
 use crate::storage::error::StoreError;
 use crate::storage::postgres::bells::bell::Bell;
 use crate::storage::postgres::connection::db::{Db, Params};
+use crate::storage::postgres::connection::server::Backend;
 use crate::storage::postgres::producer::batch::Batch;
 use crate::storage::postgres::producer::lanes::{self, KnownLanes};
 
@@ -34,7 +35,12 @@ WITH first AS MATERIALIZED (SELECT next_position() AS seq),
    SELECT seq, lane, accepted_at, run_id FROM n WHERE class IS NULL),
  e AS (INSERT INTO ended (seq, lane, ended_at, run_id, state, attempts, class, message)
    SELECT seq, lane, accepted_at, run_id, 3, 0, class, message FROM n WHERE class IS NOT NULL),
- t AS (INSERT INTO tested (seq, document) SELECT seq, tested FROM n WHERE tested IS NOT NULL AND class IS NULL)
+ t AS (INSERT INTO tested (seq, document) SELECT seq, tested FROM n WHERE tested IS NOT NULL AND class IS NULL),
+ s AS MATERIALIZED (SELECT (seq >> 11) / 86400000000 AS day, max(abs(accepted_at - (seq >> 11) / 1000)) AS ms
+   FROM n GROUP BY 1),
+ k AS (INSERT INTO clock_skew AS known (day, ms) SELECT day, doubled_skew(ms) FROM s
+   WHERE NOT EXISTS (SELECT FROM clock_skew c WHERE c.day = s.day AND c.ms >= s.ms)
+   ON CONFLICT (day) DO UPDATE SET ms = greatest(known.ms, excluded.ms))
 UPDATE tally SET
    queued = queued + (SELECT count(*) FROM n WHERE class IS NULL),
    failed = failed + (SELECT count(*) FROM n WHERE class IS NOT NULL),
@@ -83,4 +89,22 @@ pub async fn known(db: Db<'_>, ids: &[DeliveryId]) -> Result<HashSet<DeliveryId>
     let id =
         |row: &tokio_postgres::Row| row.try_get(0).map(|id: Uuid| DeliveryId::from_bytes(id.into_bytes()));
     Ok(rows.iter().map(id).collect::<Result<_, _>>()?)
+}
+
+/// Whether one of these processes of the server may still carry out what it was sent: it is there, and has not been
+/// idle for a second, as one that a pooler keeps.
+const MAY_WORK: &str = "
+SELECT EXISTS (SELECT FROM pg_stat_activity a
+  JOIN unnest($1::int[], $2::text[]) b(pid, since) ON a.pid = b.pid AND a.backend_start = b.since::timestamptz
+  WHERE NOT (state = 'idle' AND state_change < clock_timestamp() - interval '1 second'))";
+
+/// Whether what was sent over earlier connections, which broke, may still be carried out. After a few seconds it is, or
+/// never will be: no statement of an accept may take longer.
+pub async fn may_work(db: Db<'_>, before: &[Backend]) -> Result<bool, StoreError> {
+    if before.is_empty() {
+        return Ok(false);
+    }
+    let (pids, since): (Vec<i32>, Vec<&str>) =
+        before.iter().map(|backend| (backend.pid, backend.since.as_str())).unzip();
+    Ok(db.value(MAY_WORK, &[&pids, &since]).await?.unwrap_or(false))
 }

@@ -20,6 +20,10 @@ impl Queue for PgStore {
         self.take_seat().await
     }
 
+    async fn withdraw(&self) -> Result<(), QueueError> {
+        self.withdraw_seat().await
+    }
+
     async fn leave(&self, seat: PgSeat) -> Result<(), QueueError> {
         self.leave_seat(seat).await
     }

@@ -18,6 +18,7 @@ use crate::storage::postgres::connection::db::{Db, Params};
 use crate::storage::postgres::queue::claim_sql::{
     BLOCKED, FAIL, FREE_STRAYS, LANES, LOOK, PROFILES, RETRY_LANES, TAKE_FIRST, TAKE_RETRIES,
 };
+use crate::storage::postgres::queue::gone;
 use crate::storage::postgres::queue::job::{self, Claim};
 use crate::storage::postgres::queue::ready::LaneFacts;
 use crate::storage::postgres::queue::wakeups;
@@ -430,14 +431,17 @@ fn note(demand: &mut Demand, candidate: &Candidate) {
 }
 
 async fn fail(db: Db<'_>, seat: i32, unreadable: Vec<(i64, String, Why)>) -> Result<Vec<String>, StoreError> {
-    let (mut seqs, mut messages, mut sentences) = (Vec::new(), Vec::new(), Vec::new());
+    let (now, class) = (millis(clock::now()), ErrorClass::Request.name());
+    let mut sentences = Vec::with_capacity(unreadable.len());
+    // One by one: there are few, and the day of one may have gone.
     for (seq, name, why) in unreadable {
-        seqs.push(seq);
-        messages.push(format!("cannot be read from the database ({why}): send the event again"));
+        let message = format!("cannot be read from the database ({why}): send the event again");
+        match db.execute(FAIL, &[&seat, &seq, &message, &now, &class]).await {
+            Err(error) if gone::is_meant(&error) => gone::forget(db, seat, seq).await?,
+            failed => drop(failed?),
+        }
         sentences.push(format!("{name} cannot be read ({why}) and has failed"));
     }
-    let (now, class) = (millis(clock::now()), ErrorClass::Request.name());
-    db.execute(FAIL, &[&seat, &seqs, &messages, &now, &class]).await?;
     Ok(sentences)
 }
 

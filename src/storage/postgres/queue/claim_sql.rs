@@ -64,14 +64,12 @@ UPDATE pending SET claimed_by = NULL WHERE seq = ANY($1) AND claimed_by = $2 RET
 pub const FREE_STRAYS: &str = "
 UPDATE pending SET claimed_by = NULL WHERE claimed_by = $1 AND seq <> ALL($2) RETURNING lane";
 
-/// Fails for good what cannot be read, so that it is neither looked at again nor lost from sight.
+/// Fails for good a delivery that cannot be read, so that it is neither looked at again nor lost from sight.
 pub const FAIL: &str = "
-WITH r AS MATERIALIZED (SELECT * FROM unnest($2::bigint[], $3::text[]) r(seq, message)),
- g AS (DELETE FROM pending p USING r WHERE p.seq = r.seq AND p.claimed_by = $1
-   RETURNING p.seq, p.lane, p.run_id, p.attempts, r.message),
+WITH g AS (DELETE FROM pending WHERE seq = $2 AND claimed_by = $1 RETURNING seq, lane, run_id, attempts),
  e AS (INSERT INTO ended (seq, ended_at, run_id, lane, state, attempts, class, message)
-   SELECT seq, $4, run_id, lane, 3, attempts, $5, message FROM g),
- x AS (DELETE FROM tested WHERE seq = ANY (ARRAY(SELECT seq FROM g)))
+   SELECT seq, $4, run_id, lane, 3, attempts, $5, $3 FROM g),
+ x AS (DELETE FROM tested t USING g WHERE t.seq = g.seq)
 UPDATE tally SET
    queued = queued - (SELECT count(*) FROM g WHERE attempts = 0),
    waiting = waiting - (SELECT count(*) FROM g WHERE attempts > 0),

@@ -36,6 +36,11 @@ impl HeldClaims {
         self.looks = vec![now, later];
     }
 
+    /// Those that are held, if there can be no others.
+    pub fn known(&self) -> Option<Vec<i64>> {
+        self.looks.is_empty().then(|| self.seqs.iter().copied().collect())
+    }
+
     /// Those that are held, once the database must be searched for others.
     pub fn take_look(&mut self, now: Instant) -> Option<Vec<i64>> {
         let before = self.looks.len();
@@ -54,7 +59,9 @@ mod tests {
         held.add([1, 2, 3]);
         held.remove([2]);
         assert_eq!(held.take_look(now), None);
+        assert_eq!(held.known().map(|known| known.len()), Some(2));
         held.note_strays(now);
+        assert_eq!(held.known(), None);
         let mut first = held.take_look(now).unwrap();
         first.sort_unstable();
         assert_eq!((first, held.take_look(now)), (vec![1, 3], None));

@@ -11,12 +11,16 @@
 //! | `held_claims` | the claims that this process knows of, and which it has lost |
 //! | `job` | a row as a job, with the credentials of today |
 //! | `record`, `record_sql`, `moved`, `late` | what came of attempts, also of those that another sender has by now |
+//! | `gone` | deliveries whose day was dropped |
+//! | `vacuum` | removes dead rows while the queue is busy |
+//! | `warm_up` | has the server plan the statements of a claim while a sender joins |
 //! | `auto_disable` | profiles with too many consecutive failures |
 
 mod adapter;
 mod auto_disable;
 mod claim;
 mod claim_sql;
+mod gone;
 mod held_claims;
 mod job;
 mod late;
@@ -28,4 +32,6 @@ pub mod seat;
 pub mod sender;
 #[cfg(test)]
 mod tests;
+mod vacuum;
 mod wakeups;
+mod warm_up;

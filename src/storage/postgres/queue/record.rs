@@ -15,7 +15,7 @@ use crate::storage::postgres::producer::batch::storable;
 use crate::storage::postgres::queue::auto_disable::Failing;
 use crate::storage::postgres::queue::moved::{Moved, message};
 use crate::storage::postgres::queue::record_sql::RECORD;
-use crate::storage::postgres::queue::{late, sender};
+use crate::storage::postgres::queue::{gone, late, sender};
 
 /// The result of a record.
 struct Recorded {
@@ -29,7 +29,10 @@ impl PgStore {
     /// As [`Queue::record`](crate::storage::Queue::record).
     pub(super) async fn record_outcomes(&self, outcomes: &[Outcome]) -> Result<Vec<JobRef>, QueueError> {
         let seat = self.sender().seat().unwrap_or(0);
-        let recorded = self.record_by(seat, outcomes).await?;
+        let recorded = match self.record_by(seat, outcomes).await {
+            Err(error) if gone::is_meant(&error) => self.record_each(seat, outcomes).await?,
+            recorded => recorded?,
+        };
         self.sender().held().remove(outcomes.iter().map(|outcome| outcome.job.token()));
         self.note_recorded(outcomes, &recorded.not_ours);
         self.0.ringer.changed();
@@ -37,6 +40,26 @@ impl PgStore {
             self.0.ringer.steered();
         }
         Ok(recorded.not_ours)
+    }
+
+    /// Records one after the other, without those whose day was dropped.
+    async fn record_each(&self, seat: i32, outcomes: &[Outcome]) -> Result<Recorded, StoreError> {
+        let mut all = Recorded { not_ours: Vec::new(), has_disabled: false };
+        for outcome in outcomes {
+            match self.record_by(seat, std::slice::from_ref(outcome)).await {
+                Ok(recorded) => {
+                    all.not_ours.extend(recorded.not_ours);
+                    all.has_disabled |= recorded.has_disabled;
+                }
+                Err(error) if gone::is_meant(&error) => {
+                    let mut acquired = self.sender().records.acquire().await?;
+                    gone::forget(acquired.db()?, seat, outcome.job.token()).await?;
+                    all.not_ours.push(outcome.job);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(all)
     }
 
     async fn record_by(&self, seat: i32, outcomes: &[Outcome]) -> Result<Recorded, StoreError> {

@@ -1,6 +1,7 @@
 //! The seat of a sender: a row that it renews. Whoever finds that one was not renewed ends it, and frees what was
 //! claimed by it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::task::JoinHandle;
@@ -10,7 +11,8 @@ use crate::clock;
 use crate::storage::error::StoreError;
 use crate::storage::postgres::PgStore;
 use crate::storage::postgres::connection::db::Db;
-use crate::storage::postgres::queue::{sender, wakeups};
+use crate::storage::postgres::queue::claim_sql::RELEASE;
+use crate::storage::postgres::queue::{vacuum, wakeups};
 use crate::storage::postgres::schema::steps;
 use crate::storage::{Fleet, QueueError, SenderReport, sender_info};
 
@@ -24,22 +26,24 @@ const LOOK: Duration = Duration::from_millis(20);
 #[derive(Debug)]
 pub struct PgSeat {
     pub(super) seq: i32,
-    watching: JoinHandle<()>,
+    tasks: [JoinHandle<()>; 2],
 }
 
 impl Drop for PgSeat {
     fn drop(&mut self) {
-        self.watching.abort();
+        self.tasks.iter().for_each(JoinHandle::abort);
     }
 }
 
-/// Makes it known that a sender joined, with a lease that begins now.
+/// Makes it known that a sender joined, with a lease that begins now. Its number is drawn under the lock, which is held
+/// until the row can be seen.
 const JOIN: &str = "
-INSERT INTO sender (name, host, pid, version, seen_until)
-VALUES ($1, $1, $2, $3, now() + (SELECT lease_ms FROM meta) * interval '1 millisecond')
-RETURNING seq, (SELECT lease_ms FROM meta)";
-
-const NAME: &str = "UPDATE sender SET name = $2, knows = seq WHERE seq = $1";
+WITH alone AS MATERIALIZED (SELECT pg_advisory_xact_lock($1)),
+ n AS MATERIALIZED (SELECT nextval(pg_get_serial_sequence('sender', 'seq'))::int AS seq FROM alone)
+INSERT INTO sender (seq, name, host, pid, version, knows, seen_until) OVERRIDING SYSTEM VALUE
+SELECT seq, $2::text || '/' || $3::int || '/' || seq, $2, $3, $4, seq,
+   clock_timestamp() + (SELECT lease_ms FROM meta) * interval '1 millisecond'
+FROM n RETURNING seq, (SELECT lease_ms FROM meta)";
 
 /// Whether all others leave the slots of this one free.
 const HAS_ROOM: &str =
@@ -48,10 +52,13 @@ const HAS_ROOM: &str =
 const EXTEND: &str = "
 UPDATE sender SET seen_until = now() + (SELECT lease_ms FROM meta) * interval '1 millisecond' WHERE seq = $1";
 
-/// Renews a seat, and lists all: none is this one where it was ended.
+/// Renews a seat, and lists all: none is this one where it was ended. It does not wait for the disk: a crash of the
+/// server makes the lease end up to a second sooner, and nothing starts in its last third.
 const RENEW: &str = "
-WITH own AS (UPDATE sender SET seen_until = now() + (SELECT lease_ms FROM meta) * interval '1 millisecond',
-   knows = greatest(knows, $2), in_flight = $3, rate = $4, trouble = $5 WHERE seq = $1 RETURNING seq)
+WITH quick AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true)),
+ own AS (UPDATE sender SET seen_until = now() + (SELECT lease_ms FROM meta) * interval '1 millisecond',
+   knows = greatest(knows, $2), in_flight = $3, rate = $4, trouble = $5 FROM quick WHERE sender.seq = $1
+   RETURNING sender.seq)
 SELECT s.seq, s.host, s.seen_until < now() AND s.seq <> $1, (extract(epoch FROM clock_timestamp()) * 1000)::bigint,
    meta.lease_ms::bigint, meta.version::bigint, meta.least::bigint
 FROM sender s CROSS JOIN meta WHERE s.seq <> $1 OR EXISTS (SELECT FROM own)";
@@ -65,16 +72,31 @@ const FREE: &str = "UPDATE pending SET claimed_by = NULL WHERE claimed_by = ANY(
 const LEAVE: &str = "DELETE FROM sender WHERE seq = $1";
 
 impl PgStore {
-    /// Takes a seat, and waits until the others have brought their attempts down to their new shares: at most for
-    /// a lease.
+    /// Takes a seat, and waits until the others have brought their attempts down to their new shares. A living one may
+    /// need as long for that as its longest request takes; a dead one is waited for until its lease has run out.
     pub(super) async fn take_seat(&self) -> Result<PgSeat, QueueError> {
-        let seq = self.insert_seat().await?;
-        let seat = PgSeat { seq, watching: wakeups::watch(self) };
-        self.sender().set_seat(seq);
-        self.0.ringer.fleet();
-        let lease = self.sender().lease();
-        let (until, mut extended) = (Instant::now() + lease, Instant::now());
-        while Instant::now() < until && !self.has_room_for(seq).await? {
+        let joining = Arc::clone(&self.sender().joining).lock_owned().await;
+        let store = self.clone();
+        // To its end, whoever waits: a seat that nobody knows of would be waited for until its lease has run out.
+        let inserting = tokio::spawn(async move {
+            let inserted = store.insert_seat().await;
+            if let Ok(seq) = &inserted {
+                store.sender().set_seat(*seq);
+            }
+            drop(joining);
+            inserted
+        });
+        let (inserted, ()) = tokio::join!(inserting, self.warm_up());
+        let seq =
+            inserted.map_err(|error| QueueError::Passing(format!("joining was aborted: {error}")))??;
+        let seat = PgSeat { seq, tasks: [wakeups::watch(self), vacuum::watch(self)] };
+        let (lease, mut extended) = (self.sender().lease(), Instant::now());
+        let mut is_waiting = false;
+        while !self.has_room_for(seq).await? {
+            if !is_waiting {
+                is_waiting = true;
+                self.0.ringer.fleet();
+            }
             if extended.elapsed() >= lease / 3 {
                 self.extend_seat(seq).await?;
                 extended = Instant::now();
@@ -86,20 +108,17 @@ impl PgStore {
 
     async fn insert_seat(&self) -> Result<i32, StoreError> {
         let mut acquired = self.sender().heartbeats.acquire().await?;
-        let begun = acquired.begin().await?;
-        let db = begun.db();
-        db.rows("SELECT pg_advisory_xact_lock($1)", &[&JOIN_LOCK]).await?;
         let (host, pid) = (sender_info::host_name(), i32::try_from(std::process::id()).unwrap_or(0));
-        let Some(row) = db.row(JOIN, &[&host, &pid, &env!("CARGO_PKG_VERSION")]).await? else {
+        let row = acquired.db()?.row(JOIN, &[&JOIN_LOCK, &host, &pid, &env!("CARGO_PKG_VERSION")]).await?;
+        let Some(row) = row else {
             return Err(StoreError::unreadable("the row of this sender", "it was not returned"));
         };
         let (seq, lease_ms): (i32, i32) = (row.try_get(0)?, row.try_get(1)?);
-        db.execute(NAME, &[&seq, &sender::name_of(seq)]).await?;
-        begun.commit().await?;
         self.sender().set_lease(lease_ms.into());
         Ok(seq)
     }
 
+    /// Whether all others leave the slots of this one free. Those whose leases have run out do.
     async fn has_room_for(&self, seq: i32) -> Result<bool, StoreError> {
         let mut acquired = self.sender().heartbeats.acquire().await?;
         Ok(acquired.db()?.value(HAS_ROOM, &[&seq]).await?.unwrap_or(true))
@@ -169,16 +188,34 @@ impl PgStore {
         Ok(ended)
     }
 
-    /// Gives a seat up, and frees what is still claimed by it.
+    /// Gives up a seat for which it still waits: nothing is claimed by it.
+    pub(super) async fn withdraw_seat(&self) -> Result<(), QueueError> {
+        let _joined = self.sender().joining.lock().await;
+        let Ok(seq) = self.sender().seat() else { return Ok(()) };
+        self.sender().set_seat(0);
+        self.sender().heartbeats.acquire().await?.db()?.execute(LEAVE, &[&seq]).await?;
+        self.0.ringer.fleet();
+        Ok(())
+    }
+
+    /// Gives a seat up, and frees what is still claimed by it. What that is it mostly knows, and need not look at all
+    /// that is pending.
     pub(super) async fn leave_seat(&self, seat: PgSeat) -> Result<(), QueueError> {
+        // No claim is being made, nor begins until the seat has ended.
+        let claims = self.sender().claims.acquire().await;
+        let held = self.sender().held().known().filter(|_| claims.is_ok());
         self.sender().set_seat(0);
         let mut acquired = self.sender().heartbeats.acquire().await?;
         let begun = acquired.begin().await?;
         let db = begun.db();
-        // Its claims look at this row, so nothing is claimed after this.
         db.execute(LEAVE, &[&seat.seq]).await?;
-        free(db, &[seat.seq]).await?;
+        match held {
+            Some(held) if held.is_empty() => {}
+            Some(held) => drop(db.execute(RELEASE, &[&held, &seat.seq]).await?),
+            None => free(db, &[seat.seq]).await?,
+        }
         begun.commit().await?;
+        drop(claims);
         self.0.ringer.fleet();
         Ok(())
     }

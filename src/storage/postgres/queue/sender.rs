@@ -30,6 +30,8 @@ pub struct SenderState {
     pub records: Session,
     /// The seat.
     pub heartbeats: Session,
+    /// Held while a seat is being taken.
+    pub joining: Arc<tokio::sync::Mutex<()>>,
     /// The number of the seat; 0 while there is none.
     seat: AtomicI32,
     lease_ms: AtomicU64,
@@ -56,6 +58,7 @@ impl SenderState {
             claims: session(Purpose::Claim),
             records: session(Purpose::Record),
             heartbeats: session(Purpose::Heartbeat),
+            joining: Arc::default(),
             seat: AtomicI32::new(0),
             lease_ms: AtomicU64::new(lease_ms),
             ahead_ms: AtomicI64::new(0),

@@ -13,8 +13,9 @@ use crate::storage::postgres::rows::get_or_default;
 use crate::storage::retention::policy::Removed;
 use crate::storage::server_problem::ServerProblem;
 
-/// The tables with a partition a day, in the order in which these go.
-const TABLES: [&str; 3] = ["ended", "attempt", "delivery"];
+/// The tables with a partition a day, in the order in which these go: a late attempt of a delivery that has gone is
+/// recorded nowhere.
+const TABLES: [&str; 3] = ["delivery", "attempt", "ended"];
 
 /// Days that ended before a time, the oldest first. Yesterday and today always stay.
 const DAYS: &str = "
@@ -85,7 +86,8 @@ async fn drop_day(acquired: &mut Acquired<'_>, day: &str) -> Result<Removed, Sto
         attempts: u64::try_from(n("attempts")).unwrap_or(0),
     };
     let tables = TABLES.map(|table| format!("{table}_{day}")).join(", ");
-    db.batch(&format!("DROP TABLE {tables}")).await?;
+    let skew = format!("DELETE FROM clock_skew WHERE day = '{day}'::date - date '1970-01-01'");
+    db.batch(&format!("DROP TABLE {tables}; {skew}")).await?;
     moves.note(db).await?;
     transaction.commit().await?;
     Ok(removed)

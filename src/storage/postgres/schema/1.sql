@@ -117,7 +117,8 @@ CREATE INDEX delivery_by_lane ON delivery (lane, seq);
 
 -- What is to be sent: a row for each delivery that has not ended, and nothing that is not needed to claim it. No
 -- attempts yet: queued, and due; else waiting until `due_at`. `claimed_by` is the sender that has it (sender.seq).
--- Ended deliveries leave dead rows here, and only here.
+-- Ended deliveries leave dead rows here, and only here: only this table has settings for autovacuum, and busy senders
+-- vacuum it too.
 CREATE TABLE pending (
     seq bigint PRIMARY KEY,
     due_at bigint NOT NULL,
@@ -135,6 +136,7 @@ CREATE TABLE pending (
 CREATE INDEX pending_first ON pending (lane, seq) WHERE claimed_by IS NULL AND attempts = 0;
 CREATE INDEX pending_retry ON pending (due_at, lane) WHERE claimed_by IS NULL AND attempts > 0;
 CREATE INDEX pending_retry_lane ON pending (lane, due_at, seq) WHERE claimed_by IS NULL AND attempts > 0;
+CREATE INDEX pending_waiting ON pending (seq) WHERE attempts > 0;
 CREATE INDEX pending_of_run ON pending (run_id, seq) WHERE run_id IS NOT NULL;
 
 -- Append-only: a row for each attempt. `sender` is the name of the process that made it (sender.name).
@@ -154,7 +156,7 @@ CREATE TABLE attempt (
     PRIMARY KEY (seq, n)
 ) PARTITION BY RANGE (seq);
 
--- Append-only: a row for each delivery that has ended. state: 2 delivered, 3 failed, 4 cancelled. Successes are
+-- Append-only: a row for each delivery that has ended. state: 2 delivered, 3 failed, 4 cancelled. Usual successes are
 -- in no index but the key.
 CREATE TABLE ended (
     seq bigint PRIMARY KEY,
@@ -170,6 +172,11 @@ CREATE TABLE ended (
 ) PARTITION BY RANGE (seq);
 CREATE INDEX ended_by_state ON ended (state, seq) WHERE state > 2;
 CREATE INDEX ended_by_lane ON ended (lane, state, seq) WHERE state > 2;
+-- State and status as one number: of two columns the planner takes it that most failures have the status of most
+-- deliveries, which is 200, and looks for it among all failures.
+CREATE INDEX ended_by_status ON ended ((state * 1000 + status), seq) WHERE state > 2 OR status <> 200;
+CREATE INDEX ended_by_hundred ON ended ((state * 10 + status / 100), seq) WHERE state > 2;
+CREATE INDEX ended_by_class ON ended (state, class, seq) WHERE state > 2;
 CREATE INDEX ended_of_run ON ended (run_id, state, seq) WHERE run_id IS NOT NULL;
 
 -- The profile as it was on the screen, for a test, until its delivery ends.
@@ -207,6 +214,18 @@ CREATE TABLE clock (
     seen_at bigint NOT NULL,
     doubted_at bigint
 );
+
+-- By how many milliseconds at most the times of acceptance of a day, in days since 1970, differ from what the positions
+-- say: a search for a time is one for positions. Grows by doubling, so that it is seldom written.
+CREATE TABLE clock_skew (
+    day bigint PRIMARY KEY,
+    ms bigint NOT NULL
+);
+
+-- At least so many milliseconds.
+CREATE FUNCTION doubled_skew(ms bigint) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
+    SELECT (1000 * power(2::float8, ceil(greatest(0, ln(greatest(ms, 1) / 1000::float8) / ln(2::float8)))))::bigint + 1
+$$;
 
 -- Tells statements of one microsecond apart.
 CREATE SEQUENCE accepted CACHE 1;

@@ -1,6 +1,11 @@
 //! Deliveries come in.
 
+use std::net::SocketAddr;
+use std::time::Duration;
+
 use futures_util::future::join_all;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 
 use super::*;
 use crate::record::{DeliveryId, ErrorClass, Failure, Kind, NewDelivery, RunId};
@@ -110,4 +115,87 @@ async fn an_accept_whose_connection_broke_is_asked_for_again_by_its_ids() {
     ids.sort_unstable();
     let stored = database.sql("SELECT id FROM ringback.delivery ORDER BY id");
     assert_eq!(stored.lines().collect::<Vec<_>>(), ids.iter().map(ToString::to_string).collect::<Vec<_>>());
+}
+
+/// The first accept waits until it is let go, and is of yesterday; later ones are of today.
+const MIDNIGHT: &str = "
+SELECT ringback.make_days(current_date - 1, current_date);
+CREATE SEQUENCE ringback.calls;
+CREATE TABLE ringback.let_go (one boolean);
+ALTER FUNCTION ringback.next_position() RENAME TO position_of_today;
+CREATE FUNCTION ringback.next_position() RETURNS bigint LANGUAGE plpgsql VOLATILE AS $$ BEGIN
+  IF nextval('ringback.calls') > 1 THEN RETURN ringback.position_of_today(); END IF;
+  WHILE NOT EXISTS (SELECT FROM ringback.let_go) LOOP PERFORM pg_sleep(0.01); END LOOP;
+  RETURN ringback.first_position(current_date) - 2048 * 1000;
+END $$";
+
+#[tokio::test]
+async fn what_is_asked_for_again_on_the_next_day_is_there_once() {
+    let Some(OnServer { database, .. }) = on_server().await else { return };
+    database.sql(MIDNIGHT);
+    let proxy = BreakingProxy::start(&database.url()).await;
+    let store = store_at(&proxy.url);
+    let accepting = tokio::spawn(async move { store.enqueue(vec![delivery("https://a.example")]).await });
+    let others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    let waits = format!("SELECT count(*) {others} AND wait_event = 'PgSleep'");
+    until(|| database.sql(&waits) == "1").await;
+    proxy.break_all();
+    // It asks again, and must not accept while the first statement is carried out.
+    let looks = format!("SELECT count(*) {others} AND query LIKE '%state_change <%'");
+    let stored = "SELECT count(*) FROM ringback.delivery";
+    until(|| database.sql(&looks) != "0" || database.sql(stored) != "0").await;
+    database.sql("INSERT INTO ringback.let_go VALUES (true)");
+    accepting.await.unwrap().unwrap();
+    until(|| database.sql(&waits) == "0").await;
+    assert_eq!(database.sql(stored), "1");
+    assert_eq!(database.sql("SELECT sum(queued) FROM ringback.tally"), "1");
+}
+
+/// Waits for something that must happen.
+async fn until(mut holds: impl FnMut() -> bool) {
+    let waiting = async {
+        while !holds() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_mins(1), waiting).await.expect("it happens");
+}
+
+/// Passes connections on to a server, until they are broken: the server does not notice before it answers.
+struct BreakingProxy {
+    url: String,
+    broken: watch::Sender<u64>,
+}
+
+impl BreakingProxy {
+    /// To the server of this URL.
+    async fn start(url: &str) -> Self {
+        let server: SocketAddr = url.split(['@', '/']).find_map(|part| part.parse().ok()).unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = url.replace(&server.to_string(), &listener.local_addr().unwrap().to_string());
+        let broken = watch::Sender::new(0);
+        let breaks = broken.clone();
+        tokio::spawn(async move {
+            while let Ok((mut near, _)) = listener.accept().await {
+                let mut far = TcpStream::connect(server).await.unwrap();
+                let mut broken = breaks.subscribe();
+                tokio::spawn(async move {
+                    tokio::select! {
+                        _ = tokio::io::copy_bidirectional(&mut near, &mut far) => {}
+                        _ = broken.changed() => {
+                            drop(near);
+                            // The server's half stays open.
+                            tokio::time::sleep(Duration::from_mins(1)).await;
+                            drop(far);
+                        }
+                    }
+                });
+            }
+        });
+        Self { url, broken }
+    }
+
+    fn break_all(&self) {
+        self.broken.send_modify(|n| *n += 1);
+    }
 }

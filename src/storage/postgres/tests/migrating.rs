@@ -41,7 +41,10 @@ async fn a_schema_that_allows_older_programs_disturbs_none_of_them() {
     assert_eq!(twice, [Migrated { from, to }, Migrated { from: to, to }]);
     store.enqueue(vec![delivery("https://a.example")]).await.unwrap();
     store.renew(SenderReport::default()).await.unwrap();
-    assert_eq!(database.sql(sessions), before, "the same connections");
+    // The one for notifications may have come later.
+    let after = database.sql(sessions);
+    let is_there = |pid: &str| after.split(' ').any(|left| left == pid);
+    assert!(before.split(' ').all(is_there), "the same connections: {before}, {after}");
     store.leave(seat).await.unwrap();
 }
 

@@ -2,12 +2,12 @@
 //! or hashes what it has read.
 
 use super::*;
-use crate::record::DeliveryState;
+use crate::record::{DeliveryState, ErrorClass};
 use crate::storage::postgres::connection::server::Purpose;
 use crate::storage::postgres::log::looks::statement;
-use crate::storage::postgres::log::ranges::{Range, Stopped};
+use crate::storage::postgres::log::ranges::{Part, Range, Stopped};
 use crate::storage::postgres::log::summaries::LISTED;
-use crate::storage::{Filter, StateFilter};
+use crate::storage::{Filter, StateFilter, StatusFilter};
 
 /// Four days of log: deliveries of twenty lanes, of which every seventh has failed and the last thousand are pending.
 const FILL: &str = "
@@ -46,32 +46,71 @@ fn check(plan: &str) {
     }
 }
 
+/// One of this number.
+const STATUSES: [(StatusFilter, &str); 4] = [
+    (StatusFilter::Code(404), "ended_by_status"),
+    // Most deliveries have it, and no failure.
+    (StatusFilter::Code(200), "ended_by_status"),
+    (StatusFilter::Hundred(2), "ended_by_hundred"),
+    (StatusFilter::Error(ErrorClass::Timeout), "ended_by_class"),
+];
+
+#[tokio::test]
+async fn a_status_of_failures_is_found_by_its_index() {
+    let Some(OnServer { database, .. }) = on_server().await else { return };
+    database.sql(FILL);
+    database.sql("UPDATE ringback.ended SET status = 500, class = 'status' WHERE state = 3");
+    database.sql("VACUUM ANALYZE");
+    for (status, index) in STATUSES {
+        let range = Range::from(Part::EndedWith(Stopped::Failed, status, Vec::new()));
+        let (sql, _) = statement(&range, &Filter::default(), false, 50);
+        let plan = plan(&database, &sql, &format!("{}, 0", i64::MAX));
+        check(&plan);
+        // The partitions have names of their own for it; those without rows are read anyhow.
+        let of_day = match index {
+            "ended_by_status" => "expr_seq_idx",
+            "ended_by_hundred" => "expr_seq_idx1",
+            _ => "state_class_seq_idx",
+        };
+        let is_used = plan.lines().filter(|line| line.contains(of_day)).count() >= 4;
+        assert!(is_used && !plan.contains("state_seq_idx"), "{status}: {plan}");
+    }
+}
+
 #[tokio::test]
 async fn no_page_of_a_long_log_reads_a_table_or_sorts_it() {
     let Some(OnServer { database, .. }) = on_server().await else { return };
     database.sql(FILL);
     let ranges = [
-        (Range::All, ""),
-        (Range::Lane(3), ", 3"),
-        (Range::Pending { queued: true, waiting: false, lanes: None }, ""),
-        (Range::Pending { queued: true, waiting: true, lanes: Some(vec![1, 2]) }, ", ARRAY[1, 2]"),
-        (Range::Delivered, ""),
-        (Range::DeliveredOf(3), ", 3"),
-        (Range::Ended(Stopped::Failed), ""),
-        (Range::Ended(Stopped::Cancelled), ""),
-        (Range::EndedOf(Stopped::Failed, 3), ", 3"),
+        (Part::All, ""),
+        (Part::Lane(3), ", 3"),
+        (Part::Pending { queued: true, waiting: false, lanes: None }, ""),
+        (Part::Pending { queued: true, waiting: true, lanes: Some(vec![1, 2]) }, ", ARRAY[1, 2]"),
+        (Part::Delivered, ""),
+        (Part::DeliveredOf(3), ", 3"),
+        (Part::Ended(Stopped::Failed), ""),
+        (Part::Ended(Stopped::Cancelled), ""),
+        (Part::EndedOf(Stopped::Failed, 3), ", 3"),
+        (Part::DeliveredWith(202), ""),
+        (Part::EndedWith(Stopped::Failed, StatusFilter::Code(404), Vec::new()), ""),
+        (Part::EndedWith(Stopped::Cancelled, StatusFilter::Hundred(5), vec![StatusFilter::Code(404)]), ""),
+        (Part::EndedWith(Stopped::Failed, StatusFilter::Error(ErrorClass::Timeout), Vec::new()), ""),
     ];
+    let second = jiff::Timestamp::from_second(1).unwrap();
     let text = |text: &str| Filter { text: Some(text.to_owned()), ..Filter::default() };
     let state = StateFilter::Is(DeliveryState::Failed);
     let filters = [
         (Filter { state: Some(state), ..Filter::default() }, ""),
         (text("404"), ""),
-        (text("order"), ", 'order%', '%order%', '%order%', '%order%'"),
+        (Filter { since: Some(second), until: Some(second), ..Filter::default() }, ", 1000, 1000"),
+        (text("order"), ", 'order', 'order'"),
+        (text("grüß\"k"), ", 'grüß\"k', 'grüß\\\"k'"),
     ];
-    for (range, lanes) in &ranges {
+    for (part, lanes) in &ranges {
+        let range = &Range::from(part.clone());
         for (filter, values) in &filters {
             let (sql, _) = statement(range, filter, true, 50);
-            check(&plan(&database, &sql, &format!("{}{lanes}{values}", i64::MAX)));
+            check(&plan(&database, &sql, &format!("{}, 0{lanes}{values}", i64::MAX)));
         }
     }
     let newest =

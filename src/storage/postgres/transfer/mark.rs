@@ -77,7 +77,7 @@ pub async fn abandon(db: Db<'_>, target: &str, id: Uuid) -> Result<(), TransferE
     }
     db.batch(
         "TRUNCATE profile, own_variable, test_values, hold, lane, delivery, ended, attempt, tested, incoming,
-             copied_from;
+             clock_skew, copied_from;
          UPDATE meta SET copying_from = NULL",
     )
     .await?;

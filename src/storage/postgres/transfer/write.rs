@@ -20,6 +20,13 @@ use crate::storage::transfer::table::{Table, TableRow};
 /// Rows of settings at a time.
 const PAGE: usize = 500;
 
+/// How far the times of acceptance of what was written differ from its positions: searches for a time need it.
+const NOTE_SKEW: &str = "
+INSERT INTO clock_skew AS known (day, ms)
+SELECT (seq >> 11) / 86400000000, doubled_skew(max(abs(accepted_at - (seq >> 11) / 1000))) FROM delivery
+WHERE seq BETWEEN $1 AND $2 GROUP BY 1
+ON CONFLICT (day) DO UPDATE SET ms = greatest(known.ms, excluded.ms)";
+
 /// Copies all settings.
 pub async fn settings(db: Db<'_>, source: &dyn Contents) -> Result<(), StoreError> {
     for table in Table::SETTINGS {
@@ -67,6 +74,9 @@ pub async fn log(
     }
     for (table, rows) in Table::LOG.into_iter().zip(&rows) {
         insert(db, table, rows).await?;
+    }
+    if let (Some(first), Some(last)) = (given.values().min(), given.values().max()) {
+        db.execute(NOTE_SKEW, &[first, last]).await?;
     }
     let sql = "UPDATE copied_from SET read_to = $1, written_to = $2";
     db.execute(sql, &[&end, &positions.last()]).await?;

@@ -57,6 +57,56 @@ async fn a_newcomer_waits_for_the_dead_no_longer_than_their_lease() {
 }
 
 #[tokio::test]
+async fn a_newcomer_waits_for_requests_that_take_longer_than_a_lease() {
+    let Some(on) = on_server().await else { return };
+    on.database.sql("UPDATE ringback.meta SET lease_ms = 300");
+    let one = Member::join(&on, &[]).await;
+    let store = store_at(&on.database.url());
+    let mut joining = std::pin::pin!(store.join(|_| ()));
+    // It lives, and has more in flight than its share.
+    let leases = "SELECT count(*) FROM ringback.sender WHERE seen_until > now()";
+    let began = std::time::Instant::now();
+    while began.elapsed() < Duration::from_millis(900) || on.database.sql(leases) != "2" {
+        tokio::select! {
+            _ = &mut joining => panic!("the first sender has not made room"),
+            renewed = one.renew(None) => drop(renewed.unwrap()),
+        }
+        tokio::select! {
+            _ = &mut joining => panic!("the first sender has not made room"),
+            () = tokio::time::sleep(Duration::from_millis(20)) => {}
+        }
+    }
+    let making_room = async {
+        let newest = one.renew(None).await.unwrap().newest();
+        one.renew(Some(newest)).await.unwrap();
+    };
+    let (joined, ()) = tokio::join!(soon(joining), making_room);
+    drop(joined.unwrap());
+}
+
+#[tokio::test]
+async fn who_gives_up_joining_is_not_waited_for() {
+    let Some(on) = on_server().await else { return };
+    let one = Member::join(&on, &[]).await;
+    let store = store_at(&on.database.url());
+    let count = "SELECT count(*) FROM ringback.sender";
+    {
+        let mut joining = std::pin::pin!(store.join(|_| ()));
+        while on.database.sql(count) != "2" {
+            tokio::select! {
+                _ = &mut joining => panic!("the first sender has not made room"),
+                () = tokio::time::sleep(Duration::from_millis(5)) => {}
+            }
+        }
+    }
+    let mut wakeups = one.store.wakeups();
+    let before = *wakeups.borrow_and_update();
+    store.withdraw().await.unwrap();
+    assert_eq!(on.database.sql(count), "1");
+    soon(wakeups.wait_for(|now| now.fleet != before.fleet)).await.unwrap();
+}
+
+#[tokio::test]
 async fn who_renews_frees_what_the_dead_had_claimed() {
     let Some(on) = on_server().await else { return };
     let one = Member::join(&on, &[]).await;
@@ -109,6 +159,19 @@ async fn who_leaves_frees_its_claims() {
     assert_eq!(one.renew(None).await.unwrap().senders(), 1);
     assert_eq!(ids(&one.claim(9).await), all);
     assert_eq!(on.database.sql("SELECT count(*) FROM ringback.sender"), "1");
+}
+
+#[tokio::test]
+async fn who_leaves_frees_claims_that_it_has_not_heard_of() {
+    let Some(on) = on_server().await else { return };
+    let one = Member::join(&on, &[]).await;
+    let all = accept(&on, vec![event(1, 'a'), event(1, 'a')]).await;
+    assert_eq!(ids(&one.claim(1).await), all[..1]);
+    // As by a claim whose response is lost with its connection.
+    on.database.sql(&format!("UPDATE ringback.pending SET claimed_by = {}", one.seq()));
+    one.store.sender().held().note_strays(std::time::Instant::now());
+    one.leave().await;
+    assert_eq!(on.database.sql("SELECT count(*) FROM ringback.pending WHERE claimed_by IS NULL"), "2");
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ mod conformance;
 mod fleet;
 mod plans;
 mod recording;
+mod vacuuming;
 
 use std::sync::Arc;
 use std::time::Duration;

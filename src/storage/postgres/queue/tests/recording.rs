@@ -124,3 +124,50 @@ async fn a_delivery_that_arrived_ends_a_row_of_failures() {
     assert_eq!(on.database.sql("SELECT count(*) FROM ringback.hold"), "0");
     assert_eq!(on.database.sql("SELECT failed_in_row FROM ringback.lane"), "1");
 }
+
+/// Drops the partitions of today.
+const DROP_TODAY: &str = "DO $$ DECLARE part text; BEGIN
+  FOREACH part IN ARRAY ARRAY['delivery', 'attempt', 'ended'] LOOP
+    EXECUTE format('DROP TABLE ringback.%I', part || '_' || to_char(now(), 'YYYYMMDD')); END LOOP; END $$";
+
+/// Moves the last delivery to tomorrow.
+const MOVE_LAST: &str = "
+WITH l AS (SELECT max(seq) AS seq FROM ringback.pending),
+ d AS (UPDATE ringback.delivery d SET seq = d.seq + 86400000000 * 2048 FROM l WHERE d.seq = l.seq)
+UPDATE ringback.pending p SET seq = p.seq + 86400000000 * 2048 FROM l WHERE p.seq = l.seq";
+
+#[tokio::test]
+async fn what_is_told_of_a_day_that_was_dropped_is_recorded_nowhere_and_keeps_nothing_else_from_it() {
+    let Some(on) = on_server().await else { return };
+    let one = Member::join(&on, &[]).await;
+    let all = accept(&on, (0..3).map(|_| event(1, 'a')).collect()).await;
+    on.database.sql(MOVE_LAST);
+    let jobs = one.claim(9).await;
+    assert_eq!(ids(&jobs), all);
+    on.database.sql(DROP_TODAY);
+    let outcomes = [
+        outcome(&jobs[0], Next::Delivered),
+        outcome(&jobs[1], Next::Retry(in_ms(-1))),
+        outcome(&jobs[2], Next::Delivered),
+    ];
+    let outcomes: Arc<[Outcome]> = outcomes.into();
+    for _ in 0..2 {
+        let not_ours = one.store.record(Arc::clone(&outcomes)).await.unwrap();
+        assert_eq!(not_ours, references(&jobs[..2]));
+        assert_eq!(counts(&on), "0|0|1|0");
+        assert_eq!(on.database.sql("SELECT count(*) FROM ringback.pending"), "0");
+    }
+}
+
+#[tokio::test]
+async fn what_is_pending_of_a_day_that_was_dropped_leaves_the_queue() {
+    let Some(on) = on_server().await else { return };
+    let one = Member::join(&on, &[]).await;
+    let all = accept(&on, (0..2).map(|_| event(1, 'a')).collect()).await;
+    on.database.sql(MOVE_LAST);
+    on.database.sql(DROP_TODAY);
+    let claimed = one.store.claim(Demand::idle(clock::now(), 9, 16)).await.unwrap();
+    assert_eq!((ids(&claimed.jobs), claimed.unreadable.len()), (all[1..].to_vec(), 1));
+    assert_eq!(counts(&on), "1|0|0|0");
+    assert_eq!(on.database.sql("SELECT count(*) FROM ringback.pending"), "1");
+}
