@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
+use crate::storage::error::StoreError;
 use crate::storage::log::counts::Counts;
 use crate::storage::transfer::batch::{BatchLimit, LaneNames};
 use crate::storage::transfer::datum::{ColumnKind, Datum};
@@ -114,7 +115,7 @@ async fn fill(
         let mut batch = from.log(at, MOST).await?;
         let Some(end) = batch.end else { return Ok(()) };
         for (table, rows) in Table::LOG.into_iter().zip(&mut batch.rows) {
-            translate(table, rows, &lanes);
+            translate(table, rows, &lanes)?;
         }
         done += batch.positions.len() as u64;
         to.write_log(end, batch.rows).await?;
@@ -129,16 +130,18 @@ fn numbers(from: &LaneNames, to: &LaneNames) -> HashMap<i64, i64> {
     from.iter().filter_map(|(number, name)| Some((*number, *there.get(name)?))).collect()
 }
 
-fn translate(table: Table, rows: &mut [TableRow], lanes: &HashMap<i64, i64>) {
-    let Some(place) = table.columns().iter().position(|column| column.kind == ColumnKind::Lane) else {
-        return;
-    };
+/// Replaces the numbers of lanes.
+fn translate(table: Table, rows: &mut [TableRow], lanes: &HashMap<i64, i64>) -> Result<(), StoreError> {
+    let place = table.columns().iter().position(|column| column.kind == ColumnKind::Lane);
+    let Some(place) = place else { return Ok(()) };
     for row in rows {
         if let Some(Datum::Int(lane)) = row.get_mut(place) {
-            // The lanes are copied first. Without one, the checksums differ.
-            *lane = lanes.get(lane).copied().unwrap_or_default();
+            let there = lanes.get(lane);
+            *lane = *there
+                .ok_or_else(|| StoreError::unreadable(format_args!("lane {lane}"), "it was not copied"))?;
         }
     }
+    Ok(())
 }
 
 /// Reads both stores, and compares them.

@@ -33,19 +33,19 @@ fn select(table: Table) -> &'static str {
             "SELECT d.seq, d.id, l.seq, d.accepted_at, d.run_id, d.retry_count, d.interval_s, d.timeout_ms,
                  d.was_tested, d.again, d.kind, d.backoff, d.profile_title, d.event, r.method, r.url, r.headers,
                  r.vals, r.body
-             FROM delivery d LEFT JOIN lane l ON l.seq = d.lane LEFT JOIN request r ON r.delivery = d.seq
+             FROM delivery d LEFT JOIN valid_lane l ON l.seq = d.lane LEFT JOIN request r ON r.delivery = d.seq
              WHERE d.seq BETWEEN ?1 AND ?2 ORDER BY d.seq"
         }
         // Without a class, the message is that of a response that was cut off, and belongs to its attempt.
         Table::Ended => {
-            "SELECT d.seq, coalesce(d.ended_at, d.accepted_at), d.run_id, l.seq, d.last_ms, d.state, d.attempts,
-                 d.last_status, d.last_class, CASE WHEN d.last_class IS NOT NULL THEN d.last_message END
-             FROM delivery d LEFT JOIN lane l ON l.seq = d.lane
+            "SELECT d.seq, coalesce(d.ended_at, d.accepted_at), d.run_id, l.seq, d.last_ms,
+                 CASE WHEN d.state BETWEEN 2 AND 4 THEN d.state END, d.attempts, d.last_status, d.last_class, CASE WHEN d.last_class IS NOT NULL THEN d.last_message END
+             FROM delivery d LEFT JOIN valid_lane l ON l.seq = d.lane
              WHERE d.seq BETWEEN ?1 AND ?2 AND d.state > 1 ORDER BY d.seq"
         }
         Table::Pending => {
             "SELECT d.seq, d.due_at, d.run_id, l.seq, d.attempts
-             FROM delivery d LEFT JOIN lane l ON l.seq = d.lane
+             FROM delivery d LEFT JOIN valid_lane l ON l.seq = d.lane
              WHERE d.seq BETWEEN ?1 AND ?2 AND d.state < 2 ORDER BY d.seq"
         }
         Table::Tested => {
@@ -59,6 +59,14 @@ fn select(table: Table) -> &'static str {
     }
 }
 
+/// The lanes that can be copied: a delivery of another one cannot.
+const VALID_LANES: &str = "
+WITH valid_lane AS (
+    SELECT seq, profile_id, origin, by_hand FROM lane
+    WHERE typeof(profile_id) = 'text' AND typeof(origin) = 'text' AND by_hand IN (0, 1)
+        AND typeof(failed_in_row) = 'integer' AND failed_in_row BETWEEN -2147483648 AND 2147483647
+        AND (delivered IS NULL OR typeof(delivered) = 'blob' AND length(delivered) = 16))";
+
 /// The next positions, each with about how many bytes belong to its delivery.
 const NEXT: &str = "
 SELECT d.seq,
@@ -70,7 +78,8 @@ FROM delivery d WHERE d.seq > ?1 ORDER BY d.seq LIMIT ?2";
 
 /// The lanes by their numbers.
 pub fn lanes(tx: &Transaction<'_>) -> Result<LaneNames, StoreError> {
-    let mut select = tx.prepare_cached("SELECT seq, profile_id, origin, by_hand FROM lane")?;
+    let sql = format!("{VALID_LANES} SELECT seq, profile_id, origin, by_hand FROM valid_lane");
+    let mut select = tx.prepare_cached(&sql)?;
     let lanes = select.query_map([], |row| {
         Ok((row.get(0)?, LaneName { profile_id: row.get(1)?, origin: row.get(2)?, by_hand: row.get(3)? }))
     })?;
@@ -110,7 +119,8 @@ pub fn log(tx: &Transaction<'_>, after: LogPosition, most: BatchLimit) -> Result
     let there: BTreeSet<i64> = batch.positions.iter().copied().collect();
     let mut invalid: BTreeMap<i64, (Option<DeliveryId>, Why)> = BTreeMap::new();
     for (table, rows) in Table::LOG.into_iter().zip(&mut batch.rows) {
-        each(tx, select(table), (first, end), table, |found, row| {
+        let sql = format!("{VALID_LANES} {}", select(table));
+        each(tx, &sql, (first, end), table, |found, row| {
             let position = found.get::<_, i64>(0).unwrap_or_default();
             match row {
                 Ok(row) if there.contains(&position) => rows.push(row),
@@ -124,7 +134,22 @@ pub fn log(tx: &Transaction<'_>, after: LogPosition, most: BatchLimit) -> Result
             }
         })?;
     }
+    let [_, ended, pending, ..] = &batch.rows;
+    let stated: BTreeSet<i64> =
+        ended.iter().chain(pending).filter_map(|row| row.first().and_then(Datum::int)).collect();
+    for position in there.difference(&stated) {
+        invalid.entry(*position).or_insert_with(|| (None, "it is in no state".to_owned()));
+    }
     if !invalid.is_empty() {
+        let [deliveries, ..] = &batch.rows;
+        for row in deliveries {
+            if let [Datum::Int(position), Datum::Bytes(id), ..] = row.as_slice()
+                && let (Some((name @ None, _)), Ok(id)) =
+                    (invalid.get_mut(position), id.as_slice().try_into())
+            {
+                *name = Some(DeliveryId::from_bytes(id));
+            }
+        }
         let is_valid = |position: &i64| !invalid.contains_key(position);
         batch.positions.retain(is_valid);
         for rows in &mut batch.rows {
