@@ -1,5 +1,7 @@
 //! A stored value, as all stores have it.
 
+use crate::storage::encoding;
+
 /// A stored value. Booleans are 0 and 1, ids are their bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Datum {
@@ -26,6 +28,8 @@ pub enum ColumnKind {
     Int,
     /// 64 bits.
     Big,
+    /// Milliseconds since 1970, UTC, in the range that can be shown.
+    Time,
     /// 0 or 1.
     Bool,
     /// Text, without the one character that PostgreSQL does not store.
@@ -54,6 +58,7 @@ impl Datum {
         let fits = match (&self, kind) {
             (Self::Int(n), ColumnKind::Small) => i16::try_from(*n).is_ok(),
             (Self::Int(n), ColumnKind::Int) => i32::try_from(*n).is_ok(),
+            (Self::Int(n), ColumnKind::Time) => encoding::time(*n).is_ok(),
             (Self::Int(n), ColumnKind::Bool) => matches!(n, 0 | 1),
             (Self::Bytes(bytes), ColumnKind::Id) => bytes.len() == 16,
             (Self::Null, _)
@@ -83,6 +88,9 @@ mod tests {
         );
         assert!(
             refused(Datum::Int(1 << 40), ColumnKind::Int) && !refused(Datum::Int(1 << 40), ColumnKind::Big)
+        );
+        assert!(
+            refused(Datum::Int(i64::MIN), ColumnKind::Time) && !refused(Datum::Int(-1), ColumnKind::Time)
         );
         assert!(refused(Datum::Int(2), ColumnKind::Bool) && refused(Datum::Bytes(vec![1]), ColumnKind::Id));
         assert!(

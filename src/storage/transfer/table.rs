@@ -57,9 +57,9 @@ const PROFILES: &[TableColumn] = &[
     column("method", ColumnKind::Text),
     column("endpoint", ColumnKind::Text),
     column("status", ColumnKind::Text),
-    column("created_at", ColumnKind::Big),
-    column("modified_at", ColumnKind::Big),
-    optional("deleted_at", ColumnKind::Big),
+    column("created_at", ColumnKind::Time),
+    column("modified_at", ColumnKind::Time),
+    optional("deleted_at", ColumnKind::Time),
     column("document", ColumnKind::Text),
 ];
 const VARIABLES: &[TableColumn] = &[
@@ -76,7 +76,7 @@ const TEST_VALUES: &[TableColumn] = &[
 const BLOCKS: &[TableColumn] = &[
     column("profile_id", ColumnKind::Text),
     column("why", ColumnKind::Text),
-    column("since", ColumnKind::Big),
+    column("since", ColumnKind::Time),
     optional("failed", ColumnKind::Int),
     optional("delivery", ColumnKind::Id),
     optional("message", ColumnKind::Text),
@@ -92,7 +92,7 @@ const DELIVERIES: &[TableColumn] = &[
     column("seq", ColumnKind::Position),
     column("id", ColumnKind::Id),
     column("lane", ColumnKind::Lane),
-    column("accepted_at", ColumnKind::Big),
+    column("accepted_at", ColumnKind::Time),
     optional("run_id", ColumnKind::Big),
     column("retry_count", ColumnKind::Small),
     column("interval_s", ColumnKind::Int),
@@ -111,7 +111,7 @@ const DELIVERIES: &[TableColumn] = &[
 ];
 const ENDED: &[TableColumn] = &[
     column("seq", ColumnKind::Position),
-    column("ended_at", ColumnKind::Big),
+    column("ended_at", ColumnKind::Time),
     optional("run_id", ColumnKind::Big),
     column("lane", ColumnKind::Lane),
     optional("ms", ColumnKind::Int),
@@ -123,7 +123,7 @@ const ENDED: &[TableColumn] = &[
 ];
 const PENDING: &[TableColumn] = &[
     column("seq", ColumnKind::Position),
-    column("due_at", ColumnKind::Big),
+    column("due_at", ColumnKind::Time),
     optional("run_id", ColumnKind::Big),
     column("lane", ColumnKind::Lane),
     column("attempts", ColumnKind::Small),
@@ -131,7 +131,7 @@ const PENDING: &[TableColumn] = &[
 const TESTED: &[TableColumn] = &[column("seq", ColumnKind::Position), column("document", ColumnKind::Text)];
 const ATTEMPTS: &[TableColumn] = &[
     column("seq", ColumnKind::Position),
-    column("started_at", ColumnKind::Big),
+    column("started_at", ColumnKind::Time),
     column("duration_ms", ColumnKind::Int),
     column("n", ColumnKind::Small),
     optional("status", ColumnKind::Small),

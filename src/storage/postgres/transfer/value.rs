@@ -14,7 +14,7 @@ use crate::storage::transfer::table::{Table, TableRow};
 /// The type of a column.
 pub fn type_of(kind: ColumnKind) -> Type {
     match kind {
-        ColumnKind::Position | ColumnKind::Big => Type::INT8,
+        ColumnKind::Position | ColumnKind::Big | ColumnKind::Time => Type::INT8,
         ColumnKind::Lane | ColumnKind::Int => Type::INT4,
         ColumnKind::Small => Type::INT2,
         ColumnKind::Bool => Type::BOOL,
@@ -55,7 +55,7 @@ pub fn read(table: Table, row: &ServerRow) -> Result<TableRow, StoreError> {
     let datum = |(place, kind): (usize, ColumnKind)| -> Result<Datum, tokio_postgres::Error> {
         let int = |n: Option<i64>| n.map_or(Datum::Null, Datum::Int);
         Ok(match kind {
-            ColumnKind::Position | ColumnKind::Big => int(row.try_get(place)?),
+            ColumnKind::Position | ColumnKind::Big | ColumnKind::Time => int(row.try_get(place)?),
             ColumnKind::Lane | ColumnKind::Int => int(row.try_get::<_, Option<i32>>(place)?.map(i64::from)),
             ColumnKind::Small => int(row.try_get::<_, Option<i16>>(place)?.map(i64::from)),
             ColumnKind::Bool => int(row.try_get::<_, Option<bool>>(place)?.map(i64::from)),
