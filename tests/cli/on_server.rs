@@ -143,7 +143,7 @@ fn of_two_migrations_at_once_one_makes_the_schema() {
     let mut said: Vec<Ran> = migrations.into_iter().map(finish).collect();
     assert!(said.iter().all(|ran| ran.code == Some(0)), "{said:?}");
     said.sort_by_key(|ran| ran.out.contains("nothing to migrate"));
-    assert!(said[0].out.contains("made: schema 1") && said[1].out.contains("nothing to migrate"), "{said:?}");
+    assert!(said[0].out.contains("made: schema 2") && said[1].out.contains("nothing to migrate"), "{said:?}");
     let steps = "SELECT count(*) FROM information_schema.tables WHERE table_schema = 'ringback' AND table_name = 'meta'";
     assert_eq!(database.sql(steps), "1");
 }
