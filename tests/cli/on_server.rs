@@ -1,8 +1,9 @@
 //! Commands on a database on a server.
 
-use std::process::Command;
+use std::io::Write as _;
+use std::process::{Command, Stdio};
 
-use crate::support::cli::{Place, Ran, finish, ran};
+use crate::support::cli::{On, Place, Ran, Running, finish, ran};
 use crate::support::postgres::{Cluster, Database, cluster};
 use crate::support::recorder::Recorder;
 use serde_json::{Value, json};
@@ -17,7 +18,7 @@ impl OnServer {
     fn new(cluster: &'static Cluster) -> Self {
         let on = Self { place: Place::new(), database: cluster.database("template0") };
         let made = on.run(&["doctor", "--migrate"]);
-        assert!(made.out.contains("made: schema 2"), "{made:?}");
+        assert!(made.out.contains("made: schema "), "{made:?}");
         on
     }
 
@@ -143,7 +144,7 @@ fn of_two_migrations_at_once_one_makes_the_schema() {
     let mut said: Vec<Ran> = migrations.into_iter().map(finish).collect();
     assert!(said.iter().all(|ran| ran.code == Some(0)), "{said:?}");
     said.sort_by_key(|ran| ran.out.contains("nothing to migrate"));
-    assert!(said[0].out.contains("made: schema 2") && said[1].out.contains("nothing to migrate"), "{said:?}");
+    assert!(said[0].out.contains("made: schema ") && said[1].out.contains("nothing to migrate"), "{said:?}");
     let steps = "SELECT count(*) FROM information_schema.tables WHERE table_schema = 'ringback' AND table_name = 'meta'";
     assert_eq!(database.sql(steps), "1");
 }
@@ -180,6 +181,42 @@ fn each_trouble_of_a_server_is_a_sentence_of_its_own() {
     let read_only = format!("ALTER DATABASE {} SET default_transaction_read_only = on", on.database.name());
     cluster.sql("postgres", &read_only);
     on.run(&list).refused(1, &["can only be read"]);
+}
+
+#[test]
+fn a_signal_ends_the_wait_for_a_server() {
+    let Some(cluster) = cluster() else { return };
+    let on = OnServer::new(cluster);
+    let file = on.place.file("profile.json", &profile().to_string());
+    let id = on.run(&["profiles", "apply", &file]).out.trim().to_owned();
+    let mut command = on.command(&["send", "--from", "-", "--no-wait", "--json"]);
+    command.stdin(Stdio::piped());
+    let mut send = Running::reading(command);
+    let mut input = send.input();
+    let mut line = || {
+        input
+            .write_all(format!("{{\"callback_profile_id\": \"{id}\", \"data\": {{}}}}\n").as_bytes())
+            .unwrap()
+    };
+    line();
+    send.line(On::Out, "\"accepted\"");
+    let name = on.database.name();
+    cluster.sql("postgres", &format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false"));
+    let cut =
+        format!("SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = '{name}'");
+    cluster.sql("postgres", &cut);
+    line();
+    send.line(On::Err, "waiting for the database: postgres://");
+    send.interrupt();
+    assert_eq!(send.code(), Some(130));
+    let said = send.rest_of_errors().join("\n");
+    // Whether it was counted before depends on the moment.
+    for text in ["stopped: 1 accepted: 1 ", "was accepted up to line 1"] {
+        assert!(said.contains(text), "no '{text}' in {said}");
+    }
+    assert!(!said.contains("no longer in the log"), "{said}");
+    cluster.sql("postgres", &format!("ALTER DATABASE {name} ALLOW_CONNECTIONS true"));
+    assert_eq!(on.database.sql("SELECT count(*) FROM ringback.pending"), "1");
 }
 
 #[test]

@@ -138,7 +138,10 @@ pub async fn run(
     match (ended, unrecorded) {
         (Ok(End::Done), None) => looked.and(printed).and_then(|()| run.code()),
         (Ok(End::Done), Some(why)) => Err(CommandError::CannotSend(why)),
-        (Ok(End::Signal(code)), None) => Err(CommandError::Interrupted { code, left: run.left() }),
+        (Ok(End::Signal(code)), None) => {
+            let left = unknown.into_iter().fold(run.left(), |left, why| format!("{left}\n{why}"));
+            Err(CommandError::Interrupted { code, left })
+        }
         (Ok(End::Signal(_)), Some(why)) => Err(CommandError::CannotSend(format!("{why}\n{}", run.left()))),
         (Err(error), unrecorded) => {
             eprint_line(&format!("ringback: {}", run.left()));
@@ -243,7 +246,10 @@ impl Run {
             let all = new.iter().map(|new| new.id).collect();
             if let Err(error) = self.accept(new, interrupts, &mut signal).await {
                 self.uncertain = Some(UncertainBatch { reports, ids: all, to_line: batch.to_line });
-                return Err(QueueError::from(error).into());
+                return match signal {
+                    Some(_) if error.problem.is_passing() => Ok(signal),
+                    _ => Err(QueueError::from(error).into()),
+                };
             }
             self.tally.took(self.id, count);
             self.missing.add(batch.missing);

@@ -16,6 +16,8 @@ pub fn left(tally: &RunCounts, database: &str, unread: Option<&Named>, to_line: 
         n => Some(&*format!("{n} stay")),
     };
     ends.extend(stay.map(|stay| format!("{stay} queued in {database}; run `ringback work` to continue")));
+    let unpolled = Some(tally.unpolled()).filter(|n| *n > 0);
+    ends.extend(unpolled.map(|n| format!("{n} not counted, since the database cannot be read")));
     let rest = unread.map(|input| {
         let next = match input {
             Named::Stdin => "what follows".to_owned(),
@@ -40,6 +42,10 @@ mod tests {
         let reported = |tally: &RunCounts, input, line| left(tally, "/a.db", input, line);
         assert_eq!(reported(&tally, Some(&name), 0), "stopped: nothing was accepted");
         tally.took(RunId::generate(), 3);
+        assert_eq!(
+            reported(&tally, None, 3),
+            "stopped: 3 accepted: 3 not counted, since the database cannot be read"
+        );
         tally.add_poll(
             Counts { delivered: 1, ..Counts::default() },
             Counts { queued: 2, ..Counts::default() },

@@ -10,6 +10,8 @@ pub struct RunCounts {
     pub accepted: u64,
     /// Lines that were refused.
     pub refused: u64,
+    /// Accepted since the last poll.
+    unpolled: u64,
     settled: Counts,
     rest: Counts,
     /// The range of all deliveries not yet reported as ended, and of all still to come.
@@ -20,6 +22,7 @@ impl RunCounts {
     /// Counts accepted deliveries.
     pub fn took(&mut self, run: RunId, count: u64) {
         self.accepted += count;
+        self.unpolled += count;
         self.range.get_or_insert_with(|| RunRange::whole(run));
     }
 
@@ -55,6 +58,12 @@ impl RunCounts {
     pub fn add_poll(&mut self, settled: Counts, rest: Counts) {
         self.settled = sum(self.settled, settled);
         self.rest = rest;
+        self.unpolled = 0;
+    }
+
+    /// How many were accepted since the last poll: how they ended is unknown.
+    pub fn unpolled(&self) -> u64 {
+        self.unpolled
     }
 
     /// How many are in this state, as of the last poll.
@@ -79,9 +88,9 @@ impl RunCounts {
         self.of(DeliveryState::Delivered) + self.of(DeliveryState::Failed) + self.of(DeliveryState::Cancelled)
     }
 
-    /// How many were removed from the log before they were counted. Valid directly after a poll.
+    /// How many were removed from the log before they were counted.
     pub fn removed(&self) -> u64 {
-        self.accepted.saturating_sub(self.ended() + self.pending())
+        self.accepted.saturating_sub(self.unpolled + self.ended() + self.pending())
     }
 
     /// Whether everything accepted was delivered.
@@ -99,7 +108,7 @@ impl RunCounts {
         ];
         let parts: Vec<String> = numbers
             .iter()
-            .filter(|(n, what)| *n > 0 || (*what == "delivered" && self.pending() == 0))
+            .filter(|(n, what)| *n > 0 || (*what == "delivered" && self.pending() + self.unpolled == 0))
             .map(|(n, what)| format!("{n} {what}"))
             .collect();
         parts.join(", ")
