@@ -2,26 +2,35 @@
 //! default durability on the same machine, beside the same commands over `SQLite`. Alternated; the median of three
 //! rounds.
 //!
-//! `cargo bench --bench fleet` prints the figures and keeps them in `target/figures/fleet.json`. It takes about five
-//! minutes, and says so where PostgreSQL is not installed. `-- whole`, `-- latency`, `-- held-open` and `-- takeover`
-//! measure only that.
+//! `cargo bench --bench fleet` prints the figures and keeps them in `target/figures/fleet.json`. It takes about ten
+//! minutes, and says so where PostgreSQL is not installed. `-- pages` and the names of other parts, see `main`, measure
+//! only that.
 
 #![allow(clippy::unwrap_used, reason = "a bench says what failed by panicking")]
 #![allow(clippy::cast_precision_loss, reason = "a few million")]
 
+#[path = "fleet/cycles.rs"]
+mod cycles;
+mod delivering;
 mod endpoint;
 mod figures;
+#[path = "fleet/hanging.rs"]
+mod hanging;
 #[path = "processes/held_open.rs"]
 mod held_open;
+#[path = "fleet/keys.rs"]
+mod keys;
 #[path = "processes/latency.rs"]
 mod latency;
-#[allow(dead_code, reason = "written for tests")]
-#[path = "../tests/support/needs.rs"]
-mod needs;
-#[allow(dead_code, reason = "written for tests")]
-#[path = "../tests/support/postgres.rs"]
-mod postgres;
+#[path = "fleet/pages.rs"]
+mod pages;
 mod program;
+#[path = "measures/retries.rs"]
+mod retries;
+#[path = "fleet/second_host.rs"]
+mod second_host;
+#[path = "../tests/support/mod.rs"]
+mod support;
 
 use std::process::Stdio;
 use std::thread;
@@ -30,8 +39,10 @@ use std::time::{Duration, Instant};
 use endpoint::{Endpoint, SLOW};
 use figures::{Figure, keep, percentile, print};
 use latency::Goals;
-use postgres::{Cluster, Database};
 use program::{Output, Site};
+use ringback::storage::Profiles as _;
+use ringback::storage::postgres::{Address, PgStore};
+use support::postgres::{self, Cluster, Database};
 
 /// Rounds; the median counts.
 const ROUNDS: usize = 3;
@@ -66,6 +77,38 @@ fn main() {
     if is_asked("takeover") {
         figures.push(takeover(cluster, &endpoint));
     }
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    if is_asked("cycles") {
+        let database = migrated(cluster);
+        let profile = delivering::checked(&delivering::draft(&endpoint.taking()[1]));
+        runtime.block_on(store(&database).save_profiles(vec![profile.clone()])).unwrap();
+        let cycles = cycles::measure(|| store(&database), server(cluster), &profile);
+        figures.extend(runtime.block_on(cycles));
+    }
+    if is_asked("second") {
+        figures.extend(second_host::measure(|| self::database(cluster)));
+    }
+    if is_asked("hanging") {
+        figures.push(hanging::measure(|| self::database(cluster), store));
+    }
+    if is_asked("retries") {
+        let (database, endpoint) = (migrated(cluster), Endpoint::start(1, 0));
+        let profile = delivering::checked(&delivering::draft(&endpoint.taking()[0]));
+        let store = store(&database);
+        runtime.block_on(store.save_profiles(vec![profile.clone()])).unwrap();
+        figures.extend(runtime.block_on(retries::measure_on(&store, &profile, &endpoint)));
+    }
+    if is_asked("pages") || is_asked("keys") {
+        let database = migrated(cluster);
+        database.sql(pages::FILL);
+        if is_asked("pages") {
+            figures.extend(runtime.block_on(pages::measure(&store(&database))));
+        }
+        if is_asked("keys") {
+            let profile = delivering::checked(&delivering::draft(&endpoint.taking()[1]));
+            figures.extend(keys::measure(&database, store(&database), &profile));
+        }
+    }
     if asked.is_empty() {
         keep("fleet", &figures);
     } else {
@@ -76,6 +119,24 @@ fn main() {
 /// An empty database.
 fn database(cluster: &'static Cluster) -> Database {
     cluster.database("template1")
+}
+
+/// One with the schema.
+fn migrated(cluster: &'static Cluster) -> Database {
+    let database = database(cluster);
+    tokio::runtime::Runtime::new().unwrap().block_on(store(&database).migrate()).unwrap();
+    database
+}
+
+/// The store in a database.
+fn store(database: &Database) -> PgStore {
+    PgStore::new(Address::parse(&database.url()).unwrap(), None)
+}
+
+/// The process of the server.
+fn server(cluster: &Cluster) -> u32 {
+    let text = std::fs::read_to_string(cluster.folder().join("data/postmaster.pid")).unwrap();
+    text.lines().next().unwrap().parse().unwrap()
 }
 
 /// Deliveries a second: accepted with `send --no-wait`, and then sent by one `work`.

@@ -27,6 +27,9 @@ pub const HANGS: &str = "/hangs";
 pub const SLOW: &str = "/slow";
 const DELAY: Duration = Duration::from_millis(20);
 
+/// The path at which every port takes five times as long.
+pub const SLOWER: &str = "/slower";
+
 /// The endpoint's process. Dropping it ends the process.
 pub struct Endpoint {
     child: Child,
@@ -99,6 +102,7 @@ async fn serve(taking: usize, hanging: usize) {
         };
         let app = app.route(HANGS, any(|_: Bytes| std::future::pending::<&str>()));
         let app = app.route(SLOW, any(|_: Bytes| async { tokio::time::sleep(DELAY).await }));
+        let app = app.route(SLOWER, any(|_: Bytes| async { tokio::time::sleep(DELAY * 5).await }));
         servers.spawn(async move { axum::serve(listener, app).await });
     }
     servers.join_next().await;

@@ -10,26 +10,35 @@ use crate::figures::{Figure, percentile};
 use jiff::{SignedDuration, Timestamp};
 use ringback::callback::Values;
 use ringback::delivery::{Limits, Sender, Transport};
+use ringback::profile::Profile;
 use ringback::record::{Attempt, Job, NewDelivery, Next, Outcome};
-use ringback::storage::{Demand, Queue as _, Store};
+use ringback::storage::{Demand, Queue, Storage};
 
 /// Waiting retries.
 const RETRIES: usize = 10_000;
 /// The interval between their due times: ten seconds in all.
 const APART: SignedDuration = SignedDuration::from_millis(1);
 /// The time before the first one is due.
-const HEAD_START: SignedDuration = SignedDuration::from_secs(1);
+const HEAD_START: SignedDuration = SignedDuration::from_secs(5);
 /// A retry is punctual if it is at most this many milliseconds off.
 const IN_TIME_MS: f64 = 50.0;
 
-/// Queues ten thousand retries, and compares their arrival at the endpoint with their due times.
+/// On a new store in a file.
 pub async fn measure() -> [Figure; 3] {
     let endpoint = Endpoint::start(1, 0);
     let profile = checked(&draft(&endpoint.taking()[0]));
     let (_folder, store) = store(std::slice::from_ref(&profile)).await;
-    let new = (0..RETRIES).map(|_| NewDelivery::event(&profile, None, Values::default()));
+    measure_on(&store, &profile, &endpoint).await
+}
+
+/// Queues ten thousand retries, and compares their arrival at the endpoint with their due times.
+pub async fn measure_on<S>(store: &S, profile: &Profile, endpoint: &Endpoint) -> [Figure; 3]
+where
+    S: Queue + Storage + Clone,
+{
+    let new = (0..RETRIES).map(|_| NewDelivery::event(profile, None, Values::default()));
     store.enqueue(new.collect()).await.unwrap();
-    let due = put_off(&store).await;
+    let due = put_off(store).await;
     let sender = Sender::start(Arc::new(store.clone()), Transport::new(Arc::default()), Limits::default());
     while store.counts().await.unwrap().delivered < RETRIES as u64 {
         tokio::time::sleep(Duration::from_millis(50)).await;
@@ -54,7 +63,8 @@ fn micros_after(at: i64, due: Timestamp) -> f64 {
 
 /// Records a failed first attempt of each, so that their retries are due one after the other. Returns the due times,
 /// by ID.
-async fn put_off(store: &Store) -> HashMap<String, Timestamp> {
+async fn put_off<S: Queue>(store: &S) -> HashMap<String, Timestamp> {
+    let seat = store.join(|_| ()).await.unwrap();
     let jobs = store.claim(Demand::idle(Timestamp::now(), RETRIES, RETRIES)).await.unwrap().jobs;
     let from = Timestamp::now() + HEAD_START;
     let times = (0..).map(|n| from + APART * n).map(|at| at.round(jiff::Unit::Millisecond).unwrap());
@@ -63,6 +73,7 @@ async fn put_off(store: &Store) -> HashMap<String, Timestamp> {
     let due: HashMap<_, _> = due.collect();
     assert_eq!(due.len(), RETRIES, "all wait");
     store.record(outcomes.into()).await.unwrap();
+    store.leave(seat).await.unwrap();
     due
 }
 
