@@ -17,6 +17,8 @@ const AT_WORK: Duration = Duration::from_secs(5);
 
 pub fn measure(endpoint: &Endpoint) -> Vec<Figure> {
     let site = Site::new(&[endpoint.taking()[1].replace("/cb", HANGS)]);
+    // Attempts time out while events are accepted; events of a disabled profile would be rejected.
+    site.settings("auto_disable_after = 0\n");
     let events = site.events(QUEUED as usize);
     let events = events.to_str().unwrap();
     let send = most(&site, &["send", "--from", events], QUEUED.into());
@@ -25,11 +27,11 @@ pub fn measure(endpoint: &Endpoint) -> Vec<Figure> {
     figures.into_iter().filter_map(|(name, mib)| Some(Figure::new(name, mib?, Some("<= 32")))).collect()
 }
 
-/// The peak resident memory of a command until all are queued and it has worked for a while. None if the system does
+/// The peak resident memory of a command until all are accepted and it has worked for a while. None if the system does
 /// not report it.
 fn most(site: &Site, args: &[&str], all: u64) -> Option<f64> {
     let mut child = site.command(args).stdout(Stdio::null()).spawn().unwrap();
-    while queued(site) < all {
+    while accepted(site) < all {
         thread::sleep(Duration::from_millis(500));
     }
     thread::sleep(AT_WORK);
@@ -39,8 +41,9 @@ fn most(site: &Site, args: &[&str], all: u64) -> Option<f64> {
     mib
 }
 
-/// The number of queued deliveries.
-fn queued(site: &Site) -> u64 {
+/// The number of deliveries, some of which may have ended.
+fn accepted(site: &Site) -> u64 {
     let store = Store::open(site.database()).unwrap();
-    tokio::runtime::Runtime::new().unwrap().block_on(store.counts()).unwrap().queued
+    let counts = tokio::runtime::Runtime::new().unwrap().block_on(store.counts()).unwrap();
+    counts.queued + counts.waiting + counts.delivered + counts.failed + counts.cancelled
 }

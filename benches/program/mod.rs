@@ -89,6 +89,13 @@ impl Site {
         self.folder.path().join(name)
     }
 
+    /// Writes the settings file of the commands.
+    pub fn settings(&self, text: &str) {
+        let folder = self.path("ringback");
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join("config.toml"), text).unwrap();
+    }
+
     /// The line of an event of one of the profiles.
     pub fn event(&self, number: usize) -> String {
         let profile = &self.profiles[number % self.profiles.len()];
