@@ -101,7 +101,7 @@ fn id_of(db: &Connection, row: i64) -> String {
 #[track_caller]
 fn nothing_is_pending(place: &Place) {
     let db = Connection::open(place.db()).unwrap();
-    let pending = "SELECT count(*) FROM delivery WHERE state IN (0, 1)";
+    let pending = "SELECT (SELECT count(*) FROM queued) + (SELECT count(*) FROM delivery WHERE state = 1)";
     assert_eq!(db.query_row(pending, [], |row| row.get(0)), Ok(0));
     let listed = place.run(&["deliveries", "list", "--state", "pending", "--json"]);
     assert_eq!((listed.code, listed.out.as_str()), (Some(0), "[]\n"), "{listed:?}");
@@ -124,8 +124,7 @@ fn invalid_deliveries_are_skipped_and_block_no_command() {
     queue("queued", count);
     queue("waiting", count);
     let loose = Loose::open(&place);
-    let sql = "SELECT seq FROM delivery WHERE state = 0 ORDER BY id DESC";
-    let pending = loose.rows(sql);
+    let pending = loose.rows("SELECT seq FROM queued ORDER BY seq DESC");
     for row in &pending[..count] {
         let sql = "UPDATE delivery SET state = 1, attempts = 1, due_at = accepted_at WHERE seq = ?1";
         loose.db.execute(sql, [row]).unwrap();
@@ -133,8 +132,8 @@ fn invalid_deliveries_are_skipped_and_block_no_command() {
     let moved = i64::try_from(count).unwrap();
     loose.db.execute("UPDATE tally SET n = n - ?1 WHERE state = 0", [moved]).unwrap();
     loose.db.execute("UPDATE tally SET n = n + ?1 WHERE state = 1", [moved]).unwrap();
-    let of_state = |state| format!("SELECT seq FROM delivery WHERE state = {state} ORDER BY seq DESC");
-    let rows = [2, 1, 0].map(|state| loose.rows(&of_state(state)));
+    let of_state = ["delivered", "delivery WHERE state = 1", "queued"];
+    let rows = of_state.map(|from| loose.rows(&format!("SELECT seq FROM {from} ORDER BY seq DESC")));
     let sound = rows.map(|rows| loose.spoil("request", loose.spoil("delivery", rows))).concat();
     // And an attempt of a delivery that is otherwise unchanged.
     loose.db.execute("UPDATE attempt SET class = 'dream' WHERE delivery = ?1", [sound[0]]).unwrap();

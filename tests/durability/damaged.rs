@@ -59,16 +59,16 @@ fn an_incomplete_schema_is_reported_and_ends_commands() {
     let place = Place::new();
     let id = place.apply(&endpoint.profile(0)).remove(0);
     let db = Connection::open(place.db()).unwrap();
-    let of_index = "SELECT sql FROM sqlite_schema WHERE name = 'delivery_queued'";
+    let of_index = "SELECT sql FROM sqlite_schema WHERE name = 'delivery_waiting'";
     let index: String = db.query_row(of_index, [], |row| row.get(0)).unwrap();
-    db.execute_batch("DROP INDEX delivery_queued").unwrap();
+    db.execute_batch("DROP INDEX delivery_waiting").unwrap();
     let doctor = place.run(&["doctor"]);
     assert_eq!(doctor.code, Some(1), "{doctor:?}");
-    assert!(doctor.out.contains("index delivery_queued is missing"), "{doctor:?}");
+    assert!(doctor.out.contains("index delivery_waiting is missing"), "{doctor:?}");
     for args in [&["test", &id][..], &["work", "--until-idle"]] {
         let ran = place.run(args);
         assert_eq!(ran.code, Some(1), "{ran:?}");
-        assert!(ran.err.contains("is damaged (no such index: delivery_queued)"), "{ran:?}");
+        assert!(ran.err.contains("is damaged (no such index: delivery_waiting)"), "{ran:?}");
     }
     db.execute_batch(&index).unwrap();
     assert_eq!(place.run(&["work", "--until-idle"]).code, Some(0));

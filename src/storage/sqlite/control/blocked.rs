@@ -12,11 +12,9 @@ use crate::storage::sqlite::Store;
 use crate::storage::sqlite::control::pause::{self, BlockedSet};
 use crate::storage::sqlite::rows::columns::get;
 
-/// Queued, and waiting: pending deliveries, as in an index of lanes.
-const PENDING: [&str; 2] = [
-    "delivery INDEXED BY delivery_queued WHERE state = 0",
-    "delivery INDEXED BY delivery_by_lane WHERE state = 1 AND state IS NOT 0",
-];
+/// Queued, and waiting: pending deliveries, by lane.
+const PENDING: [&str; 2] =
+    ["queued WHERE 1", "delivery INDEXED BY delivery_by_lane WHERE state = 1 AND state IS NOT 0"];
 
 /// The next lane with something of one state.
 fn lane_after(pending: &str) -> String {
@@ -197,7 +195,8 @@ mod tests {
         for sql in PENDING.iter().flat_map(|pending| [lane_after(pending), of_lane("count(*)", pending)]) {
             let mut statement = db.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
             let plan: String = statement.raw_query().next().unwrap().unwrap().get(3).unwrap();
-            assert!(plan.starts_with("SEARCH delivery USING COVERING INDEX"), "{plan}");
+            let of_queued = plan.starts_with("SEARCH queued USING PRIMARY KEY (lane");
+            assert!(of_queued || plan.starts_with("SEARCH delivery USING COVERING INDEX"), "{plan}");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Resends an earlier delivery.
 
 use jiff::Timestamp;
-use rusqlite::{Transaction, named_params};
+use rusqlite::{Transaction, named_params, params};
 
 use crate::profile::Choice;
 use crate::record::{DeliveryId, DeliveryState, Kind};
@@ -9,6 +9,7 @@ use crate::storage::error::{Problem, StoreError};
 use crate::storage::sqlite::Store;
 use crate::storage::sqlite::engine::state_counts::Writing;
 use crate::storage::sqlite::profiles::list;
+use crate::storage::sqlite::queue::enqueue::QUEUE;
 use crate::storage::sqlite::queue::job::callback;
 use crate::storage::sqlite::queue::lane;
 use crate::storage::sqlite::rows::columns::{self, ID_HEADER, get, headers_text, millis};
@@ -117,6 +118,7 @@ fn copy(
     on_row(tx, earlier.seq, copy)?;
     let sql = "INSERT INTO request SELECT ?1, method, url, ?2, vals, body FROM request WHERE delivery = ?3";
     on_row(tx, earlier.seq, || tx.prepare_cached(sql)?.execute((seq, headers, earlier.seq)))?;
+    tx.prepare_cached(QUEUE)?.execute(params![lane, seq, None::<i64>])?;
     tx.came(DeliveryState::Queued);
     if tested {
         let sql = "INSERT INTO tested SELECT ?1, document FROM tested WHERE delivery = ?2";

@@ -46,10 +46,16 @@ pub fn cancel(tx: &Writing<'_>, id: DeliveryId, now: i64) -> Result<bool, StoreE
 
 /// Makes a delivery due at `now`, in milliseconds. Returns whether it is pending.
 pub fn retry_now(tx: &Writing<'_>, id: DeliveryId, now: i64) -> Result<bool, StoreError> {
-    let Some((seq, _)) = pending(tx, id)? else { return Ok(false) };
+    let Some((seq, state)) = pending(tx, id)? else { return Ok(false) };
     // Deliveries without a time are due now, too.
     let sql = "UPDATE delivery SET due_at = coalesce(min(due_at, ?2), ?2) WHERE seq = ?1";
     on_row(tx, seq, || tx.prepare_cached(sql)?.execute((seq, now)))?;
+    if state == DeliveryState::Queued {
+        // Another program may have removed it from its queue.
+        let sql = "INSERT OR IGNORE INTO queued
+                   SELECT lane, seq, run_id FROM delivery WHERE seq = ?1 AND typeof(lane) = 'integer'";
+        tx.prepare_cached(sql)?.execute([seq])?;
+    }
     tx.touched();
     steered(tx)?;
     Ok(true)

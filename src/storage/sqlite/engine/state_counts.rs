@@ -21,20 +21,20 @@ const STATES: usize = DeliveryState::ALL.len();
 
 /// Recounts the deliveries of a state, which takes time for each.
 fn recount_of(state: DeliveryState) -> String {
-    let (from, rows) = state::rows_in(state);
+    let count = |(from, rows): &(&str, &str)| format!("(SELECT count(*) FROM {from} WHERE {rows})");
+    let counts: Vec<String> = state::rows_in(state).iter().map(count).collect();
     format!(
-        "INSERT INTO tally VALUES (?1, (SELECT count(*) FROM {from} WHERE {rows}))
-         ON CONFLICT DO UPDATE SET n = excluded.n"
+        "INSERT INTO tally VALUES (?1, {})
+         ON CONFLICT DO UPDATE SET n = excluded.n",
+        counts.join(" + ")
     )
 }
 
-/// Whether something is in a state, by its count and by the index.
+/// Whether something is in a state, by its count and by the rows.
 fn is_any_in(state: DeliveryState) -> String {
-    let (from, rows) = state::rows_in(state);
-    format!(
-        "SELECT coalesce((SELECT n > 0 FROM tally WHERE state = ?1), 0),
-             EXISTS (SELECT 1 FROM {from} WHERE {rows})"
-    )
+    let exists = |(from, rows): &(&str, &str)| format!("EXISTS (SELECT 1 FROM {from} WHERE {rows})");
+    let any: Vec<String> = state::rows_in(state).iter().map(exists).collect();
+    format!("SELECT coalesce((SELECT n > 0 FROM tally WHERE state = ?1), 0), {}", any.join(" OR "))
 }
 
 /// The last position that a delivery has or had.

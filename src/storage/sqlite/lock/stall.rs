@@ -87,7 +87,7 @@ fn read(tx: &Transaction<'_>) -> Result<Stand, StoreError> {
     let (sender, moved_at) = tx.prepare_cached(sql)?.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     // First attempts are due since their acceptance.
     let queued = "SELECT accepted_at FROM delivery
-         WHERE seq = (SELECT min(seq) FROM delivery INDEXED BY delivery_queued WHERE state = 0)";
+         WHERE seq = (SELECT min(seq) FROM queued)";
     let waiting =
         "SELECT due_at FROM delivery INDEXED BY delivery_waiting WHERE state = 1 ORDER BY due_at LIMIT 1";
     let mut due_at = None;

@@ -8,11 +8,15 @@ use crate::storage::log::counts::Counts;
 use crate::storage::sqlite::Store;
 use crate::storage::sqlite::queue::job::{callback, policy};
 use crate::storage::sqlite::rows::columns::{self, get, state_number};
+use crate::storage::sqlite::rows::outcome::with_outcome;
 use crate::storage::unreadable::Why;
 
-/// The columns of a summary; see [`summary`].
-pub const SUMMARY: &str = "id, kind, (SELECT profile_id FROM lane WHERE lane.seq = delivery.lane), profile_title, event, state, attempts, retry_count, \
-     interval_s, timeout_ms, backoff, due_at, accepted_at, last_status, last_class, last_message, last_ms, again, seq";
+/// The columns of a summary; see [`summary`]. They are selected from [`with_outcome`].
+pub const SUMMARY: &str = "id, kind, (SELECT profile_id FROM lane WHERE lane.seq = delivery.lane), profile_title, event, \
+     iif(delivered.seq IS NULL, state, 2), iif(delivered.seq IS NULL, attempts, max(attempts, 1)), retry_count, \
+     interval_s, timeout_ms, backoff, iif(delivered.seq IS NULL, due_at, NULL), accepted_at, \
+     coalesce(last_status, only.status), last_class, last_message, coalesce(last_ms, only.duration_ms), again, \
+     delivery.seq";
 
 /// The index of the time of acceptance among them.
 pub const ACCEPTED_AT: usize = 12;
@@ -86,7 +90,8 @@ pub fn summary(row: &Row<'_>) -> Result<Summary, Why> {
 fn details(tx: &Transaction<'_>, id: DeliveryId) -> Result<Option<Details>, StoreError> {
     let sql = format!(
         "SELECT {SUMMARY}, method, url, headers, body, vals
-         FROM delivery LEFT JOIN request ON request.delivery = delivery.seq WHERE id = ?1"
+         FROM {} LEFT JOIN request ON request.delivery = delivery.seq WHERE id = ?1",
+        with_outcome("delivery")
     );
     let mut statement = tx.prepare_cached(&sql)?;
     let mut rows = statement.query([id.bytes()])?;

@@ -9,22 +9,54 @@ use crate::storage::error::StoreError;
 use crate::storage::log::filter::Filter;
 use crate::storage::sqlite::log::details::SUMMARY;
 use crate::storage::sqlite::queue::lane;
-use crate::storage::sqlite::queue::pending::Pending;
 use crate::storage::sqlite::rows::columns::state_number;
+use crate::storage::sqlite::rows::outcome::{ENDED_AT, with_outcome};
 
 /// A part of the log that an index leads to, in the order of acceptance.
 pub enum Range {
     All,
-    /// In a state that is not queued.
+    /// In a state, according to the rows. Of those delivered only some have that state: see [`Moved`].
     DeliveryState(DeliveryState),
     /// In such a state, and of one lane.
     Lane(DeliveryState, i64),
-    /// Queued, and of one lane, whatever stands for its number.
-    QueuedOf(Value),
-    /// Queued, of many lanes, and before this position.
-    QueuedBefore(LogPosition),
+    /// In a table by lane, and of one lane, whatever stands for its number.
+    Of(Moved, Value),
+    /// In a table by lane, of many lanes, and before this position.
+    Before(Moved, LogPosition),
     /// The same from a position on. There what is newest is walked, whatever its state.
-    QueuedFrom(LogPosition),
+    From(Moved, LogPosition),
+}
+
+/// The two tables by lane: most deliveries only move from one to the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moved {
+    /// What is queued.
+    Queued,
+    /// What was delivered at its first attempt.
+    Delivered,
+}
+
+impl Moved {
+    /// The table.
+    const fn table(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Delivered => "delivered",
+        }
+    }
+
+    /// Which deliveries are in it, where the table `delivered` is joined.
+    const fn is_in(self) -> &'static str {
+        match self {
+            Self::Queued => "delivery.state = 0 AND delivered.seq IS NULL",
+            Self::Delivered => "delivered.seq IS NOT NULL",
+        }
+    }
+
+    /// The next lane with something in it.
+    fn lane_after(self) -> String {
+        format!("SELECT lane FROM {} WHERE lane > ?1 ORDER BY lane LIMIT 1", self.table())
+    }
 }
 
 /// How the ranges are read.
@@ -36,110 +68,160 @@ pub enum Reading {
     Newest,
 }
 
-/// So many of the newest positions are walked where what is queued is of many lanes. Sorting all that is queued takes
-/// half a second for half a million, and mostly enough of it is among these.
+/// So many of the newest positions are walked where a table has many lanes. Sorting all of it takes half a second for
+/// half a million, and mostly enough of it is among these.
 const NEWEST: i64 = 20_000;
 
-/// So many lanes with something queued are walked one by one; where there are more, all that is queued is sorted.
+/// So many lanes of a table are walked one by one; where there are more, all of it is sorted.
 const WALKED_LANES: usize = 64;
 
 impl Range {
     /// The parts of the log that a filter leaves. Together they are all, and none is in two.
     pub fn of(tx: &Transaction<'_>, filter: &Filter, reading: Reading) -> Result<Vec<Self>, StoreError> {
         let states = filter.states();
-        let Some(profile) = &filter.profile else {
-            let all = states == DeliveryState::ALL;
-            if all {
-                return Ok(vec![Self::All]);
-            }
-            let mut ranges = Vec::new();
-            for state in states {
-                if state == DeliveryState::Queued {
-                    ranges.extend(Self::queued(tx, filter, reading)?);
-                } else {
-                    ranges.push(Self::DeliveryState(state));
-                }
-            }
-            return Ok(ranges);
-        };
-        let lanes = lane::of_profile(tx, profile)?;
-        let each = |state| {
-            lanes.iter().map(move |lane| match state {
-                DeliveryState::Queued => Self::QueuedOf(Value::Integer(*lane)),
-                state => Self::Lane(state, *lane),
-            })
-        };
-        Ok(states.into_iter().flat_map(each).collect())
-    }
-
-    /// All that is queued.
-    fn queued(tx: &Transaction<'_>, filter: &Filter, reading: Reading) -> Result<Vec<Self>, StoreError> {
+        if let Some(profile) = &filter.profile {
+            let lanes = lane::of_profile(tx, profile)?;
+            return Ok(states.into_iter().flat_map(|state| Self::of_lanes(state, &lanes)).collect());
+        }
+        if states == DeliveryState::ALL {
+            return Ok(vec![Self::All]);
+        }
         let mut ranges = Vec::new();
-        let mut lane = Some(Value::Null);
-        let mut next = tx.prepare_cached(Pending::Queued.lane_after())?;
-        while let Some(at) = lane.take() {
-            // Nothing compares with null: all others come after the least number.
-            let after = if at == Value::Null { Value::Real(f64::NEG_INFINITY) } else { at.clone() };
-            lane = next.query_row([after], |row| row.get(0)).optional()?;
-            ranges.push(Self::QueuedOf(at));
-            if ranges.len() > WALKED_LANES {
-                return Self::queued_of_many(tx, filter, reading);
+        for state in states {
+            match state {
+                DeliveryState::Queued => ranges.extend(Self::moved(tx, Moved::Queued, filter, reading)?),
+                DeliveryState::Delivered => {
+                    ranges.push(Self::DeliveryState(state));
+                    ranges.extend(Self::moved(tx, Moved::Delivered, filter, reading)?);
+                }
+                _ => ranges.push(Self::DeliveryState(state)),
             }
         }
         Ok(ranges)
     }
 
-    fn queued_of_many(
+    /// All in a state, and of one of these lanes.
+    fn of_lanes(state: DeliveryState, lanes: &[i64]) -> Vec<Self> {
+        let each = |lane: &i64| match state {
+            DeliveryState::Queued => vec![Self::Of(Moved::Queued, Value::Integer(*lane))],
+            DeliveryState::Delivered => {
+                vec![Self::Lane(state, *lane), Self::Of(Moved::Delivered, Value::Integer(*lane))]
+            }
+            _ => vec![Self::Lane(state, *lane)],
+        };
+        lanes.iter().flat_map(each).collect()
+    }
+
+    /// All of a table.
+    fn moved(
         tx: &Transaction<'_>,
+        table: Moved,
         filter: &Filter,
         reading: Reading,
     ) -> Result<Vec<Self>, StoreError> {
-        if reading == Reading::Whole {
-            return Ok(vec![Self::QueuedBefore(LogPosition::END)]);
+        let mut ranges = Vec::new();
+        let mut lane = Some(Value::Null);
+        let mut next = tx.prepare_cached(&table.lane_after())?;
+        while let Some(at) = lane.take() {
+            // Nothing compares with null: all others come after the least number.
+            let after = if at == Value::Null { Value::Real(f64::NEG_INFINITY) } else { at.clone() };
+            lane = next.query_row([after], |row| row.get(0)).optional()?;
+            ranges.push(Self::Of(table, at));
+            if ranges.len() > WALKED_LANES {
+                return Self::of_many_lanes(tx, table, filter, reading);
+            }
+        }
+        Ok(ranges)
+    }
+
+    fn of_many_lanes(
+        tx: &Transaction<'_>,
+        table: Moved,
+        filter: &Filter,
+        reading: Reading,
+    ) -> Result<Vec<Self>, StoreError> {
+        match (reading, table) {
+            (Reading::Whole, Moved::Queued) => return Ok(vec![Self::Before(table, LogPosition::END)]),
+            // Most of a log was delivered.
+            (Reading::Whole, Moved::Delivered) => return Ok(vec![Self::From(table, LogPosition::FIRST)]),
+            (Reading::Newest, _) => {}
         }
         let sql = "SELECT coalesce(max(seq), 0) FROM delivery WHERE seq < ?1";
         let before = filter.before.unwrap_or(LogPosition::END).number();
         let last: i64 = tx.prepare_cached(sql)?.query_row([before], |row| row.get(0))?;
         let from = LogPosition::new(last.saturating_sub(NEWEST));
-        Ok(vec![Self::QueuedFrom(from), Self::QueuedBefore(from)])
+        Ok(vec![Self::From(table, from), Self::Before(table, from)])
     }
 
     /// Whether all of it is older than a position.
     pub fn is_before(&self, at: LogPosition) -> bool {
-        matches!(self, Self::QueuedBefore(before) if *before <= at)
+        matches!(self, Self::Before(_, before) if *before <= at)
     }
 
     /// Where it is, and which rows it has before one.
-    pub fn source(&self) -> (&'static str, &'static str) {
+    fn source(&self) -> (String, String) {
+        let of_rows = |deliveries: &str| with_outcome(deliveries);
         match self {
-            Self::All => ("delivery", "seq < ?1"),
-            Self::DeliveryState(_) => {
-                ("delivery INDEXED BY delivery_by_state", "seq < ?1 AND state = ?2 AND state IS NOT 0")
-            }
-            Self::Lane(..) => (
-                "delivery INDEXED BY delivery_by_lane",
-                "seq < ?1 AND state = ?2 AND state IS NOT 0 AND lane = ?3",
+            Self::All => (of_rows("delivery"), "delivery.seq < ?1".to_owned()),
+            Self::DeliveryState(_) => (
+                of_rows("delivery INDEXED BY delivery_by_state"),
+                "delivery.seq < ?1 AND state = ?2 AND state IS NOT 0".to_owned(),
             ),
-            Self::QueuedOf(_) => {
-                ("delivery INDEXED BY delivery_queued", "seq < ?1 AND state = 0 AND lane IS ?2")
+            Self::Lane(..) => (
+                of_rows("delivery INDEXED BY delivery_by_lane"),
+                "delivery.seq < ?1 AND state = ?2 AND state IS NOT 0 AND delivery.lane = ?3".to_owned(),
+            ),
+            Self::Of(table, _) => (
+                of_rows(&format!(
+                    "{} AS moved CROSS JOIN delivery ON delivery.seq = moved.seq",
+                    table.table()
+                )),
+                format!("moved.seq < ?1 AND moved.lane IS ?2 AND {}", table.is_in()),
+            ),
+            Self::Before(table, _) => (table.table().to_owned(), "seq < ?1".to_owned()),
+            Self::From(table, _) => (
+                of_rows("delivery NOT INDEXED"),
+                format!("delivery.seq < ?1 AND delivery.seq >= ?2 AND {}", table.is_in()),
+            ),
+        }
+    }
+
+    /// Counts its rows before one, from an index if there is one.
+    pub fn count(&self) -> String {
+        match self {
+            Self::DeliveryState(_) => "SELECT count(*) FROM delivery INDEXED BY delivery_by_state
+                 WHERE seq < ?1 AND state = ?2 AND state IS NOT 0"
+                .to_owned(),
+            Self::Lane(..) => "SELECT count(*) FROM delivery INDEXED BY delivery_by_lane
+                 WHERE seq < ?1 AND state = ?2 AND state IS NOT 0 AND lane = ?3"
+                .to_owned(),
+            Self::Of(table, _) => {
+                format!("SELECT count(*) FROM {} WHERE seq < ?1 AND lane IS ?2", table.table())
             }
-            Self::QueuedBefore(_) => ("delivery INDEXED BY delivery_queued", "seq < ?1 AND state = 0"),
-            Self::QueuedFrom(_) => ("delivery NOT INDEXED", "seq < ?1 AND seq >= ?2 AND state = 0"),
+            Self::From(table, _) => {
+                format!("SELECT count(*) FROM {} WHERE seq < ?1 AND seq >= ?2", table.table())
+            }
+            Self::All => "SELECT count(*) FROM delivery WHERE seq < ?1".to_owned(),
+            Self::Before(table, _) => format!("SELECT count(*) FROM {} WHERE seq < ?1", table.table()),
         }
     }
 
     /// The rows with what a filter looks at; the request only where it does.
     pub fn select(&self, with_request: bool, most: usize) -> String {
         let (from, rows) = self.source();
-        if matches!(self, Self::QueuedBefore(_)) {
-            let most = i64::try_from(most).unwrap_or(i64::MAX);
-            // Only the numbers are sorted, and as many rows as may be looked at are read in that order.
-            let sorted =
-                format!("(SELECT seq AS place FROM {from} WHERE {rows} ORDER BY seq DESC LIMIT {most})");
-            let from = format!("{sorted} CROSS JOIN delivery ON delivery.seq = place");
-            return format!("SELECT {SUMMARY}, {}", looked_at(&from, with_request));
-        }
-        format!("SELECT {SUMMARY}, {} WHERE {rows} ORDER BY seq DESC", looked_at(from, with_request))
+        let sorted = match self {
+            Self::Before(..) => {
+                let most = i64::try_from(most).unwrap_or(i64::MAX);
+                // Only the numbers are sorted, and as many rows as may be looked at are read in that order.
+                let sorted =
+                    format!("(SELECT seq AS place FROM {from} WHERE {rows} ORDER BY seq DESC LIMIT {most})");
+                let from = with_outcome(&format!("{sorted} CROSS JOIN delivery ON delivery.seq = place"));
+                return format!("SELECT {SUMMARY}, {}", looked_at(&from, with_request));
+            }
+            Self::Of(..) => "moved.seq",
+            _ => "delivery.seq",
+        };
+        format!("SELECT {SUMMARY}, {} WHERE {rows} ORDER BY {sorted} DESC", looked_at(&from, with_request))
     }
 
     /// Its rows before this one.
@@ -147,23 +229,23 @@ impl Range {
         let before = before.number();
         match self {
             Self::All => statement.query([before]),
-            Self::QueuedBefore(end) => statement.query([before.min(end.number())]),
-            Self::QueuedFrom(from) => statement.query((before, from.number())),
+            Self::Before(_, end) => statement.query([before.min(end.number())]),
+            Self::From(_, from) => statement.query((before, from.number())),
             Self::DeliveryState(state) => statement.query((before, state_number(*state))),
             Self::Lane(state, lane) => statement.query((before, state_number(*state), *lane)),
-            Self::QueuedOf(lane) => statement.query((before, lane)),
+            Self::Of(_, lane) => statement.query((before, lane)),
         }
     }
 }
 
 type Rows<'s> = rusqlite::Result<rusqlite::Rows<'s>>;
 
-/// What a filter looks at beyond [`SUMMARY`], and the tables that it is from.
+/// What a filter looks at beyond [`SUMMARY`], and the tables that it is from: rows of [`with_outcome`], and the request.
 pub fn looked_at(from: &str, with_request: bool) -> String {
     if with_request {
-        format!("ended_at, url, vals FROM {from} LEFT JOIN request ON request.delivery = delivery.seq")
+        format!("{ENDED_AT}, url, vals FROM {from} LEFT JOIN request ON request.delivery = delivery.seq")
     } else {
-        format!("ended_at, NULL, NULL FROM {from}")
+        format!("{ENDED_AT}, NULL, NULL FROM {from}")
     }
 }
 
@@ -180,15 +262,24 @@ mod tests {
         let mut db = rusqlite::Connection::open_in_memory().unwrap();
         crate::storage::sqlite::file::schema::migrate(&mut db).unwrap();
         let failed = DeliveryState::Failed;
-        let queued = Range::QueuedOf(Value::Integer(1));
-        let newest = Range::QueuedFrom(LogPosition::FIRST);
-        let ranges = [Range::All, Range::DeliveryState(failed), Range::Lane(failed, 1), queued, newest];
+        let of = |table| Range::Of(table, Value::Integer(1));
+        let newest = |table| Range::From(table, LogPosition::FIRST);
+        let ranges = [
+            Range::All,
+            Range::DeliveryState(failed),
+            Range::Lane(failed, 1),
+            of(Moved::Queued),
+            of(Moved::Delivered),
+            newest(Moved::Queued),
+            newest(Moved::Delivered),
+        ];
         for (range, with_request) in ranges.iter().flat_map(|range| [(range, false), (range, true)]) {
             let sql = range.select(with_request, 100);
             let mut statement = db.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
             let mut rows = statement.raw_query();
             let plan: String = rows.next().unwrap().unwrap().get(3).unwrap();
-            assert!(plan.starts_with("SEARCH delivery USING I"), "{plan}");
+            let by_lane = plan.starts_with("SEARCH moved USING PRIMARY KEY (lane=? AND seq<?)");
+            assert!(by_lane || plan.starts_with("SEARCH delivery USING I"), "{plan}");
             assert!(
                 plan.contains("seq<?") || plan.contains("rowid<?") || plan.contains("rowid>? AND rowid<?"),
                 "{plan}"
@@ -208,6 +299,15 @@ mod tests {
                 timeout_ms, backoff, attempts, due_at, accepted_at)
             SELECT n, randomblob(16), 0, n % 100 + 1, 'event', 'T', 0, 0, 1, 5000, 'fixed', 0, 1, 1 FROM rows;";
 
+    /// All of it, in the table of one of the two states.
+    fn is_in(table: Moved) -> String {
+        format!(
+            "INSERT INTO {} SELECT lane, seq{} FROM delivery",
+            table.table(),
+            if table == Moved::Queued { ", NULL" } else { "" }
+        )
+    }
+
     /// The positions of what is queued before this one, as far as it is read.
     fn positions(tx: &Transaction<'_>, range: &Range, before: LogPosition) -> Vec<i64> {
         let mut statement = tx.prepare_cached(&range.select(false, 30_000)).unwrap();
@@ -216,25 +316,36 @@ mod tests {
     }
 
     #[test]
-    fn what_is_queued_in_many_lanes_is_found_once_and_the_newest_first() {
-        let mut db = rusqlite::Connection::open_in_memory().unwrap();
-        crate::storage::sqlite::file::schema::migrate(&mut db).unwrap();
-        db.execute_batch(QUEUED).unwrap();
-        let tx = db.transaction().unwrap();
-        for before in [LogPosition::END, LogPosition::new(50_001), LogPosition::new(101)] {
-            let state = Some(StateFilter::Is(DeliveryState::Queued));
-            let filter = Filter { state, before: Some(before), ..Filter::default() };
-            let last = before.number().min(60_001) - 1;
-            let ranges = Range::of(&tx, &filter, Reading::Newest).unwrap();
-            let found: Vec<_> = ranges.iter().map(|range| positions(&tx, range, before)).collect();
-            let expected: Vec<i64> = (1..=last).rev().take(50_001).collect();
-            assert_eq!(found.concat()[..expected.len().min(50_001)], expected);
-            let (from, older) = (last - NEWEST, LogPosition::new(last - NEWEST));
-            assert_eq!(found[0].last().copied(), Some(from.max(1)));
-            // So a page that ends among the newest needs no more.
-            assert!(!ranges[0].is_before(older) && ranges[1].is_before(older));
-            let whole = Range::of(&tx, &filter, Reading::Whole).unwrap();
-            assert_eq!(whole.len(), 1);
+    fn what_is_in_many_lanes_is_found_once_and_the_newest_first() {
+        for (table, state) in
+            [(Moved::Queued, DeliveryState::Queued), (Moved::Delivered, DeliveryState::Delivered)]
+        {
+            let mut db = rusqlite::Connection::open_in_memory().unwrap();
+            crate::storage::sqlite::file::schema::migrate(&mut db).unwrap();
+            db.execute_batch(QUEUED).unwrap();
+            db.execute_batch(&is_in(table)).unwrap();
+            let tx = db.transaction().unwrap();
+            for before in [LogPosition::END, LogPosition::new(50_001), LogPosition::new(101)] {
+                let state = Some(StateFilter::Is(state));
+                let filter = Filter { state, before: Some(before), ..Filter::default() };
+                let last = before.number().min(60_001) - 1;
+                let mut ranges = Range::of(&tx, &filter, Reading::Newest).unwrap();
+                // Of those delivered at a retry, there are none.
+                ranges.retain(|range| !matches!(range, Range::DeliveryState(_)));
+                let found: Vec<_> = ranges.iter().map(|range| positions(&tx, range, before)).collect();
+                let expected: Vec<i64> = (1..=last).rev().take(50_001).collect();
+                assert_eq!(found.concat()[..expected.len().min(50_001)], expected);
+                let (from, older) = (last - NEWEST, LogPosition::new(last - NEWEST));
+                assert_eq!(found[0].last().copied(), Some(from.max(1)));
+                // So a page that ends among the newest needs no more.
+                assert!(!ranges[0].is_before(older) && ranges[1].is_before(older));
+                let mut whole = Range::of(&tx, &filter, Reading::Whole).unwrap();
+                whole.retain(|range| !matches!(range, Range::DeliveryState(_)));
+                let [whole] = whole.as_slice() else { panic!("one range") };
+                let mut count = tx.prepare(&whole.count()).unwrap();
+                let mut counted = whole.query(&mut count, before).unwrap();
+                assert_eq!(counted.next().unwrap().unwrap().get(0), Ok(last));
+            }
         }
     }
 }

@@ -17,6 +17,7 @@ use crate::storage::sqlite::log::beyond;
 use crate::storage::sqlite::log::details::{ACCEPTED_AT, AFTER_SUMMARY, AGAIN, SEQ, SUMMARY, summary};
 use crate::storage::sqlite::log::range::{Range, Reading, looked_at};
 use crate::storage::sqlite::rows::columns::{delivery_id, time};
+use crate::storage::sqlite::rows::outcome::with_outcome;
 use crate::storage::unreadable::{PassedOver, UnreadableRow, Why};
 
 /// This many rows of another time are passed before looking up the next one of the requested time, which may take as
@@ -264,7 +265,8 @@ pub fn between(
     last: DeliveryId,
     most: usize,
 ) -> Result<(Vec<Summary>, PassedOver), StoreError> {
-    let sql = format!("SELECT {SUMMARY} FROM delivery WHERE id >= ?1 AND id <= ?2 ORDER BY id DESC");
+    let from = with_outcome("delivery");
+    let sql = format!("SELECT {SUMMARY} FROM {from} WHERE id >= ?1 AND id <= ?2 ORDER BY id DESC");
     let mut statement = tx.prepare_cached(&sql)?;
     let mut rows = statement.query([first.bytes(), last.bytes()])?;
     let (mut all, mut passed_over) = (Vec::new(), PassedOver::default());
@@ -282,7 +284,8 @@ pub fn between(
 
 /// A delivery that was found earlier, if it still matches.
 fn still(tx: &Transaction<'_>, filter: &Filter, at: LogPosition) -> Result<Option<Summary>, StoreError> {
-    let sql = format!("SELECT {SUMMARY}, {} WHERE seq = ?1", looked_at("delivery", true));
+    let sql =
+        format!("SELECT {SUMMARY}, {} WHERE delivery.seq = ?1", looked_at(&with_outcome("delivery"), true));
     let mut statement = tx.prepare_cached(&sql)?;
     let mut rows = statement.query([at.number()])?;
     let Some(row) = rows.next()? else { return Ok(None) };
@@ -299,8 +302,7 @@ fn still(tx: &Transaction<'_>, filter: &Filter, at: LogPosition) -> Result<Optio
 fn count_whole(tx: &Transaction<'_>, filter: &Filter) -> Result<u64, StoreError> {
     let mut all = 0;
     for range in Range::of(tx, filter, Reading::Whole)? {
-        let (from, rows) = range.source();
-        let sql = format!("SELECT count(*) FROM {from} WHERE {rows}");
+        let sql = range.count();
         let mut statement = tx.prepare_cached(&sql)?;
         let before = filter.before.unwrap_or(LogPosition::END);
         if let Some(row) = range.query(&mut statement, before)?.next()? {

@@ -6,6 +6,7 @@ use crate::record::{DeliveryId, Summary};
 use crate::storage::error::StoreError;
 use crate::storage::sqlite::Store;
 use crate::storage::sqlite::log::details::{SUMMARY, summary};
+use crate::storage::sqlite::rows::outcome::with_outcome;
 
 impl Store {
     /// These deliveries in this order; without those that no longer exist, or are invalid.
@@ -24,7 +25,7 @@ pub fn of(tx: &Transaction<'_>, ids: &[DeliveryId]) -> Result<Vec<Summary>, Stor
 
 /// The same, by their rows.
 pub fn of_rows(tx: &Transaction<'_>, rows: &[i64]) -> Result<Vec<Summary>, StoreError> {
-    each(tx, "seq", rows.iter().copied())
+    each(tx, "delivery.seq", rows.iter().copied())
 }
 
 fn each<K: ToSql>(
@@ -32,7 +33,8 @@ fn each<K: ToSql>(
     column: &str,
     keys: impl ExactSizeIterator<Item = K>,
 ) -> Result<Vec<Summary>, StoreError> {
-    let mut statement = tx.prepare_cached(&format!("SELECT {SUMMARY} FROM delivery WHERE {column} = ?1"))?;
+    let from = with_outcome("delivery");
+    let mut statement = tx.prepare_cached(&format!("SELECT {SUMMARY} FROM {from} WHERE {column} = ?1"))?;
     let mut found = Vec::with_capacity(keys.len());
     for key in keys {
         let mut rows = statement.query([key])?;

@@ -97,12 +97,27 @@ pub fn put_right(
         forget_tested(tx, *seq)?;
         failed.push(format!("{name} cannot be read ({why}) and has failed"));
     }
+    dequeue_stale(tx, unreadable)?;
     for seq in timeless {
         let sql = "UPDATE delivery SET due_at = ?2 WHERE seq = ?1 AND state = 1";
         due += on_row(tx, *seq, || tx.prepare_cached(sql)?.execute((seq, millis(now))))?;
         tx.touched();
     }
     Ok(PutRight { failed, due })
+}
+
+/// Removes these from the queues if their rows are gone, have ended, or name another queue.
+fn dequeue_stale(tx: &Writing<'_>, found: &[(i64, Why)]) -> Result<(), StoreError> {
+    if found.is_empty() {
+        return Ok(());
+    }
+    // All at once: none can be found by its lane.
+    let rows: Vec<i64> = found.iter().map(|(row, _)| *row).collect();
+    let sql = "DELETE FROM queued WHERE seq IN (SELECT value FROM json_each(?1))
+               AND NOT EXISTS (SELECT 1 FROM delivery
+                   WHERE delivery.seq = queued.seq AND delivery.lane IS queued.lane AND delivery.state = 0)";
+    tx.prepare_cached(sql)?.execute([serde_json::Value::from(rows).to_string()])?;
+    Ok(())
 }
 
 fn id_of(tx: &Transaction<'_>, seq: i64) -> Result<Option<DeliveryId>, StoreError> {

@@ -28,10 +28,14 @@ pub fn insert_all(tx: &Writing<'_>, batch: &[NewDelivery]) -> Result<(), StoreEr
     batch.iter().try_for_each(|new| insert(tx, &mut inserts, lanes.of(tx, new)?, new))
 }
 
+/// Puts a delivery at the end of its queue.
+pub const QUEUE: &str = "INSERT OR FAIL INTO queued VALUES (?1, ?2, ?3)";
+
 /// The statements of a batch: finding each in the cache for every delivery costs as much as a column or two.
 struct Inserts<'a> {
     delivery: CachedStatement<'a>,
     request: CachedStatement<'a>,
+    queued: CachedStatement<'a>,
 }
 
 impl<'a> Inserts<'a> {
@@ -44,7 +48,11 @@ impl<'a> Inserts<'a> {
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 0, ?12, ?13, ?14, ?15, ?16,
                        ?17, ?18)";
         let request = "INSERT OR FAIL INTO request VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-        Ok(Self { delivery: tx.prepare_cached(delivery)?, request: tx.prepare_cached(request)? })
+        Ok(Self {
+            delivery: tx.prepare_cached(delivery)?,
+            request: tx.prepare_cached(request)?,
+            queued: tx.prepare_cached(QUEUE)?,
+        })
     }
 }
 
@@ -60,6 +68,7 @@ fn insert(
     };
     let state = if failure.is_none() { DeliveryState::Queued } else { DeliveryState::Failed };
     let accepted_at = millis(new.accepted_at);
+    let run = new.run.map(RunId::number);
     let seq = tx.next_position()?;
     inserts.delivery.execute(params![
         new.id.bytes(),
@@ -78,9 +87,12 @@ fn insert(
         failure.map(|_| accepted_at),
         failure.map(|f| f.class.name()),
         failure.map(|f| f.message.as_str()),
-        new.run.map(RunId::number),
+        run,
         seq,
     ])?;
+    if state == DeliveryState::Queued {
+        inserts.queued.execute(params![lane, seq, run])?;
+    }
     inserts.request.execute(params![
         seq,
         callback.map(|c| c.method.name()),

@@ -73,7 +73,7 @@ impl<'a> Jobs<'a> {
         let mut profiles = known.lock().unwrap_or_else(PoisonError::into_inner);
         profiles.as_of(revision);
         let select = "SELECT id, attempts, retry_count, interval_s, timeout_ms, backoff,
-                       method, url, headers, body, vals, was_tested, profile_title, event, seq
+                       method, url, headers, body, vals, was_tested, profile_title, event, seq, lane
                    FROM delivery LEFT JOIN request ON request.delivery = delivery.seq
                    WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq";
         Ok(Self { tx, select: tx.prepare_cached(select)?, profiles })
@@ -165,16 +165,21 @@ fn known<'k>(
     }
 }
 
-/// The places of the values, of the title, which the event follows, and of the row among the columns of a job.
+/// The places of the values, of the title, which the event follows, of the row and of its lane among the columns of a
+/// job.
 const VALUES: usize = 10;
 const TITLE: usize = 12;
 const SEQ: usize = 14;
+const LANE: usize = 15;
 
 /// The job without its profile, its subject and its values, and whether it is a test with its own profile.
 fn job(row: &Row<'_>, chosen: &Chosen, headers: &mut KnownHeaders) -> Result<(Job, bool), Why> {
     let attempts = get(row, 1)?;
     if attempts >= MOST {
         return Err(format!("{attempts} attempts are more than there can be"));
+    }
+    if row.get_ref(LANE).ok() != Some(ValueRef::Integer(chosen.lane)) {
+        return Err("its queue is another".to_owned());
     }
     let job = Job {
         reference: JobRef::new(columns::delivery_id(row, 0)?, chosen.row),

@@ -10,6 +10,7 @@ use crate::storage::error::StoreError;
 use crate::storage::sqlite::engine::state_counts::Writing;
 use crate::storage::sqlite::queue::auto_disable::Failing;
 use crate::storage::sqlite::rows::columns::{headers_text, millis, millis_after, state_number};
+use crate::storage::sqlite::rows::outcome::IS_IN_DELIVERED;
 use crate::storage::sqlite::rows::salvage::on_row;
 use crate::storage::sqlite::rows::state;
 
@@ -40,6 +41,8 @@ pub fn record_all(
 
 /// The statements of a batch: finding each in the cache for every outcome costs as much as a column or two.
 struct Changes<'a> {
+    dequeue: CachedStatement<'a>,
+    deliver: CachedStatement<'a>,
     move_on: CachedStatement<'a>,
     insert_attempt: CachedStatement<'a>,
     address: AddressText,
@@ -60,16 +63,22 @@ impl<'a> Changes<'a> {
     fn prepare(tx: &'a Writing<'_>) -> Result<Self, StoreError> {
         // By number: each name would be looked up for each row. `OR FAIL`, since without it each row is
         // made ready to be undone alone; here the whole command is undone.
-        let move_on = "UPDATE OR FAIL delivery SET
+        let dequeue = "DELETE FROM queued WHERE lane = ?1 AND seq = ?2";
+        let deliver = "INSERT OR FAIL INTO delivered VALUES (?1, ?2)";
+        let move_on = &format!(
+            "UPDATE OR FAIL delivery SET
                    state = ?3, due_at = ?4, ended_at = ?5, attempts = max(attempts, ?6),
                    last_status = ?7, last_class = ?8, last_message = ?9, last_ms = ?10
-               WHERE seq = ?1 AND id = ?2 AND state = ?11";
+               WHERE seq = ?1 AND id = ?2 AND state = ?11 AND NOT {IS_IN_DELIVERED}"
+        );
         let insert_attempt = "INSERT INTO attempt
                    (key, started_at, duration_ms, address, status, class, message,
                     response_cut, response_headers, response_body, epoch)
                VALUES (?1 << 10 | ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
                ON CONFLICT (key) DO NOTHING";
         Ok(Self {
+            dequeue: tx.prepare_cached(dequeue)?,
+            deliver: tx.prepare_cached(deliver)?,
             move_on: tx.prepare_cached(move_on)?,
             insert_attempt: tx.prepare_cached(insert_attempt)?,
             address: AddressText::default(),
@@ -100,7 +109,7 @@ fn record(
     // Only attempted deliveries wait. Reading the state would cost as much as the change.
     let was = if outcome.attempt.n == 1 { DeliveryState::Queued } else { DeliveryState::Waiting };
     let mut stopped = false;
-    if !move_on(tx, changes, outcome, was, next)? {
+    if !deliver(tx, changes, outcome, next)? && !move_on(tx, changes, outcome, was, next)? {
         match state::of(tx, outcome.job.id)? {
             None => return Ok(Recorded::NotOurs),
             Some((_, state)) if state.is_pending() => {
@@ -134,6 +143,38 @@ fn state_after(next: Next) -> DeliveryState {
         Next::Failed => DeliveryState::Failed,
         Next::Retry(_) => DeliveryState::Waiting,
     }
+}
+
+/// Moves a queued delivery that has succeeded at its first attempt to those delivered, which is all that is written of
+/// it besides the attempt. Returns whether that was so.
+fn deliver(
+    tx: &Writing<'_>,
+    changes: &mut Changes<'_>,
+    outcome: &Outcome,
+    next: DeliveryState,
+) -> Result<bool, StoreError> {
+    if outcome.attempt.n != 1 || next != DeliveryState::Delivered {
+        return Ok(false);
+    }
+    let place = (outcome.lane.number(), outcome.job.token());
+    if changes.dequeue.execute(place)? == 0 {
+        return Ok(false);
+    }
+    changes.deliver.execute(place)?;
+    tx.moved(DeliveryState::Queued, next);
+    Ok(true)
+}
+
+/// Writes the outcome of a delivery that is in `delivered` into its row, so that it can be changed there.
+fn write_out(tx: &Writing<'_>, seq: i64) -> Result<(), StoreError> {
+    let sql = format!(
+        "UPDATE delivery SET state = 2, due_at = NULL, attempts = max(attempts, 1),
+             (ended_at, last_status, last_ms) = (SELECT started_at + duration_ms, status, duration_ms
+                 FROM attempt WHERE key = ?1 << 10 | 1)
+         WHERE seq = ?1 AND {IS_IN_DELIVERED}"
+    );
+    on_row(tx, seq, || tx.prepare_cached(&sql)?.execute([seq]))?;
+    Ok(())
 }
 
 /// Changes a delivery from this state to the next. Returns whether it was in this state.
@@ -171,6 +212,7 @@ fn move_on(
 /// Records the outcome of an attempt that was in flight when its delivery was cancelled.
 fn come_late(tx: &Writing<'_>, outcome: &Outcome) -> Result<(), StoreError> {
     let attempt = &outcome.attempt;
+    write_out(tx, outcome.job.token())?;
     let sql = "UPDATE delivery SET attempts = max(attempts, ?2),
                    last_status = ?3, last_class = ?4, last_message = ?5, last_ms = ?6
                WHERE seq = ?1";

@@ -450,7 +450,8 @@ mod tests {
         WITH RECURSIVE rows (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM rows WHERE n < 2000)
         INSERT INTO delivery (seq, id, state, lane, kind, profile_title, was_tested, retry_count, interval_s,
             timeout_ms, backoff, attempts, due_at, accepted_at)
-        SELECT n, randomblob(16), 0, 1, 'event', 'T', 0, 0, 1, 5000, 'fixed', 0, 1, 1 FROM rows";
+        SELECT n, randomblob(16), 0, 1, 'event', 'T', 0, 0, 1, 5000, 'fixed', 0, 1, 1 FROM rows;
+        INSERT INTO queued SELECT lane, seq, NULL FROM delivery;";
 
     /// Claimed deliveries are not skipped again by each claim.
     #[test]

@@ -4,17 +4,17 @@
 use jiff::Timestamp;
 use rusqlite::{Row, Transaction};
 
-use crate::profile::Choice as _;
 use crate::record::{DeliveryId, DeliveryState, LogPosition};
 use crate::storage::error::StoreError;
 use crate::storage::retention::policy::{MOST_ROWS, Removed, RetentionPolicy};
 use crate::storage::sqlite::Store;
 use crate::storage::sqlite::engine::state_counts::Writing;
-use crate::storage::sqlite::rows::columns::{delivery_id, get, millis, state_number};
+use crate::storage::sqlite::rows::columns::{delivery_id, get, millis};
+use crate::storage::sqlite::rows::outcome::{ENDED_AT, IS_IN_QUEUED, with_outcome};
 use crate::storage::sqlite::rows::state;
 
-/// How many deliveries of each state one query examines.
-const LOOKED_AT: usize = 500;
+/// How many deliveries one query examines.
+const LOOKED_AT: usize = 1000;
 
 /// The next outdated ones, and where to continue.
 #[derive(Debug, Default)]
@@ -81,7 +81,10 @@ pub fn remove(tx: &Writing<'_>, id: DeliveryId) -> Result<bool, StoreError> {
 
 /// The same by its row, readable or not. Pending deliveries are kept.
 fn remove_row(tx: &Writing<'_>, row: i64) -> Result<bool, StoreError> {
-    let state = state::of_row(tx, row)?;
+    let mut state = state::of_row(tx, row)?;
+    if state == Some(DeliveryState::Queued) && !is_in_queue(tx, row)? {
+        state = None;
+    }
     if state.is_some_and(DeliveryState::is_pending) {
         return Ok(false);
     }
@@ -92,6 +95,12 @@ fn remove_row(tx: &Writing<'_>, row: i64) -> Result<bool, StoreError> {
         None => {}
     }
     Ok(removed > 0)
+}
+
+/// Whether a delivery is in the queue of its lane. One that should be and is not will never be sent.
+fn is_in_queue(tx: &Transaction<'_>, row: i64) -> Result<bool, StoreError> {
+    let sql = format!("SELECT 1 FROM delivery WHERE seq = ?1 AND {IS_IN_QUEUED}");
+    Ok(tx.prepare_cached(&sql)?.exists([row])?)
 }
 
 /// A delivery that has ended.
@@ -131,7 +140,7 @@ fn outdated(
     let mut surplus = surplus.saturating_sub(counted);
     let mut found = Outdated { next: after, ..Outdated::default() };
     let mut rows = 0;
-    for row in oldest(tx, after)? {
+    for Walked { row, is_pending } in oldest(tx, after)? {
         // Nothing ends before it is created, so from here on everything is young enough, except deliveries accepted
         // with a clock that was behind.
         if surplus == 0 && row.made_at >= Some(millis(cutoff)) {
@@ -139,7 +148,7 @@ fn outdated(
             return Ok(Outdated { next, ..found });
         }
         let goes = surplus > 0 || row.end < millis(cutoff);
-        if goes {
+        if goes && !is_pending {
             rows += 1 + u64::from(row.attempts);
             if rows > MOST_ROWS && !found.rows.is_empty() {
                 return Ok(found);
@@ -177,36 +186,27 @@ fn ended(tx: &Transaction<'_>) -> Result<u64, StoreError> {
     Ok(u64::try_from(n).unwrap_or(0))
 }
 
-/// The columns of [`Ended::read`].
-const ENDED: &str = "seq, id, attempts, coalesce(ended_at, accepted_at)";
+/// A row, and whether its delivery is pending.
+struct Walked {
+    row: Ended,
+    is_pending: bool,
+}
 
-/// The oldest ended ones, in the order of acceptance.
-fn oldest(tx: &Transaction<'_>, after: Option<LogPosition>) -> Result<Vec<Ended>, StoreError> {
+/// The next deliveries, oldest first, in the order of acceptance. Those in an invalid state have ended: nobody will
+/// ever send them.
+fn oldest(tx: &Transaction<'_>, after: Option<LogPosition>) -> Result<Vec<Walked>, StoreError> {
     let sql = format!(
-        "SELECT {ENDED} FROM delivery INDEXED BY delivery_by_state
-         WHERE state = ?1 AND state IS NOT 0 AND seq > ?3 ORDER BY seq LIMIT ?2"
+        "SELECT delivery.seq, id, iif(delivered.seq IS NULL, attempts, max(attempts, 1)),
+             coalesce({ENDED_AT}, accepted_at), state IS 1 OR {IS_IN_QUEUED}
+         FROM {} WHERE delivery.seq > ?1 ORDER BY delivery.seq LIMIT {LOOKED_AT}",
+        with_outcome("delivery")
     );
-    let after = after.unwrap_or(LogPosition::FIRST).number();
-    let mut all = stateless(tx)?;
-    all.retain(|row| row.row > after);
-    let mut reached: Option<i64> = None;
-    for state in DeliveryState::ALL.iter().filter(|state| !state.is_pending()) {
-        let mut statement = tx.prepare_cached(&sql)?;
-        let most = i64::try_from(LOOKED_AT).unwrap_or(i64::MAX);
-        let mut rows = statement.query((state_number(*state), most, after))?;
-        let before = all.len();
-        while let Some(row) = rows.next()? {
-            all.push(Ended::read(row)?);
-        }
-        if all.len() - before == LOOKED_AT {
-            reached = reached.into_iter().chain(all.last().map(|row| row.row)).min();
-        }
+    let mut statement = tx.prepare_cached(&sql)?;
+    let mut rows = statement.query([after.unwrap_or(LogPosition::FIRST).number()])?;
+    let mut all = Vec::new();
+    while let Some(row) = rows.next()? {
+        all.push(Walked { row: Ended::read(row)?, is_pending: row.get(4)? });
     }
-    // Beyond the end of one state's rows, those of the others are not the next ones.
-    if let Some(reached) = reached {
-        all.retain(|row| row.row <= reached);
-    }
-    all.sort_unstable_by_key(|row| row.row);
     Ok(all)
 }
 
@@ -231,23 +231,6 @@ fn count_stateless(tx: &Transaction<'_>) -> Result<u64, StoreError> {
         );
         let n: i64 = tx.prepare_cached(&sql)?.query_row([value], |row| row.get(0))?;
         all += u64::try_from(n).unwrap_or(0);
-    }
-    Ok(all)
-}
-
-/// Some of those: nobody will ever send them.
-fn stateless(tx: &Transaction<'_>) -> Result<Vec<Ended>, StoreError> {
-    let mut all = Vec::new();
-    for (bound, value) in STATELESS {
-        let sql = format!(
-            "SELECT {ENDED} FROM delivery INDEXED BY delivery_by_state
-             WHERE state {bound} AND state IS NOT 0 LIMIT {LOOKED_AT}"
-        );
-        let mut statement = tx.prepare_cached(&sql)?;
-        let mut rows = statement.query([value])?;
-        while let Some(row) = rows.next()? {
-            all.push(Ended::read(row)?);
-        }
     }
     Ok(all)
 }

@@ -10,6 +10,7 @@ use crate::storage::sqlite::profiles::deleted::{deleted, restorable};
 use crate::storage::sqlite::profiles::list::{LISTED, listed};
 use crate::storage::sqlite::profiles::variables::{OWN, own};
 use crate::storage::sqlite::rows::columns::{self, get};
+use crate::storage::sqlite::rows::outcome::with_outcome;
 use crate::storage::unreadable::{PassedOver, UnreadableRow, Why};
 
 impl Listing {
@@ -52,7 +53,7 @@ pub fn look(db: &Connection) -> Result<PassedOver, StoreError> {
         let of = |why| UnreadableRow { name: columns::named("queue", row), why, position: None };
         lane(row).map_err(of)
     })?;
-    let deliveries = format!("SELECT {SUMMARY} FROM delivery");
+    let deliveries = format!("SELECT {SUMMARY} FROM {}", with_outcome("delivery"));
     each(db, &deliveries, &mut found, |row| {
         let of = |why| {
             let id = columns::delivery_id(row, 0).ok();

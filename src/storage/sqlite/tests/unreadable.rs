@@ -88,7 +88,13 @@ async fn a_retry_at_a_time_that_no_clock_shows_is_due_now() {
 
 #[tokio::test]
 async fn what_no_lane_leads_to_is_met_and_fails() {
-    for odd in ["id = zeroblob(16)", "lane = 99", "lane = -5"] {
+    for (odd, queued, why) in [
+        ("id = zeroblob(16)", "", ""),
+        ("lane = 99", "lane = 99", "there is no queue 99"),
+        ("lane = -5", "lane = -5", "there is no queue -5"),
+        ("lane = 99", "", "its queue is another"),
+        ("again = NULL", "lane = 99", "there is no queue 99"),
+    ] {
         let (_folder, store) = store();
         let new: Vec<_> = (0..2).map(|_| delivery("https://hooks.example")).collect();
         let id: Vec<_> = new.iter().map(|new| new.id).collect();
@@ -96,7 +102,11 @@ async fn what_no_lane_leads_to_is_met_and_fails() {
         let db = Connection::open(store.path()).unwrap();
         let sql = format!("UPDATE delivery SET {odd} WHERE id = ?1");
         db.execute_batch("PRAGMA foreign_keys = 0").unwrap();
+        let row = place(&store, id[0]).await.0;
         assert_eq!(db.execute(&sql, [id[0].bytes()]).unwrap(), 1);
+        if !queued.is_empty() {
+            db.execute(&format!("UPDATE queued SET {queued} WHERE seq = ?1"), [row]).unwrap();
+        }
         let due = due(&store, at(99_000), 10).await;
         let jobs: Vec<_> = due.jobs.iter().map(Job::id).collect();
         if odd.starts_with("id") {
@@ -105,9 +115,11 @@ async fn what_no_lane_leads_to_is_met_and_fails() {
             assert_eq!(due.unreadable, [""; 0]);
         } else {
             assert_eq!(jobs, id[1..], "{odd}");
-            let told = format!("delivery {} cannot be read (there is no queue ", id[0]);
+            let told = format!("delivery {} cannot be read ({why})", id[0]);
             assert!(due.unreadable[0].starts_with(&told), "{odd}: {:?}", due.unreadable);
             assert_eq!(store.counts().await.unwrap().failed, 1, "{odd}");
+            let left = db.query_row("SELECT count(*) FROM queued", [], |row| row.get::<_, i64>(0));
+            assert_eq!(left, Ok(1), "{odd}: it is in no queue");
         }
     }
 }

@@ -38,15 +38,21 @@ fn select(table: Table) -> &'static str {
         }
         // Without a class, the message is that of a response that was cut off, and belongs to its attempt.
         Table::Ended => {
-            "SELECT d.seq, coalesce(d.ended_at, d.accepted_at), d.run_id, l.seq, d.last_ms,
-                 CASE WHEN d.state BETWEEN 2 AND 4 THEN d.state END, d.attempts, d.last_status, d.last_class, CASE WHEN d.last_class IS NOT NULL THEN d.last_message END
+            "SELECT d.seq, coalesce(d.ended_at, o.started_at + o.duration_ms, d.accepted_at), d.run_id, l.seq,
+                 coalesce(d.last_ms, o.duration_ms),
+                 CASE WHEN s.seq IS NOT NULL THEN 2 WHEN d.state BETWEEN 2 AND 4 THEN d.state END,
+                 iif(s.seq IS NULL, d.attempts, max(d.attempts, 1)), coalesce(d.last_status, o.status), d.last_class,
+                 CASE WHEN d.last_class IS NOT NULL THEN d.last_message END
              FROM delivery d LEFT JOIN valid_lane l ON l.seq = d.lane
-             WHERE d.seq BETWEEN ?1 AND ?2 AND d.state > 1 ORDER BY d.seq"
+                 LEFT JOIN delivered s ON s.lane = d.lane AND s.seq = d.seq AND d.state = 0
+                 LEFT JOIN attempt o ON o.key = s.seq << 10 | 1
+             WHERE d.seq BETWEEN ?1 AND ?2 AND (d.state > 1 OR s.seq IS NOT NULL) ORDER BY d.seq"
         }
         Table::Pending => {
             "SELECT d.seq, d.due_at, d.run_id, l.seq, d.attempts
              FROM delivery d LEFT JOIN valid_lane l ON l.seq = d.lane
-             WHERE d.seq BETWEEN ?1 AND ?2 AND d.state < 2 ORDER BY d.seq"
+                 LEFT JOIN delivered s ON s.lane = d.lane AND s.seq = d.seq AND d.state = 0
+             WHERE d.seq BETWEEN ?1 AND ?2 AND d.state < 2 AND s.seq IS NULL ORDER BY d.seq"
         }
         Table::Tested => {
             "SELECT delivery, document FROM tested WHERE delivery BETWEEN ?1 AND ?2 ORDER BY delivery"
