@@ -103,7 +103,7 @@ fn is_in_queue(tx: &Transaction<'_>, row: i64) -> Result<bool, StoreError> {
     Ok(tx.prepare_cached(&sql)?.exists([row])?)
 }
 
-/// A delivery that has ended.
+/// A delivery, as if it had ended.
 struct Ended {
     row: i64,
     /// When it was accepted, according to its id; none if that cannot be read.
@@ -126,7 +126,7 @@ impl Ended {
     }
 }
 
-/// Visits ended deliveries, oldest first; those in `counted` are treated as removed.
+/// Visits deliveries, oldest first; those in `counted` are treated as removed.
 fn outdated(
     tx: &Transaction<'_>,
     keep: RetentionPolicy,
@@ -140,7 +140,10 @@ fn outdated(
     let mut surplus = surplus.saturating_sub(counted);
     let mut found = Outdated { next: after, ..Outdated::default() };
     let mut rows = 0;
-    for Walked { row, is_pending } in oldest(tx, after)? {
+    let mut oldest = tx.prepare_cached(&oldest())?;
+    let mut walked = oldest.query([after.unwrap_or(LogPosition::FIRST).number()])?;
+    while let Some(at) = walked.next()? {
+        let (row, is_pending) = (Ended::read(at)?, at.get::<_, bool>(4)?);
         // Nothing ends before it is created, so from here on everything is young enough, except deliveries accepted
         // with a clock that was behind.
         if surplus == 0 && row.made_at >= Some(millis(cutoff)) {
@@ -186,28 +189,15 @@ fn ended(tx: &Transaction<'_>) -> Result<u64, StoreError> {
     Ok(u64::try_from(n).unwrap_or(0))
 }
 
-/// A row, and whether its delivery is pending.
-struct Walked {
-    row: Ended,
-    is_pending: bool,
-}
-
-/// The next deliveries, oldest first, in the order of acceptance. Those in an invalid state have ended: nobody will
-/// ever send them.
-fn oldest(tx: &Transaction<'_>, after: Option<LogPosition>) -> Result<Vec<Walked>, StoreError> {
-    let sql = format!(
+/// The next deliveries, oldest first, in the order of acceptance: the columns of [`Ended::read`], and whether it is
+/// pending. Those in an invalid state have ended: nobody will ever send them.
+fn oldest() -> String {
+    format!(
         "SELECT delivery.seq, id, iif(delivered.seq IS NULL, attempts, max(attempts, 1)),
              coalesce({ENDED_AT}, accepted_at), state IS 1 OR {IS_IN_QUEUED}
          FROM {} WHERE delivery.seq > ?1 ORDER BY delivery.seq LIMIT {LOOKED_AT}",
         with_outcome("delivery")
-    );
-    let mut statement = tx.prepare_cached(&sql)?;
-    let mut rows = statement.query([after.unwrap_or(LogPosition::FIRST).number()])?;
-    let mut all = Vec::new();
-    while let Some(row) = rows.next()? {
-        all.push(Walked { row: Ended::read(row)?, is_pending: row.get(4)? });
-    }
-    Ok(all)
+    )
 }
 
 /// Invalid states. Null with a parameter, since `SQLite` knows without reading that a NOT NULL column has no nulls.
