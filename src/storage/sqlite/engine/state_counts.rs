@@ -30,15 +30,6 @@ fn recount_of(state: DeliveryState) -> String {
     )
 }
 
-/// Removes what another program has left in one of the tables by lane: rows of deliveries that are gone, that have
-/// another lane, or whose outcome is in their rows.
-fn drop_stale(table: &str) -> String {
-    format!(
-        "DELETE FROM {table} WHERE NOT EXISTS (SELECT 1 FROM delivery
-             WHERE delivery.seq = {table}.seq AND delivery.lane IS {table}.lane AND delivery.state IS 0)"
-    )
-}
-
 /// Whether something is in a state, by its count and by the rows.
 fn is_any_in(state: DeliveryState) -> String {
     let exists = |(from, rows): &(&str, &str)| format!("EXISTS (SELECT 1 FROM {from} WHERE {rows})");
@@ -90,9 +81,6 @@ impl Tally {
             return Ok(());
         }
         if moves.recount {
-            for table in ["queued", "delivered"] {
-                tx.execute(&drop_stale(table), [])?;
-            }
             for state in DeliveryState::ALL {
                 tx.execute(&recount_of(*state), [state_number(*state)])?;
             }

@@ -53,6 +53,15 @@ impl Moved {
         }
     }
 
+    /// So many lanes are walked one by one; where there are more, all of it is walked or sorted. The rows of a lane are
+    /// far from one another in a long log.
+    const fn walked_lanes(self) -> usize {
+        match self {
+            Self::Queued => 64,
+            Self::Delivered => 8,
+        }
+    }
+
     /// The next lane with something in it.
     fn lane_after(self) -> String {
         format!("SELECT lane FROM {} WHERE lane > ?1 ORDER BY lane LIMIT 1", self.table())
@@ -74,9 +83,6 @@ const NEWEST: i64 = 20_000;
 
 /// In so many lanes the newest of a table is looked up; where there are more, the walk starts at the newest of all.
 const SEARCHED_LANES: usize = 2048;
-
-/// So many lanes of a table are walked one by one; where there are more, all of it is sorted.
-const WALKED_LANES: usize = 64;
 
 impl Range {
     /// The parts of the log that a filter leaves. Together they are all, and none is in two.
@@ -130,7 +136,7 @@ impl Range {
             let after = if at == Value::Null { Value::Real(f64::NEG_INFINITY) } else { at.clone() };
             lane = next.query_row([after], |row| row.get(0)).optional()?;
             ranges.push(Self::Of(table, at));
-            if ranges.len() > WALKED_LANES {
+            if ranges.len() > table.walked_lanes() {
                 return Self::of_many_lanes(tx, table, filter, reading);
             }
         }
@@ -146,7 +152,11 @@ impl Range {
         let rest = |before| -> Result<Self, StoreError> {
             // Walking costs time for each that is not in the table, and sorting, page by page, for each that is.
             let walks = table == Moved::Delivered && are_most_delivered(tx)?;
-            Ok(if walks { Self::Within(table, LogPosition::FIRST, before) } else { Self::Before(table, before) })
+            Ok(if walks {
+                Self::Within(table, LogPosition::FIRST, before)
+            } else {
+                Self::Before(table, before)
+            })
         };
         if reading == Reading::Whole {
             return Ok(vec![rest(LogPosition::END)?]);

@@ -54,7 +54,8 @@ pub fn find(
     let now = millis(demand.now);
     let mut found = Found::default();
     let mut jobs = Jobs::new(tx, profiles)?;
-    let scheduler::Turn { chosen, odd, after, is_partial, reached } = scheduler::choose(tx, demand, taken)?;
+    let turn = scheduler::choose(tx, demand, taken)?;
+    let scheduler::Turn { chosen, odd, after, is_partial, reached, anything_waits } = turn;
     found.reached = reached;
     found.unreadable = odd;
     (found.claimed.after, found.claimed.is_partial) = (after.map(LaneId::new), is_partial);
@@ -62,8 +63,10 @@ pub fn find(
         Ok(job) => found.claimed.jobs.push(job),
         Err(why) => found.unreadable.push((row, why)),
     })?;
-    found.claimed.next_due = next(tx, now)?;
-    found.timeless = timeless(tx, taken.passed_over)?;
+    if anything_waits {
+        found.claimed.next_due = next(tx, now)?;
+        found.timeless = timeless(tx, taken.passed_over)?;
+    }
     Ok(found)
 }
 

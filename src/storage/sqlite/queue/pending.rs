@@ -1,6 +1,9 @@
 //! Pending deliveries in the table of queued ones, and in the indexes of waiting ones: the queries of a claim. No rows
 //! of deliveries are read.
 
+/// Whether anything waits for a retry. Usually nothing does, and then nothing else needs to be asked about retries.
+pub const ANY_WAITING: &str = "SELECT 1 FROM delivery INDEXED BY delivery_waiting WHERE state = 1 LIMIT 1";
+
 /// The lanes of due retries, by time.
 pub const DUE_RETRIES: &str = "SELECT lane FROM delivery INDEXED BY delivery_waiting
      WHERE state = 1 AND due_at <= ?1 ORDER BY due_at";

@@ -23,7 +23,7 @@ use crate::storage::queue::turns::Turns;
 use crate::storage::sqlite::control::pause::BlockedSet;
 use crate::storage::sqlite::queue::floors::SeenFloors;
 use crate::storage::sqlite::queue::pending::{
-    DUE_RETRIES, FIRST, NEWEST_LANES, NEXT_FIRST, NEXT_RETRY, Pending,
+    ANY_WAITING, DUE_RETRIES, FIRST, NEWEST_LANES, NEXT_FIRST, NEXT_RETRY, Pending,
 };
 use crate::storage::sqlite::rows::columns::{get, millis, text};
 use crate::storage::unreadable::Why;
@@ -56,6 +56,8 @@ pub struct Turn {
     pub is_partial: bool,
     /// The last first attempt that was selected in each lane: all before it in its lane are selected or were skipped.
     pub reached: Vec<(i64, i64)>,
+    /// Something waits for a retry, due or not.
+    pub anything_waits: bool,
 }
 
 /// What is taken already.
@@ -113,8 +115,9 @@ pub fn choose(tx: &Transaction<'_>, demand: &Demand, taken: &Taken<'_>) -> Resul
         furthest = furthest.max(Some(place).filter(|place| *place < in_window));
         turns.put_back(place, round.advance(queue)?);
     }
-    for state in Pending::ALL {
-        round.meet(state, &Value::Null, "it has no queue")?;
+    let anything_waits = round.anything_waits();
+    if anything_waits {
+        round.meet(Pending::Waiting, &Value::Null, "it has no queue")?;
     }
     let after = match furthest {
         _ if !is_partial => latest.or(demand.after.map(LaneId::number)),
@@ -123,11 +126,13 @@ pub fn choose(tx: &Transaction<'_>, demand: &Demand, taken: &Taken<'_>) -> Resul
         _ => last,
     };
     let reached = reached.into_iter().collect();
-    Ok(Turn { chosen, odd: round.odd.into_inner(), after, is_partial, reached })
+    Ok(Turn { chosen, odd: round.odd.into_inner(), after, is_partial, reached, anything_waits })
 }
 
 /// The lanes with due retries.
 enum Retries {
+    /// Nothing waits, due or not.
+    None,
     /// These.
     Of(BTreeSet<i64>),
     /// Too many are due to examine each.
@@ -135,6 +140,9 @@ enum Retries {
 }
 
 fn retries(tx: &Transaction<'_>, now: i64) -> Result<Retries, StoreError> {
+    if !tx.prepare_cached(ANY_WAITING)?.exists([])? {
+        return Ok(Retries::None);
+    }
     let mut statement = tx.prepare_cached(DUE_RETRIES)?;
     let mut rows = statement.query([now])?;
     let mut lanes = BTreeSet::new();
@@ -298,6 +306,10 @@ impl Round<'_> {
         Ok(self.advance(&mut queue)?.then_some(queue))
     }
 
+    fn anything_waits(&self) -> bool {
+        !matches!(self.retries, Retries::None)
+    }
+
     fn load(&self, origin: &Origin) -> OriginLoad {
         self.demand.origins.get(origin).copied().unwrap_or_default()
     }
@@ -336,6 +348,7 @@ impl Round<'_> {
     fn lane_after(&self, after: Option<i64>) -> Result<Option<i64>, StoreError> {
         let first = self.pending_after(Pending::Queued, after)?;
         let retry = match &self.retries {
+            Retries::None => None,
             Retries::Of(lanes) => {
                 let from = after.map_or(Bound::Unbounded, Bound::Excluded);
                 lanes.range((from, Bound::Unbounded)).next().copied()
@@ -409,6 +422,9 @@ impl Round<'_> {
 
     fn advance_to_retry(&self, queue: &mut Queue, after: i64) -> Result<bool, StoreError> {
         queue.at = At::Retry(after);
+        if !self.anything_waits() {
+            return Ok(false);
+        }
         let mut statement = self.tx.prepare_cached(NEXT_RETRY)?;
         let rows = statement.query((queue.lane, after, queue.row, self.now))?;
         queue.take(self.unknown(rows, |row| Ok(At::Retry(get(row, 1)?))))

@@ -42,15 +42,7 @@ impl Store {
             return Ok((Removed::default(), found.next));
         }
         let Outdated { rows, removed, next } = found;
-        let gone = self
-            .write(move |tx| {
-                let mut gone = 0;
-                for row in &rows {
-                    gone += u64::from(remove_row(tx, *row)?);
-                }
-                Ok(gone)
-            })
-            .await?;
+        let gone = self.write(move |tx| remove_rows(tx, &rows)).await?;
         Ok((Removed { deliveries: gone, ..removed }, next))
     }
 
@@ -74,27 +66,37 @@ impl Store {
 /// Removes a delivery that has ended, including its attempts. Returns whether it existed.
 pub fn remove(tx: &Writing<'_>, id: DeliveryId) -> Result<bool, StoreError> {
     match state::of(tx, id)? {
-        Some((row, _)) => remove_row(tx, row),
+        Some((row, _)) => Ok(remove_rows(tx, &[row])? > 0),
         None => Ok(false),
     }
 }
 
-/// The same by its row, readable or not. Pending deliveries are kept.
-fn remove_row(tx: &Writing<'_>, row: i64) -> Result<bool, StoreError> {
-    let mut state = state::of_row(tx, row)?;
-    if state == Some(DeliveryState::Queued) && !is_in_queue(tx, row)? {
-        state = None;
+/// The same by their rows, readable or not. Pending deliveries are kept. Returns how many existed.
+fn remove_rows(tx: &Writing<'_>, rows: &[i64]) -> Result<u64, StoreError> {
+    let (mut gone, mut stateless) = (0, Vec::new());
+    for row in rows {
+        let mut state = state::of_row(tx, *row)?;
+        if state == Some(DeliveryState::Queued) && !is_in_queue(tx, *row)? {
+            state = None;
+        }
+        if state.is_some_and(DeliveryState::is_pending) {
+            continue;
+        }
+        let removed = tx.prepare_cached("DELETE FROM delivery WHERE seq = ?1")?.execute([row])?;
+        match state {
+            Some(state) => tx.went(state),
+            None if removed > 0 => stateless.push(*row),
+            None => {}
+        }
+        gone += u64::from(removed > 0);
     }
-    if state.is_some_and(DeliveryState::is_pending) {
-        return Ok(false);
+    if !stateless.is_empty() {
+        // They may be in other lanes than their rows say.
+        let rows = serde_json::Value::from(stateless).to_string();
+        tx.execute("DELETE FROM delivered WHERE seq IN (SELECT value FROM json_each(?1))", [rows])?;
+        tx.recount();
     }
-    let removed = tx.prepare_cached("DELETE FROM delivery WHERE seq = ?1")?.execute([row])?;
-    match state {
-        Some(state) => tx.went(state),
-        None if removed > 0 => tx.recount(),
-        None => {}
-    }
-    Ok(removed > 0)
+    Ok(gone)
 }
 
 /// Whether a delivery is in the queue of its lane. One that should be and is not will never be sent.
