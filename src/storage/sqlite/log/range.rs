@@ -15,28 +15,28 @@ use crate::storage::sqlite::rows::outcome::{ENDED_AT, with_outcome};
 /// A part of the log that an index leads to, in the order of acceptance.
 pub enum Range {
     All,
-    /// In a state, according to the rows. Of those delivered only some have that state: see [`Moved`].
+    /// In a state, according to the rows. Of those delivered only some have that state: see [`LaneTable`].
     DeliveryState(DeliveryState),
     /// In such a state, and of one lane.
     Lane(DeliveryState, i64),
     /// In a table by lane, and of one lane, whatever stands for its number.
-    Of(Moved, Value),
+    Of(LaneTable, Value),
     /// In a table by lane, of many lanes, and before this position.
-    Before(Moved, LogPosition),
+    Before(LaneTable, LogPosition),
     /// In such a table, from a position on and before another. All deliveries there are walked, whatever their state.
-    Within(Moved, LogPosition, LogPosition),
+    Within(LaneTable, LogPosition, LogPosition),
 }
 
 /// The two tables by lane: most deliveries only move from one to the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Moved {
+pub enum LaneTable {
     /// What is queued.
     Queued,
     /// What was delivered at its first attempt.
     Delivered,
 }
 
-impl Moved {
+impl LaneTable {
     /// The table.
     const fn table(self) -> &'static str {
         match self {
@@ -98,10 +98,12 @@ impl Range {
         let mut ranges = Vec::new();
         for state in states {
             match state {
-                DeliveryState::Queued => ranges.extend(Self::moved(tx, Moved::Queued, filter, reading)?),
+                DeliveryState::Queued => {
+                    ranges.extend(Self::of_table(tx, LaneTable::Queued, filter, reading)?)
+                }
                 DeliveryState::Delivered => {
                     ranges.push(Self::DeliveryState(state));
-                    ranges.extend(Self::moved(tx, Moved::Delivered, filter, reading)?);
+                    ranges.extend(Self::of_table(tx, LaneTable::Delivered, filter, reading)?);
                 }
                 _ => ranges.push(Self::DeliveryState(state)),
             }
@@ -112,9 +114,9 @@ impl Range {
     /// All in a state, and of one of these lanes.
     fn of_lanes(state: DeliveryState, lanes: &[i64]) -> Vec<Self> {
         let each = |lane: &i64| match state {
-            DeliveryState::Queued => vec![Self::Of(Moved::Queued, Value::Integer(*lane))],
+            DeliveryState::Queued => vec![Self::Of(LaneTable::Queued, Value::Integer(*lane))],
             DeliveryState::Delivered => {
-                vec![Self::Lane(state, *lane), Self::Of(Moved::Delivered, Value::Integer(*lane))]
+                vec![Self::Lane(state, *lane), Self::Of(LaneTable::Delivered, Value::Integer(*lane))]
             }
             _ => vec![Self::Lane(state, *lane)],
         };
@@ -122,9 +124,9 @@ impl Range {
     }
 
     /// All of a table.
-    fn moved(
+    fn of_table(
         tx: &Transaction<'_>,
-        table: Moved,
+        table: LaneTable,
         filter: &Filter,
         reading: Reading,
     ) -> Result<Vec<Self>, StoreError> {
@@ -145,13 +147,13 @@ impl Range {
 
     fn of_many_lanes(
         tx: &Transaction<'_>,
-        table: Moved,
+        table: LaneTable,
         filter: &Filter,
         reading: Reading,
     ) -> Result<Vec<Self>, StoreError> {
         let rest = |before| -> Result<Self, StoreError> {
             // Walking costs time for each that is not in the table, and sorting, page by page, for each that is.
-            let walks = table == Moved::Delivered && are_most_delivered(tx)?;
+            let walks = table == LaneTable::Delivered && are_most_delivered(tx)?;
             Ok(if walks {
                 Self::Within(table, LogPosition::FIRST, before)
             } else {
@@ -186,10 +188,10 @@ impl Range {
             ),
             Self::Of(table, _) => (
                 of_rows(&format!(
-                    "{} AS moved CROSS JOIN delivery ON delivery.seq = moved.seq",
+                    "{} AS entry CROSS JOIN delivery ON delivery.seq = entry.seq",
                     table.table()
                 )),
-                format!("moved.seq < ?1 AND moved.lane IS ?2 AND {}", table.is_in()),
+                format!("entry.seq < ?1 AND entry.lane IS ?2 AND {}", table.is_in()),
             ),
             Self::Before(table, _) => (table.table().to_owned(), "seq < ?1".to_owned()),
             Self::Within(table, ..) => (
@@ -231,7 +233,7 @@ impl Range {
                 let from = with_outcome(&format!("{sorted} CROSS JOIN delivery ON delivery.seq = place"));
                 return format!("SELECT {SUMMARY}, {}", looked_at(&from, with_request));
             }
-            Self::Of(..) => "moved.seq",
+            Self::Of(..) => "entry.seq",
             _ => "delivery.seq",
         };
         format!("SELECT {SUMMARY}, {} WHERE {rows} ORDER BY {sorted} DESC", looked_at(&from, with_request))
@@ -252,7 +254,7 @@ impl Range {
 }
 
 /// The newest position of a table before one, or a later one.
-fn newest(tx: &Transaction<'_>, table: Moved, before: LogPosition) -> Result<LogPosition, StoreError> {
+fn newest(tx: &Transaction<'_>, table: LaneTable, before: LogPosition) -> Result<LogPosition, StoreError> {
     let mut next = tx.prepare_cached(&table.lane_after())?;
     let of_lane = format!("SELECT max(seq) FROM {} WHERE lane = ?1 AND seq < ?2", table.table());
     let mut of_lane = tx.prepare_cached(&of_lane)?;
@@ -304,17 +306,17 @@ mod tests {
             Range::All,
             Range::DeliveryState(failed),
             Range::Lane(failed, 1),
-            of(Moved::Queued),
-            of(Moved::Delivered),
-            newest(Moved::Queued),
-            newest(Moved::Delivered),
+            of(LaneTable::Queued),
+            of(LaneTable::Delivered),
+            newest(LaneTable::Queued),
+            newest(LaneTable::Delivered),
         ];
         for (range, with_request) in ranges.iter().flat_map(|range| [(range, false), (range, true)]) {
             let sql = range.select(with_request, 100);
             let mut statement = db.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
             let mut rows = statement.raw_query();
             let plan: String = rows.next().unwrap().unwrap().get(3).unwrap();
-            let by_lane = plan.starts_with("SEARCH moved USING PRIMARY KEY (lane=? AND seq<?)");
+            let by_lane = plan.starts_with("SEARCH entry USING PRIMARY KEY (lane=? AND seq<?)");
             assert!(by_lane || plan.starts_with("SEARCH delivery USING I"), "{plan}");
             assert!(
                 plan.contains("seq<?") || plan.contains("rowid<?") || plan.contains("rowid>? AND rowid<?"),
@@ -336,11 +338,11 @@ mod tests {
             SELECT n, randomblob(16), 0, n % 100 + 1, 'event', 'T', 0, 0, 1, 5000, 'fixed', 0, 1, 1 FROM rows;";
 
     /// All of it, in the table of one of the two states.
-    fn is_in(table: Moved) -> String {
+    fn is_in(table: LaneTable) -> String {
         format!(
             "INSERT INTO {} SELECT lane, seq{} FROM delivery",
             table.table(),
-            if table == Moved::Queued { ", NULL" } else { "" }
+            if table == LaneTable::Queued { ", NULL" } else { "" }
         )
     }
 
@@ -355,10 +357,10 @@ mod tests {
     fn what_is_in_many_lanes_is_found_once_and_the_newest_first() {
         let delivered = DeliveryState::Delivered;
         for (table, state, counted) in [
-            (Moved::Queued, DeliveryState::Queued, 0),
+            (LaneTable::Queued, DeliveryState::Queued, 0),
             // Few according to the counts, and most.
-            (Moved::Delivered, delivered, 0),
-            (Moved::Delivered, delivered, 60_000),
+            (LaneTable::Delivered, delivered, 0),
+            (LaneTable::Delivered, delivered, 60_000),
         ] {
             let mut db = rusqlite::Connection::open_in_memory().unwrap();
             crate::storage::sqlite::file::schema::migrate(&mut db).unwrap();
