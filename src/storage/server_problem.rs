@@ -40,8 +40,22 @@ pub enum ServerProblem {
     #[error("has no room left on the server's disk: free some; what was accepted before is safe")]
     Full,
     /// All connections are taken.
-    #[error("has no connection left (max_connections): close other programs, or raise the limit")]
+    #[error(
+        "has no connection left: close other programs, or raise max_connections, or max_client_conn of a pooler"
+    )]
     TooManyConnections,
+    /// A pooler is between, and shares sessions among connections.
+    #[error(
+        "is behind a connection pooler in transaction mode, which mixes settings and notifications of different \
+         programs: set pool_mode = session for this database in the pooler, or name the server itself"
+    )]
+    Pooled,
+    /// A connection was made and never served.
+    #[error(
+        "accepts connections and serves none of them: raise the pool size of a pooler that is between (a sender \
+         needs 8 sessions, a console 9), or wait until the server is less busy"
+    )]
+    NoSession,
     /// An old server.
     #[error("runs PostgreSQL {0}: 15 or newer is required")]
     Version(String),
@@ -113,6 +127,7 @@ impl ServerProblem {
                 | Self::Starting(_)
                 | Self::ReadOnly
                 | Self::TooManyConnections
+                | Self::NoSession
                 | Self::Slow
                 | Self::Conflict
         )
@@ -121,6 +136,6 @@ impl ServerProblem {
     /// Whether another name or another option is needed: what a person typed is wrong.
     #[must_use]
     pub fn is_wrong_input(&self) -> bool {
-        self.is_lasting() || matches!(self, Self::NoDatabase | Self::Refused(_))
+        self.is_lasting() || matches!(self, Self::NoDatabase | Self::Refused(_) | Self::Pooled)
     }
 }

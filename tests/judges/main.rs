@@ -16,6 +16,7 @@ mod formats;
 mod markup;
 mod nasty;
 mod oauth;
+mod pooler;
 mod python;
 mod random;
 mod signature;

@@ -54,8 +54,33 @@ pub fn cluster() -> Option<&'static Cluster> {
     found
 }
 
-/// The folder with the programs of the newest PostgreSQL that is installed.
+/// The folder with the programs of PostgreSQL: the one that `RINGBACK_POSTGRES_BIN` names, or that of the newest one
+/// that is installed.
+///
+/// # Panics
+/// There is no server in the folder that is named.
 pub fn binaries() -> Option<PathBuf> {
+    if let Some(named) = std::env::var_os("RINGBACK_POSTGRES_BIN").filter(|named| !named.is_empty()) {
+        let named = PathBuf::from(named);
+        let has_server = named.join("initdb").is_file() && named.join("postgres").is_file();
+        assert!(has_server, "RINGBACK_POSTGRES_BIN names {}, and there is no server", named.display());
+        return Some(named);
+    }
+    installed_binaries()
+}
+
+/// A program of PostgreSQL. Packages of the server alone have no clients: then that of the system is used.
+fn program(bin: &Path, name: &str) -> PathBuf {
+    let own = bin.join(name);
+    if own.is_file() {
+        return own;
+    }
+    let installed = installed_binaries().map(|bin| bin.join(name)).filter(|program| program.is_file());
+    installed.or_else(|| needs::installed(name)).unwrap_or(own)
+}
+
+/// The folder with the programs of the newest PostgreSQL that is installed.
+fn installed_binaries() -> Option<PathBuf> {
     let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let mut found: Vec<(u32, PathBuf)> = versions
         .filter_map(|version| {
@@ -108,7 +133,7 @@ impl Cluster {
     fn wait(&self) {
         let began = Instant::now();
         let is_ready = || {
-            let mut command = Command::new(self.bin.join("pg_isready"));
+            let mut command = Command::new(program(&self.bin, "pg_isready"));
             command.args(["-q", "-h", "127.0.0.1", "-p", &self.port.to_string()]);
             command.status().is_ok_and(|status| status.success())
         };
@@ -175,7 +200,7 @@ impl Cluster {
 
     /// The client of PostgreSQL on a database, which prints without headings.
     pub fn psql(&self, database: &str) -> Command {
-        let mut command = Command::new(self.bin.join("psql"));
+        let mut command = Command::new(program(&self.bin, "psql"));
         command.args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-U", OWNER]);
         command.args(["-p", &self.port.to_string(), "-d", database]);
         command
@@ -222,7 +247,7 @@ impl Drop for Database {
 }
 
 /// A folder for a server.
-pub(super) fn new_folder() -> PathBuf {
+pub fn new_folder() -> PathBuf {
     let folder = tempfile::Builder::new().prefix("ringback-pg-").tempdir().unwrap().keep();
     give(&folder, 0o755);
     folder
@@ -278,7 +303,7 @@ fn is_root() -> bool {
 }
 
 /// A program as somebody who is not root.
-pub(super) fn as_nobody(program: &Path) -> Command {
+pub fn as_nobody(program: &Path) -> Command {
     if !is_root() {
         return Command::new(program);
     }
@@ -287,7 +312,8 @@ pub(super) fn as_nobody(program: &Path) -> Command {
     command
 }
 
-fn free_port() -> u16 {
+/// A loopback port that nobody listens on.
+pub fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 

@@ -109,6 +109,7 @@ fn sender(senders: &[SenderInfo], facts: &ServerFacts) -> Finding {
         let hosts: std::collections::BTreeSet<&str> = senders.iter().map(|sender| &*sender.host).collect();
         let who = match senders.len() {
             1 => format!("process {} on {} sends", first.pid, first.host),
+            n if hosts.len() == 1 => format!("{n} processes on {} send", first.host),
             n => format!("{n} processes on {} hosts send", hosts.len()),
         };
         return Finding::ok("sender", format!("{who}; {waits}"));

@@ -73,7 +73,7 @@ async fn each_effect_has_one_result_with_its_ticket_and_effects_on_a_profile_run
             [Message::Conflict(_, Some(_))] => "conflict",
             [Message::Deleted(..)] => "deleted",
             [Message::Restored(Some(_))] => "restored",
-            [Message::Counts(_)] => "counts",
+            [Message::Counts(..)] => "counts",
             other => panic!("{other:?}"),
         })
         .collect();

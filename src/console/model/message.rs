@@ -89,8 +89,8 @@ pub enum Message {
     Newer(Query, usize),
     /// One delivery in full.
     Details(Box<Details>),
-    /// The number of pending deliveries.
-    Counts(Counts),
+    /// The number of pending deliveries, and the name of the database that says so.
+    Counts(Counts, String),
     /// The current blocks.
     Blocks(Box<Blocks>),
     /// The processes that send from the database; or why they cannot be read.

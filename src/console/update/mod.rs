@@ -191,8 +191,9 @@ fn take(state: &mut State, message: Message, awaits: Option<&Awaits>) -> Vec<Eff
             deliveries::set_details(state, details);
             Vec::new()
         }
-        Message::Counts(counts) => {
+        Message::Counts(counts, database) => {
             state.counts = counts;
+            state.settings.database = database;
             Vec::new()
         }
         Message::Blocks(blocks) => pausing::taken(state, *blocks),

@@ -23,7 +23,7 @@ impl Describe for PgStore {
     }
 
     fn short_name(&self) -> String {
-        self.0.server.address().short_name()
+        self.0.server.short_name()
     }
 
     async fn senders(&self) -> Result<Vec<SenderInfo>, StoreError> {

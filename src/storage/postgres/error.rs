@@ -64,10 +64,24 @@ fn of_server(error: &DbError) -> Problem {
         SqlState::IO_ERROR => return Problem::Disk(message()),
         // Such as a network address that pg_hba.conf does not allow.
         _ if code.code().starts_with("28") => ServerProblem::Refused(message()),
-        _ if code.code().starts_with("08") => ServerProblem::Away(message()),
+        _ if code.code().starts_with("08") => of_pooler(error.message()),
         _ => return Problem::Sql(format!("{} {}", code.code(), error.message())),
     };
     problem.into()
+}
+
+/// `PgBouncer` has one code for everything.
+fn of_pooler(message: &str) -> ServerProblem {
+    match message {
+        _ if message.starts_with("no such database")
+            || message.starts_with("database ") && message.ends_with(" does not exist") =>
+        {
+            ServerProblem::NoDatabase
+        }
+        _ if message.starts_with("no more connections allowed") => ServerProblem::TooManyConnections,
+        _ if message.starts_with("query_wait_timeout") => ServerProblem::NoSession,
+        _ => ServerProblem::Away(message.to_owned()),
+    }
 }
 
 /// The innermost reason.

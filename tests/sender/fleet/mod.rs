@@ -5,6 +5,7 @@
 mod clocks;
 mod counting;
 mod failover;
+mod full_disk;
 mod intake;
 mod outages;
 mod rounds;
@@ -59,7 +60,11 @@ impl Fleet {
 
     /// The same with this endpoint.
     fn with(cluster: &'static Cluster, endpoint: Counting) -> Self {
-        let database = new_database(cluster);
+        Self::of(cluster, new_database(cluster, "template0"), endpoint)
+    }
+
+    /// The same with this database.
+    fn of(cluster: &'static Cluster, database: Database, endpoint: Counting) -> Self {
         database.sql(&format!("UPDATE ringback.meta SET lease_ms = {}", LEASE.as_millis()));
         let (place, primary) = (Place::new(), cluster);
         let (url, profile) = (database.url(), String::new());
@@ -125,9 +130,9 @@ impl Fleet {
     }
 }
 
-/// A new database with the schema.
-fn new_database(cluster: &'static Cluster) -> Database {
-    let database = cluster.database("template0");
+/// A new database with the schema, as a copy of this one.
+fn new_database(cluster: &'static Cluster, template: &str) -> Database {
+    let database = cluster.database(template);
     let drafts = tempfile::tempdir().unwrap();
     let store = PgStore::new(Address::parse(&database.url()).unwrap(), Some(drafts.path().join("drafts.db")));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

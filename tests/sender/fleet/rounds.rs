@@ -80,3 +80,18 @@ fn a_sender_that_stops_hands_its_slots_over_and_repeats_nothing() {
     assert_eq!((counts.times.len(), counts.repeated()), (EVENTS, 0));
     assert!(counts.most_open <= SLOTS, "{} requests at once", counts.most_open);
 }
+
+#[test]
+fn a_sender_that_is_stopped_while_it_joins_leaves_nothing_behind() {
+    let Some(fleet) = Fleet::new(Duration::from_millis(20)) else { return };
+    // Longer than the test: a newcomer waits for the one that is stopped until its lease has run out.
+    fleet.sql("UPDATE ringback.meta SET lease_ms = 60000");
+    let first = fleet.join(1);
+    first.signal("STOP");
+    let mut joining = fleet.join(2);
+    joining.signal("TERM");
+    assert_eq!(joining.code(), Some(0));
+    let pids = fleet.sql("SELECT pid FROM ringback.sender");
+    first.signal("CONT");
+    assert_eq!(pids, first.pid().to_string());
+}

@@ -4,12 +4,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use futures_util::future::poll_fn;
-use tokio::sync::{broadcast, mpsc, watch};
-use tokio_postgres::AsyncMessage;
+use tokio::sync::{broadcast, watch};
 
 use crate::storage::error::StoreError;
 use crate::storage::postgres::bells::bell::{Bell, CHANNELS};
+use crate::storage::postgres::connection::notified::Notified;
 use crate::storage::postgres::connection::server::{Purpose, Server};
 
 /// How often things are looked at in any case, while bells are heard.
@@ -108,28 +107,17 @@ async fn listen(heard: Weak<Heard>, server: Arc<Server>) {
 
 /// Listens until the connection ends.
 async fn listen_once(heard: &Weak<Heard>, server: &Server) -> Result<(), StoreError> {
-    let (client, mut connection) = server.open().await?;
-    let (tell, mut told) = mpsc::unbounded_channel();
-    let polling = tokio::spawn(async move {
-        while let Some(Ok(message)) = poll_fn(|context| connection.poll_message(context)).await {
-            if let AsyncMessage::Notification(bell) = message
-                && tell.send(bell).is_err()
-            {
-                break;
-            }
-        }
-    });
-    let _polling = Aborted(polling);
-    server.set_up(&client, Purpose::Notify).await?;
+    let mut connection = Notified::open(server.hosts()).await?;
+    server.set_up(&connection.client, Purpose::Notify).await?;
     let listens: Vec<String> = CHANNELS.iter().map(|channel| format!("LISTEN {channel};")).collect();
     let echo = format!("ringback_echo_{}", std::process::id());
-    client.batch_execute(&format!("{} LISTEN {echo}; NOTIFY {echo}", listens.concat())).await?;
+    connection.client.batch_execute(&format!("{} LISTEN {echo}; NOTIFY {echo}", listens.concat())).await?;
     // Until its own bell comes back, which through a pooler may be never, it looks as often as one that is deaf.
     let mut is_heard = false;
     loop {
         let sweep = if is_heard { SWEEP } else { SWEEP_DEAF };
         tokio::select! {
-            bell = told.recv() => {
+            bell = connection.notifications.recv() => {
                 let (Some(bell), Some(heard)) = (bell, heard.upgrade()) else { return Ok(()) };
                 if bell.channel() == echo {
                     is_heard = true;
@@ -148,14 +136,5 @@ async fn listen_once(heard: &Weak<Heard>, server: &Server) -> Result<(), StoreEr
                 heard.hear(Bell::Changed);
             }
         }
-    }
-}
-
-/// Ends the task with its owner.
-struct Aborted(tokio::task::JoinHandle<()>);
-
-impl Drop for Aborted {
-    fn drop(&mut self) {
-        self.0.abort();
     }
 }

@@ -13,7 +13,10 @@ use crate::storage::server_problem::ServerProblem;
 /// How a URL of a database begins.
 const SCHEMES: [&str; 2] = ["postgres://", "postgresql://"];
 
-/// How long one host may take to answer.
+/// How long one host may take until it can be asked something, its pooler included.
+const READY: Duration = Duration::from_secs(10);
+
+/// How long one host may take to answer at all.
 const CONNECT: Duration = Duration::from_secs(3);
 
 /// After this long without an answer to what was sent, or to three keepalives, a connection is dead.
@@ -58,6 +61,9 @@ pub struct Address {
     pub root_certificate: Option<PathBuf>,
     /// The client certificate, if there is one.
     pub client: Option<ClientCertificate>,
+    /// How long a host may take until it can be asked something: `connect_timeout`, or longer than a pooler may need
+    /// to get a session.
+    pub ready: Duration,
     /// The URL without its password and its options.
     name: String,
 }
@@ -122,13 +128,14 @@ impl Address {
         if config.get_target_session_attrs() == TargetSessionAttrs::Any {
             config.target_session_attrs(TargetSessionAttrs::ReadWrite);
         }
+        let ready = config.get_connect_timeout().copied().unwrap_or(READY);
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(CONNECT);
         }
         config.tcp_user_timeout(DEAD);
         config.keepalives_idle(DEAD).keepalives_interval(DEAD).keepalives_retries(3);
         let name = name(&config);
-        let mut address = Self { config, security, root_certificate, client, name };
+        let mut address = Self { config, security, root_certificate, client, ready, name };
         if address.config.get_password().is_none()
             && let Some(password) = passwords.find(&address.config)?
         {
@@ -143,11 +150,12 @@ impl Address {
         &self.name
     }
 
-    /// The name of the database, and of its first host.
+    /// The name of the database, and of the host that was connected to, or else of its first host.
     #[must_use]
-    pub fn short_name(&self) -> String {
+    pub fn short_name(&self, connected: Option<&str>) -> String {
         let database = self.config.get_dbname().unwrap_or_default();
-        match hosts(&self.config).into_iter().next() {
+        let first = || hosts(&self.config).into_iter().next();
+        match connected.map(str::to_owned).or_else(first) {
             Some(host) if !host.starts_with('/') => format!("{database} on {host}"),
             _ => database.to_owned(),
         }
@@ -179,7 +187,7 @@ fn is_local(config: &Config) -> bool {
 }
 
 /// The hosts with their ports, where these are not the usual one.
-fn hosts(config: &Config) -> Vec<String> {
+pub fn hosts(config: &Config) -> Vec<String> {
     let port = |at: usize| {
         let ports = config.get_ports();
         let port = ports.get(at).or(ports.first()).copied().unwrap_or(5432);
@@ -222,12 +230,13 @@ mod tests {
     fn a_url_names_hosts_and_never_shows_its_password() {
         let address = parse("postgres://ringback:s3cret@db1,db2:6432/log?application_name=x").unwrap();
         assert_eq!(address.name(), "postgres://ringback@db1,db2:6432/log");
-        assert_eq!(address.short_name(), "log on db1");
+        assert_eq!(address.short_name(None), "log on db1");
+        assert_eq!(address.short_name(Some("db2:6432")), "log on db2:6432");
         assert_eq!(address.config.get_password(), Some("s3cret".as_bytes()));
         assert!(!format!("{address:?} {:?}", address.config).contains("s3cret"));
         assert_eq!(parse("postgresql://me@[::1]:7777/x").unwrap().name(), "postgres://me@[::1]:7777/x");
         let socket = parse("postgres://me@%2Frun%2Fpg/x").unwrap();
-        assert_eq!((socket.name(), &*socket.short_name()), ("postgres://me@/run/pg/x", "x"));
+        assert_eq!((socket.name(), &*socket.short_name(None)), ("postgres://me@/run/pg/x", "x"));
     }
 
     #[test]

@@ -2,7 +2,10 @@
 
 pub mod address;
 pub mod db;
+pub mod hosts;
+pub mod notified;
 mod password;
+mod pooler;
 pub mod server;
 pub mod session;
 mod tls;

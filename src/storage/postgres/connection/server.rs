@@ -3,15 +3,14 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio_postgres::error::SqlState;
-use tokio_postgres::{Client, Connection, SimpleQueryMessage, Socket};
-use tokio_postgres_rustls::MakeRustlsConnect;
+use tokio_postgres::{Client, SimpleQueryMessage};
 
-use crate::storage::error::{Problem, StoreError};
+use crate::storage::error::StoreError;
 use crate::storage::postgres::connection::address::Address;
-use crate::storage::postgres::connection::tls;
+use crate::storage::postgres::connection::hosts::Hosts;
+use crate::storage::postgres::connection::pooler::Pooler;
 use crate::storage::postgres::schema::steps;
 use crate::storage::server_problem::ServerProblem;
-use crate::threads;
 
 /// The oldest server that is used.
 const LEAST_VERSION: i64 = 150_000;
@@ -95,8 +94,9 @@ pub struct Backend {
 
 /// A server and a database on it. Nothing is connected.
 pub struct Server {
-    address: Address,
+    hosts: Hosts,
     is_closed: AtomicBool,
+    pooler: Pooler,
 }
 
 impl Server {
@@ -106,12 +106,22 @@ impl Server {
             let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
             address.config.application_name(format!("ringback/{host}/{}", std::process::id()));
         }
-        Self { address, is_closed: AtomicBool::new(false) }
+        Self { hosts: Hosts::of(address), is_closed: AtomicBool::new(false), pooler: Pooler::default() }
     }
 
     /// Where it is.
     pub fn address(&self) -> &Address {
-        &self.address
+        self.hosts.address()
+    }
+
+    /// Its hosts.
+    pub fn hosts(&self) -> &Hosts {
+        &self.hosts
+    }
+
+    /// The name of the database, and of the host that was connected to last.
+    pub fn short_name(&self) -> String {
+        self.address().short_name(self.hosts.connected())
     }
 
     /// Makes no further connection, and gives none out.
@@ -126,13 +136,13 @@ impl Server {
 
     /// With the name of the database, where it is not known yet.
     pub fn at(&self, mut error: StoreError) -> StoreError {
-        error.location.get_or_insert_with(|| self.address.name().to_owned());
+        error.location.get_or_insert_with(|| self.address().name().to_owned());
         error
     }
 
     /// A connection for this purpose. Its work is done by a task of the runtime that this is called on.
     pub async fn connect(&self, purpose: Purpose) -> Result<(Client, Backend), StoreError> {
-        let (client, connection) = self.open().await?;
+        let (client, connection) = self.hosts.open().await.map_err(|error| self.at(error))?;
         tokio::spawn(async move {
             // Whoever uses the connection gets the error.
             drop(connection.await);
@@ -141,17 +151,16 @@ impl Server {
         Ok((client, backend))
     }
 
-    /// A connection, and its other half, which must be polled. Nothing of it is set.
-    pub async fn open(&self) -> Result<(Client, Connection<Socket, TlsStream>), StoreError> {
-        // Looking up a name takes a thread of the runtime, which panics where the system gives none.
-        threads::probe().map_err(|error| self.at(Problem::NoThread(error).into()))?;
-        let connector = tls::connector(&self.address).map_err(|problem| self.at(problem.into()))?;
-        self.address.config.connect(connector).await.map_err(|error| self.at(error.into()))
+    /// Checks what the connection leads to, and sets it up for its purpose.
+    pub async fn set_up(&self, client: &Client, purpose: Purpose) -> Result<Backend, StoreError> {
+        let set_up = tokio::time::timeout(self.address().ready, self.check_and_set(client, purpose)).await;
+        set_up.unwrap_or_else(|_| Err(ServerProblem::NoSession.into()))
     }
 
-    /// Sets the connection up for its purpose, and checks what it leads to: one round trip, unless the schema is
-    /// missing.
-    pub async fn set_up(&self, client: &Client, purpose: Purpose) -> Result<Backend, StoreError> {
+    /// In two round trips, unless the schema is missing.
+    async fn check_and_set(&self, client: &Client, purpose: Purpose) -> Result<Backend, StoreError> {
+        let row = client.query_typed_one("SELECT pg_backend_pid()", &[]).await?;
+        self.pooler.check(&self.hosts, client, row.try_get(0)?).await?;
         let settings = purpose.settings();
         // Earlier schemas lack the last column.
         let schema =
@@ -200,12 +209,9 @@ fn check(number: i64, version: String, encoding: String) -> Result<(), ServerPro
     Ok(())
 }
 
-/// What a secured connection is read from and written to.
-pub type TlsStream = <MakeRustlsConnect as tokio_postgres::tls::MakeTlsConnect<Socket>>::Stream;
-
 impl std::fmt::Debug for Server {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.address.fmt(f)
+        self.address().fmt(f)
     }
 }
 

@@ -11,6 +11,8 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::time_provider::TimeProvider;
 use rustls::{ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
 use rustls_platform_verifier::Verifier;
+use tokio_postgres::Socket;
+use tokio_postgres::tls::MakeTlsConnect;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::clock;
@@ -20,6 +22,9 @@ use crate::storage::server_problem::ServerProblem;
 
 /// Most bytes of a file of certificates.
 const MOST: u64 = 1 << 20;
+
+/// What a secured connection is read from and written to.
+pub type TlsStream = <MakeRustlsConnect as MakeTlsConnect<Socket>>::Stream;
 
 /// What secures connections to this address. Reads files.
 pub fn connector(address: &Address) -> Result<MakeRustlsConnect, ServerProblem> {

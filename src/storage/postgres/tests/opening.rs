@@ -1,7 +1,7 @@
 //! What is wrong with a server is said in a sentence of its own.
 
 use super::*;
-use crate::storage::{Problem, ServerProblem};
+use crate::storage::{Describe as _, Problem, ServerProblem};
 
 async fn problem(url: &str) -> ServerProblem {
     let error = store_at(url).read().await.err().expect("it cannot be used");
@@ -58,4 +58,21 @@ async fn a_connection_that_broke_is_made_anew() {
         let lost = acquired.db().unwrap().value::<i32>("SELECT 1", &[]).await.unwrap_err();
         assert!(matches!(lost.problem, Problem::Server(ServerProblem::Away(_))), "{lost}");
     }
+}
+
+#[tokio::test]
+async fn of_several_hosts_the_one_that_can_be_used_is_used_and_named() {
+    let Some(OnServer { database, .. }) = on_server().await else { return };
+    // One that accepts connections and says nothing, as a frozen server does.
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let (silent, port) = (listener.local_addr().unwrap().port(), database.cluster().port());
+    let hosts = format!("127.0.0.1:1,127.0.0.1:{silent},127.0.0.1:{port}");
+    let store = store_at(&format!("postgres://ringback@{hosts}/{}?connect_timeout=1", database.name()));
+    assert_eq!(store.short_name(), format!("{} on 127.0.0.1:1", database.name()));
+    store.read().await.unwrap();
+    assert_eq!(store.short_name(), format!("{} on 127.0.0.1:{port}", database.name()));
+    let none = format!("postgres://ringback@127.0.0.1:{silent},127.0.0.1:1/x?connect_timeout=1");
+    assert!(matches!(problem(&none).await, ServerProblem::Away(_)));
+    let silent = format!("postgres://ringback@127.0.0.1:{silent}/x?connect_timeout=1");
+    assert_eq!(problem(&silent).await, ServerProblem::NoSession);
 }
