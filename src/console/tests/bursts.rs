@@ -134,7 +134,7 @@ fn is_irreversible(words: &str) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig::with_cases(100))]
 
     #[test]
     fn pasted_text_does_nothing_irreversible(

@@ -221,7 +221,7 @@ fn weather(world: World, (columns, lines): (u16, u16), steps: Vec<Step>) {
 /// Ten of each kind, or as many as `PROPTEST_CASES` says.
 fn storms() -> ProptestConfig {
     let usual = ProptestConfig { max_shrink_iters: 400, ..ProptestConfig::default() };
-    if std::env::var_os("PROPTEST_CASES").is_some() { usual } else { ProptestConfig { cases: 10, ..usual } }
+    if std::env::var_os("PROPTEST_CASES").is_some() { usual } else { ProptestConfig { cases: 5, ..usual } }
 }
 
 // Some ten thousand frames each; in parallel they take ten seconds without optimisation. PROPTEST_CASES=100 draws a

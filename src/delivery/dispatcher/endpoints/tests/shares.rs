@@ -271,7 +271,7 @@ fn lanes() -> impl Strategy<Value = Vec<Lane>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(32))]
 
     /// Everything is sent eventually, in no more slots than there are, and no slot that a fast lane could have stays
     /// free.
