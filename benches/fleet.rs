@@ -106,7 +106,7 @@ fn main() {
         }
         if is_asked("keys") {
             let profile = delivering::checked(&delivering::draft(&endpoint.taking()[1]));
-            figures.extend(keys::measure(&database, store(&database), &profile));
+            figures.extend(keys::measure(&database, &store(&database), &profile));
         }
     }
     if asked.is_empty() {

@@ -25,7 +25,7 @@ const KEYS: usize = 200;
 const BETWEEN: Duration = Duration::from_millis(97);
 
 /// On a filled database; deliveries stream to this profile.
-pub fn measure(database: &Database, store: PgStore, streamed: &Profile) -> [Figure; 3] {
+pub fn measure(database: &Database, store: &PgStore, streamed: &Profile) -> [Figure; 3] {
     // Nothing is sent to the endpoints of what is stored.
     database.sql("TRUNCATE ringback.pending; UPDATE ringback.tally SET queued = 0, waiting = 0");
     let url = database.url();

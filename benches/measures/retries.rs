@@ -24,6 +24,7 @@ const HEAD_START: SignedDuration = SignedDuration::from_secs(5);
 const IN_TIME_MS: f64 = 50.0;
 
 /// On a new store in a file.
+#[allow(dead_code, reason = "the bench of the fleet has a store of its own")]
 pub async fn measure() -> [Figure; 3] {
     let endpoint = Endpoint::start(1, 0);
     let profile = checked(&draft(&endpoint.taking()[0]));

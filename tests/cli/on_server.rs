@@ -196,7 +196,7 @@ fn a_signal_ends_the_wait_for_a_server() {
     let mut line = || {
         input
             .write_all(format!("{{\"callback_profile_id\": \"{id}\", \"data\": {{}}}}\n").as_bytes())
-            .unwrap()
+            .unwrap();
     };
     line();
     send.line(On::Out, "\"accepted\"");

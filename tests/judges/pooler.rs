@@ -49,16 +49,16 @@ impl Pooled {
         let mut shell = Command::new("sh");
         shell.args(["-c", script, "sh", &settings]).arg(pooler.get_program()).args(pooler.get_args());
         let pooler = shell.current_dir("/").stdin(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let pooled = Self { place, database: cluster.database("template0"), port, pooler };
+        let site = Self { place, database: cluster.database("template0"), port, pooler };
         let until = Instant::now() + START;
         while TcpStream::connect(("127.0.0.1", port)).is_err() {
             assert!(Instant::now() < until, "the pooler does not start");
             std::thread::sleep(Duration::from_millis(10));
         }
-        let mut direct = pooled.command(&["doctor", "--migrate"]);
-        direct.env("RINGBACK_DB", pooled.database.url());
+        let mut direct = site.command(&["doctor", "--migrate"]);
+        direct.env("RINGBACK_DB", site.database.url());
         assert_eq!(ran(direct).code, Some(0));
-        Some(pooled)
+        Some(site)
     }
 
     fn url(&self) -> String {
@@ -77,7 +77,7 @@ impl Pooled {
 
     fn console(&self) -> Terminal {
         // Nobody listens on the first of its addresses.
-        let url = self.url().replace("@", "@127.0.0.1:1,");
+        let url = self.url().replace('@', "@127.0.0.1:1,");
         Terminal::start(Launch::new(PROGRAM).args(["--db", &url]).size(120, 36))
     }
 

@@ -75,7 +75,7 @@ async fn a_clock_far_ahead_of_the_last_activity_removes_nothing_until_it_is_trus
     let quick = QUICK;
     let keep = RetentionPolicy { days: 1, deliveries: 0 };
     let retention = RetentionTask::at(quick, Arc::new(store.clone()), keep, status, move |doubt| {
-        tell.send(doubt).unwrap()
+        tell.send(doubt).unwrap();
     });
     let doubt = doubts.recv().await.unwrap();
     assert!(doubt.seen < Timestamp::now() && doubt.until > Timestamp::now(), "{doubt}");

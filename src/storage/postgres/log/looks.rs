@@ -2,6 +2,8 @@
 //!
 //! Only those come over the network, and only of those is more than the row of the range read.
 
+use std::fmt::Write as _;
+
 use tokio_postgres::types::ToSql;
 
 use crate::record::LogPosition;
@@ -54,11 +56,13 @@ pub fn statement(range: &Range, filter: &Filter, has_icu: bool, most: usize) -> 
         "d"
     };
     if sieve.needs_texts() {
-        joins.push_str(&format!(
+        // Writing to a string cannot fail.
+        let _ = write!(
+            joins,
             " LEFT JOIN LATERAL (SELECT profile_id FROM lane WHERE seq = {of_delivery}.lane LIMIT 1) l ON true
               LEFT JOIN LATERAL (SELECT message FROM ended
                 WHERE seq = CASE WHEN w.is_meant THEN w.seq END LIMIT 1) e ON true"
-        ));
+        );
     }
     let condition = sieve.condition(of_delivery);
     let sql = format!(

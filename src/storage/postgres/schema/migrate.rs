@@ -46,15 +46,9 @@ pub struct Target<'a> {
     least: &'a [i64],
 }
 
-impl<'a> Target<'a> {
+impl Target<'_> {
     /// That of this program.
     pub const LATEST: Target<'static> = Target { steps: STEPS, least: LEAST };
-
-    /// One that these steps lead to; for each the oldest schema that a program must know to work with it.
-    #[cfg(test)]
-    pub fn of(steps: &'a [&'a str], least: &'a [i64]) -> Self {
-        Self { steps, least }
-    }
 
     fn version(self) -> i64 {
         i64::try_from(self.steps.len()).unwrap_or(i64::MAX)
@@ -68,6 +62,14 @@ impl<'a> Target<'a> {
     fn is_closed_to_those_of(self, version: i64) -> bool {
         let at = usize::try_from(version).ok().and_then(|version| version.checked_sub(1));
         at.and_then(|at| self.least.get(at)).is_some_and(|least| *least < self.least())
+    }
+}
+
+#[cfg(test)]
+impl<'a> Target<'a> {
+    /// One that these steps lead to; for each the oldest schema that a program must know to work with it.
+    pub fn of(steps: &'a [&'a str], least: &'a [i64]) -> Self {
+        Self { steps, least }
     }
 }
 

@@ -18,16 +18,16 @@ async fn a_claim_that_is_short_looks_at_all_lanes() {
     let (first, second) = (one.id, other.id);
     store.enqueue(vec![one, other]).await.unwrap();
     // As if another sender had the second one, and gave it back without ringing a bell.
-    let set = |claimed_by: &str| {
+    let claim_second = |claimed_by: &str| {
         let of_second = format!("(SELECT seq FROM ringback.delivery WHERE id = '{second}')");
         database
             .sql(&format!("UPDATE ringback.pending SET claimed_by = {claimed_by} WHERE seq = {of_second}"));
     };
-    set("1000");
+    claim_second("1000");
     let sender = store_at(&database.url());
     let seat = sender.join(|_| ()).await.unwrap();
     assert_eq!(claim(&sender, 9).await, [first]);
-    set("NULL");
+    claim_second("NULL");
     assert_eq!(claim(&sender, 9).await, [second]);
     sender.leave(seat).await.unwrap();
 }

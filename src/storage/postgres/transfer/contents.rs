@@ -32,11 +32,15 @@ pub fn columns(table: Table) -> String {
 /// The order of a table's rows, the same in every store.
 fn order(table: Table) -> &'static str {
     match table {
-        Table::Profiles | Table::Variables => "seq",
         Table::TestValues => r#"profile_id COLLATE "C", event COLLATE "C""#,
         Table::Blocks => r#"profile_id COLLATE "C", why COLLATE "C""#,
         Table::Lanes => r#"profile_id COLLATE "C", origin COLLATE "C", by_hand"#,
-        Table::Deliveries | Table::Ended | Table::Pending | Table::Tested => "seq",
+        Table::Profiles
+        | Table::Variables
+        | Table::Deliveries
+        | Table::Ended
+        | Table::Pending
+        | Table::Tested => "seq",
         Table::Attempts => "seq, n",
     }
 }

@@ -99,7 +99,7 @@ impl Range {
         for state in states {
             match state {
                 DeliveryState::Queued => {
-                    ranges.extend(Self::of_table(tx, LaneTable::Queued, filter, reading)?)
+                    ranges.extend(Self::of_table(tx, LaneTable::Queued, filter, reading)?);
                 }
                 DeliveryState::Delivered => {
                     ranges.push(Self::DeliveryState(state));

@@ -33,7 +33,7 @@ impl FileSource {
     /// # Errors
     /// A sender is active, or the file cannot be used.
     pub async fn open(store: Store) -> Result<Self, TransferError> {
-        let mark = store.read(|tx| mark::read(tx)).await?;
+        let mark = store.read(mark::read).await?;
         if mark.as_ref().is_some_and(|mark| mark.is_finished) {
             return Ok(Self { store, _lease: None });
         }
@@ -63,7 +63,7 @@ impl FileSource {
 #[async_trait]
 impl Contents for FileSource {
     async fn lanes(&self) -> Result<LaneNames, StoreError> {
-        self.store.read(|tx| contents::lanes(tx)).await
+        self.store.read(contents::lanes).await
     }
 
     async fn settings(&self, table: Table, from: usize, most: usize) -> Result<SettingsPage, StoreError> {
@@ -82,7 +82,7 @@ impl CopySource for FileSource {
     }
 
     async fn mark(&self) -> Result<Option<SourceMark>, StoreError> {
-        self.store.read(|tx| mark::read(tx)).await
+        self.store.read(mark::read).await
     }
 
     async fn deliveries(&self) -> Result<u64, StoreError> {
