@@ -41,7 +41,7 @@ pub enum ServerProblem {
     Full,
     /// All connections are taken.
     #[error(
-        "has no connection left: close other programs, or raise max_connections, or max_client_conn of a pooler"
+        "has no connection left (max_connections): close other programs, or raise the limit, which a pooler has too"
     )]
     TooManyConnections,
     /// A pooler is between, and shares sessions among connections.
