@@ -86,10 +86,10 @@ fn nothing_accepted_is_lost_when_the_disk_of_the_server_is_full_and_all_resumes_
     disk.ask("fill");
     let reported = sender.line(On::Err, "has no room left on the server's disk: free some");
     println!("{reported}");
+    // It ends then. Until the last page is full, it accepts.
+    intake.says("has no room left on the server's disk");
     let said = intake.end();
-    println!("{:#?}", said.errors);
     assert_eq!(said.code, Some(1), "{:#?}", said.errors);
-    assert!(said.errors.iter().any(|line| line.contains("has no room left on the server's disk")));
     // Reading needs no room.
     assert_eq!(fleet.senders().len(), 1);
     disk.ask("free");
