@@ -16,7 +16,7 @@ use crate::storage::{
     Blocks, Claimed, ClockSource, Demand, Fleet, Queue, QueueError, SenderReport, Standby, Wakeup,
 };
 
-/// The duration of a lease, as senders are told.
+/// The duration of a lease, as reported to senders.
 const LEASE: Duration = Duration::from_secs(15);
 
 fn lane_id(lane: usize) -> LaneId {

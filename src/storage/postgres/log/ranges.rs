@@ -107,7 +107,7 @@ impl Range {
     /// deliveries. `$3` is the lane or the lanes, where [`Range::lanes`] has them.
     fn rows(&self, columns: &str) -> String {
         let wanted = statuses::all_of(&self.statuses);
-        // Of what has ended it stands in the row.
+        // For deliveries that ended, the row has it.
         let ended = wanted.as_ref().map_or("true".to_owned(), |wanted| format!("coalesce({wanted}, false)"));
         let (columns, table, is_meant, rows) = match &self.part {
             Part::All => (columns, "delivery", "true".to_owned(), "true".to_owned()),

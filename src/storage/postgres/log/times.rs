@@ -6,8 +6,8 @@ use crate::storage::error::StoreError;
 use crate::storage::log::filter::Filter;
 use crate::storage::postgres::connection::db::Db;
 
-/// The first and the last microsecond at which a delivery may stand that was accepted since a time and before another
-/// one, which are in milliseconds.
+/// The range of positions, in microseconds, of deliveries accepted at or after one time and before another; both times
+/// are in milliseconds.
 const BOUNDS: &str = "
 SELECT min(greatest(day * 86400000000, ($1 - ms) * 1000)) FILTER (WHERE (day + 1) * 86400000000 > ($1 - ms) * 1000),
    max(least((day + 1) * 86400000000, ($2 + ms) * 1000)) FILTER (WHERE day * 86400000000 <= ($2 + ms) * 1000)
@@ -26,7 +26,7 @@ pub struct Bounds {
 }
 
 impl Bounds {
-    /// What may be of the time that a filter asks for, and stands before where it begins.
+    /// The range of positions that may match the time of a filter, and are before its page.
     pub async fn of(db: Db<'_>, filter: &Filter) -> Result<Self, StoreError> {
         let before = filter.before.unwrap_or(LogPosition::END);
         let until = filter.until.into_iter().chain(filter.ended_before).min();
