@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytes::Bytes;
 use http_body_util::BodyExt as _;
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
 
 /// Bytes of a body that are kept: 1 MiB.
 pub const BODY_KEPT: usize = 1 << 20;
@@ -14,8 +14,8 @@ pub const BODY_KEPT: usize = 1 << 20;
 /// would see a broken connection instead of the response.
 pub const BODY_READ: u64 = 64 << 20;
 
-/// Bytes of all bodies that are kept while they are being read: 16 MiB. Anything beyond is not kept.
-const BODIES_KEPT: usize = 16 << 20;
+/// Bytes of all bodies that are kept while they are being read: 8 MiB. Anything beyond is not kept.
+const BODIES_KEPT: usize = 8 << 20;
 
 /// A body, as far as it was kept.
 pub(super) struct ReadBody {
@@ -62,6 +62,7 @@ impl Drop for Share {
 /// Reads a body. An error means that the request was broken off.
 pub(super) async fn read(mut body: Incoming, room: &Arc<Room>) -> hyper::Result<ReadBody> {
     let mut share = Share { room: Arc::clone(room), bytes: 0 };
+    let declared = body.size_hint().exact().and_then(|bytes| usize::try_from(bytes).ok());
     let mut kept = Vec::new();
     let mut length = 0;
     let mut keeps = true;
@@ -70,7 +71,7 @@ pub(super) async fn read(mut body: Incoming, room: &Arc<Room>) -> hyper::Result<
         length += chunk.len() as u64;
         if keeps {
             let fits = &chunk[..chunk.len().min(BODY_KEPT - kept.len())];
-            keeps = keep(&mut kept, fits, &mut share);
+            keeps = keep(&mut kept, fits, declared, &mut share);
         }
         if length > BODY_READ {
             break;
@@ -79,11 +80,17 @@ pub(super) async fn read(mut body: Incoming, room: &Arc<Room>) -> hyper::Result<
     Ok(ReadBody { kept: kept.into_boxed_slice().into(), length, _share: share })
 }
 
-/// Adds bytes. False if there is no budget for them.
-fn keep(kept: &mut Vec<u8>, bytes: &[u8], share: &mut Share) -> bool {
+/// Adds bytes. False if there is no budget for them. The second chunk of a body of a declared length reserves all the
+/// rest: sizes in between would be left behind in the allocator, and a client that declares a length but sends next to
+/// nothing takes none of the budget.
+fn keep(kept: &mut Vec<u8>, bytes: &[u8], declared: Option<usize>, share: &mut Share) -> bool {
     let needed = (kept.len() + bytes.len()).saturating_sub(kept.capacity());
     if needed > 0 {
-        let more = needed.max(kept.capacity() / 2).min(BODY_KEPT - kept.capacity());
+        let rest = match declared {
+            Some(declared) if !kept.is_empty() => declared.saturating_sub(kept.capacity()),
+            _ => kept.capacity() / 2,
+        };
+        let more = needed.max(rest).min(BODY_KEPT - kept.capacity());
         if !share.grow(more) {
             return false;
         }
@@ -99,14 +106,20 @@ mod tests {
 
     #[test]
     fn bodies_share_the_budget_and_return_it() {
+        for declared in [None, Some(BODY_KEPT), Some(usize::MAX), Some(1)] {
+            share_and_return(declared);
+        }
+    }
+
+    fn share_and_return(declared: Option<usize>) {
         let room = Arc::default();
         let share = || Share { room: Arc::clone(&room), bytes: 0 };
         let mut bodies: Vec<_> = (0..30).map(|_| (Vec::new(), share())).collect();
         let whole = bodies.iter_mut().filter_map(|(kept, share)| {
             let chunk = vec![b'x'; 1 << 16];
-            (0..16).all(|_| keep(kept, &chunk, share)).then_some(kept.len())
+            (0..16).all(|_| keep(kept, &chunk, declared, share)).then_some(kept.len())
         });
-        assert_eq!(whole.collect::<Vec<_>>(), [BODY_KEPT; 16]);
+        assert_eq!(whole.collect::<Vec<_>>(), [BODY_KEPT; 8]);
         drop(bodies);
         assert_eq!(room.0.load(Ordering::Relaxed), BODIES_KEPT);
     }

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 
 use crate::profile::is_secret_name;
 use crate::text::time::format_in_zone;
-use crate::text::{escape_controls, group_digits};
+use crate::text::{escape_controls, group_digits, push_escaped};
 
 use super::decryption::{Decryption, DecryptionReport};
 use super::escape::bytes_escaped;
@@ -86,12 +86,14 @@ pub fn describe_in_full(received: &Received, zone: &TimeZone) -> String {
     if !received.body.is_empty() {
         out.push('\n');
         for text in bytes_escaped(&received.body).lines() {
-            line(&mut out, &escape_controls(text));
+            push_escaped(&mut out, text);
+            out.push('\n');
         }
     }
     if received.body_cut() {
         line(&mut out, &format!("\n{}", cut(received)));
     }
+    out.shrink_to_fit();
     out
 }
 

@@ -1,9 +1,13 @@
 //! Bytes from outside as text.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 /// Bytes as text; those that are not UTF-8 are written as `\xNN`.
-pub(super) fn bytes_escaped(bytes: &[u8]) -> String {
+pub(super) fn bytes_escaped(bytes: &[u8]) -> Cow<'_, str> {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return Cow::Borrowed(text);
+    }
     let mut out = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
         out.push_str(chunk.valid());
@@ -12,7 +16,7 @@ pub(super) fn bytes_escaped(bytes: &[u8]) -> String {
             let _ = write!(out, "\\x{byte:02x}");
         }
     }
-    out
+    Cow::Owned(out)
 }
 
 #[cfg(test)]

@@ -151,7 +151,10 @@ fn set_text(response: &mut HttpResponse, text: String) {
 }
 
 fn headers_shown(headers: &HeaderMap) -> Vec<(String, String)> {
-    headers.iter().map(|(name, value)| (name.to_string(), bytes_escaped(value.as_bytes()))).collect()
+    headers
+        .iter()
+        .map(|(name, value)| (name.to_string(), bytes_escaped(value.as_bytes()).into_owned()))
+        .collect()
 }
 
 /// Locks; the state is consistent at every step, so a panic elsewhere does not corrupt it.

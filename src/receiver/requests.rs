@@ -10,8 +10,8 @@ use super::received::Received;
 /// How many requests wait for a reader.
 pub const REQUESTS_KEPT: usize = 1000;
 
-/// How many bytes of requests wait for a reader: 16 MiB.
-pub const REQUEST_BYTES_KEPT: usize = 16 << 20;
+/// How many bytes of requests wait for a reader: 8 MiB.
+pub const REQUEST_BYTES_KEPT: usize = 8 << 20;
 
 /// Why there is no request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -161,10 +161,10 @@ mod tests {
         }
         let Err(NoRequest::Dropped(dropped)) = slow.try_recv() else { panic!("none is dropped") };
         // Each has some bytes besides its body.
-        assert_eq!(dropped, 15);
-        assert_eq!(slow.try_recv().unwrap().body.len(), (1 << 20) + 15);
+        assert_eq!(dropped, 23);
+        assert_eq!(slow.try_recv().unwrap().body.len(), (1 << 20) + 23);
         let kept = std::iter::from_fn(|| slow.try_recv().ok()).count();
-        assert_eq!(kept, 14);
+        assert_eq!(kept, 6);
         assert_eq!(slow.try_recv(), Err(NoRequest::NotYet));
     }
 

@@ -11,10 +11,16 @@ use super::characters::{MOST_IN_ONE, UNDRAWN, is_hidden, is_plain, joins};
 /// `\n`, `\u{1b}`.
 #[must_use]
 pub fn escape_controls(text: &str) -> String {
-    if is_plain(text) {
-        return text.to_owned();
-    }
     let mut out = String::with_capacity(text.len());
+    push_escaped(&mut out, text);
+    out
+}
+
+/// Appends text as [`escape_controls`] returns it: for long texts, without another copy.
+pub fn push_escaped(out: &mut String, text: &str) {
+    if is_plain(text) {
+        return out.push_str(text);
+    }
     for grapheme in text.graphemes(true) {
         let base = grapheme.chars().next().unwrap_or(UNDRAWN);
         for (at, c) in grapheme.chars().enumerate() {
@@ -25,7 +31,6 @@ pub fn escape_controls(text: &str) -> String {
             }
         }
     }
-    out
 }
 
 /// As [`escape_controls`], but keeps line feeds.

@@ -10,8 +10,8 @@ use crate::receiver::Received;
 /// How many requests are kept.
 const REQUESTS: usize = 100;
 
-/// How many bytes of requests are kept: 16 MiB.
-const BYTES: usize = 16 << 20;
+/// How many bytes of requests are kept: 8 MiB.
+const BYTES: usize = 8 << 20;
 
 /// The requests, newest first. The oldest are dropped when a limit is exceeded.
 #[derive(Debug, Default)]
@@ -107,9 +107,9 @@ mod tests {
         for _ in 0..30 {
             arrived.push(Arc::clone(&long));
         }
-        assert_eq!((arrived.len(), arrived.dropped()), (15, 145));
+        assert_eq!((arrived.len(), arrived.dropped()), (7, 153));
         assert!(arrived.bytes <= BYTES);
         arrived.count_dropped(7);
-        assert_eq!(arrived.dropped(), 152);
+        assert_eq!(arrived.dropped(), 160);
     }
 }
