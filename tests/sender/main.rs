@@ -16,6 +16,7 @@ mod floods;
 mod idle_connections;
 mod kept_connections;
 mod local_trouble;
+mod made_due;
 mod network;
 mod oauth;
 mod receiver_answers;

@@ -17,6 +17,9 @@ pub type Recording = (JoinHandle<Result<Vec<JobRef>, QueueError>>, Arc<[Outcome]
 pub struct Records {
     pub waiting: Vec<Outcome>,
     pub in_flight: Option<Recording>,
+    /// What was read became outdated during it. A claim meanwhile passed over its deliveries, and one of them may have
+    /// been made due.
+    pub outdated: bool,
     /// When the last record was requested.
     pub since: Option<Instant>,
     /// Not before this time: the last record failed.
@@ -70,7 +73,7 @@ impl<Q: Queue> Dispatcher<Q> {
         };
         self.records.not_before = None;
         // A removed delivery may have left its row to another one, which was skipped as claimed.
-        self.claiming.fresh |= !not_ours.is_empty();
+        self.claiming.fresh |= !not_ours.is_empty() || std::mem::take(&mut self.records.outdated);
         for outcome in &*batch {
             self.updates.end(outcome.id());
             if let Some(at) = outcome.next.retry_at()
