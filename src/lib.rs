@@ -19,6 +19,7 @@
 //! | [`record`] | deliveries and their attempts as they are recorded | `callback`, `profile`, `clock` |
 //! | [`storage`] | what every store must do, as traits, and the stores that do it | `record`, `callback`, `profile`, `files`, `clock`, `threads` |
 //! | [`delivery`] | the sender, over a store | `storage`, `record`, `callback`, `profile`, `files`, `text`, `clock`, `threads` |
+//! | [`intake`] | an event on its way to be accepted, for commands and the API | `storage`, `record`, `callback`, `profile`, `json`, `text` |
 //! | [`text`] | text and times for people, harmless for a terminal; pure | nothing here |
 //! | [`receiver`] | the built-in endpoint to test against | `callback`, `profile`, `json`, `text`, `clock` |
 //! | [`settings`] | the settings file | `profile`, `files` |
@@ -31,7 +32,7 @@
 //! - **… a profile checked?** `src/profile/check.rs`: typed text (`Draft`) becomes a `Profile`, or all of its errors.
 //! - **… a request made?** `src/callback/render.rs`; values are escaped in `src/callback/escape.rs`, credentials
 //!   added at each attempt in `src/callback/credentials.rs`.
-//! - **… an event accepted?** `src/cli/send/mod.rs` makes a `NewDelivery` (`src/record/new_delivery.rs`), and the
+//! - **… an event accepted?** `src/intake/event_line.rs` reads it, `src/intake/prepared.rs` makes a `NewDelivery`, and the
 //!   store keeps it: `Producer::enqueue` (`src/storage/producer.rs`), on disk in
 //!   `src/storage/sqlite/queue/enqueue.rs`.
 //! - **… the next delivery to send selected?** The store picks what is due (`src/storage/sqlite/queue/scheduler.rs`),
@@ -71,6 +72,7 @@ pub mod clock;
 pub mod console;
 pub mod delivery;
 pub mod files;
+pub mod intake;
 pub mod json;
 pub mod keymap;
 pub mod profile;

@@ -10,7 +10,8 @@ use super::setting::setting;
 use super::unused;
 use super::value_enum::choices;
 use crate::callback::{Origins, ValueOrigin, Values, origins_of};
-use crate::profile::{Choice as _, Event, Profile, catalogue};
+use crate::intake::rules::not_subscribed;
+use crate::profile::{Event, Profile, catalogue};
 use crate::record::{DeliveryId, Details};
 use crate::storage::Storage;
 use crate::text::escape_controls;
@@ -102,13 +103,6 @@ fn event_of(
             .filter(|event| profile.events.contains(event))
             .or_else(|| profile.events.first().copied())),
     }
-}
-
-/// The error if a profile does not subscribe to an event.
-pub fn not_subscribed(profile: &Profile, event: Event) -> String {
-    let names: Vec<&str> = profile.events.iter().map(|event| event.name()).collect();
-    let has = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
-    format!("'{}' does not subscribe to {}; its events: {has}", profile.title, event.name())
 }
 
 /// The values of a named sample, ignoring case.

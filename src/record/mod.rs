@@ -2,6 +2,7 @@
 
 mod attempt;
 mod details;
+mod event_id;
 mod failure;
 mod id;
 mod job;
@@ -19,6 +20,7 @@ mod summary;
 
 pub use attempt::Attempt;
 pub use details::Details;
+pub use event_id::{BadEventId, EventId};
 pub use failure::{ErrorClass, Failure};
 pub use id::DeliveryId;
 pub use job::{Job, Origin, Past};

@@ -74,12 +74,6 @@ impl NewDelivery {
         Self::prepare(acceptance, profile, Kind::Event, event, values)
     }
 
-    /// The same, as part of a run.
-    #[must_use]
-    pub fn of_run(run: RunId, profile: &Profile, event: Option<Event>, values: Values) -> Self {
-        Self { run: Some(run), ..Self::event(profile, event, values) }
-    }
-
     /// A delivery of a stored profile, with an id, a time and randomness from the caller.
     #[must_use]
     pub fn prepare(

@@ -10,13 +10,11 @@ use serde_json::Value;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
-use super::line;
 use super::lines::{LONGEST_LINE, LONGEST_READ, Line, Lines};
-use super::missing::{self, Missing};
-use super::profile_cache::{ProfileCache, event_meant};
 use super::source::{Input, Named, Source};
 use crate::callback::Values;
 use crate::cli::error::CommandError;
+use crate::intake::{EventLine, Missing, PreparedEvent, ProfileCache};
 use crate::record::{NewDelivery, RunId};
 use crate::storage::{Opened, StoreError};
 use crate::threads;
@@ -63,7 +61,8 @@ pub fn start(store: &Opened, source: Source, strict: bool) -> Result<(Batches, R
     let (out, batches) = mpsc::channel(AHEAD);
     let run = RunId::generate();
     let mut intake = Intake {
-        profiles: ProfileCache::new(store.storage(), Handle::current()),
+        profiles: ProfileCache::new(store.storage()),
+        runtime: Handle::current(),
         run,
         input: source.named.clone(),
         strict,
@@ -79,11 +78,10 @@ pub fn start(store: &Opened, source: Source, strict: bool) -> Result<(Batches, R
     Ok((batches, run))
 }
 
-/// A delivery, and the variables that have no value in it.
-type Made = (NewDelivery, Vec<String>);
-
 struct Intake {
     profiles: ProfileCache,
+    /// For the database: this thread waits for it.
+    runtime: Handle,
     run: RunId,
     input: Named,
     strict: bool,
@@ -144,14 +142,14 @@ impl Intake {
         while read < BATCH && bytes < BATCH_BYTES {
             let Some(line) = lines.next().map_err(|error| self.unread(error))? else { break };
             if read == 0 {
-                self.profiles.refresh()?;
+                self.runtime.block_on(self.profiles.refresh())?;
             }
             read += 1;
             let made = self.made(&line)?;
             let line = lines.number();
             match made {
                 Ok(_) if checking => {}
-                Ok((delivery, missing)) => {
+                Ok(PreparedEvent { delivery, missing }) => {
                     batch.missing.note(missing);
                     bytes += weight(&delivery);
                     batch.items.push(Item::Made { line, delivery: Box::new(delivery) });
@@ -166,8 +164,8 @@ impl Intake {
         Ok((read > 0).then_some(batch))
     }
 
-    /// The delivery of a line, with the variables that have no value; or why there is none.
-    fn made(&mut self, line: &Line<'_>) -> Result<Result<Made, String>, StoreError> {
+    /// The delivery of a line; or why there is none.
+    fn made(&mut self, line: &Line<'_>) -> Result<Result<PreparedEvent, String>, StoreError> {
         let text = match line {
             Line::Text(text) => text,
             Line::TooLong => return Ok(Err(format!("it is longer than {LONGEST_LINE} bytes"))),
@@ -178,20 +176,23 @@ impl Intake {
                 )));
             }
         };
-        let line = match line::read(text) {
+        let line = match EventLine::parse(text) {
             Ok(line) => line,
             Err(why) => return Ok(Err(why)),
         };
-        let profile = self.profiles.find(&line.profile_id)?;
+        if line.event_id.is_some() {
+            return Ok(Err("event_id cannot be used here: remove it".to_owned()));
+        }
+        let profile = match self.profiles.cached(&line.profile_id) {
+            Some(profile) => profile.clone(),
+            None => self.runtime.block_on(self.profiles.find(&line.profile_id))?,
+        };
         Ok(profile.and_then(|profile| {
-            let event = event_meant(&profile, line.event)?;
-            let values = Values::new(line.data);
-            let missing = missing::paths(&profile, &values).into_iter().map(str::to_owned).collect();
-            let delivery = NewDelivery::of_run(self.run, &profile, event, values);
-            match &delivery.request {
+            let mut prepared = PreparedEvent::new(&profile, line.event, Values::new(line.data))?;
+            prepared.delivery.run = Some(self.run);
+            match &prepared.delivery.request {
                 Err(failure) if self.strict => Err(format!("cannot build the request: {failure}")),
-                // It is accepted, and fails for that reason (facts, section 4).
-                _ => Ok((delivery, missing)),
+                _ => Ok(prepared),
             }
         }))
     }

@@ -8,7 +8,6 @@ use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
 
 use super::intake::{self, Batch, Batches, Item};
-use super::missing::Missing;
 use super::progress::{self, Read};
 use super::refusal::refusals;
 use super::report::{Report, lines_of};
@@ -23,6 +22,7 @@ use crate::cli::sending::{SenderReports, poll_due, stop_when_done, stop_when_int
 use crate::cli::status_line::StatusLine;
 use crate::cli::throughput::Throughput;
 use crate::delivery::{Limits, OutcomeStream, RetentionTask, Sender, Transport};
+use crate::intake::Missing;
 use crate::record::{DeliveryId, DeliveryState, NewDelivery, RunId, RunRange};
 use crate::storage::{Opened, Patience, QueueError, RetentionPolicy, StoreError, Waiting};
 

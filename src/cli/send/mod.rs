@@ -1,12 +1,9 @@
 //! `ringback send`: accepts one event or many; each is on disk before it is reported.
 
 mod intake;
-mod line;
 mod lines;
 mod many;
-mod missing;
 mod one;
-mod profile_cache;
 mod progress;
 mod refusal;
 mod report;

@@ -5,8 +5,6 @@ use std::process::ExitCode;
 
 use serde_json::{Map, Value};
 
-use super::missing;
-use super::profile_cache::{event_meant, taking};
 use super::report::accepted;
 use crate::callback::Values;
 use crate::cli::blocked;
@@ -19,8 +17,9 @@ use crate::cli::unused;
 use crate::cli::value_enum::choices;
 use crate::cli::values::members;
 use crate::delivery::Transport;
+use crate::intake::rules::{event_meant, taking};
+use crate::intake::{PreparedEvent, missing};
 use crate::profile::{Event, Profile, catalogue};
-use crate::record::NewDelivery;
 use crate::storage::{Opened, Storage};
 
 /// Options that describe the event. A later one has precedence.
@@ -54,11 +53,11 @@ pub async fn run(
     let values = args.values(&**store, profile, event).await?;
     // Only now: the values may come from a pipe without a writer, where a signal must end the wait.
     let mut interrupts = Interrupts::watch()?;
-    let missing = missing::paths(profile, &values);
+    let PreparedEvent { delivery, missing } = PreparedEvent::new(profile, event, values).map_err(refused)?;
     if !missing.is_empty() {
-        eprint_line(&format!("ringback: note: no value for {}: --set gives one", missing::named(missing)));
+        let named = missing::named(missing.iter().map(String::as_str));
+        eprint_line(&format!("ringback: note: no value for {named}: --set gives one"));
     }
-    let delivery = NewDelivery::event(profile, event, values);
     let (id, heading) = (delivery.id, test::heading(&delivery));
     let no_request = delivery.request.as_ref().err().map(ToString::to_string);
     let sending = transport.map(|transport| Sending::prepare(store, transport));

@@ -1,0 +1,13 @@
+//! An event on its way to be accepted: read, checked against its profile, and made into a delivery. The same for the
+//! commands and the API.
+
+pub mod event_line;
+pub mod missing;
+pub mod prepared;
+pub mod profile_cache;
+pub mod rules;
+
+pub use event_line::EventLine;
+pub use missing::Missing;
+pub use prepared::PreparedEvent;
+pub use profile_cache::{FoundProfile, ProfileCache};
