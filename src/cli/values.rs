@@ -11,7 +11,7 @@ use super::unused;
 use super::value_enum::choices;
 use crate::callback::{Origins, ValueOrigin, Values, origins_of};
 use crate::intake::rules::not_subscribed;
-use crate::profile::{Event, Profile, catalogue};
+use crate::profile::{Choice as _, Event, Profile, catalogue};
 use crate::record::{DeliveryId, Details};
 use crate::storage::Storage;
 use crate::text::escape_controls;
