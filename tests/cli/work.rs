@@ -12,7 +12,9 @@ use serde_json::{Value, json};
 fn queue(place: &Place, profile: &str, count: usize) {
     let file = place.file("events.ndjson", &events(profile, "", count));
     let sent = place.run(&["send", "--from", &file, "--no-wait"]);
-    assert_eq!((sent.code, sent.out), (Some(0), format!("{count} accepted: {count} queued\n")));
+    assert_eq!(sent.code, Some(0), "{}", sent.out);
+    // A running sender may have sent them already.
+    assert!(sent.out.starts_with(&format!("{count} accepted: ")), "{}", sent.out);
 }
 
 #[test]

@@ -105,6 +105,7 @@ pub async fn run(
         retention: None,
         news: None,
         tally: RunCounts::default(),
+        unbuilt: 0,
         missing: Missing::default(),
         report: Report::new(options.json),
         line: StatusLine::new(),
@@ -173,6 +174,8 @@ struct Run {
     news: Option<SenderReports>,
     changes: watch::Receiver<u64>,
     tally: RunCounts,
+    /// How many of those accepted have failed at once, because no request could be built.
+    unbuilt: u64,
     missing: Missing,
     report: Report,
     line: StatusLine,
@@ -244,6 +247,7 @@ impl Run {
         let (count, mut signal) = (new.len() as u64, None);
         if count > 0 {
             let all = new.iter().map(|new| new.id).collect();
+            let unbuilt = new.iter().filter(|new| new.request.is_err()).count() as u64;
             if let Err(error) = self.accept(new, interrupts, &mut signal).await {
                 self.uncertain = Some(UncertainBatch { reports, ids: all, to_line: batch.to_line });
                 return match signal {
@@ -252,6 +256,7 @@ impl Run {
                 };
             }
             self.tally.took(self.id, count);
+            self.unbuilt += unbuilt;
             self.missing.add(batch.missing);
             self.send();
         }
@@ -448,8 +453,8 @@ impl Run {
                 self.input
             )));
         }
-        let good =
-            if self.waits { self.tally.all_delivered() } else { self.tally.of(DeliveryState::Failed) == 0 };
+        // A run that only accepts is not judged by another sender that happens to be quick.
+        let good = if self.waits { self.tally.all_delivered() } else { self.unbuilt == 0 };
         Ok(if good && refused == 0 { ExitCode::SUCCESS } else { FAILED.into() })
     }
 
