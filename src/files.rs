@@ -4,6 +4,7 @@
 //! `clippy.toml` forbids the functions of `std` that read without a limit.
 
 mod descriptors;
+pub mod pem;
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read};

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use crate::api::ListenError;
 use crate::callback::RenderError;
 use crate::settings::AddressesUnknown;
 use crate::storage::transfer::TransferError;
@@ -54,6 +55,12 @@ pub enum CommandError {
     /// The sender has ended while the command still needed it.
     #[error("the sender stopped: {0}")]
     SenderEnded(String),
+    /// The API cannot listen.
+    #[error(transparent)]
+    Listen(#[from] ListenError),
+    /// The API has ended unexpectedly.
+    #[error("the HTTP API stopped unexpectedly, which is a bug in ringback; start it again")]
+    ApiEnded,
     /// Standard output cannot be written.
     #[error("cannot write to standard output ({0}): check where it is redirected")]
     Output(io::Error),

@@ -193,6 +193,13 @@ const EXAMPLES: &[(&str, &[Example])] = &[
         ],
     ),
     (
+        "serve",
+        &[
+            ("Try the API on this machine, without a key", "ringback serve --insecure-no-auth"),
+            ("Listen on another port", "ringback serve --listen 9000 --insecure-no-auth"),
+        ],
+    ),
+    (
         "receive",
         &[
             ("Fail the first attempt of each delivery", "ringback receive --fail-first 1"),

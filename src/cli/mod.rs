@@ -19,6 +19,7 @@ mod error;
 mod examples;
 mod interrupt;
 mod json_input;
+mod listen_address;
 mod man;
 #[cfg(test)]
 mod manual;
@@ -31,6 +32,7 @@ mod resolve_profile;
 mod send;
 mod senders;
 mod sending;
+mod serve;
 mod session;
 mod setting;
 mod status_line;
@@ -91,6 +93,8 @@ enum Command {
     Send(send::SendArgs),
     /// Run the sender without the console
     Work(work::WorkArgs),
+    /// Run the HTTP API and the sender
+    Serve(serve::ServeArgs),
     /// List the processes that send from the database: machine, lease, requests in flight, rate, trouble
     Senders(senders::SendersArgs),
     /// Run the built-in receiver and print each request
@@ -206,8 +210,9 @@ async fn carry_out(
     command: Option<Command>,
     signals: BlockedSignals,
 ) -> Result<ExitCode, CommandError> {
-    // These two are normally ended by a signal, so they handle signals from the start.
-    let signals = matches!(command, Some(Command::Work(_) | Command::Receive(_))).then_some(signals);
+    // These are normally ended by a signal, so they handle signals from the start.
+    let signals = matches!(command, Some(Command::Work(_) | Command::Serve(_) | Command::Receive(_)))
+        .then_some(signals);
     // The commands left out do not use the settings, or report their errors themselves.
     if !matches!(command, None | Some(Command::Completions(_) | Command::Man(_) | Command::Doctor(_))) {
         session.report_settings();
@@ -220,6 +225,7 @@ async fn carry_out(
         Some(Command::Deliveries(args)) => deliveries::run(session, args).await,
         Some(Command::Send(args)) => send::run(session, args).await,
         Some(Command::Work(args)) => work::run(session, &args, signals).await,
+        Some(Command::Serve(args)) => serve::run(session, &args, signals).await,
         Some(Command::Senders(args)) => senders::run(session, &args).await,
         Some(Command::Receive(args)) => receive::run(session, args, signals).await,
         Some(Command::Db(args)) => db::run(session, args).await,

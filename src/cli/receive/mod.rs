@@ -4,7 +4,7 @@ mod decryption;
 pub mod error;
 
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -14,6 +14,7 @@ use tokio::sync::oneshot;
 
 use super::error::CommandError;
 use super::interrupt::{BlockedSignals, Interrupts};
+use super::listen_address::listen_address;
 use super::session::Session;
 use super::streams::{self, eprint_line};
 use crate::receiver::{Behaviour, Decryption, NoRequest, Received, Receiver, Requests, describe_in};
@@ -155,15 +156,6 @@ impl Output {
     }
 }
 
-/// `ADDR:PORT`, `localhost:PORT`, or a port of this machine.
-fn listen_address(text: &str) -> Result<SocketAddr, String> {
-    let port = text.strip_prefix("localhost:").unwrap_or(text);
-    if let Ok(port) = port.parse::<u16>() {
-        return Ok(SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
-    }
-    text.parse().map_err(|_| "use an address and a port, such as 127.0.0.1:9977 or [::1]:9977".to_owned())
-}
-
 fn status(text: &str) -> Result<u16, &'static str> {
     let status = text.parse().ok().filter(|status| (200..=599).contains(status));
     status.ok_or("use a status from 200 to 599")
@@ -211,21 +203,6 @@ mod tests {
         }
         for bad in ["", "s", "ms", "5", "40", "0.5", "-1", "1h", "nan", "inf", "1e300", "90000s"] {
             assert!(delay(bad).is_err(), "{bad}");
-        }
-    }
-
-    #[test]
-    fn addresses() {
-        for (text, addr) in [
-            ("9977", "127.0.0.1:9977"),
-            ("localhost:0", "127.0.0.1:0"),
-            ("[::1]:80", "[::1]:80"),
-            ("0.0.0.0:1", "0.0.0.0:1"),
-        ] {
-            assert_eq!(listen_address(text), Ok(addr.parse().unwrap()), "{text}");
-        }
-        for bad in ["", "99999", "hooks.example:80", "127.0.0.1"] {
-            assert!(listen_address(bad).unwrap_err().contains("127.0.0.1:9977"), "{bad}");
         }
     }
 }

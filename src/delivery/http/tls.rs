@@ -1,7 +1,6 @@
 //! The TLS configuration: the system's authorities, and a profile's files.
 
 mod configs;
-mod files;
 mod verifier;
 
 use std::sync::Arc;
@@ -16,10 +15,10 @@ use rustls_platform_verifier::Verifier;
 use super::local_trouble::LocalTrouble;
 use super::single_flight::NotRun;
 use crate::clock;
+use crate::files::pem::{certificates, key};
 use crate::profile::{Field, FieldError, Tls};
 
 pub use configs::Configs;
-use files::{certificates, key};
 use verifier::ExactVerifier;
 pub use verifier::NotTrusted;
 

@@ -1,0 +1,30 @@
+//! The HTTP API (design, section 7): programs hand over events, and see what became of them.
+//!
+//! One router per subject; [`router`] joins them. Each route declares what it requires of its caller
+//! ([`Access`]), so that none can be reached by accident. Responses have the platform's envelope ([`Envelope`],
+//! [`ApiError`]).
+
+mod access;
+mod code;
+mod envelope;
+mod error;
+mod held_body;
+mod operations;
+mod router;
+mod routes;
+mod server;
+mod sid;
+mod state;
+
+pub use access::{Access, Caller};
+pub use code::Code;
+pub use envelope::Envelope;
+pub use error::ApiError;
+pub use router::{router, table};
+pub use routes::{Route, Routes};
+pub use server::{
+    ListenError, Peer, Server, ServerLimits, SystemdState, Tls, TlsError, TlsFiles, TlsNews, activated,
+    listen,
+};
+pub use sid::Sid;
+pub use state::{Api, ApiParts};

@@ -1,0 +1,31 @@
+//! All routes: one function per subject adds its own.
+
+use axum::Router;
+use axum::http::{Method, Uri};
+
+use super::{Api, ApiError, Code, Route, Routes, operations};
+
+/// All routes, on this state.
+#[must_use]
+pub fn router(api: Api) -> Router {
+    let (router, _) = routes(api.clone()).into_parts();
+    router.fallback(no_path).method_not_allowed_fallback(no_method).with_state(api)
+}
+
+/// The table of all routes.
+#[must_use]
+pub fn table(api: Api) -> Vec<Route> {
+    routes(api).into_parts().1
+}
+
+fn routes(api: Api) -> Routes {
+    operations::add(Routes::new(api))
+}
+
+async fn no_path(uri: Uri) -> ApiError {
+    ApiError::new(Code::NotFound, format!("no path {}; see docs/api.md for the paths", uri.path()))
+}
+
+async fn no_method(method: Method, uri: Uri) -> ApiError {
+    ApiError::new(Code::MethodNotAllowed, format!("{} does not have {method}", uri.path()))
+}

@@ -1,0 +1,150 @@
+//! One connection.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, Response};
+use hyper::body::Incoming;
+use hyper::service::{Service as _, service_fn};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
+use hyper_util::service::TowerToHyperService;
+use rustls::ServerConfig;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+use tokio_rustls::TlsAcceptor;
+
+use super::activity::Activity;
+use super::limits::ServerLimits;
+use super::patient_stream::PatientStream;
+
+/// How long a quiet connection may take to end properly.
+const FAREWELL: Duration = Duration::from_secs(1);
+
+/// How often a client over HTTP/2 is asked whether it is still there, and how long it may take to respond.
+const PING: (Duration, Duration) = (Duration::from_secs(20), Duration::from_secs(20));
+
+/// Whether all connections are in use.
+#[derive(Debug, Clone)]
+pub(super) struct Crowd(pub(super) watch::Receiver<bool>);
+
+impl Crowd {
+    async fn gathers(&self) {
+        if self.0.clone().wait_for(|is_full| *is_full).await.is_err() {
+            // The server stops.
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+/// The address of the client, in the extensions of each request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Peer(pub SocketAddr);
+
+/// A connection to serve.
+pub(super) struct Connection {
+    pub(super) peer: SocketAddr,
+    pub(super) tls: Option<Arc<ServerConfig>>,
+    pub(super) limits: ServerLimits,
+    pub(super) crowd: Crowd,
+}
+
+impl Connection {
+    /// Serves it until it ends: closed by its client; quiet for too long; or, once the server is `stopping`, after
+    /// the requests in progress.
+    pub(super) async fn serve(self, stream: TcpStream, app: Router, stopping: impl Future<Output = ()>) {
+        // Without it a response may wait for the client's acknowledgement of the one before.
+        let _ = stream.set_nodelay(true);
+        let stream = PatientStream::new(stream, self.limits.response);
+        let Some(tls) = &self.tls else { return self.http(stream, app, stopping).await };
+        let mut stopping = pin!(stopping);
+        let handshake = TlsAcceptor::from(Arc::clone(tls)).accept(stream);
+        let secured = tokio::select! {
+            secured = tokio::time::timeout(self.limits.handshake, handshake) => secured,
+            () = &mut stopping => return,
+        };
+        // Who cannot be talked to cannot be told why.
+        if let Ok(Ok(stream)) = secured {
+            self.http(stream, app, stopping).await;
+        }
+    }
+
+    async fn http(
+        &self,
+        stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+        app: Router,
+        stopping: impl Future<Output = ()>,
+    ) {
+        let activity = Activity::new();
+        let service = self.service(app, activity.clone());
+        let builder = self.builder();
+        let mut serving = pin!(builder.serve_connection(TokioIo::new(stream), service));
+        let mut quiet = pin!(self.quiet(&activity));
+        // Errors of a connection are ignored.
+        tokio::select! {
+            _ = &mut serving => return,
+            () = &mut quiet => {
+                serving.as_mut().graceful_shutdown();
+                let _ = tokio::time::timeout(FAREWELL, serving).await;
+                return;
+            }
+            () = stopping => serving.as_mut().graceful_shutdown(),
+        }
+        // A client that does not end its connection keeps nobody waiting, and neither does half a head.
+        tokio::select! {
+            _ = serving => {}
+            () = activity.quiet_for(FAREWELL) => {}
+        }
+    }
+
+    /// Waits until the connection has been without a request for too long.
+    async fn quiet(&self, activity: &Activity) {
+        tokio::select! {
+            () = activity.quiet_for(self.limits.quiet) => {}
+            () = async {
+                self.crowd.gathers().await;
+                activity.quiet_for(self.limits.quiet_in_crowd).await;
+            } => {}
+        }
+    }
+
+    fn builder(&self) -> auto::Builder<TokioExecutor> {
+        let mut builder = auto::Builder::new(TokioExecutor::new());
+        // Heads have no time of their own: a connection without a request is quiet.
+        builder.http1().timer(TokioTimer::new()).header_read_timeout(None).max_buf_size(self.limits.head);
+        builder
+            .http2()
+            .timer(TokioTimer::new())
+            .keep_alive_interval(PING.0)
+            .keep_alive_timeout(PING.1)
+            .max_concurrent_streams(self.limits.streams)
+            .max_header_list_size(u32::try_from(self.limits.head).unwrap_or(u32::MAX));
+        builder
+    }
+
+    fn service(
+        &self,
+        app: Router,
+        activity: Activity,
+    ) -> impl hyper::service::Service<
+        Request<Incoming>,
+        Response = Response<Body>,
+        Error = Infallible,
+        Future = impl Future<Output = Result<Response<Body>, Infallible>> + Send + 'static,
+    > + Send
+    + 'static {
+        let (app, peer) = (TowerToHyperService::new(app), Peer(self.peer));
+        service_fn(move |mut request: Request<Incoming>| {
+            let in_progress = activity.begin();
+            request.extensions_mut().insert(peer);
+            let response = app.call(request);
+            async move { Ok(response.await?.map(|body| in_progress.until_written(body))) }
+        })
+    }
+}

@@ -1,0 +1,138 @@
+//! The server: connections with their limits, and a stop that drops no accepted request.
+
+mod activity;
+mod connection;
+mod limits;
+mod listen;
+mod patient_stream;
+mod systemd;
+mod tls;
+
+use std::io;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::time::Duration;
+
+use axum::Router;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::{JoinHandle, JoinSet};
+
+use crate::clock;
+pub use connection::Peer;
+use connection::{Connection, Crowd};
+pub use limits::ServerLimits;
+pub use listen::{ListenError, listen};
+pub use systemd::{SystemdState, activated};
+pub use tls::{Tls, TlsError, TlsFiles, TlsNews};
+
+/// How long to wait if the system cannot accept a connection, as with too many open files.
+const ACCEPT_PAUSE: Duration = Duration::from_secs(1);
+
+/// A running server. Dropping it closes its port and its connections at once.
+#[derive(Debug)]
+pub struct Server {
+    addr: SocketAddr,
+    stopping: watch::Sender<bool>,
+    serving: JoinHandle<()>,
+}
+
+impl Server {
+    /// Serves an application, on the current Tokio runtime; over TLS if there is a certificate for it.
+    ///
+    /// # Errors
+    /// The address of the listener cannot be determined.
+    pub fn start(
+        listener: TcpListener,
+        tls: Option<Tls>,
+        app: Router,
+        limits: ServerLimits,
+    ) -> io::Result<Self> {
+        let addr = listener.local_addr()?;
+        let (stopping, stopped) = watch::channel(false);
+        let serving = tokio::spawn(serve(listener, tls, app, limits, stopped));
+        Ok(Self { addr, stopping, serving })
+    }
+
+    /// The address that it listens on, with the real port.
+    #[must_use]
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// Waits until it has ended without being stopped, which is a bug.
+    pub async fn ended(&mut self) {
+        // It cannot be cancelled, so an error is a panic.
+        let _ = (&mut self.serving).await;
+    }
+
+    /// Accepts no more connections and requests, and waits until all requests that have arrived are responded to.
+    pub async fn stop(mut self) {
+        self.stopping.send_replace(true);
+        self.ended().await;
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.serving.abort();
+    }
+}
+
+/// Accepts connections until it is stopped, and waits for their ends.
+async fn serve(
+    listener: TcpListener,
+    tls: Option<Tls>,
+    app: Router,
+    limits: ServerLimits,
+    stopped: watch::Receiver<bool>,
+) {
+    let mut connections = JoinSet::new();
+    let (full, is_full) = watch::channel(false);
+    let mut stopping = pin!(stopping(stopped.clone()));
+    loop {
+        while connections.try_join_next().is_some() {}
+        let is_crowded = connections.len() >= limits.connections;
+        full.send_if_modified(|full| std::mem::replace(full, is_crowded) != is_crowded);
+        if is_crowded {
+            tokio::select! {
+                () = &mut stopping => break,
+                _ = connections.join_next() => continue,
+            }
+        }
+        tokio::select! {
+            () = &mut stopping => break,
+            (stream, peer) = accepted(&listener) => {
+                let tls = tls.as_ref().map(Tls::config);
+                let connection = Connection { peer, tls, limits, crowd: Crowd(is_full.clone()) };
+                connections.spawn(connection.serve(stream, app.clone(), self::stopping(stopped.clone())));
+            }
+        }
+    }
+    drop(listener);
+    while connections.join_next().await.is_some() {}
+}
+
+/// Waits until the server accepts no more requests, or was dropped.
+async fn stopping(mut stopped: watch::Receiver<bool>) {
+    let _ = stopped.wait_for(|stopped| *stopped).await;
+}
+
+/// The next connection, regardless of failed ones.
+async fn accepted(listener: &TcpListener) -> (TcpStream, SocketAddr) {
+    loop {
+        match listener.accept().await {
+            // hyper writes the date into each response, and panics at times that cannot be formatted.
+            Ok(accepted) if clock::is_plausible() => return accepted,
+            Ok(_) => {}
+            Err(error) if is_of_connection(&error) => {}
+            Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
+        }
+    }
+}
+
+/// Whether an error concerns a single connection, which was closed before it was accepted.
+fn is_of_connection(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
+}

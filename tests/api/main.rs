@@ -1,0 +1,15 @@
+//! The HTTP API, as a client sees it.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test says what failed by panicking, and prints its figures"
+)]
+
+mod serving;
+mod start;
+mod stop;
+#[path = "../support/mod.rs"]
+mod support;
