@@ -23,7 +23,7 @@ pub use error::ApiError;
 pub use router::{router, table};
 pub use routes::{Route, Routes};
 pub use server::{
-    ListenError, Peer, Server, ServerLimits, SystemdState, Tls, TlsError, TlsFiles, TlsNews, activated,
+    ListenError, Peer, Server, ServerLimits, ServerTls, SystemdState, TlsError, TlsFiles, TlsNews, activated,
     listen,
 };
 pub use sid::Sid;

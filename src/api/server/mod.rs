@@ -24,7 +24,7 @@ use connection::{Connection, Crowd};
 pub use limits::ServerLimits;
 pub use listen::{ListenError, listen};
 pub use systemd::{SystemdState, activated};
-pub use tls::{Tls, TlsError, TlsFiles, TlsNews};
+pub use tls::{ServerTls, TlsError, TlsFiles, TlsNews};
 
 /// How long to wait if the system cannot accept a connection, as with too many open files.
 const ACCEPT_PAUSE: Duration = Duration::from_secs(1);
@@ -44,7 +44,7 @@ impl Server {
     /// The address of the listener cannot be determined.
     pub fn start(
         listener: TcpListener,
-        tls: Option<Tls>,
+        tls: Option<ServerTls>,
         app: Router,
         limits: ServerLimits,
     ) -> io::Result<Self> {
@@ -82,7 +82,7 @@ impl Drop for Server {
 /// Accepts connections until it is stopped, and waits for their ends.
 async fn serve(
     listener: TcpListener,
-    tls: Option<Tls>,
+    tls: Option<ServerTls>,
     app: Router,
     limits: ServerLimits,
     stopped: watch::Receiver<bool>,
@@ -103,7 +103,7 @@ async fn serve(
         tokio::select! {
             () = &mut stopping => break,
             (stream, peer) = accepted(&listener) => {
-                let tls = tls.as_ref().map(Tls::config);
+                let tls = tls.as_ref().map(ServerTls::config);
                 let connection = Connection { peer, tls, limits, crowd: Crowd(is_full.clone()) };
                 connections.spawn(connection.serve(stream, app.clone(), self::stopping(stopped.clone())));
             }

@@ -44,12 +44,12 @@ pub enum TlsNews {
 
 /// The current configuration, for as long as this exists.
 #[derive(Debug)]
-pub struct Tls {
+pub struct ServerTls {
     current: watch::Receiver<Arc<ServerConfig>>,
     watching: JoinHandle<()>,
 }
 
-impl Tls {
+impl ServerTls {
     /// Reads the files, and watches them from then on; `report` learns what happens to them. Needs a tokio runtime.
     ///
     /// # Errors
@@ -69,7 +69,7 @@ impl Tls {
     }
 }
 
-impl Drop for Tls {
+impl Drop for ServerTls {
     fn drop(&mut self) {
         self.watching.abort();
     }
