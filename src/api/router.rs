@@ -6,7 +6,6 @@ use axum::http::{Method, Uri};
 use super::{Api, ApiError, Code, Route, Routes, operations};
 
 /// All routes, on this state.
-#[must_use]
 pub fn router(api: Api) -> Router {
     let (router, _) = routes(api.clone()).into_parts();
     router.fallback(no_path).method_not_allowed_fallback(no_method).with_state(api)

@@ -73,7 +73,7 @@ fn systemd_learns_when_it_is_ready_and_when_it_stops() {
     let place = Place::new();
     let socket = place.path("notify");
     let notified = UnixDatagram::bind(&socket).unwrap();
-    notified.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+    notified.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
     let mut command = place.command(&["serve", "--listen", "0", "--insecure-no-auth"]);
     command.env("NOTIFY_SOCKET", &socket);
     let mut program = Running::start(command);
