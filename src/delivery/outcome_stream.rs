@@ -9,12 +9,16 @@
 use std::ops::Deref;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use tokio::sync::mpsc::error::SendError;
 use tokio::sync::{broadcast, mpsc};
 
 use crate::record::Outcome;
 
 /// The buffer of a complete subscriber. When it is full, sending waits for it.
 const COMPLETE: usize = 4096;
+
+/// How many places in it are waited for at once.
+const AT_ONCE: usize = 256;
 
 /// The buffer of a lossy subscriber.
 const LOSSY: usize = 1024;
@@ -28,7 +32,7 @@ pub struct RecordedOutcome {
 }
 
 impl RecordedOutcome {
-    fn each(batch: &Arc<[Outcome]>) -> impl Iterator<Item = Self> {
+    fn each(batch: &Arc<[Outcome]>) -> impl ExactSizeIterator<Item = Self> {
         (0..batch.len()).map(|at| Self { batch: Arc::clone(batch), at })
     }
 }
@@ -83,12 +87,7 @@ impl OutcomeStream {
         }
         let mut is_any_gone = false;
         for subscriber in self.complete_now() {
-            for outcome in RecordedOutcome::each(batch) {
-                if subscriber.send(outcome).await.is_err() {
-                    is_any_gone = true;
-                    break;
-                }
-            }
+            is_any_gone |= send_all(&subscriber, batch).await.is_err();
         }
         if is_any_gone {
             let mut subscribers = self.0.complete.lock().unwrap_or_else(PoisonError::into_inner);
@@ -99,6 +98,22 @@ impl OutcomeStream {
     fn complete_now(&self) -> Vec<mpsc::Sender<RecordedOutcome>> {
         self.0.complete.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
+}
+
+/// Waits for room for several at a time: waiting for each would cost more than the rest.
+async fn send_all(
+    subscriber: &mpsc::Sender<RecordedOutcome>,
+    batch: &Arc<[Outcome]>,
+) -> Result<(), SendError<()>> {
+    let mut outcomes = RecordedOutcome::each(batch);
+    while outcomes.len() > 0 {
+        let places = subscriber.reserve_many(outcomes.len().min(AT_ONCE)).await?;
+        // Places first: otherwise an outcome would be taken that has none.
+        for (place, outcome) in places.zip(&mut outcomes) {
+            place.send(outcome);
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

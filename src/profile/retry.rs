@@ -1,5 +1,7 @@
 //! How often and when a failed callback is retried.
 
+use std::borrow::Cow;
+
 use super::choice::Choice;
 
 /// How the wait grows from one retry to the next.
@@ -129,13 +131,13 @@ pub struct RetryRow {
 
 /// `1st attempt`, `1st retry`, `2nd retry`, …
 #[must_use]
-pub fn attempt_label(attempt: u8) -> String {
+pub fn attempt_label(attempt: u8) -> Cow<'static, str> {
     match attempt {
-        0 => "1st attempt".to_owned(),
-        1 => "1st retry".to_owned(),
-        2 => "2nd retry".to_owned(),
-        3 => "3rd retry".to_owned(),
-        n => format!("{n}th retry"),
+        0 => "1st attempt".into(),
+        1 => "1st retry".into(),
+        2 => "2nd retry".into(),
+        3 => "3rd retry".into(),
+        n => format!("{n}th retry").into(),
     }
 }
 

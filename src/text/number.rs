@@ -1,5 +1,7 @@
 //! Numbers for people.
 
+use std::fmt::Write as _;
+
 /// A number with a blank between thousands: `1 204`.
 #[must_use]
 pub fn group_digits(n: u64) -> String {
@@ -17,7 +19,18 @@ pub fn group_digits(n: u64) -> String {
 /// A duration in milliseconds, such as `84 ms`; less than one is never shown as zero.
 #[must_use]
 pub fn millis(ms: u64) -> String {
-    if ms == 0 { "<1 ms".to_owned() } else { format!("{ms} ms") }
+    let mut out = String::new();
+    push_millis(&mut out, ms);
+    out
+}
+
+/// Appends a duration as [`millis`] returns it.
+pub fn push_millis(out: &mut String, ms: u64) {
+    if ms == 0 {
+        return out.push_str("<1 ms");
+    }
+    // Writing to a string cannot fail.
+    let _ = write!(out, "{ms} ms");
 }
 
 #[cfg(test)]

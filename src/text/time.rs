@@ -14,11 +14,17 @@ pub fn format_in_zone(at: Timestamp, zone: &TimeZone, form: &str) -> String {
     text
 }
 
-/// The time of day in UTC, such as `14:02:10`.
-#[must_use]
-pub fn utc_time_of_day(at: Timestamp) -> String {
+/// Appends the time of day in UTC, such as `14:02:10`.
+pub fn push_utc_time_of_day(out: &mut String, at: Timestamp) {
     let seconds = at.as_second().rem_euclid(24 * 60 * 60);
-    format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
+    for (before, number) in [("", seconds / 3600), (":", seconds / 60 % 60), (":", seconds % 60)] {
+        out.push_str(before);
+        out.extend([number / 10, number % 10].into_iter().filter_map(digit));
+    }
+}
+
+fn digit(number: i64) -> Option<char> {
+    char::from_digit(u32::try_from(number).ok()?, 10)
 }
 
 /// Whether the date and time of day occur twice in the zone.
@@ -40,7 +46,9 @@ mod tests {
     fn the_time_of_day_equals_strftime() {
         for second in [0, 1, 86_399, 86_400, -1, 1_764_486_130] {
             let at = Timestamp::from_second(second).unwrap();
-            assert_eq!(utc_time_of_day(at), at.strftime("%H:%M:%S").to_string());
+            let mut time = String::new();
+            push_utc_time_of_day(&mut time, at);
+            assert_eq!(time, at.strftime("%H:%M:%S").to_string());
         }
     }
 

@@ -32,6 +32,9 @@ const MIN_POLL_INTERVAL: Duration = Duration::from_millis(20);
 const MAX_POLL_INTERVAL: Duration = Duration::from_secs(5);
 /// Polling may take this fraction of the time: counting a million queued deliveries takes a while.
 const POLL_SHARE: u32 = 50;
+/// The same where no progress is drawn: only deliveries that were not delivered are reported then, and the end, when few
+/// are left to be counted.
+const POLL_SHARE_UNSEEN: u32 = 100;
 /// The interval at which progress is drawn (four times a second is acceptable on a slow line).
 const TICK: Duration = Duration::from_millis(250);
 /// How many undelivered ones are loaded at a time.
@@ -370,7 +373,8 @@ impl Run {
             self.unreported.extend(UNDELIVERED.map(|state| (state, ended)));
         }
         self.report_undelivered().await?;
-        let pause = (start.elapsed() * POLL_SHARE).clamp(MIN_POLL_INTERVAL, MAX_POLL_INTERVAL);
+        let share = if self.line.is_on() { POLL_SHARE } else { POLL_SHARE_UNSEEN };
+        let pause = (start.elapsed() * share).clamp(MIN_POLL_INTERVAL, MAX_POLL_INTERVAL);
         self.next_poll = Instant::now() + pause;
         Ok(())
     }

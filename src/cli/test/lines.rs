@@ -1,11 +1,13 @@
 //! A test in lines of text.
 
+use std::borrow::Cow;
+
 use hyper::StatusCode;
 use jiff::Timestamp;
 
 use crate::profile::{Choice as _, attempt_label};
 use crate::record::{Attempt, DeliveryState, ErrorClass, Kind, NewDelivery, Summary};
-use crate::text::{escape_controls, millis};
+use crate::text::{escape_controls, push_escaped, push_millis};
 
 /// The request that is sent, with its profile and event.
 pub fn heading(delivery: &NewDelivery) -> String {
@@ -21,31 +23,39 @@ pub fn heading(delivery: &NewDelivery) -> String {
 
 /// An attempt, such as `1st attempt  500 Internal Server Error  84 ms`.
 pub fn attempt_line(attempt: &Attempt) -> String {
-    let took = took(attempt).map(|took| format!("  {took}")).unwrap_or_default();
-    format!("{}  {}{took}", attempt_label_of(attempt), outcome_text(attempt))
+    let mut line = format!("{}  ", attempt_label_of(attempt));
+    push_outcome(&mut line, attempt, "  ");
+    line
 }
 
-/// How long an attempt took, such as `84 ms`; none if its error contains the duration.
-pub fn took(attempt: &Attempt) -> Option<String> {
-    let reported = attempt.error.as_ref().is_some_and(|error| error.class == ErrorClass::Timeout);
-    (!reported).then(|| millis(attempt.duration_ms.into()))
+/// Appends the result of an attempt, such as `200 OK`, and after this separator how long it took, such as `84 ms`;
+/// not if its error contains the duration.
+pub fn push_outcome(out: &mut String, attempt: &Attempt, separator: &str) {
+    match (&attempt.error, attempt.status) {
+        (Some(error), _) => push_escaped(out, &error.message),
+        (None, Some(status)) => push_status(out, status),
+        (None, None) => out.push_str("no response"),
+    }
+    if attempt.error.as_ref().is_none_or(|error| error.class != ErrorClass::Timeout) {
+        out.push_str(separator);
+        push_millis(out, attempt.duration_ms.into());
+    }
+}
+
+fn push_status(out: &mut String, status: u16) {
+    let Ok(status) = StatusCode::from_u16(status) else {
+        return out.push_str(&status.to_string());
+    };
+    out.push_str(status.as_str());
+    if let Some(reason) = status.canonical_reason() {
+        out.push(' ');
+        out.push_str(reason);
+    }
 }
 
 /// The name of an attempt, such as `1st retry`.
-pub fn attempt_label_of(attempt: &Attempt) -> String {
+pub fn attempt_label_of(attempt: &Attempt) -> Cow<'static, str> {
     attempt_label(u8::try_from(attempt.n.saturating_sub(1)).unwrap_or(u8::MAX))
-}
-
-/// The result of an attempt, such as `200 OK`.
-pub fn outcome_text(attempt: &Attempt) -> String {
-    match (&attempt.error, attempt.status) {
-        (Some(error), _) => escape_controls(&error.message),
-        (None, Some(status)) => {
-            let reason = StatusCode::from_u16(status).ok().and_then(|s| s.canonical_reason());
-            reason.map_or_else(|| status.to_string(), |reason| format!("{status} {reason}"))
-        }
-        (None, None) => "no response".to_owned(),
-    }
 }
 
 /// The wait after an attempt, such as `wait 10 s`; `None` if there is none.

@@ -94,7 +94,7 @@ pub fn lines(state: &State, row: &Summary, width: usize) -> Vec<Line<'static>> {
 }
 
 fn label_of(n: u32) -> String {
-    attempt_label(u8::try_from(n.saturating_sub(1)).unwrap_or(u8::MAX))
+    attempt_label(u8::try_from(n.saturating_sub(1)).unwrap_or(u8::MAX)).into_owned()
 }
 
 fn tried(label: Span<'static>, attempt: &Attempt, width: usize, state: &State) -> Line<'static> {

@@ -3,7 +3,6 @@
 //! The lock and its epoch are the lease of all claims, so none needs to be extended: an overtaken sender claims
 //! nothing more, and what it still records is distinguished from what the later sender records.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -19,6 +18,7 @@ use crate::storage::sqlite::engine::write_queue::Order;
 use crate::storage::sqlite::error::InFile as _;
 use crate::storage::sqlite::queue::due::{self, Found};
 use crate::storage::sqlite::queue::floors::SeenFloors;
+use crate::storage::sqlite::queue::row_set::RowSet;
 use crate::storage::sqlite::queue::scheduler::Taken;
 use crate::storage::sqlite::queue::seat::Seat;
 use crate::storage::sqlite::queue::{clock_shift, record};
@@ -117,7 +117,7 @@ impl Store {
     async fn find(
         &self,
         demand: &Arc<Demand>,
-        passed_over: &Arc<HashSet<i64>>,
+        passed_over: &Arc<RowSet>,
         floors: &SeenFloors,
     ) -> Result<Found, QueueError> {
         let (demand, passed_over, right) = (Arc::clone(demand), Arc::clone(passed_over), self.right());

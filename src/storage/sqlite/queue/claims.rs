@@ -1,17 +1,17 @@
 //! The claims of this process: rows that were handed out and are neither recorded nor released. They are kept in
 //! memory, not on disk: one process sends at a time, and its claims are free when it ends.
 
-use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::record::JobRef;
 use crate::storage::sqlite::queue::floors::{Floors, SeenFloors};
 use crate::storage::sqlite::queue::job::KnownProfiles;
+use crate::storage::sqlite::queue::row_set::RowSet;
 
 /// The claimed rows. A claim sees them as they were when it started, however long it takes.
 #[derive(Debug, Default)]
 pub struct Claims {
-    rows: Mutex<Arc<HashSet<i64>>>,
+    rows: Mutex<Arc<RowSet>>,
     floors: Mutex<Floors>,
     /// The profiles of claimed deliveries.
     pub profiles: Mutex<KnownProfiles>,
@@ -21,7 +21,7 @@ pub struct Claims {
 
 impl Claims {
     /// The currently claimed rows.
-    pub fn rows(&self) -> Arc<HashSet<i64>> {
+    pub fn rows(&self) -> Arc<RowSet> {
         Arc::clone(&self.lock())
     }
 
@@ -75,7 +75,7 @@ impl Claims {
         *self.lock() = Arc::default();
     }
 
-    fn lock(&self) -> MutexGuard<'_, Arc<HashSet<i64>>> {
+    fn lock(&self) -> MutexGuard<'_, Arc<RowSet>> {
         self.rows.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

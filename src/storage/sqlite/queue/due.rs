@@ -1,6 +1,5 @@
 //! The next deliveries to send, read in full.
 
-use std::collections::HashSet;
 use std::sync::Mutex;
 
 use jiff::Timestamp;
@@ -12,6 +11,7 @@ use crate::storage::error::StoreError;
 use crate::storage::sqlite::engine::state_counts::Writing;
 use crate::storage::sqlite::queue::job::{Jobs, KnownProfiles};
 use crate::storage::sqlite::queue::record::forget_tested;
+use crate::storage::sqlite::queue::row_set::RowSet;
 use crate::storage::sqlite::queue::scheduler::{self, Taken};
 use crate::storage::sqlite::rows::columns::{self, get, millis, time};
 use crate::storage::sqlite::rows::salvage::on_row;
@@ -140,7 +140,7 @@ fn next(tx: &Transaction<'_>, now: i64) -> Result<Option<Timestamp>, StoreError>
 
 /// Retries that no time makes due: without one, or with one that no clock will ever show. They are at the ends of the
 /// index.
-fn timeless(tx: &Transaction<'_>, passed_over: &HashSet<i64>) -> Result<Vec<i64>, StoreError> {
+fn timeless(tx: &Transaction<'_>, passed_over: &RowSet) -> Result<Vec<i64>, StoreError> {
     let mut found = Vec::new();
     let mut take = |sql: &str, bound: Option<i64>| -> Result<(), StoreError> {
         let mut statement = tx.prepare_cached(sql)?;

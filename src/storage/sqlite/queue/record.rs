@@ -9,6 +9,7 @@ use crate::record::{Attempt, DeliveryState, JobRef, Next, Outcome};
 use crate::storage::error::StoreError;
 use crate::storage::sqlite::engine::state_counts::Writing;
 use crate::storage::sqlite::queue::auto_disable::Failing;
+use crate::storage::sqlite::queue::first_successes;
 use crate::storage::sqlite::rows::columns::{headers_text, millis, millis_after, state_number};
 use crate::storage::sqlite::rows::outcome::IS_IN_DELIVERED;
 use crate::storage::sqlite::rows::salvage::on_row;
@@ -27,9 +28,10 @@ pub fn record_all(
     let mut failing = Failing::new(disable_after);
     // Usually there is none, and then it need not be looked up for each.
     let any_tested = tx.prepare_cached("SELECT 1 FROM tested LIMIT 1")?.exists([])?;
+    let moved = first_successes::move_all(tx, outcomes)?;
     let mut changes = Changes::prepare(tx)?;
-    for outcome in outcomes {
-        match record(tx, &mut changes, outcome, any_tested, epoch)? {
+    for (index, outcome) in outcomes.iter().enumerate() {
+        match record(tx, &mut changes, outcome, moved.contains(index), any_tested, epoch)? {
             Recorded::Ended => failing.note(tx, outcome)?,
             Recorded::Moved => {}
             Recorded::NotOurs => not_ours.push(outcome.job),
@@ -41,9 +43,9 @@ pub fn record_all(
 
 /// The statements of a batch: finding each in the cache for every outcome costs as much as a column or two.
 struct Changes<'a> {
-    dequeue: CachedStatement<'a>,
-    deliver: CachedStatement<'a>,
-    move_on: CachedStatement<'a>,
+    tx: &'a Transaction<'a>,
+    /// None until it is needed: in most batches all are moved by [`first_successes`].
+    move_on: Option<CachedStatement<'a>>,
     insert_attempt: CachedStatement<'a>,
     address: AddressText,
 }
@@ -61,28 +63,28 @@ impl AddressText {
 
 impl<'a> Changes<'a> {
     fn prepare(tx: &'a Writing<'_>) -> Result<Self, StoreError> {
-        // By number: each name would be looked up for each row. `OR FAIL`, since without it each row is
-        // made ready to be undone alone; here the whole command is undone.
-        let dequeue = "DELETE FROM queued WHERE lane = ?1 AND seq = ?2";
-        let deliver = "INSERT OR FAIL INTO delivered VALUES (?1, ?2)";
-        let move_on = &format!(
-            "UPDATE OR FAIL delivery SET
-                   state = ?3, due_at = ?4, ended_at = ?5, attempts = max(attempts, ?6),
-                   last_status = ?7, last_class = ?8, last_message = ?9, last_ms = ?10
-               WHERE seq = ?1 AND id = ?2 AND state = ?11 AND NOT {IS_IN_DELIVERED}"
-        );
+        // By number: each name would be looked up for each row.
         let insert_attempt = "INSERT INTO attempt
                    (key, started_at, duration_ms, address, status, class, message,
                     response_cut, response_headers, response_body, epoch)
                VALUES (?1 << 10 | ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
                ON CONFLICT (key) DO NOTHING";
-        Ok(Self {
-            dequeue: tx.prepare_cached(dequeue)?,
-            deliver: tx.prepare_cached(deliver)?,
-            move_on: tx.prepare_cached(move_on)?,
-            insert_attempt: tx.prepare_cached(insert_attempt)?,
-            address: AddressText::default(),
-        })
+        let (insert_attempt, address) = (tx.prepare_cached(insert_attempt)?, AddressText::default());
+        Ok(Self { tx, move_on: None, insert_attempt, address })
+    }
+
+    fn move_on(&mut self) -> Result<&mut CachedStatement<'a>, StoreError> {
+        let statement = match self.move_on.take() {
+            Some(prepared) => prepared,
+            // `OR FAIL`, since without it each row is made ready to be undone alone; here the whole command is undone.
+            None => self.tx.prepare_cached(&format!(
+                "UPDATE OR FAIL delivery SET
+                       state = ?3, due_at = ?4, ended_at = ?5, attempts = max(attempts, ?6),
+                       last_status = ?7, last_class = ?8, last_message = ?9, last_ms = ?10
+                   WHERE seq = ?1 AND id = ?2 AND state = ?11 AND NOT {IS_IN_DELIVERED}"
+            ))?,
+        };
+        Ok(self.move_on.insert(statement))
     }
 }
 
@@ -96,12 +98,13 @@ enum Recorded {
     NotOurs,
 }
 
-/// Adds the attempt, and changes the state of its delivery unless it was cancelled meanwhile. A removed delivery has
-/// nothing to record.
+/// Adds the attempt, and changes the state of its delivery unless it was moved to those delivered, or cancelled
+/// meanwhile. A removed delivery has nothing to record.
 fn record(
     tx: &Writing<'_>,
     changes: &mut Changes<'_>,
     outcome: &Outcome,
+    is_moved: bool,
     any_tested: bool,
     epoch: Option<i64>,
 ) -> Result<Recorded, StoreError> {
@@ -109,7 +112,7 @@ fn record(
     // Only attempted deliveries wait. Reading the state would cost as much as the change.
     let was = if outcome.attempt.n == 1 { DeliveryState::Queued } else { DeliveryState::Waiting };
     let mut stopped = false;
-    if !deliver(tx, changes, outcome, next)? && !move_on(tx, changes, outcome, was, next)? {
+    if !is_moved && !move_on(tx, changes, outcome, was, next)? {
         match state::of(tx, outcome.job.id)? {
             None => return Ok(Recorded::NotOurs),
             Some((_, state)) if state.is_pending() => {
@@ -145,26 +148,6 @@ fn state_after(next: Next) -> DeliveryState {
     }
 }
 
-/// Moves a queued delivery that has succeeded at its first attempt to those delivered, which is all that is written of
-/// it besides the attempt. Returns whether that was so.
-fn deliver(
-    tx: &Writing<'_>,
-    changes: &mut Changes<'_>,
-    outcome: &Outcome,
-    next: DeliveryState,
-) -> Result<bool, StoreError> {
-    if outcome.attempt.n != 1 || next != DeliveryState::Delivered {
-        return Ok(false);
-    }
-    let place = (outcome.lane.number(), outcome.job.token());
-    if changes.dequeue.execute(place)? == 0 {
-        return Ok(false);
-    }
-    changes.deliver.execute(place)?;
-    tx.moved(DeliveryState::Queued, next);
-    Ok(true)
-}
-
 /// Writes the outcome of a delivery that is in `delivered` into its row, so that it can be changed there.
 fn write_out(tx: &Writing<'_>, seq: i64) -> Result<(), StoreError> {
     let sql = format!(
@@ -187,8 +170,9 @@ fn move_on(
 ) -> Result<bool, StoreError> {
     let attempt = &outcome.attempt;
     let ended_at = millis_after(attempt.started_at, attempt.duration_ms);
+    let statement = changes.move_on()?;
     let change = || {
-        changes.move_on.execute(params![
+        statement.execute(params![
             outcome.job.token(),
             outcome.job.id.bytes(),
             state_number(next),

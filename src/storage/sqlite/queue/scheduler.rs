@@ -25,6 +25,7 @@ use crate::storage::sqlite::queue::floors::SeenFloors;
 use crate::storage::sqlite::queue::pending::{
     ANY_WAITING, DUE_RETRIES, FIRST, NEWEST_LANES, NEXT_FIRST, NEXT_RETRY, Pending,
 };
+use crate::storage::sqlite::queue::row_set::RowSet;
 use crate::storage::sqlite::rows::columns::{get, millis, text};
 use crate::storage::unreadable::Why;
 use crate::storage::{Demand, OriginLoad};
@@ -63,7 +64,7 @@ pub struct Turn {
 /// What is taken already.
 pub struct Taken<'a> {
     /// Rows that are claimed already, or that cannot be handled.
-    pub passed_over: &'a HashSet<i64>,
+    pub passed_over: &'a RowSet,
     /// Where the queues start.
     pub floors: &'a SeenFloors,
 }
@@ -100,7 +101,7 @@ pub fn choose(tx: &Transaction<'_>, demand: &Demand, taken: &Taken<'_>) -> Resul
         turns.add(LaneId::new(queue.lane), &queue.origin, queue.facts.manual);
     }
     turns.begin();
-    let (mut chosen, mut reached) = (Vec::new(), HashMap::new());
+    let mut chosen = Vec::with_capacity(limit.min(LANES));
     let (mut furthest, mut latest) = (None, None);
     while chosen.len() < limit
         && let Some(place) = turns.next()
@@ -110,7 +111,7 @@ pub fn choose(tx: &Transaction<'_>, demand: &Demand, taken: &Taken<'_>) -> Resul
         chosen.push(Chosen { row, lane, origin: queue.origin.clone(), facts });
         latest = Some(lane);
         if let At::First(row) = queue.at {
-            reached.insert(lane, row);
+            queue.reached = Some(row);
         }
         furthest = furthest.max(Some(place).filter(|place| *place < in_window));
         turns.put_back(place, round.advance(queue)?);
@@ -125,7 +126,7 @@ pub fn choose(tx: &Transaction<'_>, demand: &Demand, taken: &Taken<'_>) -> Resul
         Some(place) if chosen.len() == limit => Some(queues[place].lane),
         _ => last,
     };
-    let reached = reached.into_iter().collect();
+    let reached = queues.iter().filter_map(|queue| Some((queue.lane, queue.reached?))).collect();
     Ok(Turn { chosen, odd: round.odd.into_inner(), after, is_partial, reached, anything_waits })
 }
 
@@ -170,13 +171,15 @@ struct Queue {
     rows: usize,
     /// It started at a floor, and nothing was found after that yet.
     is_at_floor: bool,
+    /// See [`Turn::reached`].
+    reached: Option<i64>,
 }
 
 impl Queue {
     fn new(lane: i64, origin: Origin, facts: Facts, floor: Option<i64>) -> Self {
         let at = floor.map_or(At::Start, At::First);
         let is_at_floor = floor.is_some();
-        Self { lane, origin, facts, at, row: 0, read: VecDeque::new(), rows: 1, is_at_floor }
+        Self { lane, origin, facts, at, row: 0, read: VecDeque::new(), rows: 1, is_at_floor, reached: None }
     }
 
     /// Goes to the first of these, and keeps the others. Returns whether there is one.
@@ -475,7 +478,7 @@ mod tests {
         let mut db = Connection::open_in_memory().unwrap();
         crate::storage::sqlite::file::schema::migrate(&mut db).unwrap();
         db.execute_batch(ACCEPTED).unwrap();
-        let passed_over: HashSet<i64> = (1..=1900).collect();
+        let passed_over: RowSet = (1..=1900).collect();
         let demand = Demand::idle(Timestamp::UNIX_EPOCH, 10, 16);
         let mut steps = |floor: Option<i64>| {
             let mut floors = Floors::default();

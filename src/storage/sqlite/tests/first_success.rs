@@ -1,6 +1,7 @@
 //! A delivery that succeeds at its first attempt: only the attempt is written, and it moves from one table to another.
 
 use jiff::SignedDuration;
+use proptest::prelude::*;
 use rusqlite::Connection;
 
 use crate::record::{DeliveryState, LogPosition};
@@ -121,4 +122,62 @@ async fn those_of_many_lanes_are_listed_in_the_order_of_acceptance() {
     assert_eq!(found, expected);
     filter.before = Some(LogPosition::END);
     assert_eq!(store.count(&filter).await.unwrap(), 40);
+}
+
+/// What the log says of deliveries: their states, attempts, last statuses, and the attempts themselves.
+async fn log_of(store: &Store, ids: &[DeliveryId]) -> Vec<(DeliveryState, u32, Option<u16>, usize)> {
+    let mut log = Vec::new();
+    for id in ids {
+        let details = store.delivery(*id).await.unwrap().unwrap();
+        let of = details.summary;
+        log.push((of.state, of.attempts, of.last_status, details.attempts.len()));
+    }
+    log
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// Those delivered at once are moved together, whatever is recorded beside them and in which order.
+    #[test]
+    fn a_batch_is_recorded_as_its_outcomes_one_by_one(
+        lanes in proptest::collection::vec(0_usize..3, 1..40),
+        cancelled in proptest::collection::vec(proptest::bool::weighted(0.1), 40),
+        recorded in proptest::collection::vec((0_usize..40, 0_u8..8), 0..60),
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let ((_one, one), (_other, other)) = (store(), store());
+        runtime.block_on(async {
+            let new: Vec<_> = lanes.iter().map(|n| delivery(&format!("https://h{n}.example"))).collect();
+            let ids: Vec<_> = new.iter().map(|new| new.id).collect();
+            for store in [&one, &other] {
+                store.enqueue(new.clone()).await.unwrap();
+                for (id, _) in ids.iter().zip(&cancelled).filter(|(_, is_cancelled)| **is_cancelled) {
+                    store.cancel(*id).await.unwrap();
+                }
+            }
+            let mut outcomes = Vec::new();
+            for (n, kind) in recorded {
+                let id = ids[n % ids.len()];
+                let next = match kind {
+                    0 => Next::Failed,
+                    1 => Next::Retry(at(9_000)),
+                    _ => Next::Delivered,
+                };
+                outcomes.push(outcome(id, place(&one, id).await, 1, next));
+            }
+            let batch = one.record(outcomes.clone().into()).await.unwrap();
+            let mut each = Vec::new();
+            for outcome in outcomes {
+                each.extend(other.record([outcome].into()).await.unwrap());
+            }
+            prop_assert_eq!(batch, each);
+            prop_assert_eq!(log_of(&one, &ids).await, log_of(&other, &ids).await);
+            prop_assert_eq!(one.counts().await.unwrap(), other.counts().await.unwrap());
+            let before = one.counts().await.unwrap();
+            one.recount().await.unwrap();
+            prop_assert_eq!(one.counts().await.unwrap(), before);
+            Ok(())
+        })?;
+    }
 }
