@@ -9,7 +9,7 @@ use tokio::sync::{oneshot, watch};
 use crate::record::{JobRef, Outcome};
 use crate::storage::error::StoreError;
 use crate::storage::postgres::PgStore;
-use crate::storage::postgres::queue::claim_sql::RELEASE;
+use crate::storage::postgres::queue::claim_sql::{RELEASE, freed};
 use crate::storage::postgres::queue::seat::PgSeat;
 use crate::storage::{Claimed, ClockSource, Demand, Fleet, Queue, QueueError, SenderReport, Standby, Wakeup};
 
@@ -87,9 +87,10 @@ impl PgStore {
         let seqs: Vec<i64> = jobs.iter().map(|job| job.token()).collect();
         let mut acquired = self.sender().claims.acquire().await?;
         let rows = acquired.db()?.rows(RELEASE, &[&seqs, &seat]).await?;
-        let lanes = rows.iter().map(|row| row.try_get(0)).collect::<Result<Vec<i32>, _>>()?;
+        let freed = freed(&rows)?;
         self.sender().held().remove(seqs);
-        self.sender().ready().released(lanes.iter().copied());
+        self.sender().ready().released(freed.iter().copied());
+        let lanes: Vec<i32> = freed.iter().map(|(lane, ..)| *lane).collect();
         // Others may start it sooner. This process hears the bell as well, and a sender whose endpoints all hang
         // releases and claims again at each bell: so not for each release.
         if !lanes.is_empty() && self.sender().ready().may_ring(Instant::now()) {

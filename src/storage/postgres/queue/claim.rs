@@ -16,12 +16,13 @@ use crate::storage::error::StoreError;
 use crate::storage::postgres::PgStore;
 use crate::storage::postgres::connection::db::{Db, Params};
 use crate::storage::postgres::queue::claim_sql::{
-    BLOCKED, FAIL, FREE_STRAYS, LANES, LOOK, PROFILES, RETRY_LANES, TAKE_FIRST, TAKE_RETRIES,
+    BLOCKED, FAIL, FREE_STRAYS, LANES, LOOK, PROFILES, RETRY_LANES, freed,
 };
 use crate::storage::postgres::queue::gone;
-use crate::storage::postgres::queue::job::{self, Claim};
+use crate::storage::postgres::queue::job;
 use crate::storage::postgres::queue::ready::LaneFacts;
-use crate::storage::postgres::queue::wakeups;
+use crate::storage::postgres::queue::starts::{self, RETRIES};
+use crate::storage::postgres::queue::take::{Candidate, Taken, Times};
 use crate::storage::profiles::deleted_profile::restorable_since;
 use crate::storage::queue::turns::Turns;
 use crate::storage::unreadable::{self, Why};
@@ -36,6 +37,7 @@ const ROUNDS: usize = 4;
 /// What a claim finds out first.
 struct Look {
     next_due: Option<i64>,
+    times: Times,
     retry_lanes: BTreeSet<i32>,
     /// Not all lanes of due retries are there.
     is_partial: bool,
@@ -48,16 +50,6 @@ impl Look {
     }
 }
 
-/// A lane that may take turns.
-struct Candidate {
-    lane: i32,
-    facts: LaneFacts,
-    has_first: bool,
-    has_retries: bool,
-    /// When it was looked at: see [`ReadyLanes::emptied`](super::ready::ReadyLanes::emptied).
-    arrivals: u64,
-}
-
 /// The lanes that were looked at on the way round.
 struct Round {
     /// Those that may take turns, in their order.
@@ -68,12 +60,6 @@ struct Round {
     last: Option<LaneId>,
     /// There are more.
     is_partial: bool,
-}
-
-/// A claimed row, not read yet.
-struct Taken {
-    claim: Claim,
-    row: Row,
 }
 
 impl PgStore {
@@ -102,12 +88,16 @@ impl PgStore {
                 return Err(error);
             }
         };
-        self.sender().ready().released(first_columns::<i32>(&rows)?);
+        self.sender().ready().released(freed(&rows)?);
         Ok(())
     }
 
     async fn claim_by(&self, db: Db<'_>, seat: i32, mut demand: Demand) -> Result<Claimed, QueueError> {
         let now = self.sender().database_ms(demand.now);
+        if self.sender().ready().look_back.is_urgent() {
+            // Where it fails, the claim does, or it is looked at again.
+            drop(self.look_back_on(db).await);
+        }
         let look = self.look(db, seat, now).await?;
         let limit = demand.limit;
         let mut taken: Vec<(Taken, LaneFacts)> = Vec::new();
@@ -115,7 +105,8 @@ impl PgStore {
         let mut has_looked = self.know_lanes(db).await?;
         let (in_window, is_partial) = loop {
             let Round { candidates, seen, last, is_partial } = self.round(db, &demand, &look).await?;
-            let share = self.share_out(db, (seat, now), &mut demand, candidates, limit, &mut taken).await?;
+            let share =
+                self.share_out(db, (seat, look.times), &mut demand, candidates, limit, &mut taken).await?;
             after = share.or(after);
             // A lane whose notification has not arrived yet, or arrived meanwhile, may have what is missing.
             if taken.len() >= limit || is_partial || has_looked || !self.finds_others(db, &seen).await? {
@@ -139,7 +130,7 @@ impl PgStore {
     async fn share_out(
         &self,
         db: Db<'_>,
-        (seat, now): (i32, i64),
+        (seat, times): (i32, Times),
         demand: &mut Demand,
         mut candidates: Vec<Candidate>,
         limit: usize,
@@ -151,7 +142,7 @@ impl PgStore {
             if sequence.is_empty() {
                 break;
             }
-            let mut rows = self.take(db, seat, now, &mut candidates, &sequence).await?;
+            let mut rows = self.take(db, seat, times, &mut candidates, &sequence).await?;
             let mut is_short = false;
             for place in sequence {
                 let Some(candidate) = candidates.get(place) else { continue };
@@ -175,7 +166,8 @@ impl PgStore {
     async fn know_lanes(&self, db: Db<'_>) -> Result<bool, StoreError> {
         let is_known = self.sender().ready().is_known();
         if !is_known {
-            let found = wakeups::first_lanes(db).await?;
+            self.load_starts(db).await?;
+            let found = self.first_lanes(db).await?;
             self.sender().ready().found(found);
         }
         Ok(!is_known)
@@ -186,8 +178,8 @@ impl PgStore {
         if !self.sender().ready().are_few() {
             return Ok(false);
         }
-        let found = wakeups::first_lanes(db).await?;
-        let is_other = found.iter().any(|lane| !seen.contains(lane));
+        let found = self.first_lanes(db).await?;
+        let is_other = found.iter().any(|(lane, _)| !seen.contains(lane));
         self.sender().ready().found(found);
         Ok(is_other)
     }
@@ -196,7 +188,10 @@ impl PgStore {
     async fn look(&self, db: Db<'_>, seat: i32, now: i64) -> Result<Look, QueueError> {
         let asked_at = clock::now();
         let restorable = millis(restorable_since(asked_at));
-        let params: (Params<'_>, Params<'_>, Params<'_>) = (&[&seat, &now], &[&now], &[&restorable]);
+        let after = self.sender().ready().starts.after(RETRIES, Instant::now(), starts::position_at(now));
+        let retries_after = starts::ms_of(after);
+        let params: (Params<'_>, Params<'_>, Params<'_>) =
+            (&[&seat, &now], &[&now, &retries_after], &[&restorable]);
         let (row, retries, blocked) =
             tokio::join!(db.row(LOOK, params.0), db.rows(RETRY_LANES, params.1), db.rows(BLOCKED, params.2),);
         let (row, retries, blocked) = (row?, retries?, blocked?);
@@ -212,8 +207,19 @@ impl PgStore {
         }
         self.sender().note_clock(database_ms, asked_at);
         self.sender().profiles().as_of(revision);
+        let first_due =
+            retries.first().map(|row| row.try_get::<_, i64>(1)).transpose().map_err(StoreError::from)?;
+        {
+            let mut ready = self.sender().ready();
+            match first_due {
+                // What is due at the same time is due, too.
+                Some(due) => ready.starts.claimed(RETRIES, starts::position_at(due.saturating_sub(1)), 0),
+                None => ready.starts.emptied(RETRIES, starts::position_at(now)),
+            }
+        }
         Ok(Look {
             next_due,
+            times: Times { now, clock: starts::position_at(database_ms), retries_after },
             is_partial: retries.len() >= 512,
             retry_lanes: first_columns(&retries)?.into_iter().collect(),
             blocked: first_columns(&blocked)?.into_iter().collect(),
@@ -245,7 +251,7 @@ impl PgStore {
                 lane,
                 facts,
                 has_first: ready.has_first(lane),
-                has_retries: look.retry_lanes.contains(&lane),
+                has_retries: look.retry_lanes.contains(&lane) || ready.starts.has_stray_retries(lane),
                 arrivals: ready.arrivals(lane),
             })
         };
@@ -278,74 +284,6 @@ impl PgStore {
             self.sender().ready().remember(row.try_get(0)?, facts);
         }
         Ok(())
-    }
-
-    /// Takes as many of each lane as it has turns: the rows of each lane, in their order.
-    async fn take(
-        &self,
-        db: Db<'_>,
-        seat: i32,
-        now: i64,
-        candidates: &mut [Candidate],
-        sequence: &[usize],
-    ) -> Result<HashMap<i32, VecDeque<Taken>>, StoreError> {
-        let mut wanted = vec![0_i64; candidates.len()];
-        for place in sequence {
-            wanted[*place] += 1;
-        }
-        let mut rows: HashMap<i32, VecDeque<Taken>> = HashMap::new();
-        let (mut lanes, mut counts, mut floors) = (Vec::new(), Vec::new(), Vec::new());
-        let began = Instant::now();
-        {
-            let mut ready = self.sender().ready();
-            for (candidate, wanted) in candidates.iter().zip(&wanted).filter(|(c, n)| c.has_first && **n > 0)
-            {
-                lanes.push(candidate.lane);
-                counts.push(*wanted);
-                floors.push(ready.floor(candidate.lane, began));
-            }
-        }
-        if !lanes.is_empty() {
-            keep(&mut rows, db.rows(TAKE_FIRST, &[&seat, &lanes, &counts, &floors]).await?)?;
-            for of_lane in rows.values_mut() {
-                of_lane.make_contiguous().sort_by_key(|taken| taken.claim.seq);
-            }
-        }
-        let (mut lanes, mut counts) = (Vec::new(), Vec::new());
-        {
-            let mut ready = self.sender().ready();
-            for (candidate, wanted) in candidates.iter_mut().zip(&wanted).filter(|(_, n)| **n > 0) {
-                let of_lane = rows.get(&candidate.lane);
-                if let Some(last) = of_lane.and_then(VecDeque::back) {
-                    ready.raise_floor(candidate.lane, last.claim.seq, began);
-                }
-                let got = of_lane.map_or(0, VecDeque::len);
-                let missing = wanted - i64::try_from(got).unwrap_or(*wanted);
-                if missing > 0 && candidate.has_first {
-                    candidate.has_first = false;
-                    ready.emptied(candidate.lane, candidate.arrivals);
-                }
-                if missing > 0 && candidate.has_retries {
-                    lanes.push(candidate.lane);
-                    counts.push(missing);
-                }
-            }
-        }
-        if !lanes.is_empty() {
-            let mut retries = HashMap::new();
-            keep(&mut retries, db.rows(TAKE_RETRIES, &[&seat, &lanes, &counts, &now]).await?)?;
-            for (lane, wanted) in lanes.into_iter().zip(counts) {
-                let mut of_lane: VecDeque<Taken> = retries.remove(&lane).unwrap_or_default();
-                if i64::try_from(of_lane.len()).is_ok_and(|got| got < wanted)
-                    && let Some(candidate) = candidates.iter_mut().find(|candidate| candidate.lane == lane)
-                {
-                    candidate.has_retries = false;
-                }
-                of_lane.make_contiguous().sort_by_key(|taken| (taken.due_at(), taken.claim.seq));
-                rows.entry(lane).or_default().append(&mut of_lane);
-            }
-        }
-        Ok(rows)
     }
 
     /// The jobs of claimed rows. Those that cannot be read have failed: a sentence each.
@@ -387,20 +325,6 @@ impl PgStore {
         let failed = if unreadable.is_empty() { Vec::new() } else { fail(db, seat, unreadable).await? };
         Ok((jobs, failed))
     }
-}
-
-impl Taken {
-    fn due_at(&self) -> i64 {
-        self.row.try_get(3).unwrap_or(i64::MAX)
-    }
-}
-
-fn keep(rows: &mut HashMap<i32, VecDeque<Taken>>, taken: Vec<Row>) -> Result<(), StoreError> {
-    for row in taken {
-        let claim = Claim::of(&row)?;
-        rows.entry(claim.lane).or_default().push_back(Taken { claim, row });
-    }
-    Ok(())
 }
 
 /// Deals out turns: whose they are, by place.

@@ -1,15 +1,19 @@
 //! The statements of a claim. Each reads a few rows of an index for each lane and each delivery, however many are
 //! pending: see `tests/plans.rs`.
 
-/// Takes first attempts: so many of each of these lanes, after its floor. Those that another sender takes at the same
+use tokio_postgres::Row;
+
+use crate::storage::error::StoreError;
+
+/// Takes first attempts: so many of each of these lanes, after its start. Those that another sender takes at the same
 /// time are passed over. Nothing is taken once the seat was ended, which waits for this.
 pub const TAKE_FIRST: &str = "
 WITH me AS MATERIALIZED (SELECT seq FROM sender WHERE seq = $1 FOR KEY SHARE),
  c AS MATERIALIZED (
-   SELECT p.place FROM me CROSS JOIN unnest($2::int[], $3::bigint[], $4::bigint[]) l(lane, k, floor)
+   SELECT p.place FROM me CROSS JOIN unnest($2::int[], $3::bigint[], $4::bigint[]) l(lane, k, start)
    CROSS JOIN LATERAL (
      SELECT q.ctid AS place FROM pending q
-     WHERE q.lane = l.lane AND q.claimed_by IS NULL AND q.attempts = 0 AND q.seq > l.floor
+     WHERE q.lane = l.lane AND q.claimed_by IS NULL AND q.attempts = 0 AND q.seq > l.start
      ORDER BY q.seq LIMIT l.k FOR UPDATE SKIP LOCKED) p),
  u AS (UPDATE pending SET claimed_by = $1 WHERE ctid = ANY (ARRAY(SELECT place FROM c))
    RETURNING seq, lane, attempts, due_at)
@@ -18,14 +22,30 @@ SELECT u.seq, u.lane, u.attempts, u.due_at, d.id, d.retry_count, d.interval_s, d
 FROM u LEFT JOIN LATERAL (SELECT * FROM delivery d WHERE d.seq = u.seq LIMIT 1) d ON true
    LEFT JOIN LATERAL (SELECT document FROM tested t WHERE t.seq = u.seq LIMIT 1) t ON true";
 
-/// Takes retries that are due by now, by their time.
+/// Takes what lies before the starts of its lanes, by its position: see [`starts`](super::starts).
+pub const TAKE_STRAYS: &str = "
+WITH me AS MATERIALIZED (SELECT seq FROM sender WHERE seq = $1 FOR KEY SHARE),
+ c AS MATERIALIZED (
+   SELECT p.place FROM me CROSS JOIN unnest($2::bigint[]) s(seq)
+   CROSS JOIN LATERAL (
+     SELECT q.ctid AS place FROM pending q
+     WHERE q.seq = s.seq AND q.claimed_by IS NULL AND (q.attempts = 0 OR q.due_at <= $3)
+     LIMIT 1 FOR UPDATE SKIP LOCKED) p),
+ u AS (UPDATE pending SET claimed_by = $1 WHERE ctid = ANY (ARRAY(SELECT place FROM c))
+   RETURNING seq, lane, attempts, due_at)
+SELECT u.seq, u.lane, u.attempts, u.due_at, d.id, d.retry_count, d.interval_s, d.timeout_ms, d.backoff,
+   d.method, d.url, d.headers, d.body, d.vals, d.was_tested, d.title, d.event, t.document
+FROM u LEFT JOIN LATERAL (SELECT * FROM delivery d WHERE d.seq = u.seq LIMIT 1) d ON true
+   LEFT JOIN LATERAL (SELECT document FROM tested t WHERE t.seq = u.seq LIMIT 1) t ON true";
+
+/// Takes retries that are due by now and since the start of all retries, by their time.
 pub const TAKE_RETRIES: &str = "
 WITH me AS MATERIALIZED (SELECT seq FROM sender WHERE seq = $1 FOR KEY SHARE),
  c AS MATERIALIZED (
    SELECT p.place FROM me CROSS JOIN unnest($2::int[], $3::bigint[]) l(lane, k)
    CROSS JOIN LATERAL (
      SELECT q.ctid AS place FROM pending q
-     WHERE q.lane = l.lane AND q.claimed_by IS NULL AND q.attempts > 0 AND q.due_at <= $4
+     WHERE q.lane = l.lane AND q.claimed_by IS NULL AND q.attempts > 0 AND q.due_at > $5 AND q.due_at <= $4
      ORDER BY q.due_at, q.seq LIMIT l.k FOR UPDATE SKIP LOCKED) p),
  u AS (UPDATE pending SET claimed_by = $1 WHERE ctid = ANY (ARRAY(SELECT place FROM c))
    RETURNING seq, lane, attempts, due_at)
@@ -40,9 +60,10 @@ SELECT EXISTS (SELECT FROM sender WHERE seq = $1), (extract(epoch FROM clock_tim
    (SELECT profiles FROM revision),
    (SELECT due_at FROM pending WHERE claimed_by IS NULL AND attempts > 0 AND due_at > $2 ORDER BY due_at LIMIT 1)";
 
-/// The lanes of due retries, in order of their time.
+/// The lanes of retries that are due by now and since their start, in order of their time.
 pub const RETRY_LANES: &str = "
-SELECT lane FROM pending WHERE claimed_by IS NULL AND attempts > 0 AND due_at <= $1 ORDER BY due_at LIMIT 512";
+SELECT lane, due_at FROM pending WHERE claimed_by IS NULL AND attempts > 0 AND due_at > $2 AND due_at <= $1
+ORDER BY due_at LIMIT 512";
 
 /// Whose events are blocked; an empty name is all.
 pub const BLOCKED: &str = "
@@ -58,11 +79,17 @@ SELECT id, document FROM profile WHERE id = ANY($1) AND (deleted_at IS NULL OR d
 
 /// Frees what is not started after all.
 pub const RELEASE: &str = "
-UPDATE pending SET claimed_by = NULL WHERE seq = ANY($1) AND claimed_by = $2 RETURNING lane";
+UPDATE pending SET claimed_by = NULL WHERE seq = ANY($1) AND claimed_by = $2 RETURNING lane, seq, attempts > 0";
 
 /// Frees what a seat has claimed besides these.
 pub const FREE_STRAYS: &str = "
-UPDATE pending SET claimed_by = NULL WHERE claimed_by = $1 AND seq <> ALL($2) RETURNING lane";
+UPDATE pending SET claimed_by = NULL WHERE claimed_by = $1 AND seq <> ALL($2) RETURNING lane, seq, attempts > 0";
+
+/// What these two have freed: lanes, positions, and whether they are retries.
+pub fn freed(rows: &[Row]) -> Result<Vec<(i32, i64, bool)>, StoreError> {
+    let freed = rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?)));
+    Ok(freed.collect::<Result<_, tokio_postgres::Error>>()?)
+}
 
 /// Fails for good a delivery that cannot be read, so that it is neither looked at again nor lost from sight.
 pub const FAIL: &str = "

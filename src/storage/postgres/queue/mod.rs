@@ -5,9 +5,10 @@
 //! | `adapter` | the store as the [`Queue`](crate::storage::Queue) of a sender |
 //! | `sender` | what one process knows as a sender: its seat, its lanes, its connections |
 //! | `seat` | joins, renews and leaves; ends the seats of the dead |
-//! | `wakeups` | hears that there may be more to claim, and looks in any case now and then |
-//! | `ready` | which lanes have something, and where their queues begin |
-//! | `claim`, `claim_sql` | the lanes whose turn it is, and their next deliveries |
+//! | `wakeups`, `sweep` | hears that there may be more to claim, and looks in any case now and then |
+//! | `ready` | which lanes have something |
+//! | `starts`, `look_back` | where the queue of each lane starts, and the look at what lies before |
+//! | `claim`, `take`, `claim_sql` | the lanes whose turn it is, and their next deliveries |
 //! | `held_claims` | the claims that this process knows of, and which it has lost |
 //! | `job` | a row as a job, with the credentials of today |
 //! | `record`, `record_sql`, `moved`, `late` | what came of attempts, also of those that another sender has by now |
@@ -24,12 +25,16 @@ mod gone;
 mod held_claims;
 mod job;
 mod late;
+mod look_back;
 mod moved;
 mod ready;
 pub mod record;
 mod record_sql;
 pub mod seat;
 pub mod sender;
+mod starts;
+mod sweep;
+mod take;
 #[cfg(test)]
 mod tests;
 mod vacuum;

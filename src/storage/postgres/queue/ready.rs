@@ -1,22 +1,15 @@
 //! Which lanes have something to claim, and where their queues begin.
 //!
-//! Lanes come in by bells and by sweeps, and go out when a claim finds less than it asked for. A queue begins at its
-//! **floor**: everything before it was claimed, but for what was committed late or freed since. What is claimed or
-//! ended leaves dead rows until a vacuum, and while a transaction is held open that may be for hours: without a
-//! floor each claim would read all of them. So a claim begins a second before the last one stopped, and every two
-//! seconds at the very beginning.
+//! Lanes come in by bells and by sweeps, and go out when a claim finds less than it asked for. Where the queue of each
+//! starts is in [`LaneStarts`].
 
 use std::collections::{BTreeSet, HashMap};
 use std::time::{Duration, Instant};
 
 use crate::profile::ProfileId;
 use crate::record::{Origin, Past};
-
-/// What is committed no later than this after its position was given lies after the floor.
-const SLACK: i64 = 1_000_000 << 11;
-
-/// A queue is read from its very beginning this often.
-const FROM_START: Duration = Duration::from_secs(2);
+use crate::storage::postgres::queue::look_back::LookBack;
+use crate::storage::postgres::queue::starts::LaneStarts;
 
 /// The least time between two notifications of releases; other senders also poll.
 const RING: Duration = Duration::from_secs(1);
@@ -39,15 +32,6 @@ pub struct LaneFacts {
     pub past: Option<Past>,
 }
 
-/// Where a queue begins.
-#[derive(Debug, Clone, Copy)]
-struct Floor {
-    /// The last position that was claimed.
-    seq: i64,
-    /// When it was read from the very beginning.
-    from_start: Instant,
-}
-
 /// The lanes with something to claim.
 #[derive(Debug, Default)]
 pub struct ReadyLanes {
@@ -57,7 +41,12 @@ pub struct ReadyLanes {
     recent: BTreeSet<i32>,
     /// How often a lane came in: what came in during a claim stays.
     arrivals: HashMap<i32, u64>,
-    floors: HashMap<i32, Floor>,
+    /// Where their queues start.
+    pub starts: LaneStarts,
+    /// The look at what lies before.
+    pub look_back: LookBack,
+    /// What was stored of where queues start is known.
+    has_starts: bool,
     facts: HashMap<i32, LaneFacts>,
     /// All lanes were looked at once.
     is_known: bool,
@@ -79,19 +68,17 @@ impl ReadyLanes {
         is_new
     }
 
-    /// All lanes were looked at, and these have something. Whether one of them was not known to.
-    pub fn found(&mut self, lanes: impl IntoIterator<Item = i32>) -> bool {
+    /// All lanes were looked at, and these have something, each from this position on. Whether one of them was not known
+    /// to.
+    pub fn found(&mut self, lanes: impl IntoIterator<Item = (i32, i64)>) -> bool {
         self.is_known = true;
         let (mut is_new, mut count) = (false, 0_usize);
-        for lane in lanes {
+        for (lane, seq) in lanes {
             count = count.saturating_add(1);
-            if self.first.insert(lane) {
-                is_new = true;
-                // It may have something before its floor.
-                self.floors.remove(&lane);
-            }
+            self.starts.found(lane, seq);
+            is_new |= self.first.insert(lane);
         }
-        self.are_few = count <= FEW;
+        self.are_few = count <= FEW && self.starts.count_dense() <= FEW;
         is_new
     }
 
@@ -137,36 +124,29 @@ impl ReadyLanes {
         }
     }
 
-    /// The position after which a lane is read.
-    pub fn floor(&mut self, lane: i32, now: Instant) -> i64 {
-        match self.floors.get_mut(&lane) {
-            Some(floor) if now.saturating_duration_since(floor.from_start) < FROM_START => {
-                floor.seq.saturating_sub(SLACK)
-            }
-            Some(floor) => {
-                floor.from_start = now;
-                i64::MIN
-            }
-            None => i64::MIN,
+    /// Rows of these lanes are free again, at these positions, as retries or not.
+    pub fn released(&mut self, rows: impl IntoIterator<Item = (i32, i64, bool)>) {
+        for (lane, seq, is_retry) in rows {
+            self.starts.freed(lane, seq, is_retry);
+            self.came_back(lane);
         }
     }
 
-    /// A lane was claimed up to this position.
-    pub fn raise_floor(&mut self, lane: i32, seq: i64, now: Instant) {
-        if self.floors.len() >= MOST {
-            self.floors.clear();
+    /// Rows were found before the starts of their lanes, as retries or not. Whether one of them was not known.
+    pub fn found_strays(&mut self, rows: impl IntoIterator<Item = (i32, i64, bool)>) -> bool {
+        let mut is_new = false;
+        for (lane, seq, is_retry) in rows {
+            if self.starts.stray(lane, seq, is_retry) {
+                is_new = true;
+                self.came_back(lane);
+            }
         }
-        let floor = self.floors.entry(lane).or_insert(Floor { seq, from_start: now });
-        floor.seq = floor.seq.max(seq);
+        is_new
     }
 
-    /// Something of these lanes is free again.
-    pub fn released(&mut self, lanes: impl IntoIterator<Item = i32>) {
-        for lane in lanes {
-            self.floors.remove(&lane);
-            self.first.insert(lane);
-            *self.arrivals.entry(lane).or_default() += 1;
-        }
+    fn came_back(&mut self, lane: i32) {
+        self.first.insert(lane);
+        *self.arrivals.entry(lane).or_default() += 1;
     }
 
     /// Whether other senders are notified of a release now.
@@ -178,10 +158,15 @@ impl ReadyLanes {
         may
     }
 
-    /// Anything may be free again: all lanes are to be looked at.
-    pub fn forget_floors(&mut self) {
-        self.floors.clear();
+    /// Anything may be free again: all lanes are to be looked at, and what lies before their starts.
+    pub fn look_again(&mut self) {
         self.is_known = false;
+        self.look_back.hurry();
+    }
+
+    /// Whether what was stored of where queues start is known. From now on it is.
+    pub fn ask_starts(&mut self) -> bool {
+        !std::mem::replace(&mut self.has_starts, true)
     }
 
     /// What is known of a lane.
@@ -216,12 +201,12 @@ mod tests {
     #[test]
     fn a_round_begins_after_the_last_lane_and_has_each_once() {
         let mut ready = ReadyLanes::default();
-        assert!(!ready.is_known() && ready.found([3, 1, 2]) && ready.is_known());
+        assert!(!ready.is_known() && ready.found([(3, 9), (1, 9), (2, 9)]) && ready.is_known());
         assert_eq!(round(&ready, None), [1, 2, 3]);
         assert_eq!(round(&ready, Some(1)), [2, 3, 1]);
         assert_eq!(round(&ready, Some(9)), [1, 2, 3]);
         assert_eq!(ready.round(Some(2), &[2, 7].into()), [3, 7, 1, 2], "with retries");
-        assert!(!ready.found([1]), "it is known");
+        assert!(!ready.found([(1, 9)]), "it is known");
         assert!(ready.arrived([5]) && ready.has_first(5) && !ready.has_first(7));
         assert_eq!((ready.take_recent(), ready.take_recent()), ([5].into(), BTreeSet::new()));
     }
@@ -239,31 +224,27 @@ mod tests {
     }
 
     #[test]
-    fn a_floor_is_passed_now_and_then_and_gone_once_something_is_free_before_it() {
-        let (mut ready, now) = (ReadyLanes::default(), Instant::now());
-        assert_eq!(ready.floor(1, now), i64::MIN);
-        ready.raise_floor(1, 5 * SLACK, now);
-        ready.raise_floor(1, 4 * SLACK, now);
-        assert_eq!(ready.floor(1, now), 4 * SLACK);
-        let later = now + FROM_START;
-        assert_eq!(ready.floor(1, later), i64::MIN, "from the beginning");
-        assert_eq!(ready.floor(1, later), 4 * SLACK, "once");
-        ready.released([1]);
-        assert_eq!(ready.floor(1, later), i64::MIN);
-        ready.raise_floor(1, 5 * SLACK, now);
-        ready.emptied(1, ready.arrivals(1));
-        assert!(ready.found([1]), "a sweep found something");
-        assert_eq!(ready.floor(1, now), i64::MIN);
-        ready.raise_floor(1, 5 * SLACK, now);
-        ready.forget_floors();
-        assert_eq!((ready.floor(1, now), ready.is_known()), (i64::MIN, false));
+    fn what_is_free_again_is_looked_for_where_it_is() {
+        let mut ready = ReadyLanes::default();
+        assert!(ready.ask_starts() && !ready.ask_starts());
+        ready.starts.claimed(1, 100, 1);
+        ready.released([(1, 40, false), (2, 50, true)]);
+        assert!(ready.has_first(1) && ready.has_first(2));
+        assert!(
+            ready.found_strays([(1, 30, false), (1, 40, false)]) && !ready.found_strays([(1, 30, false)])
+        );
+        assert_eq!(ready.starts.take_strays(1, false, 9), [30, 40]);
+        assert_eq!(ready.starts.take_strays(2, true, 9), [50]);
+        ready.found([]);
+        ready.look_again();
+        assert!(!ready.is_known() && ready.look_back.is_urgent());
     }
 
     #[test]
     fn many_lanes_are_not_looked_at_within_a_claim() {
         let mut ready = ReadyLanes::default();
-        assert!(ready.found(1..=256) && ready.are_few());
-        assert!(ready.found(1..=257) && !ready.are_few());
+        assert!(ready.found((1..=256).map(|lane| (lane, 1))) && ready.are_few());
+        assert!(ready.found((1..=257).map(|lane| (lane, 1))) && !ready.are_few());
     }
 
     #[test]

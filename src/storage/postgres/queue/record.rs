@@ -35,6 +35,7 @@ impl PgStore {
         };
         self.sender().held().remove(outcomes.iter().map(|outcome| outcome.job.token()));
         self.note_recorded(outcomes, &recorded.not_ours);
+        self.note_overdue(outcomes);
         self.0.ringer.changed();
         if recorded.has_disabled {
             self.0.ringer.steered();
@@ -106,6 +107,14 @@ impl PgStore {
         let ready = self.sender().ready();
         let lanes = outcomes.iter().filter_map(|outcome| i32::try_from(outcome.lane.number()).ok());
         lanes.filter(|lane| ready.facts(*lane).is_none_or(|facts| !facts.manual)).collect()
+    }
+
+    /// Retries may have been due before they were recorded, such as after an outage.
+    fn note_overdue(&self, outcomes: &[Outcome]) {
+        let due = outcomes.iter().filter_map(|outcome| outcome.next.retry_at());
+        if let Some(first) = due.min() {
+            self.sender().ready().starts.due_since(self.sender().database_ms(first));
+        }
     }
 
     /// Remembers how the last delivery of each lane ended.

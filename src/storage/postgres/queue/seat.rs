@@ -11,7 +11,8 @@ use crate::clock;
 use crate::storage::error::StoreError;
 use crate::storage::postgres::PgStore;
 use crate::storage::postgres::connection::db::Db;
-use crate::storage::postgres::queue::claim_sql::RELEASE;
+use crate::storage::postgres::queue::claim_sql::{RELEASE, freed};
+use crate::storage::postgres::queue::sweep::store_starts;
 use crate::storage::postgres::queue::{vacuum, wakeups};
 use crate::storage::postgres::schema::steps;
 use crate::storage::{Fleet, QueueError, SenderReport, sender_info};
@@ -27,6 +28,14 @@ const LOOK: Duration = Duration::from_millis(20);
 pub struct PgSeat {
     pub(super) seq: i32,
     tasks: [JoinHandle<()>; 2],
+}
+
+#[cfg(test)]
+impl PgSeat {
+    /// Neither looks nor vacuums from now on.
+    pub fn stop_looking(&self) {
+        self.tasks.iter().for_each(JoinHandle::abort);
+    }
 }
 
 impl Drop for PgSeat {
@@ -204,15 +213,21 @@ impl PgStore {
         // No claim is being made, nor begins until the seat has ended.
         let claims = self.sender().claims.acquire().await;
         let held = self.sender().held().known().filter(|_| claims.is_ok());
+        let mut starts = std::mem::take(&mut self.sender().ready().starts);
         self.sender().set_seat(0);
         let mut acquired = self.sender().heartbeats.acquire().await?;
         let begun = acquired.begin().await?;
         let db = begun.db();
         db.execute(LEAVE, &[&seat.seq]).await?;
+        let (mut released, knows_all) = (Vec::new(), held.is_some());
         match held {
             Some(held) if held.is_empty() => {}
-            Some(held) => drop(db.execute(RELEASE, &[&held, &seat.seq]).await?),
+            Some(held) => released = freed(&db.rows(RELEASE, &[&held, &seat.seq]).await?)?,
             None => free(db, &[seat.seq]).await?,
+        }
+        if knows_all {
+            let released: Vec<_> = released.iter().map(|(lane, seq, _)| (*lane, *seq)).collect();
+            store_starts(db, &starts.to_leave(&released)).await?;
         }
         begun.commit().await?;
         drop(claims);
@@ -222,7 +237,7 @@ impl PgStore {
 
     /// What was claimed by others is free: queues begin anew, and the dispatcher asks.
     pub(super) fn look_again(&self) {
-        self.sender().ready().forget_floors();
+        self.sender().ready().look_again();
         self.sender().wake();
     }
 }

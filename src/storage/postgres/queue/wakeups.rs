@@ -2,15 +2,12 @@
 //! was to ring it, or with the connection that was to carry it.
 
 use std::sync::{Arc, Weak};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::broadcast::error::RecvError;
 use tokio::task::JoinHandle;
 
-use crate::clock;
-use crate::storage::error::StoreError;
 use crate::storage::postgres::bells::bell::Bell;
-use crate::storage::postgres::connection::db::Db;
 use crate::storage::postgres::{PgStore, Shared};
 
 /// How often all lanes are looked at while bells are heard.
@@ -19,22 +16,15 @@ const SWEEP: Duration = Duration::from_secs(5);
 /// The same while none can be heard.
 const SWEEP_DEAF: Duration = Duration::from_secs(1);
 
-/// A retry that was due this long ago is one that nobody waits for: its sender may be dead.
-const OVERDUE: i64 = 500;
+/// A sweep that takes longer than usual is made less often: it takes a twenty-fifth of the time at most.
+const REST: u32 = 24;
 
-/// The lanes with first attempts that nobody has claimed: from one to the next, a step in the index each.
-pub const FIRST_LANES: &str = "
-WITH RECURSIVE l AS (
- (SELECT lane FROM pending WHERE claimed_by IS NULL AND attempts = 0 ORDER BY lane LIMIT 1)
- UNION ALL
- SELECT n.lane FROM l CROSS JOIN LATERAL (
-   SELECT p.lane FROM pending p WHERE p.lane > l.lane AND p.claimed_by IS NULL AND p.attempts = 0
-   ORDER BY p.lane LIMIT 1) n)
-SELECT lane FROM l";
-
-/// Whether a retry is due since before this time.
-pub const ANY_OVERDUE: &str = "
-SELECT EXISTS (SELECT FROM pending WHERE claimed_by IS NULL AND attempts > 0 AND due_at <= $1)";
+/// What is to be done next.
+enum Due {
+    Sweep,
+    LookBack,
+    Nothing,
+}
 
 /// Listens for as long as the seat is had.
 pub fn watch(store: &PgStore) -> JoinHandle<()> {
@@ -44,42 +34,54 @@ pub fn watch(store: &PgStore) -> JoinHandle<()> {
     let weak = Arc::downgrade(&store.0);
     tokio::spawn(async move {
         let mut bells = bells;
+        let (mut swept_at, mut took) = (Instant::now(), Duration::ZERO);
         loop {
-            let pause = if *listening.borrow() { SWEEP } else { SWEEP_DEAF };
-            let sweep = tokio::time::sleep(pause);
-            tokio::pin!(sweep);
-            let is_due = loop {
-                tokio::select! {
-                    bell = bells.recv() => match bell {
-                        Ok(bell) => if hear(&weak, bell) { break true },
-                        Err(RecvError::Lagged(_)) => break true,
-                        Err(RecvError::Closed) => return,
-                    },
-                    Ok(()) = listening.changed() => {
-                        // What was rung before was not heard.
-                        if *listening.borrow_and_update() {
-                            hear(&weak, Bell::Fleet);
-                        }
-                        break true;
+            let every = if *listening.borrow() { SWEEP } else { SWEEP_DEAF };
+            let Some(looking) = pause(&weak) else { return };
+            let sweeping = every.max(took.saturating_mul(REST)).saturating_sub(swept_at.elapsed());
+            let due = tokio::select! {
+                bell = bells.recv() => match bell {
+                    Ok(bell) => hear(&weak, bell),
+                    Err(RecvError::Lagged(_)) => Due::Sweep,
+                    Err(RecvError::Closed) => return,
+                },
+                Ok(()) = listening.changed() => {
+                    // What was rung before was not heard.
+                    if *listening.borrow_and_update() {
+                        hear(&weak, Bell::Fleet);
                     }
-                    () = &mut sweep => break true,
+                    Due::Sweep
                 }
+                () = tokio::time::sleep(sweeping) => Due::Sweep,
+                () = tokio::time::sleep(looking) => Due::LookBack,
             };
             let Some(store) = weak.upgrade().map(PgStore) else { return };
-            if is_due {
-                // Whoever claims gets the error.
-                drop(store.sweep().await);
+            // Whoever claims gets the errors.
+            match due {
+                Due::Sweep => {
+                    let began = Instant::now();
+                    drop(store.sweep().await);
+                    (swept_at, took) = (Instant::now(), began.elapsed());
+                }
+                Due::LookBack => drop(store.look_back().await),
+                Due::Nothing => {}
             }
         }
     })
 }
 
-/// Passes a bell on to the dispatcher. Whether all lanes are to be looked at for it.
-fn hear(store: &Weak<Shared>, bell: Bell) -> bool {
-    let Some(store) = store.upgrade().map(PgStore) else { return false };
+/// How long to wait until the next look at what lies before the starts of queues.
+fn pause(store: &Weak<Shared>) -> Option<Duration> {
+    let store = store.upgrade().map(PgStore)?;
+    Some(store.sender().ready().look_back.pause(Instant::now()))
+}
+
+/// Passes a bell on to the dispatcher. What is to be done for it.
+fn hear(store: &Weak<Shared>, bell: Bell) -> Due {
+    let Some(store) = store.upgrade().map(PgStore) else { return Due::Nothing };
     let sender = store.sender();
     match bell {
-        Bell::Arrived(lanes) if lanes.is_empty() => return true,
+        Bell::Arrived(lanes) if lanes.is_empty() => return Due::Sweep,
         // Where it has something already, the dispatcher knows that there is more.
         Bell::Arrived(lanes) => {
             if sender.ready().arrived(lanes) {
@@ -87,39 +89,15 @@ fn hear(store: &Weak<Shared>, bell: Bell) -> bool {
             }
         }
         Bell::Steered => {
-            sender.ready().forget_floors();
+            sender.ready().look_again();
             sender.wakeups.send_modify(|wakeup| wakeup.invalidated = wakeup.invalidated.wrapping_add(1));
         }
         Bell::Fleet => {
             // What was claimed by one that left is free.
-            sender.ready().forget_floors();
+            sender.ready().look_again();
             sender.wakeups.send_modify(|wakeup| wakeup.fleet = wakeup.fleet.wrapping_add(1));
         }
         Bell::Changed => {}
     }
-    false
-}
-
-impl PgStore {
-    /// Looks at all lanes, and wakes the dispatcher where one has something that was not known.
-    async fn sweep(&self) -> Result<(), StoreError> {
-        let before = self.sender().database_ms(clock::now()).saturating_sub(OVERDUE);
-        let mut acquired = self.sender().claims.acquire().await?;
-        let db = acquired.db()?;
-        if let Ok(seat) = self.sender().seat() {
-            self.free_strays(db, seat).await?;
-        }
-        let is_overdue = db.value(ANY_OVERDUE, &[&before]).await?.unwrap_or(false);
-        let lanes = first_lanes(db).await?;
-        if self.sender().ready().found(lanes) || is_overdue {
-            self.sender().wake();
-        }
-        Ok(())
-    }
-}
-
-/// The lanes with first attempts that nobody has claimed.
-pub async fn first_lanes(db: Db<'_>) -> Result<Vec<i32>, StoreError> {
-    let rows = db.rows(FIRST_LANES, &[]).await?;
-    Ok(rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?)
+    Due::Nothing
 }

@@ -7,9 +7,9 @@ use crate::storage::error::StoreError;
 use crate::storage::postgres::PgStore;
 use crate::storage::postgres::connection::db::Params;
 use crate::storage::postgres::queue::claim_sql::{
-    BLOCKED, LANES, LOOK, PROFILES, RETRY_LANES, TAKE_FIRST, TAKE_RETRIES,
+    BLOCKED, LANES, LOOK, PROFILES, RETRY_LANES, TAKE_FIRST, TAKE_RETRIES, TAKE_STRAYS,
 };
-use crate::storage::postgres::queue::wakeups::FIRST_LANES;
+use crate::storage::postgres::queue::sweep::{FIRST_LANES, STARTS, STRAYS};
 
 impl PgStore {
     /// Connects, and runs each statement of a claim without effect.
@@ -23,15 +23,18 @@ impl PgStore {
         let db = acquired.db()?;
         let (nobody, never) = (0_i32, i64::MIN);
         let (lanes, counts, ids) = (Vec::<i32>::new(), Vec::<i64>::new(), Vec::<&str>::new());
-        let statements: [(&str, Params<'_>); 8] = [
+        let statements: [(&str, Params<'_>); 11] = [
             (LOOK, &[&nobody, &never]),
-            (RETRY_LANES, &[&never]),
+            (RETRY_LANES, &[&never, &never]),
             (BLOCKED, &[&i64::MAX]),
-            (FIRST_LANES, &[]),
+            (STARTS, &[]),
+            (FIRST_LANES, &[&lanes, &counts, &lanes, &lanes]),
+            (STRAYS, &[&lanes, &counts, &counts, &0_i64]),
+            (TAKE_STRAYS, &[&nobody, &counts, &never]),
             (TAKE_FIRST, &[&nobody, &lanes, &counts, &counts]),
             (LANES, &[&lanes]),
             (PROFILES, &[&ids, &i64::MAX]),
-            (TAKE_RETRIES, &[&nobody, &lanes, &counts, &never]),
+            (TAKE_RETRIES, &[&nobody, &lanes, &counts, &never, &never]),
         ];
         let ran = join_all(statements.iter().map(|(sql, params)| db.rows(sql, params))).await;
         ran.into_iter().try_for_each(|rows| rows.map(drop))

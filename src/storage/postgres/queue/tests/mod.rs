@@ -3,6 +3,7 @@
 mod claiming;
 mod conformance;
 mod fleet;
+mod held_open;
 mod plans;
 mod recording;
 mod vacuuming;

@@ -1,0 +1,205 @@
+//! Takes rows out of the queue: so many of each lane, as turns were dealt out.
+
+use std::collections::{HashMap, VecDeque};
+use std::time::Instant;
+
+use tokio_postgres::Row;
+
+use crate::storage::error::StoreError;
+use crate::storage::postgres::PgStore;
+use crate::storage::postgres::connection::db::Db;
+use crate::storage::postgres::queue::claim_sql::{TAKE_FIRST, TAKE_RETRIES, TAKE_STRAYS};
+use crate::storage::postgres::queue::job::Claim;
+use crate::storage::postgres::queue::ready::LaneFacts;
+use crate::storage::postgres::queue::starts::RETRIES;
+
+/// What a claim goes by.
+#[derive(Debug, Clone, Copy)]
+pub struct Times {
+    /// Now, for what is due, in milliseconds of the database.
+    pub now: i64,
+    /// The position of what is accepted now.
+    pub clock: i64,
+    /// Retries that are due later than this are looked at.
+    pub retries_after: i64,
+}
+
+/// A lane that may take turns.
+pub struct Candidate {
+    /// Its number.
+    pub lane: i32,
+    /// What is the same for all of its deliveries.
+    pub facts: LaneFacts,
+    /// It may have first attempts.
+    pub has_first: bool,
+    /// It may have retries that are due.
+    pub has_retries: bool,
+    /// When it was looked at: see [`ReadyLanes::emptied`](super::ready::ReadyLanes::emptied).
+    pub arrivals: u64,
+}
+
+/// A claimed row, not read yet.
+pub struct Taken {
+    /// Which delivery it is of.
+    pub claim: Claim,
+    /// The rest.
+    pub row: Row,
+}
+
+impl Taken {
+    fn due_at(&self) -> i64 {
+        self.row.try_get(3).unwrap_or(i64::MAX)
+    }
+}
+
+/// The rows of each lane.
+type Rows = HashMap<i32, VecDeque<Taken>>;
+
+impl PgStore {
+    /// Takes as many of each lane as it has turns: the rows of each lane, in their order.
+    pub(super) async fn take(
+        &self,
+        db: Db<'_>,
+        seat: i32,
+        times: Times,
+        candidates: &mut [Candidate],
+        sequence: &[usize],
+    ) -> Result<Rows, StoreError> {
+        let mut wanted = vec![0_usize; candidates.len()];
+        for place in sequence {
+            wanted[*place] += 1;
+        }
+        let mut rows = Rows::new();
+        self.take_strays(db, (seat, times), candidates, &wanted, (false, &mut rows)).await?;
+        self.take_first(db, (seat, times), candidates, &wanted, &mut rows).await?;
+        let mut retries = Rows::new();
+        let wanted: Vec<usize> = candidates
+            .iter()
+            .zip(&wanted)
+            .map(|(candidate, wanted)| wanted.saturating_sub(count(&rows, candidate.lane)))
+            .collect();
+        self.take_strays(db, (seat, times), candidates, &wanted, (true, &mut retries)).await?;
+        self.take_retries(db, (seat, times), candidates, &wanted, &mut retries).await?;
+        for (lane, mut of_lane) in retries {
+            of_lane.make_contiguous().sort_by_key(|taken| (taken.due_at(), taken.claim.seq));
+            rows.entry(lane).or_default().append(&mut of_lane);
+        }
+        Ok(rows)
+    }
+
+    /// Takes what lies before the starts of lanes: retries or others.
+    async fn take_strays(
+        &self,
+        db: Db<'_>,
+        (seat, times): (i32, Times),
+        candidates: &[Candidate],
+        wanted: &[usize],
+        (are_retries, rows): (bool, &mut Rows),
+    ) -> Result<(), StoreError> {
+        let strays: Vec<i64> = {
+            let mut ready = self.sender().ready();
+            let lanes = candidates.iter().zip(wanted);
+            lanes
+                .flat_map(|(candidate, most)| ready.starts.take_strays(candidate.lane, are_retries, *most))
+                .collect()
+        };
+        if !strays.is_empty() {
+            keep(rows, db.rows(TAKE_STRAYS, &[&seat, &strays, &times.now]).await?)?;
+        }
+        Ok(())
+    }
+
+    /// Takes first attempts, from the starts of lanes on.
+    async fn take_first(
+        &self,
+        db: Db<'_>,
+        (seat, times): (i32, Times),
+        candidates: &mut [Candidate],
+        wanted: &[usize],
+        rows: &mut Rows,
+    ) -> Result<(), StoreError> {
+        let (mut asked, mut lanes, mut counts, mut starts) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        {
+            let (mut ready, now) = (self.sender().ready(), Instant::now());
+            for (place, candidate) in candidates.iter().enumerate().filter(|(_, c)| c.has_first) {
+                let missing = wanted[place].saturating_sub(count(rows, candidate.lane));
+                if missing > 0 {
+                    asked.push((place, missing));
+                    lanes.push(candidate.lane);
+                    counts.push(i64::try_from(missing).unwrap_or(i64::MAX));
+                    starts.push(ready.starts.after(candidate.lane, now, times.clock));
+                }
+            }
+        }
+        if lanes.is_empty() {
+            return Ok(());
+        }
+        let mut taken = Rows::new();
+        keep(&mut taken, db.rows(TAKE_FIRST, &[&seat, &lanes, &counts, &starts]).await?)?;
+        let mut ready = self.sender().ready();
+        for (place, missing) in asked {
+            let Some(candidate) = candidates.get_mut(place) else { continue };
+            let mut of_lane = taken.remove(&candidate.lane).unwrap_or_default();
+            of_lane.make_contiguous().sort_by_key(|taken| taken.claim.seq);
+            if let Some(last) = of_lane.back() {
+                ready.starts.claimed(candidate.lane, last.claim.seq, of_lane.len());
+            }
+            if of_lane.len() < missing {
+                candidate.has_first = false;
+                ready.emptied(candidate.lane, candidate.arrivals);
+                ready.starts.emptied(candidate.lane, times.clock);
+            }
+            rows.entry(candidate.lane).or_default().append(&mut of_lane);
+        }
+        Ok(())
+    }
+
+    /// Takes retries that are due, where first attempts are fewer than turns.
+    async fn take_retries(
+        &self,
+        db: Db<'_>,
+        (seat, times): (i32, Times),
+        candidates: &mut [Candidate],
+        wanted: &[usize],
+        rows: &mut Rows,
+    ) -> Result<(), StoreError> {
+        let (mut asked, mut lanes, mut counts) = (Vec::new(), Vec::new(), Vec::new());
+        for (place, candidate) in candidates.iter().enumerate().filter(|(_, c)| c.has_retries) {
+            let missing = wanted[place].saturating_sub(count(rows, candidate.lane));
+            if missing > 0 {
+                asked.push((place, missing));
+                lanes.push(candidate.lane);
+                counts.push(i64::try_from(missing).unwrap_or(i64::MAX));
+            }
+        }
+        if lanes.is_empty() {
+            return Ok(());
+        }
+        let mut retries = Rows::new();
+        let params: [&(dyn tokio_postgres::types::ToSql + Sync); 5] =
+            [&seat, &lanes, &counts, &times.now, &times.retries_after];
+        keep(&mut retries, db.rows(TAKE_RETRIES, &params).await?)?;
+        let taken = retries.values().map(VecDeque::len).sum();
+        self.sender().ready().starts.claimed(RETRIES, i64::MIN, taken);
+        for (place, missing) in asked {
+            let Some(candidate) = candidates.get_mut(place) else { continue };
+            let mut of_lane = retries.remove(&candidate.lane).unwrap_or_default();
+            candidate.has_retries = of_lane.len() >= missing;
+            rows.entry(candidate.lane).or_default().append(&mut of_lane);
+        }
+        Ok(())
+    }
+}
+
+/// How many rows there are of a lane.
+fn count(rows: &Rows, lane: i32) -> usize {
+    rows.get(&lane).map_or(0, VecDeque::len)
+}
+
+fn keep(rows: &mut Rows, taken: Vec<Row>) -> Result<(), StoreError> {
+    for row in taken {
+        let claim = Claim::of(&row)?;
+        rows.entry(claim.lane).or_default().push_back(Taken { claim, row });
+    }
+    Ok(())
+}
