@@ -26,6 +26,7 @@ pub use status::{Board, Step};
 pub use worker_pool::WorkerPool;
 
 use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -141,7 +142,8 @@ impl<Q: Queue> Dispatcher<Q> {
     pub async fn until(mut self, stopped: &mut oneshot::Receiver<()>) -> End {
         let mut wakeups = self.queue.wakeups();
         let mut seen = *wakeups.borrow_and_update();
-        let mut names = self.workers.known_names().changes();
+        let (mut woken, mut named) =
+            (pin!(next(wakeups.clone())), pin!(next(self.workers.known_names().changes())));
         while self.over.is_none() {
             self.check_clock().await;
             self.note(&mut seen, &mut wakeups);
@@ -158,8 +160,17 @@ impl<Q: Queue> Dispatcher<Q> {
                 recorded = joined(&mut self.records.in_flight) => self.recorded(recorded),
                 renewed = joined(&mut self.lease.renewing) => self.renewed(renewed),
                 answer = joined(&mut self.claiming.asked) => self.answered(answer, *wakeups.borrow()),
-                changed = wakeups.changed() => if changed.is_err() { break },
-                Ok(()) = names.changed() => self.claiming.fresh = true,
+                changes = &mut woken => match changes {
+                    Some(changes) => woken.set(next(changes)),
+                    None => break,
+                },
+                changes = &mut named => match changes {
+                    Some(changes) => {
+                        self.claiming.fresh = true;
+                        named.set(next(changes));
+                    }
+                    None => break,
+                },
                 () = sleep(&mut self.timer, nap) => {}
             }
         }
@@ -287,6 +298,12 @@ impl<Q: Queue> Dispatcher<Q> {
         let waits = waits.chain(self.next_stall(now));
         waits.map(move |at| at.saturating_duration_since(now)).chain(self.lease.next())
     }
+}
+
+/// Waits for a change, and returns where to wait for the next one; none if there will be none. Kept from one event to
+/// the next: beginning to wait costs more than most events.
+async fn next<T>(mut changes: watch::Receiver<T>) -> Option<watch::Receiver<T>> {
+    changes.changed().await.ok().map(|()| changes)
 }
 
 /// Waits for the task, if there is one.

@@ -18,6 +18,9 @@ use crate::storage::sqlite::queue::scheduler::Chosen;
 use crate::storage::sqlite::rows::columns::{self, get, text};
 use crate::storage::unreadable::Why;
 
+/// Rows are read together up to this distance: reading one that was not chosen costs half of another question.
+const NEAR: i64 = 2;
+
 /// Reads jobs within one transaction.
 pub struct Jobs<'a> {
     tx: &'a Transaction<'a>,
@@ -79,30 +82,37 @@ impl<'a> Jobs<'a> {
         Ok(Self { tx, select: tx.prepare_cached(select)?, profiles })
     }
 
-    /// Reads the jobs that were chosen, in their order: of each, its row and the job, or why the row has no meaning.
-    /// Rows that follow one another are read with one question.
+    /// Reads the jobs that were chosen, and returns them in their order: of each, its row and the job, or why the row
+    /// has no meaning. Rows that are near each other are read with one question, whatever their turns are: each
+    /// question costs more than a row.
     pub fn read(
         &mut self,
         chosen: &[Chosen],
         mut found: impl FnMut(i64, Result<Job, Why>),
     ) -> Result<(), StoreError> {
         let Self { tx, select, profiles } = self;
-        for together in chosen.chunk_by(|one, next| one.row.checked_add(1) == Some(next.row)) {
-            let mut rows =
-                select.query([together.first(), together.last()].map(|end| end.map(|of| of.row)))?;
+        let mut by_row: Vec<(i64, usize)> = (0..).zip(chosen).map(|(turn, of)| (of.row, turn)).collect();
+        by_row.sort_unstable();
+        let mut jobs: Vec<Option<Result<Job, Why>>> = chosen.iter().map(|_| None).collect();
+        for together in by_row.chunk_by(|one, next| next.0.saturating_sub(one.0) <= NEAR) {
+            let mut rows = select.query([together.first(), together.last()].map(|end| end.map(|of| of.0)))?;
             let mut row = rows.next()?;
-            for chosen in together {
-                let job = match row {
-                    Some(at) if at.get::<_, i64>(SEQ)? == chosen.row => {
-                        let known = known(tx, profiles, chosen.lane)?;
-                        let job = whole(tx, known, at, chosen)?;
-                        row = rows.next()?;
-                        job
-                    }
-                    _ => Err("it is gone".to_owned()),
-                };
-                found(chosen.row, job);
+            for &(wanted, turn) in together {
+                while let Some(other) = row
+                    && other.get::<_, i64>(SEQ)? < wanted
+                {
+                    row = rows.next()?;
+                }
+                if let Some(at) = row
+                    && at.get::<_, i64>(SEQ)? == wanted
+                {
+                    let known = known(tx, profiles, chosen[turn].lane)?;
+                    jobs[turn] = Some(whole(tx, known, at, &chosen[turn])?);
+                }
             }
+        }
+        for (chosen, job) in chosen.iter().zip(jobs) {
+            found(chosen.row, job.unwrap_or_else(|| Err("it is gone".to_owned())));
         }
         Ok(())
     }

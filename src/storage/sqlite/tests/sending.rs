@@ -1,5 +1,7 @@
 //! The store as the sender's queue.
 
+use std::collections::HashMap;
+
 use crate::profile::{DraftHeader, sizes};
 use crate::record::{DeliveryState, Job, Origin};
 use crate::storage::Log as _;
@@ -29,6 +31,34 @@ async fn what_is_accepted_is_due_to_the_byte() {
     assert_eq!((job.id(), &job.origin), (new.id, &Origin::from(new.origin.as_str())));
     assert_eq!((job.policy, job.attempts, due.next_due), (new.policy, 0, None));
     assert!(job.profile.is_none(), "there is no such profile");
+}
+
+/// Jobs are read by row, and handed out by turn.
+#[tokio::test]
+async fn each_job_is_its_own_delivery_and_lanes_keep_their_order() {
+    let (_folder, store) = store();
+    let mut left = HashMap::new();
+    for n in 0..60_u32 {
+        let mut new = delivery(&format!("https://h{}.example", n * n % 7));
+        new.request.as_mut().unwrap().body = n.to_string().into_bytes();
+        store.enqueue(vec![new.clone()]).await.unwrap();
+        if n % 5 == 3 || (20..24).contains(&n) {
+            store.cancel(new.id).await.unwrap();
+        } else {
+            left.insert(new.id, new);
+        }
+    }
+    let mut last = HashMap::new();
+    while !left.is_empty() {
+        let claimed = store.claim(Demand::idle(at(0), 9, usize::MAX)).await.unwrap();
+        assert!(!claimed.jobs.is_empty(), "{} were not found", left.len());
+        for job in claimed.jobs {
+            let new = left.remove(&job.id()).unwrap();
+            assert_eq!((Ok(job.callback), &*job.origin), (new.request, new.origin.as_str()));
+            let before = last.insert(job.origin, job.reference.id);
+            assert!(before.is_none_or(|before| before < new.id));
+        }
+    }
 }
 
 #[tokio::test]
