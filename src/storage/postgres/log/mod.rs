@@ -5,7 +5,7 @@ mod counts;
 pub mod details;
 pub mod looks;
 mod lookup;
-mod progress;
+pub mod progress;
 pub mod ranges;
 mod search;
 mod sieve;

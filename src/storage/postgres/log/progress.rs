@@ -14,11 +14,14 @@ use crate::storage::postgres::log::summaries;
 use crate::storage::postgres::rows::{delivery_id, get_or_default, uuid};
 
 /// What is pending of a run, what has ended, and where the first that is pending stands: of one state of the database.
-const PROGRESS: &str = "
+///
+/// The range is one of run and position together: of a range of positions alone the planner takes it that it is short,
+/// and reads all that is pending and all that has ended, with the dead rows, for those of the run.
+pub const PROGRESS: &str = "
 WITH p AS MATERIALIZED (
    SELECT count(*) FILTER (WHERE attempts = 0) AS queued, count(*) FILTER (WHERE attempts > 0) AS waiting,
      min(seq) AS first
-   FROM pending WHERE run_id = $1 AND seq >= $2 AND seq < $3),
+   FROM pending WHERE run_id = $1 AND (run_id, seq) >= ($1, $2) AND (run_id, seq) < ($1, $3)),
  low AS MATERIALIZED (
    SELECT coalesce(p.first, least($3, greatest($2, (SELECT coalesce(max(seq), 0) + 1 FROM delivery)))) AS seq FROM p)
 SELECT p.queued, p.waiting, low.seq,
@@ -31,7 +34,15 @@ FROM p, low, LATERAL (
     count(*) FILTER (WHERE state = 2 AND seq >= low.seq) AS delivered,
     count(*) FILTER (WHERE state = 3 AND seq >= low.seq) AS failed,
     count(*) FILTER (WHERE state = 4 AND seq >= low.seq) AS cancelled
-  FROM ended WHERE run_id = $1 AND seq >= $2 AND seq < $3) e";
+  FROM (
+    SELECT state, seq FROM ended WHERE run_id = $1
+      AND (run_id, state, seq) >= ($1, 2::smallint, $2) AND (run_id, state, seq) < ($1, 2::smallint, $3)
+    UNION ALL
+    SELECT state, seq FROM ended WHERE run_id = $1
+      AND (run_id, state, seq) >= ($1, 3::smallint, $2) AND (run_id, state, seq) < ($1, 3::smallint, $3)
+    UNION ALL
+    SELECT state, seq FROM ended WHERE run_id = $1
+      AND (run_id, state, seq) >= ($1, 4::smallint, $2) AND (run_id, state, seq) < ($1, 4::smallint, $3)) r) e";
 
 /// Counts the deliveries of a run.
 pub async fn batch_progress(db: Db<'_>, range: RunRange) -> Result<BatchProgress, StoreError> {

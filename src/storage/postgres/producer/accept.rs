@@ -45,7 +45,7 @@ UPDATE tally SET
    queued = queued + (SELECT count(*) FROM n WHERE class IS NULL),
    failed = failed + (SELECT count(*) FROM n WHERE class IS NOT NULL),
    changes = changes + 1
-WHERE slot = pg_backend_pid() & 63";
+WHERE slot = (pg_backend_pid() + extract(epoch FROM now())::bigint) & 63";
 
 /// Tells senders of it, without waiting for the disk: see [`bells`](crate::storage::postgres::bells).
 const RING: &str = "SELECT set_config('synchronous_commit', 'off', true), pg_notify('ringback_arrived', $1)";

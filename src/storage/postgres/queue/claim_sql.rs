@@ -102,4 +102,4 @@ UPDATE tally SET
    waiting = waiting - (SELECT count(*) FROM g WHERE attempts > 0),
    failed = failed + (SELECT count(*) FROM g),
    changes = changes + 1
-WHERE slot = pg_backend_pid() & 63";
+WHERE slot = (pg_backend_pid() + extract(epoch FROM now())::bigint) & 63";

@@ -13,7 +13,7 @@ UPDATE tally SET
    queued = queued - (SELECT count(*) FROM g WHERE attempts = 0),
    waiting = waiting - (SELECT count(*) FROM g WHERE attempts > 0),
    changes = changes + 1
-WHERE slot = pg_backend_pid() & 63";
+WHERE slot = (pg_backend_pid() + extract(epoch FROM now())::bigint) & 63";
 
 /// Whether a statement failed since a day was dropped.
 pub fn is_meant(error: &StoreError) -> bool {

@@ -35,7 +35,7 @@ WITH r AS MATERIALIZED (
      delivered = delivered + (SELECT count(*) FROM g WHERE state = 2),
      failed = failed + (SELECT count(*) FROM g WHERE state = 3),
      changes = changes + 1
-   WHERE slot = pg_backend_pid() & 63)
+   WHERE slot = (pg_backend_pid() + extract(epoch FROM now())::bigint) & 63)
 SELECT seq, 1 FROM g UNION ALL SELECT seq, 2 FROM w UNION ALL SELECT seq, 3 FROM a";
 
 /// Whether this very attempt is in the log.
@@ -61,7 +61,7 @@ UPDATE tally SET
    failed = failed - (SELECT count(*) FROM e WHERE was = 3 AND state = 2),
    delivered = delivered + (SELECT count(*) FROM e WHERE was = 3 AND state = 2),
    changes = changes + 1
-WHERE slot = pg_backend_pid() & 63";
+WHERE slot = (pg_backend_pid() + extract(epoch FROM now())::bigint) & 63";
 
 /// A delivery has so many attempts, of which another sender made some.
 pub const COUNT_ATTEMPTS: &str = "

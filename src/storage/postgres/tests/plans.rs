@@ -5,6 +5,7 @@ use super::*;
 use crate::record::{DeliveryState, ErrorClass};
 use crate::storage::postgres::connection::server::Purpose;
 use crate::storage::postgres::log::looks::statement;
+use crate::storage::postgres::log::progress::PROGRESS;
 use crate::storage::postgres::log::ranges::{Part, Range, Stopped};
 use crate::storage::postgres::log::summaries::LISTED;
 use crate::storage::{Filter, StateFilter, StatusFilter};
@@ -74,6 +75,26 @@ async fn a_status_of_failures_is_found_by_its_index() {
         };
         let is_used = plan.lines().filter(|line| line.contains(of_day)).count() >= 4;
         assert!(is_used && !plan.contains("state_seq_idx"), "{status}: {plan}");
+    }
+}
+
+#[tokio::test]
+async fn the_progress_of_a_run_is_counted_from_what_is_of_the_run() {
+    let Some(OnServer { database, .. }) = on_server().await else { return };
+    database.sql(FILL);
+    for table in ["pending", "ended"] {
+        database.sql(&format!("UPDATE ringback.{table} SET run_id = (seq >> 11) / 17280000 % 3"));
+    }
+    database.sql("VACUUM ANALYZE");
+    let plan = plan(&database, PROGRESS, "1, 0, 9223372036854775807");
+    check(&plan);
+    let reads_run = |of: &str| plan.lines().any(|line| line.contains(of));
+    assert!(reads_run("pending_of_run") && reads_run("run_id_state_seq_idx"), "{plan}");
+    for other in ["pending_pkey", "ended_20", "state_seq_idx on ended"] {
+        let is_read = |line: &str| {
+            line.contains(other) && line.contains("Index") && !line.contains("run_id_state_seq_idx")
+        };
+        assert!(!plan.lines().any(is_read), "{other}: {plan}");
     }
 }
 
