@@ -23,8 +23,8 @@ use crate::threads;
 const BATCH: usize = 512;
 /// A batch is closed when its requests and values have this many bytes.
 const BATCH_BYTES: usize = 4 * 1024 * 1024;
-/// Batches that may wait to be accepted.
-const AHEAD: usize = 2;
+/// Batches that may wait to be accepted, beside the one that is being accepted and the one that is being read.
+const AHEAD: usize = 1;
 
 /// Consecutive lines.
 #[derive(Debug, Default)]

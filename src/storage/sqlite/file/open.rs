@@ -19,9 +19,9 @@ use crate::storage::sqlite::file::{hard_links, moved, name_length, regular};
 /// Cached statements per connection.
 const STATEMENTS: usize = 64;
 
-/// The pages that a connection that reads keeps, in KiB: half of `SQLite`'s default. Each commit of another connection
-/// makes them useless, and the system keeps the file in memory too.
-const READER_CACHE_KIB: i64 = 1024;
+/// The pages that a connection that reads keeps, in KiB: a quarter of `SQLite`'s default. Each commit of another
+/// connection makes them useless, and the system keeps the file in memory too.
+const READER_CACHE_KIB: i64 = 512;
 
 /// The write-ahead log is truncated to this many bytes after it was copied into the database.
 const WAL_BYTES: i64 = 32 * 1024 * 1024;
