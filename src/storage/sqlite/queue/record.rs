@@ -48,6 +48,7 @@ struct Changes<'a> {
     move_on: Option<CachedStatement<'a>>,
     insert_attempt: CachedStatement<'a>,
     address: AddressText,
+    headers: HeadersText<'a>,
 }
 
 /// The address that was dialled last, as it is stored: mostly the next one is the same.
@@ -61,6 +62,17 @@ impl AddressText {
     }
 }
 
+/// The same of the last response headers: with those of an endpoint that responds often not even the date changes.
+#[derive(Default)]
+struct HeadersText<'a>(Option<(&'a [(String, String)], String)>);
+
+impl<'a> HeadersText<'a> {
+    fn of(&mut self, headers: &'a [(String, String)]) -> &str {
+        self.0.take_if(|(last, _)| *last != headers);
+        &self.0.get_or_insert_with(|| (headers, headers_text(headers))).1
+    }
+}
+
 impl<'a> Changes<'a> {
     fn prepare(tx: &'a Writing<'_>) -> Result<Self, StoreError> {
         // By number: each name would be looked up for each row.
@@ -69,8 +81,9 @@ impl<'a> Changes<'a> {
                     response_cut, response_headers, response_body, epoch)
                VALUES (?1 << 10 | ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
                ON CONFLICT (key) DO NOTHING";
-        let (insert_attempt, address) = (tx.prepare_cached(insert_attempt)?, AddressText::default());
-        Ok(Self { tx, move_on: None, insert_attempt, address })
+        let insert_attempt = tx.prepare_cached(insert_attempt)?;
+        let (address, headers) = (AddressText::default(), HeadersText::default());
+        Ok(Self { tx, move_on: None, insert_attempt, address, headers })
     }
 
     fn move_on(&mut self) -> Result<&mut CachedStatement<'a>, StoreError> {
@@ -100,10 +113,10 @@ enum Recorded {
 
 /// Adds the attempt, and changes the state of its delivery unless it was moved to those delivered, or cancelled
 /// meanwhile. A removed delivery has nothing to record.
-fn record(
+fn record<'a>(
     tx: &Writing<'_>,
-    changes: &mut Changes<'_>,
-    outcome: &Outcome,
+    changes: &mut Changes<'a>,
+    outcome: &'a Outcome,
     is_moved: bool,
     any_tested: bool,
     epoch: Option<i64>,
@@ -224,11 +237,11 @@ pub fn forget_tested(tx: &Transaction<'_>, seq: i64) -> Result<(), StoreError> {
 /// Adds a row to the log. A duplicate is ignored: the reply to the first call may have been lost. An attempt with the
 /// same number by another sender, one of which was overtaken, is a separate one, and gets the next number. Returns
 /// whether it is new.
-fn append_attempt(
+fn append_attempt<'a>(
     tx: &Writing<'_>,
-    changes: &mut Changes<'_>,
+    changes: &mut Changes<'a>,
     seq: i64,
-    attempt: &Attempt,
+    attempt: &'a Attempt,
     epoch: Option<i64>,
 ) -> Result<bool, StoreError> {
     if insert_attempt(changes, seq, attempt.n, attempt, epoch)? {
@@ -256,14 +269,14 @@ fn append_attempt(
 pub const MOST: u32 = 1023;
 
 /// Inserts it with this number, unless it exists. Returns whether it was inserted.
-fn insert_attempt(
-    changes: &mut Changes<'_>,
+fn insert_attempt<'a>(
+    changes: &mut Changes<'a>,
     seq: i64,
     n: u32,
-    attempt: &Attempt,
+    attempt: &'a Attempt,
     epoch: Option<i64>,
 ) -> Result<bool, StoreError> {
-    let Changes { insert_attempt, address, .. } = changes;
+    let Changes { insert_attempt, address, headers, .. } = changes;
     let added = insert_attempt.execute(params![
         seq,
         n,
@@ -275,9 +288,25 @@ fn insert_attempt(
         // Without a class it is not a failure.
         attempt.error.as_ref().map(|f| &f.message).or(attempt.response_incomplete.as_ref()),
         attempt.response_cut,
-        headers_text(&attempt.response_headers),
+        headers.of(&attempt.response_headers),
         attempt.response_body,
         epoch,
     ])?;
     Ok(added > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_stored_headers_are_those_of_each_response() {
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let one = vec![pair("date", "1"), pair("server", "x")];
+        let all = [one.clone(), one.clone(), vec![pair("date", "2"), pair("server", "x")], Vec::new(), one];
+        let mut text = HeadersText::default();
+        for headers in &all {
+            assert_eq!(text.of(headers), headers_text(headers));
+        }
+    }
 }
