@@ -44,7 +44,7 @@ pub fn escape_lines(text: &str) -> String {
 #[must_use]
 pub fn escape_json(text: &str) -> Cow<'_, str> {
     // The common case: only these are replaced, and finding combining characters takes longer than everything else.
-    if !text.chars().any(|c| !matches!(c, ' '..='~' | '\n') && is_hidden(c)) {
+    if !has_hidden(text) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len());
@@ -62,6 +62,29 @@ pub fn escape_json(text: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(out)
+}
+
+/// Whether something in it is hidden, other than line feeds.
+fn has_hidden(text: &str) -> bool {
+    let mut rest = text;
+    loop {
+        let mut others = rest[plain(rest.as_bytes())..].chars();
+        match others.next() {
+            None => return false,
+            Some(c) if is_hidden(c) => return true,
+            Some(_) => rest = others.as_str(),
+        }
+    }
+}
+
+/// How many bytes from the start are printable ASCII or line feeds. Nearly all of an output is: several are examined at
+/// once, since most of printing it would be this.
+fn plain(bytes: &[u8]) -> usize {
+    const AT_ONCE: usize = 16;
+    let is_plain = |byte: &u8| matches!(byte, b' '..=b'~' | b'\n');
+    let are_plain = |some: &&[u8]| some.iter().fold(true, |all, byte| all & is_plain(byte));
+    let whole = bytes.chunks_exact(AT_ONCE).take_while(are_plain).count() * AT_ONCE;
+    whole + bytes[whole..].iter().take_while(|byte| is_plain(byte)).count()
 }
 
 /// As [`escape_controls`], truncated after this many characters.
@@ -111,6 +134,15 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn what_is_hidden_is_found_wherever_it_is(
+            before in "[ -~\n·]{0,40}",
+            c in prop_oneof![any::<char>(), (0_u8..=0xa0).prop_map(char::from)],
+            after in "[ -~\n·]{0,40}",
+        ) {
+            prop_assert_eq!(has_hidden(&format!("{before}{c}{after}")), c != '\n' && is_hidden(c));
+        }
+
         #[test]
         fn no_control_character_is_printed(text in any::<String>()) {
             prop_assert!(!escape_controls(&text).chars().any(char::is_control));

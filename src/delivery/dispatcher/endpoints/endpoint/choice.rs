@@ -78,8 +78,11 @@ impl Endpoint {
 
     /// The kinds of attempts that may start.
     pub fn kinds(&self, now: Duration) -> impl Iterator<Item = Kind> + use<> {
-        let choices = self.choices(now);
-        Kind::ALL.into_iter().filter(move |kind| choices.iter().flatten().any(|choice| choice.kind == *kind))
+        let mut startable = [false; Kind::ALL.len()];
+        for choice in self.choices(now).iter().flatten() {
+            startable[choice.kind as usize] = true;
+        }
+        Kind::ALL.into_iter().filter(move |kind| startable[*kind as usize])
     }
 
     /// When a lane may be probed that must wait now.
