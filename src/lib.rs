@@ -20,10 +20,12 @@
 //! | [`storage`] | what every store must do, as traits, and the stores that do it | `record`, `callback`, `profile`, `files`, `clock`, `threads` |
 //! | [`delivery`] | the sender, over a store | `storage`, `record`, `callback`, `profile`, `files`, `text`, `clock`, `threads` |
 //! | [`intake`] | an event on its way to be accepted, for commands and the API | `storage`, `record`, `callback`, `profile`, `json`, `text` |
+//! | [`documents`] | the JSON documents and filters that commands and the HTTP API share; pure | `storage`, `record`, `callback`, `profile`, `clock` |
 //! | [`text`] | text and times for people, harmless for a terminal; pure | nothing here |
 //! | [`receiver`] | the built-in endpoint to test against | `callback`, `profile`, `json`, `text`, `clock` |
 //! | [`settings`] | the settings file | `profile`, `files` |
-//! | [`api`] | the HTTP API | `storage`, `delivery`, `record`, `callback`, `profile`, `json`, `settings`, `text`, `files`, `clock`, `threads` |
+//! | [`management`] | what people and programs do to profiles and deliveries, the same from a command and over the HTTP API | `storage`, `record`, `profile`, `delivery`, `settings`, `clock` |
+//! | [`api`] | the HTTP API | `management`, `documents`, `intake`, `storage`, `delivery`, `record`, `callback`, `profile`, `json`, `settings`, `text`, `files`, `clock`, `threads` |
 //! | [`keymap`] | actions, and the keys that do them | `settings` |
 //! | [`console`] | the terminal | all of these |
 //! | [`cli`] | the commands, and the start of the console | all of these |
@@ -73,10 +75,12 @@ pub mod cli;
 pub mod clock;
 pub mod console;
 pub mod delivery;
+pub mod documents;
 pub mod files;
 pub mod intake;
 pub mod json;
 pub mod keymap;
+pub mod management;
 pub mod profile;
 pub mod receiver;
 pub mod record;

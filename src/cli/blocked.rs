@@ -1,7 +1,6 @@
 //! Blocked deliveries, for people and scripts: what blocks them, and the command that resumes them.
 
 use jiff::Timestamp;
-use serde_json::{Value, json};
 
 use crate::profile::Choice as _;
 use crate::storage::{Block, BlockReason, Blocked};
@@ -92,21 +91,6 @@ pub fn cause(hold: &Block) -> String {
 /// Date and time in UTC, to the second.
 pub fn clock(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M:%SZ").to_string()
-}
-
-/// Why a profile was disabled automatically, as JSON; null if it was not.
-pub fn json_of_disabled(hold: Option<&Block>) -> Value {
-    let hold = hold.filter(|hold| hold.why == BlockReason::AutoDisabled);
-    hold.map_or(Value::Null, |hold| {
-        let cause = hold.cause.as_ref();
-        json!({
-            "since": hold.since,
-            "consecutive_failures": cause.map(|cause| cause.failed),
-            "failed_in_row": cause.map(|cause| cause.failed),
-            "delivery_id": cause.map(|cause| cause.delivery.to_string()),
-            "message": cause.map(|cause| cause.message.as_str()),
-        })
-    })
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::io;
 
 use crate::api::ListenError;
 use crate::callback::RenderError;
+use crate::management::SteerError;
 use crate::settings::AddressesUnknown;
 use crate::storage::transfer::TransferError;
 use crate::storage::{PassedOver, Problem, QueueError, StoreError};
@@ -88,6 +89,15 @@ impl From<TransferError> for CommandError {
         match error {
             TransferError::Store(error) => Self::Store(error),
             error => Self::Transfer(error),
+        }
+    }
+}
+
+impl From<SteerError> for CommandError {
+    fn from(error: SteerError) -> Self {
+        match error {
+            SteerError::Store(error) => Self::Store(error),
+            ended => Self::Input(ended.to_string()),
         }
     }
 }

@@ -41,7 +41,6 @@ mod table;
 mod terminal;
 mod test;
 mod throughput;
-mod times;
 mod unused;
 mod value_enum;
 mod values;

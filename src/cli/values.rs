@@ -10,11 +10,10 @@ use super::setting::setting;
 use super::unused;
 use super::value_enum::choices;
 use crate::callback::{Origins, ValueOrigin, Values, origins_of};
-use crate::intake::rules::not_subscribed;
-use crate::profile::{Choice as _, Event, Profile, catalogue};
+use crate::intake::test_values::{sample_values, tested_event};
+use crate::profile::{Event, Profile, catalogue};
 use crate::record::{DeliveryId, Details};
 use crate::storage::Storage;
-use crate::text::escape_controls;
 
 /// Options that set the values of a test. A later one has precedence.
 #[derive(Debug, clap::Args)]
@@ -58,7 +57,7 @@ impl ValueArgs {
             None => None,
         };
         let earlier = from.as_ref().and_then(|details| details.summary.event);
-        let event = event_of(profile, self.event, earlier)?;
+        let event = tested_event(profile, self.event, earlier).map_err(CommandError::Input)?;
         let own = store.own_variables().await?;
         let mut values = Values::samples(event, &own);
         let known = catalogue::offered(event, &own);
@@ -68,7 +67,8 @@ impl ValueArgs {
             origins.extend(members.keys().map(|name| (name.clone(), origin)));
         };
         if let Some(name) = &self.sample {
-            take(sample(profile, event, name)?, ValueOrigin::Catalogue);
+            let sample = sample_values(profile, event, name).map_err(CommandError::Input)?;
+            take(sample, ValueOrigin::Catalogue);
         }
         if let Some(details) = &from {
             take(details.values.members(), ValueOrigin::Delivery);
@@ -85,44 +85,6 @@ impl ValueArgs {
         }
         Ok(TestValues { event, values, origins })
     }
-}
-
-/// The requested event, or that of the earlier delivery if the profile has it too, or the profile's first; none with
-/// Default.
-fn event_of(
-    profile: &Profile,
-    requested: Option<Event>,
-    earlier: Option<Event>,
-) -> Result<Option<Event>, CommandError> {
-    match requested {
-        Some(event) if !profile.events.contains(&event) => {
-            Err(CommandError::Input(not_subscribed(profile, event)))
-        }
-        Some(event) => Ok(Some(event)),
-        None => Ok(earlier
-            .filter(|event| profile.events.contains(event))
-            .or_else(|| profile.events.first().copied())),
-    }
-}
-
-/// The values of a named sample, ignoring case.
-fn sample(
-    profile: &Profile,
-    event: Option<Event>,
-    name: &str,
-) -> Result<&'static Map<String, Value>, CommandError> {
-    let Some(event) = event else {
-        let title = &profile.title;
-        let why = format!("'{title}' has no events, and therefore no samples; use --values or --set");
-        return Err(CommandError::Input(why));
-    };
-    let samples = catalogue::samples(event);
-    let found = samples.iter().find(|sample| sample.name.eq_ignore_ascii_case(name.trim()));
-    found.map(|sample| &sample.values).ok_or_else(|| {
-        let names: Vec<&str> = samples.iter().map(|sample| sample.name.as_str()).collect();
-        let (name, event) = (escape_controls(name), event.name());
-        CommandError::Input(format!("{event} has no sample '{name}'; its samples: {}", names.join(", ")))
-    })
 }
 
 async fn delivery(store: &dyn Storage, id: DeliveryId) -> Result<Details, CommandError> {

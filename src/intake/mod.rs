@@ -6,6 +6,7 @@ pub mod missing;
 pub mod prepared;
 pub mod profile_cache;
 pub mod rules;
+pub mod test_values;
 
 pub use event_line::EventLine;
 pub use missing::Missing;

@@ -7,8 +7,9 @@ use serde::{Serialize, Serializer};
 use serde_json::json;
 
 use super::decryption::{Decryption, DecryptionReport};
-use super::fields::{Fields, headers_json};
+use super::fields::Fields;
 use super::received::Received;
+use crate::callback::headers_json;
 
 impl Received {
     /// The request as `receive --json` prints it (design, section 3), without a line feed.

@@ -23,7 +23,7 @@ pub use body::{BODY_KEPT, BODY_READ};
 pub use decryption::{Decrypted, Decryption, DecryptionReport, Undecryptable};
 pub use describe::{describe, describe_in, describe_in_full};
 pub use error::ReceiverError;
-pub use fields::{Fields, headers_json};
+pub use fields::Fields;
 pub use limits::ReceiverLimits;
 pub use received::{Received, Reply};
 pub use requests::{NoRequest, REQUEST_BYTES_KEPT, REQUESTS_KEPT, Requests};

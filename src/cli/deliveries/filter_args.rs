@@ -4,10 +4,10 @@ use jiff::Timestamp;
 
 use crate::cli::error::CommandError;
 use crate::cli::output::eprint_line;
-use crate::cli::times::{Time, time};
 use crate::cli::{passed_over, resolve_profile};
-use crate::profile::{Choice as _, ProfileId};
-use crate::record::{DeliveryId, DeliveryState, Summary};
+use crate::documents::{DeliveryFilter, GivenTime, delivery_id, given_time, state_filter, status_filter};
+use crate::profile::ProfileId;
+use crate::record::{DeliveryId, Summary};
 use crate::storage::{Filter, Opened, StateFilter, StatusFilter};
 use crate::text::escape_controls;
 
@@ -20,25 +20,25 @@ pub(super) struct FilterArgs {
     #[arg(long)]
     pub profile: Option<String>,
     /// Only in this state: queued, waiting, delivered, failed, cancelled; or pending, ended
-    #[arg(long, value_parser = state, ignore_case = true)]
+    #[arg(long, value_parser = state_filter, ignore_case = true)]
     pub state: Option<StateFilter>,
     /// Only if the last attempt ended like this: 404, 5xx, or a class such as `timeout`; repeat for any of several
-    #[arg(long, value_parser = status)]
+    #[arg(long, value_parser = status_filter)]
     pub status: Vec<StatusFilter>,
     /// Only accepted since then: 2h (ago), 2025-04-17, 2025-04-17T14:02:10Z, or
     /// 2025-04-17T14:02[Europe/Rome]; UTC without offset and zone
-    #[arg(long, value_name = "TIME", value_parser = time)]
-    pub since: Option<Time>,
+    #[arg(long, value_name = "TIME", value_parser = given_time)]
+    pub since: Option<GivenTime>,
     /// Only accepted before then
-    #[arg(long, value_name = "TIME", value_parser = time)]
-    pub until: Option<Time>,
+    #[arg(long, value_name = "TIME", value_parser = given_time)]
+    pub until: Option<GivenTime>,
     /// Only if each word matches (case-insensitive): a state, a status, the start of an ID or of the
     /// date accepted, or text in title, event, URL, headers, body, values, error or response; a quoted
     /// word matches text only
     #[arg(long)]
     pub text: Option<String>,
     /// Only accepted before this delivery: the next page
-    #[arg(long, value_name = "ID", value_parser = id)]
+    #[arg(long, value_name = "ID", value_parser = delivery_id)]
     pub before: Option<DeliveryId>,
 }
 
@@ -62,7 +62,7 @@ impl FilterArgs {
             None => None,
         };
         for (option, time) in [("--since", self.since), ("--until", self.until)] {
-            if let Some(note) = time.and_then(Time::note) {
+            if let Some(note) = time.and_then(GivenTime::note) {
                 eprint_line(&format!("ringback: note: {option}: {note}"));
             }
         }
@@ -70,16 +70,15 @@ impl FilterArgs {
             Some(id) => Some(store.position(id).await?),
             None => None,
         };
-        Ok(Filter {
+        let given = DeliveryFilter {
             state: self.state,
             profile,
             statuses: self.status.clone(),
-            since: self.since.map(|time| time.from(now)),
-            until: self.until.map(|time| time.from(now)),
+            since: self.since,
+            until: self.until,
             text: self.text.clone(),
-            before,
-            ..Filter::default()
-        })
+        };
+        Ok(Filter { before, ..given.filter(now) })
     }
 }
 
@@ -98,28 +97,6 @@ pub(super) async fn profile(store: &Opened, text: &str) -> Result<ProfileId, Com
         (Err(_), [one]) if store.find_profiles(text).await?.is_empty() => Ok(one.row.id.clone()),
         _ => Err(error),
     }
-}
-
-/// Parses a state, or the word for several.
-pub(super) fn state(text: &str) -> Result<StateFilter, String> {
-    let text = text.to_ascii_lowercase();
-    match text.as_str() {
-        "pending" => Ok(StateFilter::Pending),
-        "ended" => Ok(StateFilter::Ended),
-        one => DeliveryState::from_name(one).map(StateFilter::Is).ok_or_else(|| {
-            format!("use {}; or pending or ended for several of them", DeliveryState::names())
-        }),
-    }
-}
-
-fn status(text: &str) -> Result<StatusFilter, String> {
-    StatusFilter::parse(text).ok_or_else(|| {
-        format!("use a status such as 404, 5xx, or one of {}", crate::record::ErrorClass::names())
-    })
-}
-
-fn id(text: &str) -> Result<DeliveryId, String> {
-    DeliveryId::parse(text).ok_or_else(|| "must be a full delivery ID".to_owned())
 }
 
 /// The delivery that a text names: by ID or unique ID prefix.

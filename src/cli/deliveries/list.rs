@@ -5,11 +5,12 @@ use crate::cli::output::{eprint_line, print};
 use crate::cli::passed_over::Notes;
 use crate::cli::session::Session;
 use crate::clock;
+use crate::documents::delivery_row;
 use crate::record::{DeliveryId, Summary};
 use crate::storage::{Blocks, Filter, SCAN_LIMIT, Storage};
 
 use super::filter_args::FilterArgs;
-use super::row::{json_of, table_of};
+use super::row::table_of;
 
 /// The number of rows loaded and printed at a time.
 const PAGE: usize = 1000;
@@ -98,7 +99,7 @@ impl Out {
         if self.json {
             for row in rows {
                 text.push_str(if self.printed == 0 && text.is_empty() { "[" } else { ",\n" });
-                text.push_str(&json_of(row, &self.holds).to_string());
+                text.push_str(&delivery_row(row, &self.holds).to_string());
             }
         } else {
             let table = table_of(rows, &self.holds);

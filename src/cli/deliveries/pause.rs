@@ -1,11 +1,10 @@
 //! `ringback deliveries pause` and `resume`: of one profile, or of all.
 
-use serde_json::json;
-
 use crate::cli::error::CommandError;
 use crate::cli::output::{print, print_json};
 use crate::cli::session::Session;
 use crate::cli::{blocked, resolve_profile};
+use crate::documents::paused_profile;
 use crate::profile::ProfileId;
 use crate::storage::Opened;
 use crate::text::{escape_controls, group_digits};
@@ -34,14 +33,7 @@ pub(super) async fn run(
     // Numbers of all blocked deliveries after the change.
     let held = store.blocked(None).await?;
     if json {
-        return print_json(&json!({
-            "profile_id": id.as_ref().map(ProfileId::as_str),
-            "paused": now.is_some(),
-            "since": now.map(|hold| hold.since),
-            "changed": changed,
-            "blocked": held.total(),
-            "held": held.total(),
-        }));
+        return print_json(&paused_profile(id.as_ref(), now, changed, held.total()));
     }
     let whose =
         title.map_or_else(|| "all deliveries".to_owned(), |title| format!("'{}'", escape_controls(&title)));

@@ -8,9 +8,10 @@ use crate::cli::console::keep;
 use crate::cli::error::CommandError;
 use crate::cli::output::{eprint_line, print, print_json};
 use crate::cli::session::Session;
-use crate::cli::times::long;
 use crate::cli::{blocked, passed_over, terminal};
 use crate::clock;
+use crate::documents::{duration, state_filter};
+use crate::management::change_all;
 use crate::profile::Choice as _;
 use crate::record::DeliveryState;
 use crate::storage::{
@@ -19,15 +20,15 @@ use crate::storage::{
 use crate::text::group_digits;
 
 use super::batches::{Batches, matched};
-use super::{filter_args, retry_cancel};
+use super::filter_args;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct PruneArgs {
     /// Only deliveries that ended longer ago than this, such as 30d [default: the retention settings]
-    #[arg(long, value_name = "TIME", value_parser = long)]
+    #[arg(long, value_name = "TIME", value_parser = duration)]
     older_than: Option<SignedDuration>,
     /// Only in this state: delivered, failed or cancelled
-    #[arg(long, value_parser = filter_args::state, requires = "older_than", ignore_case = true)]
+    #[arg(long, value_parser = state_filter, requires = "older_than", ignore_case = true)]
     state: Option<StateFilter>,
     /// Only of this profile: ID, unique ID prefix, or title
     #[arg(long, requires = "older_than")]
@@ -221,9 +222,9 @@ impl<'a> Removal<'a> {
             Pruning::Fitting(filter) => {
                 let mut did = BulkResult::default();
                 let filter = (**filter).clone();
-                let ended =
-                    retry_cancel::change(self.store, Change::Remove, filter, &mut self.batches, &mut did)
-                        .await;
+                let batches = &mut self.batches;
+                let next = |did: &BulkResult| batches.next(did.done() + did.left);
+                let ended = change_all(self.store, Change::Remove, filter, &mut did, next).await;
                 passed_over::report(&did.passed_over);
                 self.removed.add(did.removed);
                 ended

@@ -1,16 +1,16 @@
 //! `ringback deliveries retry` and `cancel`: one, or all that match, counted first.
 
-use serde_json::json;
-
 use crate::cli::ask::ask;
 use crate::cli::error::CommandError;
 use crate::cli::output::{eprint_line, print, print_json};
 use crate::cli::session::Session;
 use crate::cli::{blocked, passed_over};
 use crate::clock;
+use crate::documents::{bulk_cancelled, bulk_retried, steered_delivery};
+use crate::management::{self, ResendAs, SteerError, Steered, change_all};
 use crate::profile::Choice as _;
-use crate::record::{DeliveryId, DeliveryState, Summary};
-use crate::storage::{BulkResult, Change, Filter, StateFilter, Storage, change_next};
+use crate::record::{DeliveryState, Summary};
+use crate::storage::{BulkResult, Change, Filter, StateFilter, Storage};
 use crate::text::group_digits;
 
 use super::batches::{Batches, matched};
@@ -110,7 +110,8 @@ pub(super) async fn run(
     }
     let mut did = BulkResult::default();
     let mut batches = Batches::of(count)?;
-    change(&*store, verb.change(), filter, &mut batches, &mut did).await.map_err(|error| match error {
+    let next = |did: &BulkResult| batches.next(did.done() + did.left);
+    change_all(&*store, verb.change(), filter, &mut did, next).await.map_err(|error| match error {
         CommandError::Interrupted { code, .. } => {
             let at = did.last.map(|last| format!(" with --before {last}")).unwrap_or_default();
             let left = format!(
@@ -141,24 +142,6 @@ fn report_resent_before(left_out: u64) {
     eprint_line(&format!("ringback: skipped {} already resent; retry {newer}", group_digits(left_out)));
 }
 
-/// Makes the change batch by batch; Ctrl+C ends it after the current batch.
-pub(super) async fn change(
-    store: &dyn Storage,
-    change: Change,
-    filter: Filter,
-    batches: &mut Batches,
-    did: &mut BulkResult,
-) -> Result<(), CommandError> {
-    let mut next = Some(filter);
-    while let Some(filter) = next {
-        batches.next(did.done() + did.left)?;
-        let (then, after) = change_next(store, change, &filter).await?;
-        did.add(then);
-        next = after;
-    }
-    Ok(())
-}
-
 /// One delivery, named by its ID: no confirmation, since a single change can be corrected.
 async fn one(
     store: &dyn Storage,
@@ -168,26 +151,18 @@ async fn one(
     json: bool,
 ) -> Result<(), CommandError> {
     let id = row.id;
-    let done = match (verb, row.state.is_pending()) {
-        (Verb::Cancel, false) => {
-            let state = row.state.name();
-            return Err(CommandError::Input(format!("delivery {id} has already ended: {state}")));
+    let done = match verb {
+        Verb::Cancel if !row.state.is_pending() => {
+            return Err(CommandError::Input(SteerError::Ended(id, row.state.name()).to_string()));
         }
-        _ if dry => ("would change", None),
-        (Verb::Cancel, true) if store.cancel(id).await? => ("cancelled", None),
-        (Verb::Retry, true) if store.retry_now(id).await? => ("due now", None),
-        (Verb::Cancel, true) => return Err(moved_on(id)),
-        // It may have ended since it was read.
-        (Verb::Retry, _) => {
-            let new = DeliveryId::generate();
-            store.resend(id, new, clock::now()).await?;
-            ("sent again as", Some(new))
-        }
+        _ if dry => None,
+        Verb::Cancel => Some(management::cancel(store, &row).await?),
+        Verb::Retry => Some(management::retry(store, &row, ResendAs::now()).await?),
     };
-    let (what, new) = done;
+    let new = done.and_then(Steered::new_delivery);
+    let what = done.map_or("would change", Steered::name);
     if json {
-        let new = new.map(|new| new.to_string());
-        print_json(&json!({"delivery_id": id.to_string(), "done": what, "new_delivery_id": new}))?;
+        print_json(&steered_delivery(id, what, new))?;
     } else {
         // It is only queued until a sender runs; scripts rely on the word in the JSON.
         let reported = new.map_or_else(|| what.to_owned(), |new| format!("resending as {new}"));
@@ -201,10 +176,6 @@ async fn one(
         }
     }
     Ok(())
-}
-
-fn moved_on(id: DeliveryId) -> CommandError {
-    CommandError::Input(format!("delivery {id} has ended meanwhile"))
 }
 
 /// Due deliveries wait if there is no active sender.
@@ -224,13 +195,8 @@ fn done(did: &BulkResult) -> String {
 fn report(verb: Verb, did: &BulkResult, fit: u64, dry: bool, json: bool) -> Result<(), CommandError> {
     if json {
         return print_json(&match verb {
-            Verb::Retry => json!({
-                "matched": fit, "fit": fit, "dry_run": dry, "due_now": did.due, "resent": did.again,
-                "sent_again": did.again, "left": did.left, "why": did.why,
-            }),
-            Verb::Cancel => json!({
-                "matched": fit, "fit": fit, "dry_run": dry, "cancelled": did.cancelled, "left": did.left, "why": did.why,
-            }),
+            Verb::Retry => bulk_retried(did, fit, dry),
+            Verb::Cancel => bulk_cancelled(did, fit, dry),
         });
     }
     if dry || fit == 0 {

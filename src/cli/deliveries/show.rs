@@ -2,65 +2,34 @@
 
 use std::fmt::Write as _;
 
-use serde_json::{Value, json};
-
 use crate::cli::error::CommandError;
 use crate::cli::output::{eprint_line, print, print_json};
 use crate::cli::session::Session;
-use crate::cli::test::{attempt_line, document};
+use crate::cli::test::attempt_line;
+use crate::documents::{blocked_by, full_delivery};
 use crate::profile::{Backoff, Choice as _};
 use crate::record::Details;
 use crate::text::{escape_controls, escape_lines};
 
 use super::filter_args;
-use super::row::held_for;
 
 pub(super) async fn run(session: &Session, text: &str, json: bool) -> Result<(), CommandError> {
     let store = session.store_if_there()?;
     let (store, summary) = filter_args::delivery(store.as_ref(), text).await?;
     let gone = || CommandError::Input(format!("delivery {} was removed just now", summary.id));
     let details = store.delivery(summary.id).await?.ok_or_else(gone)?;
-    let held = held_for(&details.summary, &store.blocks().await?);
+    let holds = store.blocks().await?;
     for sentence in &details.passed_over {
         eprint_line(&format!("ringback: note: {sentence} and is skipped"));
     }
-    if json { print_json(&json_of(&details, held)) } else { print(&text_of(&details, held)) }
+    if json {
+        print_json(&full_delivery(&details, &holds))
+    } else {
+        print(&text_of(&details, blocked_by(&details.summary, &holds)))
+    }
 }
 
-/// The final object of `test --json`, with additional fields.
-fn json_of(details: &Details, held: Option<&str>) -> Value {
-    let row = &details.summary;
-    let mut all = document(details);
-    let more = json!({
-        "kind": row.kind.name(),
-        "blocked": held,
-        "held": held,
-        "profile_title": row.profile_title,
-        "accepted_at": row.accepted_at,
-        "due_at": row.due_at,
-        "resent_as": row.again.map(|id| id.to_string()),
-            "sent_again_as": row.again.map(|id| id.to_string()),
-        "error": row.last_error.as_ref().map(|e| json!({"class": e.class.name(), "message": e.message})),
-        "retry": {
-            "count": row.policy.count(),
-            "interval_s": row.policy.interval_s(),
-            "timeout_ms": row.policy.timeout_ms(),
-            "backoff": row.policy.backoff().name(),
-        },
-    });
-    if let (Value::Object(all), Value::Object(more)) = (&mut all, more) {
-        all.extend(more);
-    }
-    let attempts = all["attempts"].as_array_mut().into_iter().flatten();
-    for (json, attempt) in attempts.zip(&details.attempts) {
-        json["response_cut"] = attempt.response_cut.into();
-        json["response_incomplete"] = attempt.response_incomplete.clone().into();
-        json["sender"] = attempt.sender.clone().into();
-    }
-    all
-}
-
-/// The same for people.
+/// Everything about it, for people.
 fn text_of(details: &Details, held: Option<&str>) -> String {
     let row = &details.summary;
     let mut out = String::new();

@@ -1,15 +1,14 @@
 //! `ringback profiles list`.
 
-use serde_json::{Value, json};
-
 use crate::cli::error::CommandError;
 use crate::cli::output::{eprint_line, print, print_json};
 use crate::cli::session::Session;
 use crate::cli::table::table;
 use crate::cli::value_enum::choices;
 use crate::cli::{blocked, passed_over};
+use crate::documents::{deleted_profile_row, profile_row};
 use crate::profile::{Channel, Choice as _};
-use crate::storage::{Blocks, DeletedProfile, Listing, ProfileRow};
+use crate::storage::{DeletedProfile, Listing, ProfileRow};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct ListArgs {
@@ -38,7 +37,7 @@ pub(super) async fn run(session: &Session, args: &ListArgs, json: bool) -> Resul
     let none_at_all = all.is_empty();
     let rows: Vec<ProfileRow> = all.into_iter().filter(|row| args.wants(row)).collect();
     if json {
-        return print_json(&rows.iter().map(|row| listed_json(row, &holds)).collect());
+        return print_json(&rows.iter().map(|row| profile_row(row, &holds)).collect());
     }
     if rows.is_empty() {
         if none_at_all {
@@ -63,15 +62,7 @@ async fn deleted(session: &Session, args: &ListArgs, json: bool) -> Result<(), C
     };
     let found: Vec<&DeletedProfile> = all.iter().filter(|deleted| args.wants(&deleted.row)).collect();
     if json {
-        let with_times = |deleted: &&DeletedProfile| {
-            let mut listed = listed_json(&deleted.row, &holds);
-            listed["deleted_at"] = json!(deleted.deleted_at);
-            listed["restorable_until"] = json!(deleted.restorable_until());
-            listed["blocked"] = json!(deleted.held);
-            listed["held"] = json!(deleted.held);
-            listed
-        };
-        return print_json(&found.iter().map(with_times).collect());
+        return print_json(&found.iter().map(|deleted| deleted_profile_row(deleted, &holds)).collect());
     }
     if found.is_empty() {
         eprint_line(if all.is_empty() {
@@ -126,19 +117,4 @@ pub(in crate::cli) fn listed(rows: &[ProfileRow]) -> String {
         })
         .collect();
     table(["ID", "TITLE", "CHANNEL", "METHOD", "STATUS", "ENDPOINT"], &cells)
-}
-
-/// A profile as it is listed, with the names of its document.
-fn listed_json(row: &ProfileRow, holds: &Blocks) -> Value {
-    json!({
-        "profile_id": row.id.as_str(),
-        "title": row.title,
-        "channel": row.channel.name(),
-        "http_method": row.method.name(),
-        "url": row.endpoint,
-        "status": row.status.number(),
-        "modified_at": row.modified_at,
-        "paused_since": holds.paused(&row.id).map(|hold| hold.since),
-        "auto_disabled": blocked::json_of_disabled(holds.disabled(&row.id)),
-    })
 }

@@ -1,12 +1,10 @@
 //! `ringback profiles show`.
 
-use serde_json::{Value, json};
-
 use crate::cli::error::CommandError;
 use crate::cli::output::{print, print_json};
 use crate::cli::session::Session;
 use crate::cli::{blocked, resolve_profile};
-use crate::profile::document::{Secrets, export};
+use crate::documents;
 use crate::profile::{Auth, Choice as _, Encryption, Extra, Iv, OAuth2, Profile, RetryPolicy};
 use crate::storage::Blocks;
 use crate::text::escape_controls;
@@ -15,20 +13,7 @@ pub(super) async fn run(session: &Session, text: &str, json: bool) -> Result<(),
     let store = session.store_if_there()?;
     let (store, profile) = resolve_profile::profile(store.as_ref(), text).await?;
     let holds = store.blocks().await?;
-    if json { print_json(&json_of(&profile, &holds)) } else { print(&text_of(&profile, &holds)) }
-}
-
-/// The document. It contains the block of the profile only while there is one: `apply` accepts no such fields.
-fn json_of(profile: &Profile, holds: &Blocks) -> Value {
-    let mut all = export(profile, Secrets::Hidden);
-    if let Some(paused) = holds.paused(&profile.id) {
-        all["paused_since"] = json!(paused.since);
-    }
-    match blocked::json_of_disabled(holds.disabled(&profile.id)) {
-        Value::Null => {}
-        disabled => all["auto_disabled"] = disabled,
-    }
-    all
+    if json { print_json(&documents::profile(&profile, &holds)) } else { print(&text_of(&profile, &holds)) }
 }
 
 /// The profile, one field per line, without its secrets.

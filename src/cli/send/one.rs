@@ -17,6 +17,7 @@ use crate::cli::unused;
 use crate::cli::value_enum::choices;
 use crate::cli::values::members;
 use crate::delivery::Transport;
+use crate::documents::tested_delivery;
 use crate::intake::rules::{event_meant, taking};
 use crate::intake::{PreparedEvent, missing};
 use crate::profile::{Event, Profile, catalogue};
@@ -95,7 +96,7 @@ pub async fn run(
     let ended = test::see_through(store, id, sending, &mut interrupts, reported).await?;
     if json {
         // As with the lines before, a closed pipe is not reported.
-        out.line(&test::document(&ended.details).to_string());
+        out.line(&tested_delivery(&ended.details).to_string());
     } else {
         out.line(&test::ending(&ended.details.summary));
     }

@@ -1,7 +1,6 @@
 //! `ringback test`: sends a profile's callback, and reports each attempt as it happens.
 
 mod lines;
-mod report;
 mod watch;
 
 use std::process::ExitCode;
@@ -13,12 +12,12 @@ use super::resolve_profile;
 use super::session::Session;
 use super::values::{TestValues, ValueArgs};
 use crate::delivery::Transport;
+use crate::documents::tested_delivery;
 use crate::record::{DeliveryState, Details, NewDelivery};
 
 pub(super) use lines::{
     attempt_label_of, attempt_line, ending, heading, last_line, push_outcome, wait_until,
 };
-pub(super) use report::document;
 pub(super) use watch::{Sending, accept, carry_out, see_through};
 
 #[derive(Debug, clap::Args)]
@@ -46,7 +45,7 @@ pub(super) async fn run(session: &Session, args: &TestArgs) -> Result<ExitCode, 
         if let (None, Some(error)) = (&details.callback, &details.summary.last_error) {
             eprint_line(&format!("ringback: cannot build the request: {error}"));
         }
-        print_json(&document(details))?;
+        print_json(&tested_delivery(details))?;
         let code = code(details);
         return ended.stop_sending(&mut interrupts).await.map(|()| code);
     }

@@ -127,6 +127,7 @@ fn the_palette_searches_a_hundred_thousand_profiles_and_offers_few() {
         channel: crate::profile::Channel::Sms,
         method: crate::profile::Method::Post,
         status: crate::profile::Status::Active,
+        created_at: sample::start(),
         modified_at: sample::start(),
         endpoint: "https://hooks.example/sms".to_owned(),
     };

@@ -256,6 +256,7 @@ fn hostile_titles_are_drawn_at_every_size() {
         channel: profile.channel,
         method: profile.method,
         status: profile.status,
+        created_at: profile.created_at,
         modified_at: profile.modified_at,
         endpoint: title.repeat(10),
     });

@@ -11,7 +11,6 @@ use indexmap::map::Entry;
 use serde::ser::Error;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
-use serde_json::{Map, Value, json};
 use url::form_urlencoded;
 
 use crate::json::exact;
@@ -206,22 +205,6 @@ impl Serialize for FieldValue<'_> {
     }
 }
 
-/// Headers as an object. A repeated one has an array.
-#[must_use]
-pub fn headers_json(headers: &[(String, String)]) -> Value {
-    let mut members = Map::new();
-    for (name, value) in headers {
-        match members.get_mut(name) {
-            None => {
-                members.insert(name.clone(), value.as_str().into());
-            }
-            Some(Value::Array(values)) => values.push(value.as_str().into()),
-            Some(first) => *first = json!([first.take(), value]),
-        }
-    }
-    members.into()
-}
-
 /// The media type without its parameters, in lower case.
 fn media_type(content_type: &str) -> String {
     content_type.split(';').next().unwrap_or("").trim().to_ascii_lowercase()
@@ -229,6 +212,8 @@ fn media_type(content_type: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::{Value, json};
+
     use super::*;
     use crate::receiver::received::tests::sample;
 
@@ -257,13 +242,6 @@ mod tests {
         assert_eq!(got, json!({"a": ["1", "2", "3"], "b": "  ", "c": ""}));
         let got = fields("a=1", "application/json", r#"{"a":[2,3]}"#);
         assert_eq!(got, json!({"a": ["1", [2, 3]]}));
-    }
-
-    #[test]
-    fn repeated_headers_have_an_array() {
-        let pairs = [("a", "1"), ("b", "2"), ("a", "3"), ("a", "4")];
-        let pairs = pairs.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        assert_eq!(headers_json(&pairs), json!({"a": ["1", "3", "4"], "b": "2"}));
     }
 
     #[test]

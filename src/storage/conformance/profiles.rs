@@ -17,6 +17,7 @@ pub async fn a_profile_comes_back_as_it_was_saved(subject: &dyn StoreUnderTest) 
     assert_eq!(rows[0].endpoint, "https://hooks.example/cb?id=<id>");
     assert_eq!((rows[0].channel, rows[0].method), (saved.channel, saved.method));
     assert_eq!((rows[0].status, rows[0].modified_at), (saved.status, saved.modified_at));
+    assert_eq!(rows[0].created_at, saved.created_at);
 }
 
 pub async fn saving_again_replaces_and_keeps_the_order(subject: &dyn StoreUnderTest) {

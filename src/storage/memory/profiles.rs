@@ -20,6 +20,7 @@ fn row(profile: &Profile) -> ProfileRow {
         channel: profile.channel,
         method: profile.method,
         status: profile.status,
+        created_at: profile.created_at,
         modified_at: profile.modified_at,
         endpoint: profile.endpoint.template().to_string(),
     }

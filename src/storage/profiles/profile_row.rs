@@ -17,6 +17,8 @@ pub struct ProfileRow {
     pub method: Method,
     /// Whether it accepts events.
     pub status: Status,
+    /// When it was created.
+    pub created_at: Timestamp,
     /// When it was last saved.
     pub modified_at: Timestamp,
     /// The URL with its placeholders.

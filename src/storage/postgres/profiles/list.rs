@@ -12,7 +12,7 @@ use crate::storage::profiles::profile_row::ProfileRow;
 use crate::storage::unreadable::{UnreadableRow, Why};
 
 /// The columns of [`listed`].
-pub const LISTED: &str = "id, title, channel, method, status, modified_at, endpoint";
+pub const LISTED: &str = "id, title, channel, method, status, modified_at, endpoint, created_at";
 
 /// All profiles that are not deleted, the oldest first.
 pub async fn all(db: Db<'_>) -> Result<Vec<ProfileRow>, StoreError> {
@@ -67,6 +67,7 @@ fn profile_row(row: &Row) -> Result<ProfileRow, Why> {
         channel: rows::choice(row, "channel")?,
         method: rows::choice(row, "method")?,
         status: rows::choice(row, "status")?,
+        created_at: encoding::time(get(row, "created_at")?)?,
         modified_at: encoding::time(get(row, "modified_at")?)?,
         endpoint: get(row, "endpoint")?,
     })

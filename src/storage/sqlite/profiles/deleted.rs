@@ -12,7 +12,7 @@ use crate::storage::profiles::profile_row::ProfileRow;
 use crate::storage::sqlite::Store;
 use crate::storage::sqlite::control::blocked;
 use crate::storage::sqlite::log::lookup::meant;
-use crate::storage::sqlite::profiles::list::{LISTED, listed};
+use crate::storage::sqlite::profiles::list::{AFTER_LISTED, LISTED, listed};
 use crate::storage::sqlite::profiles::purge;
 use crate::storage::sqlite::rows::columns::{self, millis};
 use crate::storage::unreadable::UnreadableRow;
@@ -106,7 +106,7 @@ pub fn restorable() -> String {
 
 /// A deleted profile, and when it was deleted.
 pub fn deleted(row: &Row<'_>) -> Result<(ProfileRow, Timestamp), UnreadableRow> {
-    let at = columns::get(row, 7).and_then(columns::time);
+    let at = columns::get(row, AFTER_LISTED).and_then(columns::time);
     let unreadable = |why| UnreadableRow { name: columns::named("profile", row), why, position: None };
     Ok((listed(row)?, at.map_err(unreadable)?))
 }

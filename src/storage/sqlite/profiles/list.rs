@@ -68,7 +68,10 @@ pub fn rows(tx: &Transaction<'_>, tail: &str, params: impl Params) -> Result<Vec
 }
 
 /// The columns of [`listed`].
-pub const LISTED: &str = "id, title, channel, method, status, modified_at, endpoint";
+pub const LISTED: &str = "id, title, channel, method, status, modified_at, endpoint, created_at";
+
+/// The index of the first column after those.
+pub const AFTER_LISTED: usize = 8;
 
 /// A profile as it is listed, from the columns of [`LISTED`].
 pub fn listed(row: &Row<'_>) -> Result<ProfileRow, UnreadableRow> {
@@ -86,6 +89,7 @@ fn profile_row(row: &Row<'_>) -> Result<ProfileRow, Why> {
         channel: columns::choice(columns::text(row, 2)?)?,
         method: columns::choice(columns::text(row, 3)?)?,
         status: columns::choice(columns::text(row, 4)?)?,
+        created_at: columns::time(columns::get(row, 7)?)?,
         modified_at: columns::time(columns::get(row, 5)?)?,
         endpoint: columns::get(row, 6)?,
     })

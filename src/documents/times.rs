@@ -1,4 +1,4 @@
-//! Times on the command line: `2h` ago, or a date and time.
+//! Times that people give: `2h` ago, or a date and time.
 
 use jiff::civil::DateTime;
 use jiff::fmt::temporal::DateTimeParser;
@@ -7,9 +7,9 @@ use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp, Zoned};
 
 use crate::clock;
 
-/// A typed time, not yet resolved: `2h` is relative to the start of the command.
+/// A typed time, not yet resolved: `2h` is relative to the start of the command or request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Time {
+pub enum GivenTime {
     /// This long ago.
     Ago(SignedDuration),
     /// At this time.
@@ -18,7 +18,7 @@ pub enum Time {
     Chosen(Timestamp),
 }
 
-impl Time {
+impl GivenTime {
     /// The time, as of `now`.
     #[must_use]
     pub fn from(self, now: Timestamp) -> Timestamp {
@@ -42,7 +42,7 @@ impl Time {
 ///
 /// # Errors
 /// A sentence about the accepted forms.
-pub fn long(text: &str) -> Result<SignedDuration, String> {
+pub fn duration(text: &str) -> Result<SignedDuration, String> {
     let wrong = || format!("'{text}' is not a duration: use 90s, 30m, 2h, 7d or 4w");
     let span: Span = text.parse().map_err(|_| wrong())?;
     let long = span.to_duration(SpanRelativeTo::days_are_24_hours()).map_err(|_| wrong())?;
@@ -54,16 +54,16 @@ pub fn long(text: &str) -> Result<SignedDuration, String> {
 ///
 /// # Errors
 /// A sentence about the accepted forms.
-pub fn time(text: &str) -> Result<Time, String> {
-    if let Ok(long) = long(text) {
-        return Ok(Time::Ago(long));
+pub fn given_time(text: &str) -> Result<GivenTime, String> {
+    if let Ok(long) = duration(text) {
+        return Ok(GivenTime::Ago(long));
     }
     if let Some((before, zone)) = text.split_once('[') {
         return in_zone(text, before, zone);
     }
     let plain = || text.parse::<DateTime>().ok()?.to_zoned(TimeZone::UTC).ok().map(|at| at.timestamp());
     let at = text.parse::<Timestamp>().ok().or_else(plain);
-    at.map(Time::At).ok_or_else(|| no_time(text))
+    at.map(GivenTime::At).ok_or_else(|| no_time(text))
 }
 
 fn no_time(text: &str) -> String {
@@ -72,7 +72,7 @@ fn no_time(text: &str) -> String {
 
 /// Parses a time with a zone. A time of day that occurs twice means the first occurrence; one that is skipped is
 /// moved forward by the gap (jiff's `Disambiguation::Compatible`, as in RFC 5545).
-fn in_zone(text: &str, before: &str, zone: &str) -> Result<Time, String> {
+fn in_zone(text: &str, before: &str, zone: &str) -> Result<GivenTime, String> {
     if before.parse::<DateTime>().is_err() && before.parse::<Timestamp>().is_err() {
         return Err(no_time(text));
     }
@@ -88,8 +88,8 @@ fn in_zone(text: &str, before: &str, zone: &str) -> Result<Time, String> {
     }
     let certain = DateTimeParser::new().disambiguation(Disambiguation::Reject);
     match (certain.parse_zoned(text), text.parse::<Zoned>()) {
-        (Ok(at), _) => Ok(Time::At(at.timestamp())),
-        (Err(_), Ok(at)) => Ok(Time::Chosen(at.timestamp())),
+        (Ok(at), _) => Ok(GivenTime::At(at.timestamp())),
+        (Err(_), Ok(at)) => Ok(GivenTime::Chosen(at.timestamp())),
         (Err(_), Err(error)) => Err(format!("'{text}' is not a time: {error}")),
     }
 }
@@ -101,7 +101,7 @@ mod tests {
     #[test]
     fn a_duration_means_that_long_ago() {
         let now: Timestamp = "2025-04-17T14:00:00Z".parse().unwrap();
-        let from = |text: &str| time(text).unwrap().from(now).to_string();
+        let from = |text: &str| given_time(text).unwrap().from(now).to_string();
         assert_eq!(from("2h"), "2025-04-17T12:00:00Z");
         assert_eq!(from("1h 30m"), "2025-04-17T12:30:00Z");
         assert_eq!(from("2w"), "2025-04-03T14:00:00Z");
@@ -112,7 +112,7 @@ mod tests {
     #[test]
     fn a_time_is_utc_by_default() {
         let now = Timestamp::now();
-        let from = |text: &str| time(text).unwrap().from(now).to_string();
+        let from = |text: &str| given_time(text).unwrap().from(now).to_string();
         assert_eq!(from("2025-04-17T14:02:10+05:30"), "2025-04-17T08:32:10Z");
         assert_eq!(from("2025-04-17 14:02"), "2025-04-17T14:02:00Z");
         assert_eq!(from("2025-04-17"), "2025-04-17T00:00:00Z");
@@ -123,7 +123,8 @@ mod tests {
         if TimeZone::get("Europe/Rome").is_err() {
             return;
         }
-        let at = |text: &str| time(text).map(|time| (time.from(Timestamp::now()).to_string(), time.note()));
+        let at =
+            |text: &str| given_time(text).map(|time| (time.from(Timestamp::now()).to_string(), time.note()));
         let certain = |text: &str| match at(text) {
             Ok((at, None)) => at,
             other => panic!("{text}: {other:?}"),
@@ -157,9 +158,9 @@ mod tests {
     #[test]
     fn an_invalid_time_lists_the_valid_forms() {
         for bad in ["", "yesterday", "1mo", "-2h", "2h ago", "14:02"] {
-            let message = time(bad);
+            let message = given_time(bad);
             assert!(message.as_ref().is_err_and(|why| why.contains("use 2h")), "{bad}: {message:?}");
         }
-        assert!(long("2025-04-17").is_err());
+        assert!(duration("2025-04-17").is_err());
     }
 }

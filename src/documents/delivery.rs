@@ -1,0 +1,80 @@
+//! A delivery with its request and its attempts.
+
+use serde_json::{Value, json};
+
+use super::delivery_row::blocked_by;
+use crate::callback::{Callback, headers_json};
+use crate::profile::Choice as _;
+use crate::record::{Attempt, Details};
+use crate::storage::Blocks;
+
+/// A delivery as a test reports it (design, section 3). `request` is null if none could be made.
+#[must_use]
+pub fn tested_delivery(details: &Details) -> Value {
+    let summary = &details.summary;
+    json!({
+        "delivery_id": summary.id.to_string(),
+        "profile_id": summary.profile_id.as_str(),
+        "event": summary.event.map(|event| event.name()),
+        "state": summary.state.name(),
+        "request": details.callback.as_ref().map(request),
+        "attempts": details.attempts.iter().map(attempt).collect::<Value>(),
+    })
+}
+
+/// Everything about a delivery: [`tested_delivery`] with additional members.
+#[must_use]
+pub fn full_delivery(details: &Details, holds: &Blocks) -> Value {
+    let row = &details.summary;
+    let held = blocked_by(row, holds);
+    let mut all = tested_delivery(details);
+    let more = json!({
+        "kind": row.kind.name(),
+        "blocked": held,
+        "held": held,
+        "profile_title": row.profile_title,
+        "accepted_at": row.accepted_at,
+        "due_at": row.due_at,
+        "resent_as": row.again.map(|id| id.to_string()),
+        "sent_again_as": row.again.map(|id| id.to_string()),
+        "error": row.last_error.as_ref().map(|e| json!({"class": e.class.name(), "message": e.message})),
+        "retry": {
+            "count": row.policy.count(),
+            "interval_s": row.policy.interval_s(),
+            "timeout_ms": row.policy.timeout_ms(),
+            "backoff": row.policy.backoff().name(),
+        },
+    });
+    if let (Value::Object(all), Value::Object(more)) = (&mut all, more) {
+        all.extend(more);
+    }
+    let attempts = all["attempts"].as_array_mut().into_iter().flatten();
+    for (json, attempt) in attempts.zip(&details.attempts) {
+        json["response_cut"] = attempt.response_cut.into();
+        json["response_incomplete"] = attempt.response_incomplete.clone().into();
+        json["sender"] = attempt.sender.clone().into();
+    }
+    all
+}
+
+fn request(callback: &Callback) -> Value {
+    json!({
+        "method": callback.method.name(),
+        "url": callback.url,
+        "headers": headers_json(&callback.headers),
+        "body": String::from_utf8_lossy(&callback.body),
+    })
+}
+
+fn attempt(attempt: &Attempt) -> Value {
+    json!({
+        "n": attempt.n,
+        "started_at": attempt.started_at,
+        "duration_ms": attempt.duration_ms,
+        "address": attempt.address,
+        "status": attempt.status,
+        "error": attempt.error.as_ref().map(|e| json!({"class": e.class.name(), "message": e.message})),
+        "response_headers": headers_json(&attempt.response_headers),
+        "response_body": String::from_utf8_lossy(&attempt.response_body),
+    })
+}

@@ -1,0 +1,149 @@
+//! A filter of deliveries in words, as options of a command and as the parameters of a request.
+
+use jiff::Timestamp;
+
+use super::times::{GivenTime, given_time};
+use crate::profile::{Choice as _, ProfileId};
+use crate::record::{DeliveryId, DeliveryState, ErrorClass};
+use crate::storage::{Filter, StateFilter, StatusFilter};
+
+/// A filter as given: times are not resolved yet.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DeliveryFilter {
+    /// Only in this state.
+    pub state: Option<StateFilter>,
+    /// Only of this profile.
+    pub profile: Option<ProfileId>,
+    /// Only if the last attempt ended in one of these ways; empty matches all.
+    pub statuses: Vec<StatusFilter>,
+    /// Only accepted at this time or later.
+    pub since: Option<GivenTime>,
+    /// Only accepted before this time.
+    pub until: Option<GivenTime>,
+    /// Only if each word matches.
+    pub text: Option<String>,
+}
+
+impl DeliveryFilter {
+    /// The names of its parameters.
+    pub const NAMES: [&'static str; 6] = ["state", "profile", "status", "since", "until", "text"];
+
+    /// Sets one parameter. `status` may be set repeatedly, to match any of several.
+    ///
+    /// # Errors
+    /// A sentence about the accepted values; or the parameter is unknown, or was already set.
+    pub fn set(&mut self, name: &str, value: &str) -> Result<(), String> {
+        match name {
+            "state" => once(&mut self.state, state_filter(value)?),
+            "profile" => once(&mut self.profile, ProfileId::parse(value).map_err(|error| error.to_string())?),
+            "status" => {
+                self.statuses.push(status_filter(value)?);
+                Ok(())
+            }
+            "since" => once(&mut self.since, given_time(value)?),
+            "until" => once(&mut self.until, given_time(value)?),
+            "text" => once(&mut self.text, value.to_owned()),
+            _ => Err(format!("is unknown: use one of {}", Self::NAMES.join(", "))),
+        }
+    }
+
+    /// The filter, as of `now`.
+    #[must_use]
+    pub fn filter(self, now: Timestamp) -> Filter {
+        let Self { state, profile, statuses, since, until, text } = self;
+        Filter {
+            state,
+            profile,
+            statuses,
+            since: since.map(|time| time.from(now)),
+            until: until.map(|time| time.from(now)),
+            text,
+            ..Filter::default()
+        }
+    }
+}
+
+fn once<T>(place: &mut Option<T>, value: T) -> Result<(), String> {
+    match place.replace(value) {
+        None => Ok(()),
+        Some(_) => Err("may be given only once".to_owned()),
+    }
+}
+
+/// Parses a state, or the word for several.
+///
+/// # Errors
+/// A sentence about the accepted values.
+pub fn state_filter(text: &str) -> Result<StateFilter, String> {
+    let text = text.to_ascii_lowercase();
+    match text.as_str() {
+        "pending" => Ok(StateFilter::Pending),
+        "ended" => Ok(StateFilter::Ended),
+        one => DeliveryState::from_name(one).map(StateFilter::Is).ok_or_else(|| {
+            format!("use {}; or pending or ended for several of them", DeliveryState::names())
+        }),
+    }
+}
+
+/// Parses how the last attempt ended.
+///
+/// # Errors
+/// A sentence about the accepted values.
+pub fn status_filter(text: &str) -> Result<StatusFilter, String> {
+    StatusFilter::parse(text)
+        .ok_or_else(|| format!("use a status such as 404, 5xx, or one of {}", ErrorClass::names()))
+}
+
+/// Parses the full id of a delivery.
+///
+/// # Errors
+/// It is not one.
+pub fn delivery_id(text: &str) -> Result<DeliveryId, String> {
+    DeliveryId::parse(text).ok_or_else(|| "must be a full delivery ID".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters_become_a_filter() {
+        let id = "IN_09b3dfa7-e05d-4d84-ab2d-6ed654272aaa";
+        let mut given = DeliveryFilter::default();
+        for (name, value) in [
+            ("state", "Ended"),
+            ("profile", id),
+            ("status", "5xx"),
+            ("status", "timeout"),
+            ("since", "2h"),
+            ("until", "2025-04-17"),
+            ("text", "order 7"),
+        ] {
+            assert_eq!(given.set(name, value), Ok(()), "{name}");
+        }
+        let filter = given.filter("2025-04-17T14:00:00Z".parse().unwrap());
+        assert_eq!(filter.state, Some(StateFilter::Ended));
+        assert_eq!(filter.profile.unwrap().as_str(), id);
+        assert_eq!(filter.statuses.len(), 2);
+        assert_eq!(filter.since.unwrap().to_string(), "2025-04-17T12:00:00Z");
+        assert_eq!(filter.until.unwrap().to_string(), "2025-04-17T00:00:00Z");
+        assert_eq!(filter.text.as_deref(), Some("order 7"));
+    }
+
+    #[test]
+    fn errors_name_the_accepted_values() {
+        for (name, value, expected) in [
+            ("state", "gone", "use queued, waiting, delivered"),
+            ("profile", "Order SMS", "IN_"),
+            ("status", "late", "use a status such as 404"),
+            ("since", "yesterday", "is not a time"),
+            ("colour", "red", "use one of state, profile, status, since, until, text"),
+        ] {
+            let error = DeliveryFilter::default().set(name, value).unwrap_err();
+            assert!(error.contains(expected), "{name}: {error}");
+        }
+        let mut given = DeliveryFilter::default();
+        given.set("text", "a").unwrap();
+        assert_eq!(given.set("text", "b"), Err("may be given only once".to_owned()));
+    }
+}

@@ -1,0 +1,24 @@
+//! What commands and the HTTP API have in common: the JSON documents that both return, one place for each, and the
+//! filter of deliveries that both take, with its times. Pure.
+//!
+//! Their names are a contract. Some values have two names, the older of which is kept for programs that read it.
+
+mod auto_disabled;
+mod bulk;
+mod delivery;
+mod delivery_filter;
+mod delivery_row;
+mod profile;
+mod profile_change;
+mod steered_delivery;
+mod times;
+
+pub use auto_disabled::auto_disabled;
+pub use bulk::{bulk_cancelled, bulk_retried};
+pub use delivery::{full_delivery, tested_delivery};
+pub use delivery_filter::{DeliveryFilter, delivery_id, state_filter, status_filter};
+pub use delivery_row::{blocked_by, delivery_row};
+pub use profile::{deleted_profile_row, profile, profile_row};
+pub use profile_change::{paused_profile, restored_profile, switched_profile};
+pub use steered_delivery::steered_delivery;
+pub use times::{GivenTime, duration, given_time};

@@ -1,0 +1,49 @@
+//! A profile, as shown and as listed, with what blocks its deliveries. Never with its secrets.
+
+use serde_json::{Value, json};
+
+use super::auto_disabled::auto_disabled;
+use crate::profile::document::{Secrets, export};
+use crate::profile::{Choice as _, Profile};
+use crate::storage::{Blocks, DeletedProfile, ProfileRow};
+
+/// A profile's document. It contains a block only while there is one: `profiles apply` accepts no such members.
+#[must_use]
+pub fn profile(profile: &Profile, holds: &Blocks) -> Value {
+    let mut all = export(profile, Secrets::Hidden);
+    if let Some(paused) = holds.paused(&profile.id) {
+        all["paused_since"] = json!(paused.since);
+    }
+    match auto_disabled(holds.disabled(&profile.id)) {
+        Value::Null => {}
+        disabled => all["auto_disabled"] = disabled,
+    }
+    all
+}
+
+/// A profile as it is listed, with the names of its document.
+#[must_use]
+pub fn profile_row(row: &ProfileRow, holds: &Blocks) -> Value {
+    json!({
+        "profile_id": row.id.as_str(),
+        "title": row.title,
+        "channel": row.channel.name(),
+        "http_method": row.method.name(),
+        "url": row.endpoint,
+        "status": row.status.number(),
+        "modified_at": row.modified_at,
+        "paused_since": holds.paused(&row.id).map(|hold| hold.since),
+        "auto_disabled": auto_disabled(holds.disabled(&row.id)),
+    })
+}
+
+/// A deleted profile as it is listed.
+#[must_use]
+pub fn deleted_profile_row(deleted: &DeletedProfile, holds: &Blocks) -> Value {
+    let mut listed = profile_row(&deleted.row, holds);
+    listed["deleted_at"] = json!(deleted.deleted_at);
+    listed["restorable_until"] = json!(deleted.restorable_until());
+    listed["blocked"] = json!(deleted.held);
+    listed["held"] = json!(deleted.held);
+    listed
+}

@@ -1,0 +1,52 @@
+//! What was done to a profile.
+
+use serde_json::{Value, json};
+
+use crate::profile::{Profile, ProfileId};
+use crate::storage::{Block, Blocks, DeletedProfile};
+
+/// A profile that was enabled or disabled, and whether that changed it.
+#[must_use]
+pub fn switched_profile(profile: &Profile, changed: bool, holds: &Blocks) -> Value {
+    json!({
+        "profile_id": profile.id.as_str(),
+        "status": profile.status.number(),
+        "changed": changed,
+        "paused_since": holds.paused(&profile.id).map(|hold| hold.since),
+    })
+}
+
+/// A profile, or all of them, that was paused or resumed: the pause now, whether that changed it, and how many
+/// deliveries are blocked.
+#[must_use]
+pub fn paused_profile(
+    profile: Option<&ProfileId>,
+    now: Option<&Block>,
+    changed: bool,
+    blocked: u64,
+) -> Value {
+    json!({
+        "profile_id": profile.map(ProfileId::as_str),
+        "paused": now.is_some(),
+        "since": now.map(|hold| hold.since),
+        "changed": changed,
+        "blocked": blocked,
+        "held": blocked,
+    })
+}
+
+/// A profile that was restored, as it was until then, and what blocks its deliveries now.
+#[must_use]
+pub fn restored_profile(deleted: &DeletedProfile, holds: &Blocks) -> Value {
+    let DeletedProfile { row, deleted_at, held } = deleted;
+    let hold = holds.of_events(&row.id).map(|hold| hold.why);
+    json!({
+        "profile_id": row.id.as_str(),
+        "title": row.title,
+        "status": row.status.number(),
+        "deleted_at": deleted_at,
+        "pending": held,
+        "blocked": hold.map(crate::profile::Choice::name),
+        "held": hold.map(crate::profile::Choice::name),
+    })
+}

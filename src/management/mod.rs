@@ -1,0 +1,16 @@
+//! What people and programs do to profiles and deliveries, the same from a command and over the HTTP API: profiles are
+//! checked against what is stored, changed, and switched; deliveries are retried, resent and cancelled, one or many.
+
+mod bulk;
+mod profile_check;
+mod profile_patch;
+mod saved_at;
+mod steer;
+mod switch;
+
+pub use bulk::change_all;
+pub use profile_check::{CheckedProfile, DocumentFault, DocumentSource, ProfileCheck};
+pub use profile_patch::patched;
+pub use saved_at::{saved_after, saved_at};
+pub use steer::{ResendAs, SteerError, Steered, cancel, resend, retry};
+pub use switch::{SwitchedStatus, switch};
