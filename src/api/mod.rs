@@ -6,10 +6,14 @@
 
 mod access;
 mod code;
+mod deliveries;
 mod envelope;
 mod error;
 mod held_body;
+mod openapi;
 mod operations;
+mod profiles;
+mod request;
 mod router;
 mod routes;
 mod server;

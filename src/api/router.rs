@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::http::{Method, Uri};
 
-use super::{Api, ApiError, Code, Route, Routes, operations};
+use super::{Api, ApiError, Code, Route, Routes, deliveries, openapi, operations, profiles};
 
 /// All routes, on this state.
 pub fn router(api: Api) -> Router {
@@ -18,7 +18,8 @@ pub fn table(api: Api) -> Vec<Route> {
 }
 
 fn routes(api: Api) -> Routes {
-    operations::add(Routes::new(api))
+    let subjects = [profiles::add, deliveries::add, operations::add, openapi::add];
+    subjects.into_iter().fold(Routes::new(api), |routes, add| add(routes))
 }
 
 async fn no_path(uri: Uri) -> ApiError {

@@ -89,6 +89,12 @@ impl Routes {
         self
     }
 
+    /// The routes so far.
+    #[must_use]
+    pub fn table(&self) -> &[Route] {
+        &self.table
+    }
+
     /// What was added.
     pub(super) fn into_parts(self) -> (Router<Api>, Vec<Route>) {
         (self.router, self.table)

@@ -8,6 +8,10 @@
     reason = "a test says what failed by panicking, and prints its figures"
 )]
 
+mod deliveries;
+mod docs;
+mod openapi;
+mod profiles;
 mod serving;
 mod start;
 mod stop;

@@ -1,0 +1,20 @@
+//! Deliveries: listed, shown, retried, resent and cancelled, one or many.
+
+mod bulk;
+mod find;
+mod list;
+mod merge;
+mod steer;
+
+use super::{Access, Routes};
+
+/// Adds the routes.
+pub(super) fn add(routes: Routes) -> Routes {
+    routes
+        .get("/v1/{sid}/callback/deliveries", Access::Read, list::list)
+        .post("/v1/{sid}/callback/deliveries/bulk", Access::Manage, bulk::bulk)
+        .get("/v1/{sid}/callback/deliveries/{id}", Access::Read, find::one)
+        .post("/v1/{sid}/callback/deliveries/{id}/retry", Access::Manage, steer::retry)
+        .post("/v1/{sid}/callback/deliveries/{id}/resend", Access::Manage, steer::resend)
+        .post("/v1/{sid}/callback/deliveries/{id}/cancel", Access::Manage, steer::cancel)
+}

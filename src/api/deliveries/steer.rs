@@ -1,0 +1,81 @@
+//! Retries, resends and cancels one delivery.
+
+use axum::extract::{Path, State};
+
+use super::find::{OnePath, stored};
+use crate::api::request::NewIds;
+use crate::api::{Api, ApiError, Caller, Code, Envelope};
+use crate::documents::steered_delivery;
+use crate::management::{self, ResendAs, SteerError, Steered};
+use crate::record::DeliveryId;
+use crate::storage::Problem;
+
+/// Makes a pending delivery due now; resends one that has ended.
+pub(super) async fn retry(
+    State(api): State<Api>,
+    caller: Caller,
+    ids: NewIds,
+    Path((_, id)): OnePath,
+) -> Result<Envelope, ApiError> {
+    let row = stored(&api, &caller, &id).await?.summary;
+    let new = ids.delivery();
+    let steered = management::retry(&*api.store, &row, new).await;
+    done(row.id, once(&api, new, steered).await?)
+}
+
+/// Resends the request of a delivery as a new one.
+pub(super) async fn resend(
+    State(api): State<Api>,
+    caller: Caller,
+    ids: NewIds,
+    Path((_, id)): OnePath,
+) -> Result<Envelope, ApiError> {
+    let row = stored(&api, &caller, &id).await?.summary;
+    let new = ids.delivery();
+    let steered = management::resend(&*api.store, row.id, new).await;
+    done(row.id, once(&api, new, steered).await?)
+}
+
+/// Cancels a pending delivery.
+pub(super) async fn cancel(
+    State(api): State<Api>,
+    caller: Caller,
+    Path((_, id)): OnePath,
+) -> Result<Envelope, ApiError> {
+    let row = stored(&api, &caller, &id).await?.summary;
+    done(row.id, management::cancel(&*api.store, &row).await)
+}
+
+/// The result of a resend that an earlier request with the same idempotency key may have made.
+async fn once(
+    api: &Api,
+    new: ResendAs,
+    steered: Result<Steered, SteerError>,
+) -> Result<Result<Steered, SteerError>, ApiError> {
+    match steered {
+        Err(_) if api.store.delivery(new.id).await?.is_some() => Ok(Ok(Steered::Resent(new.id))),
+        steered => Ok(steered),
+    }
+}
+
+fn done(id: DeliveryId, steered: Result<Steered, SteerError>) -> Result<Envelope, ApiError> {
+    let steered = steered.map_err(|error| match error {
+        SteerError::Store(error) if is_about_delivery(&error.problem) => {
+            ApiError::new(Code::Conflict, error.problem.to_string())
+        }
+        SteerError::Store(error) => error.into(),
+        ended => ApiError::new(Code::Conflict, ended.to_string()),
+    })?;
+    let message = match steered {
+        Steered::DueNow => "Delivery due now",
+        Steered::Resent(_) => "Delivery resent",
+        Steered::Cancelled => "Delivery cancelled",
+    };
+    let data = steered_delivery(id, steered.name(), steered.new_delivery());
+    Ok(Envelope::new(Code::Done, message, data))
+}
+
+/// Whether it is not a problem of the store.
+fn is_about_delivery(problem: &Problem) -> bool {
+    matches!(problem, Problem::NoDelivery(_) | Problem::NoRequest(_) | Problem::TestedGone(_))
+}

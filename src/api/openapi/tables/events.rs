@@ -1,0 +1,34 @@
+//! Events.
+
+use axum::http::Method;
+use serde_json::{Value, json};
+
+use crate::api::openapi::operation::Operation;
+use crate::api::openapi::parameters::idempotency_key;
+use crate::api::openapi::schemas::{object, schema};
+
+/// All of them.
+pub(super) fn all() -> Vec<Operation> {
+    let item = |members: Value| json!({"type": "array", "items": object(&members)});
+    let outcome = object(&json!({
+        "accepted": item(json!({"index": {"type": "integer"}, "delivery_id": {"type": "string"}})),
+        "refused": item(json!({"index": {"type": "integer"}, "error": {"type": "string"}})),
+    }));
+    let one_or_many = json!({"oneOf": [schema("Event"), {"type": "array", "items": schema("Event")}]});
+    let bodies = json!({
+        "application/json": {"schema": one_or_many},
+        "application/x-ndjson": {"schema": {"type": "string", "description": "An event per line"}},
+    });
+    vec![
+        Operation::new(
+            Method::POST,
+            "/v1/{sid}/callback/events",
+            "sendEvents",
+            "events",
+            "Accepts events; the response comes once they are stored",
+        )
+        .parameters([idempotency_key()])
+        .bodies(bodies, true)
+        .responds(202, &outcome),
+    ]
+}

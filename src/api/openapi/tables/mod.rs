@@ -1,0 +1,13 @@
+//! The operations by subject.
+
+mod deliveries;
+mod events;
+mod operations;
+mod profiles;
+
+use super::operation::Operation;
+
+/// All of them.
+pub(super) fn all() -> Vec<Operation> {
+    [events::all(), profiles::all(), deliveries::all(), operations::all()].concat()
+}

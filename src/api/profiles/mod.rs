@@ -1,0 +1,31 @@
+//! Profiles, in the shapes of the platform's own API (facts, sections 6 and 7), and what is done to them.
+
+mod block;
+mod change;
+mod find;
+mod list;
+mod platform;
+mod test;
+
+use super::{Access, Routes};
+
+/// The path of the collection.
+const ALL: &str = "/v1/{sid}/callback/profiles";
+/// The path of one.
+const ONE: &str = "/v1/{sid}/callback/profiles/{id}";
+
+/// Adds the routes.
+pub(super) fn add(routes: Routes) -> Routes {
+    routes
+        .get(ALL, Access::Read, list::list)
+        .post(ALL, Access::Manage, change::create)
+        .get(ONE, Access::Read, find::one)
+        .patch(ONE, Access::Manage, change::update)
+        .delete(ONE, Access::Manage, change::delete)
+        .post("/v1/{sid}/callback/profiles/{id}/test", Access::Manage, test::test)
+        .post("/v1/{sid}/callback/profiles/{id}/enable", Access::Manage, block::enable)
+        .post("/v1/{sid}/callback/profiles/{id}/disable", Access::Manage, block::disable)
+        .post("/v1/{sid}/callback/profiles/{id}/pause", Access::Manage, block::pause)
+        .post("/v1/{sid}/callback/profiles/{id}/resume", Access::Manage, block::resume)
+        .post("/v1/{sid}/callback/profiles/{id}/restore", Access::Manage, block::restore)
+}

@@ -1,0 +1,9 @@
+//! What handlers read from a request, with errors in the envelope.
+
+mod json_body;
+mod new_ids;
+mod query;
+
+pub(super) use json_body::JsonBody;
+pub(super) use new_ids::NewIds;
+pub(super) use query::{QueryPairs, page_size};

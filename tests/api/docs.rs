@@ -1,0 +1,90 @@
+//! `docs/api.md`: each example is run as it stands, and its response has the shape that is shown.
+
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+use crate::serving::Serving;
+use crate::support::cli::{Place, finish};
+use crate::support::needs;
+
+/// The address in the examples.
+const ADDRESS: &str = "127.0.0.1:9979";
+
+/// The fenced blocks of a page: language and text.
+fn blocks(page: &str) -> Vec<(String, String)> {
+    let mut blocks = Vec::new();
+    let mut lines = page.lines();
+    while let Some(line) = lines.next() {
+        if let Some(language) = line.strip_prefix("```") {
+            let text: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
+            blocks.push((language.to_owned(), text.join("\n")));
+        }
+    }
+    blocks
+}
+
+/// Where two documents differ in shape.
+fn difference(shown: &Value, seen: &Value, place: &str) -> Option<String> {
+    match (shown, seen) {
+        (Value::Object(shown), Value::Object(seen)) => {
+            if shown.keys().any(|name| !seen.contains_key(name)) || shown.len() != seen.len() {
+                return Some(format!("{place}: {:?} and {:?}", shown.keys(), seen.keys()));
+            }
+            shown.iter().find_map(|(name, value)| difference(value, &seen[name], &format!("{place}.{name}")))
+        }
+        (Value::Array(shown), Value::Array(seen)) => {
+            let pairs = shown.iter().zip(seen);
+            pairs.enumerate().find_map(|(n, (a, b))| difference(a, b, &format!("{place}[{n}]")))
+        }
+        (Value::String(a), Value::String(b)) => {
+            let is_fixed =
+                place.ends_with(".code") || place.ends_with(".message") || place.ends_with(".params");
+            (is_fixed && a != b).then(|| format!("{place}: {a:?} and {b:?}"))
+        }
+        (a, b) => {
+            let same = std::mem::discriminant(a) == std::mem::discriminant(b);
+            (!same).then(|| format!("{place}: {a} and {b}"))
+        }
+    }
+}
+
+#[test]
+fn each_curl_example_has_the_response_that_is_shown() {
+    if needs::program("curl").is_none() {
+        return;
+    }
+    let page = include_str!("../../docs/api.md");
+    let place = Place::new();
+    let serving = Serving::open(&place);
+    let blocks = blocks(page);
+    let mut script = "set -eu\n".to_owned();
+    for (n, (language, text)) in blocks.iter().enumerate() {
+        if language == "sh" && text.contains("curl") {
+            let text = text.replace(ADDRESS, &serving.addr);
+            script += &format!("{{\n{text}\n}} > {}\n", place.path(&format!("{n}.out")).display());
+        }
+    }
+    let mut command = Command::new("bash");
+    command.args(["-c", &script]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let ran = finish(command.spawn().unwrap());
+    assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{script}");
+
+    let mut compared = 0;
+    for (n, (_, text)) in blocks.iter().enumerate() {
+        let Ok(out) = std::fs::read_to_string(place.path(&format!("{n}.out"))) else { continue };
+        let seen: Vec<Value> =
+            serde_json::Deserializer::from_str(&out).into_iter().collect::<Result<_, _>>().unwrap();
+        assert!(!seen.is_empty() || !text.contains("curl -sS $API"), "{text}");
+        match blocks.get(n + 1) {
+            Some((language, shown)) if language == "json" => {
+                let shown: Value = serde_json::from_str(shown).unwrap();
+                assert_eq!(difference(&shown, &seen[0], ""), None, "{text}");
+                compared += 1;
+            }
+            // No example fails without saying so.
+            _ => assert!(seen.iter().all(|response| response["error"].as_array().is_none()), "{text}: {out}"),
+        }
+    }
+    assert!(compared > 3, "{compared}");
+}
