@@ -1,0 +1,43 @@
+//! Schemathesis reads the description of the API, sends what it allows and what it forbids, and judges the responses.
+
+use std::process::Command;
+
+use crate::python::{python, script};
+use crate::support::cli::{On, Place, Running, address};
+use crate::support::recorder::Recorder;
+
+/// How many requests each operation gets.
+fn cases() -> String {
+    let cases = std::env::var("RINGBACK_API_CASES").ok();
+    cases.unwrap_or_else(|| if std::env::var_os("CI").is_some() { "500" } else { "25" }.to_owned())
+}
+
+#[test]
+fn the_api_is_as_described() {
+    let Some(python) = python("the HTTP API") else { return };
+    let place = Place::new();
+    let endpoint = Recorder::taking();
+    let profile = place.apply(&endpoint.profile(0)).remove(0);
+    let tested = place.run(&["test", &profile, "--json"]).json();
+    let delivery = tested["delivery_id"].as_str().unwrap();
+    let serving = Running::start(place.command(&["serve", "--listen", "0", "--insecure-no-auth"]));
+    let url = format!("http://{}/openapi.json", address(&serving.line(On::Out, "listening on http://")));
+    // Ids that exist: others have no response but 404.
+    let config = std::fs::read_to_string(script("schemathesis.toml")).unwrap();
+    let known = |path: &str, id: &str| {
+        format!("\n[[operations]]\ninclude-path-regex = \"{path}\"\nparameters = {{ id = \"{id}\" }}\n")
+    };
+    let config = config + &known("/profiles/", &profile) + &known("/deliveries/", delivery);
+    let config = place.file("schemathesis.toml", &config);
+    let mut command = Command::new(python.with_file_name("schemathesis"));
+    command
+        // Without keys nothing can be ignored.
+        .args(["--config-file", &config, "run", &url, "--checks", "all", "--exclude-checks", "ignored_auth"])
+        .args(["--max-examples", &cases(), "--continue-on-failure", "--no-color"])
+        .current_dir(place.path(""));
+    let ran = command.output().unwrap();
+    let out = String::from_utf8_lossy(&ran.stdout);
+    assert!(ran.status.success(), "{out}{}", String::from_utf8_lossy(&ran.stderr));
+    let judged = out.lines().find(|line| line.contains(" generated, ")).unwrap();
+    println!("{}", judged.trim());
+}
