@@ -57,6 +57,7 @@ pub(super) fn all() -> Value {
             "error": {"type": "array", "items": object(&json!({"params": {"type": "string"}}))},
             "status": {"type": "integer"},
         })),
+        "Event": event(),
         "Profile": profile(),
         "NewProfile": new_profile(),
         "ProfilePatch": profile_patch(),
