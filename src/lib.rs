@@ -38,6 +38,8 @@
 //! - **… an event accepted?** `src/intake/event_line.rs` reads it, `src/intake/prepared.rs` makes a `NewDelivery`, and the
 //!   store keeps it: `Producer::enqueue` (`src/storage/producer.rs`), on disk in
 //!   `src/storage/sqlite/queue/enqueue.rs`.
+//! - **… a repeated event recognized?** `Producer::accept` (`src/storage/producer.rs`) keeps a receipt in the same
+//!   commit: `src/storage/receipts/mod.rs`.
 //! - **… the next delivery to send selected?** The store picks what is due (`src/storage/sqlite/queue/scheduler.rs`),
 //!   the dispatcher shares its slots among endpoints and profiles (`src/delivery/dispatcher/endpoints/mod.rs`).
 //! - **… an attempt made?** `src/delivery/attempt/transport.rs`, over the HTTP clients of `src/delivery/http/mod.rs`.
@@ -45,7 +47,7 @@
 //! - **… an attempt recorded?** `src/delivery/dispatcher/records.rs` hands outcomes to `Queue::record`
 //!   (`src/storage/queue/mod.rs`). The embedded store does that in `src/storage/sqlite/queue/adapter.rs`, and writes the row with
 //!   `insert_attempt` in `src/storage/sqlite/queue/record.rs`.
-//! - **… specified what a store must do?** `src/storage/mod.rs`: seven small traits by subject, and `Queue` for the
+//! - **… specified what a store must do?** `src/storage/mod.rs`: nine small traits by subject, and `Queue` for the
 //!   sender. The conformance tests are in `src/storage/conformance/mod.rs` and in
 //!   `src/storage/conformance/queue/mod.rs`.
 //! - **… an address refused?** `src/delivery/http/egress_filter.rs`, by the rules of `src/profile/network/mod.rs`.

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -112,6 +113,7 @@ async fn sweep(store: &dyn Storage, mut keep: RetentionPolicy) -> Result<Option<
         keep.days = 0;
     } else {
         store.purge_profiles(now).await?;
+        purge_receipts(store, now).await?;
     }
     if keep.is_all() {
         return Ok(doubt);
@@ -131,6 +133,17 @@ async fn sweep(store: &dyn Storage, mut keep: RetentionPolicy) -> Result<Option<
         store.shrink(SPARE).await?;
     }
     Ok(doubt)
+}
+
+/// Removes the receipts that no longer count, with pauses in which others write.
+async fn purge_receipts(store: &dyn Storage, now: Timestamp) -> Result<(), StoreError> {
+    loop {
+        let began = Instant::now();
+        if store.purge_receipts(now).await? == 0 {
+            return Ok(());
+        }
+        rest(began).await;
+    }
 }
 
 #[cfg(test)]

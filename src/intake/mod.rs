@@ -10,5 +10,5 @@ pub mod test_values;
 
 pub use event_line::EventLine;
 pub use missing::Missing;
-pub use prepared::PreparedEvent;
+pub use prepared::{PreparedEvent, id_in_use};
 pub use profile_cache::{FoundProfile, ProfileCache};

@@ -3,14 +3,17 @@
 use crate::callback::Values;
 use crate::intake::missing;
 use crate::intake::rules::event_meant;
-use crate::profile::{Event, Profile};
-use crate::record::NewDelivery;
+use crate::profile::{Choice, Event, Profile};
+use crate::record::{EventId, NewDelivery};
+use crate::storage::{ContentHash, EventKey, Submission};
 
 /// An event that can be accepted.
 #[derive(Debug)]
 pub struct PreparedEvent {
     /// Its delivery. One whose request cannot be built is accepted too, and fails for that reason (facts, section 4).
     pub delivery: NewDelivery,
+    /// Its id, if its caller gave one, with what it stands for.
+    pub key: Option<EventKey>,
     /// The variables of the profile without a value in it, in the order of the request.
     pub missing: Vec<String>,
 }
@@ -20,9 +23,33 @@ impl PreparedEvent {
     ///
     /// # Errors
     /// The profile does not subscribe to this event, or to several while none is named.
-    pub fn new(profile: &Profile, event: Option<Event>, values: Values) -> Result<Self, String> {
+    pub fn new(
+        profile: &Profile,
+        event: Option<Event>,
+        event_id: Option<EventId>,
+        values: Values,
+    ) -> Result<Self, String> {
         let event = event_meant(profile, event)?;
         let missing = missing::paths(profile, &values).into_iter().map(str::to_owned).collect();
-        Ok(Self { delivery: NewDelivery::event(profile, event, values), missing })
+        let key = event_id.map(|id| {
+            let owner = profile.id.to_string();
+            let content = ContentHash::of_event(&owner, event.map(Choice::name), values.members());
+            EventKey { owner, id, content }
+        });
+        Ok(Self { delivery: NewDelivery::event(profile, event, values), key, missing })
     }
+
+    /// What a store accepts.
+    #[must_use]
+    pub fn into_submission(self) -> Submission {
+        Submission { delivery: self.delivery, event: self.key }
+    }
+}
+
+/// Why an event is refused whose id another one has.
+#[must_use]
+pub fn id_in_use(id: &EventId) -> String {
+    format!(
+        "event_id '{id}' was used within 24 hours for another event of this profile: give each event an id of its own"
+    )
 }

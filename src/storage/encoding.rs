@@ -8,6 +8,7 @@ use crate::callback::{Values, push_quoted};
 use crate::profile::document::{self, Secrets};
 use crate::profile::{Choice, Identity, Profile, ProfileId, Rules};
 use crate::record::{DeliveryState, ErrorClass, Failure};
+use crate::storage::api_keys::secret::KeyId;
 use crate::storage::error::StoreError;
 use crate::storage::unreadable::Why;
 
@@ -28,12 +29,31 @@ pub fn time(ms: i64) -> Result<Timestamp, Why> {
     Timestamp::from_millisecond(ms).map_err(|error| error.to_string())
 }
 
+/// A time that may be missing.
+pub fn time_if_any(ms: Option<i64>) -> Result<Option<Timestamp>, Why> {
+    ms.map(time).transpose()
+}
+
 pub fn choice<C: Choice>(name: &str) -> Result<C, Why> {
     C::from_name(name).ok_or_else(|| format!("'{name}' is unknown: use {}", C::names()))
 }
 
 pub fn profile_id(text: &str) -> Result<ProfileId, Why> {
     ProfileId::parse(text).map_err(|error| error.to_string())
+}
+
+pub fn key_id(text: &str) -> Result<KeyId, Why> {
+    KeyId::parse(text).ok_or_else(|| "its id has another form".to_owned())
+}
+
+/// The profiles that an API key is limited to, as a JSON list of their ids.
+pub fn key_profiles_text(profiles: &[ProfileId]) -> String {
+    serde_json::Value::from_iter(profiles.iter().map(ProfileId::as_str)).to_string()
+}
+
+pub fn key_profiles(text: &str) -> Result<Vec<ProfileId>, Why> {
+    let ids: Vec<String> = serde_json::from_str(text).map_err(|error| format!("profiles: {error}"))?;
+    ids.iter().map(|id| profile_id(id)).collect()
 }
 
 /// The number of a state. Pending ones come first, and of these first attempts.
@@ -143,6 +163,15 @@ mod tests {
             assert_eq!(headers_text(&all[..n]), serde_json::to_string(&all[..n]).unwrap());
             assert_eq!(headers(&headers_text(&all[..n])).unwrap(), all[..n]);
         }
+    }
+
+    #[test]
+    fn the_profiles_of_a_key_are_read_back() {
+        let ids = [1, 2].map(|n| ProfileId::new(crate::profile::Region::In, uuid::Uuid::from_u128(n)));
+        for n in 0..=2 {
+            assert_eq!(key_profiles(&key_profiles_text(&ids[..n])).unwrap(), ids[..n]);
+        }
+        assert!(key_profiles("[7]").is_err() && key_profiles(r#"["shop"]"#).is_err());
     }
 
     #[test]

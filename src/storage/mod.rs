@@ -4,6 +4,7 @@
 //! by the console and the commands; a sender is generic over its [`Queue`]. [`sqlite`] is the embedded store.
 //! [`Opened`] says which store was opened.
 
+pub mod api_keys;
 pub mod auto_disable;
 #[cfg(test)]
 pub(crate) mod conformance;
@@ -22,6 +23,7 @@ pub mod postgres;
 pub mod producer;
 pub mod profiles;
 mod queue;
+pub mod receipts;
 pub mod retention;
 pub mod sender_info;
 pub mod server_problem;
@@ -29,6 +31,9 @@ pub mod sqlite;
 pub mod transfer;
 pub mod unreadable;
 
+pub use api_keys::api_key::{ApiKey, KeyScope, KeyState};
+pub use api_keys::secret::{KeyId, KeySecret, KeyText, SecretHash};
+pub use api_keys::{ApiKeys, KeyCreated};
 pub use control::Control;
 pub use control::block::{AutoDisableCause, Block, BlockReason, Blocks};
 pub use control::blocked::Blocked;
@@ -57,6 +62,12 @@ pub use queue::{
     Claimed, ClockSource, Demand, Fleet, LaneLoad, MANUAL, OriginLoad, Pace, Queue, QueueError, SenderReport,
     Standby, Wakeup,
 };
+pub use receipts::Receipts;
+pub use receipts::accept_request::{
+    AcceptRequest, AcceptResult, EventKey, RequestKey, Submission, SubmissionResult,
+};
+pub use receipts::content_hash::ContentHash;
+pub use receipts::reservation::{Reservation, ReserveRequest, Seed};
 pub use retention::Retention;
 pub use retention::clock_doubt::ClockDoubt;
 pub use retention::policy::{Removed, RetentionPolicy};
@@ -71,6 +82,16 @@ pub use unreadable::{PassedOver, UnreadableRow};
 
 /// All operations of a store except the queue of a sender.
 pub trait Storage:
-    Producer + Log + Control + Profiles + Retention + Events + Describe + std::fmt::Debug + 'static
+    Producer
+    + Receipts
+    + Log
+    + Control
+    + Profiles
+    + ApiKeys
+    + Retention
+    + Events
+    + Describe
+    + std::fmt::Debug
+    + 'static
 {
 }

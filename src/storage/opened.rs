@@ -1,5 +1,6 @@
 //! The store that a command has opened: the only place that knows which stores there are.
 
+use std::collections::HashSet;
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -42,18 +43,22 @@ impl Opened {
         }
     }
 
-    /// Whether a batch whose `enqueue` failed was stored nevertheless, as the next session would find it; with the
-    /// store to use from now on, since this one may be closed. Blocks for as long as the disk takes.
+    /// Which deliveries of a batch whose acceptance failed were stored nevertheless, as the next session would find
+    /// them: all or none, but for events that were accepted before. With the store to use from now on, since this one
+    /// may be closed. Blocks for as long as the disk takes.
     ///
     /// # Errors
     /// The store cannot be opened or read: then it is unknown.
-    pub async fn accepted_after_all(&self, ids: Vec<DeliveryId>) -> Result<(Self, bool), StoreError> {
+    pub async fn accepted_after_all(
+        &self,
+        ids: Vec<DeliveryId>,
+    ) -> Result<(Self, HashSet<DeliveryId>), StoreError> {
         match self {
             Self::Sqlite(store) => {
                 store.accepted_after_all(ids).await.map(|(store, there)| (Self::Sqlite(store), there))
             }
             #[cfg(feature = "postgres")]
-            Self::Postgres(store) => Ok((self.clone(), store.are_accepted(&ids).await?)),
+            Self::Postgres(store) => Ok((self.clone(), store.accepted_of(&ids).await?)),
         }
     }
 }

@@ -1,12 +1,12 @@
 //! Retention on real files, with concurrent writers.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::*;
 use crate::record::Next;
 use crate::storage::sqlite::tests::pruning::{on_day, rows};
 use crate::storage::sqlite::tests::{accepted, delivery, profile, profile_id, record, store};
-use crate::storage::{Counts, RetentionPolicy};
+use crate::storage::{ContentHash, Counts, Receipts as _, Reservation, ReserveRequest, RetentionPolicy};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_sends_keeps_the_file_small_while_others_write() {
@@ -90,4 +90,23 @@ async fn a_clock_far_ahead_of_the_last_activity_removes_nothing_until_it_is_trus
     }
     drop(retention);
     assert_eq!(store.purge_profiles(Timestamp::now()).await, Ok(0), "the profile went, too");
+}
+
+#[tokio::test]
+async fn receipts_of_yesterday_go_and_others_stay() {
+    let (_folder, store) = store();
+    let reserve = |key: &str, ago: SignedDuration| ReserveRequest {
+        at: Timestamp::now() - ago,
+        ..ReserveRequest::new("shop".to_owned(), key.to_owned(), ContentHash::of(&[]), [1; 16])
+    };
+    let old = (0..2_500).map(|n| store.reserve(reserve(&format!("old {n}"), SignedDuration::from_hours(25))));
+    for reserved in futures_util::future::join_all(old).await {
+        assert_eq!(reserved, Ok(Reservation::New([1; 16])));
+    }
+    store.reserve(reserve("young", SignedDuration::from_hours(23))).await.unwrap();
+    let keep = RetentionPolicy { days: 0, deliveries: 0 };
+    assert_eq!(sweep(&store, keep).await.unwrap(), None);
+    let young = store.reserve(reserve("young", SignedDuration::ZERO)).await.unwrap();
+    assert_eq!(young, Reservation::Unfinished([1; 16]));
+    assert_eq!(store.purge_receipts(Timestamp::now()).await, Ok(0), "all of them went");
 }

@@ -3,12 +3,14 @@
 //! A store is tested through [`StoreUnderTest`] and [`every_test`]. What concerns a single store, such as files,
 //! locks and query plans, is tested with that store.
 
+pub mod api_keys;
 pub mod bulk;
 pub mod events;
 pub mod filtering;
 pub mod log;
 pub mod profiles;
 pub mod queue;
+pub mod receipts;
 pub mod retention;
 pub mod run;
 pub mod samples;
@@ -80,6 +82,21 @@ macro_rules! every_test {
                 a_profile_is_saved_only_over_the_one_that_was_seen,
                 own_variables_are_added_changed_and_removed,
                 the_last_deleted_comes_first_and_is_found_as_others_are;
+            api_keys:
+                a_key_is_found_by_its_id_with_what_proves_it,
+                a_name_is_free_again_once_its_key_is_revoked,
+                the_last_use_of_a_key_is_kept;
+            receipts:
+                a_repeated_event_is_accepted_once,
+                an_event_id_with_another_body_is_a_conflict_and_hinders_no_other,
+                a_repeated_request_has_the_same_results_and_note,
+                a_key_with_another_request_is_a_conflict,
+                of_two_callers_with_one_key_one_is_accepted,
+                what_fails_leaves_no_receipt,
+                without_a_key_nothing_is_looked_up,
+                a_receipt_counts_for_a_day,
+                an_operation_is_reserved_and_finished_once,
+                receipts_that_no_longer_count_go;
             steering:
                 sent_again_it_differs_by_its_id_only,
                 what_cannot_be_resent_is_reported,

@@ -9,6 +9,7 @@ use crate::profile::{
     Backoff, Draft, Event, Identity, Method, Profile, ProfileId, Region, RetryPolicy, Rules,
 };
 use crate::record::{Attempt, DeliveryId, ErrorClass, Failure, Kind, NewDelivery};
+use crate::storage::{ApiKey, KeyScope, KeyText, SecretHash};
 
 pub fn at(ms: i64) -> Timestamp {
     Timestamp::from_millisecond(1_700_000_000_000 + ms).unwrap()
@@ -87,6 +88,22 @@ pub fn tested(profile: Profile) -> NewDelivery {
         tested: Some(Box::new(profile)),
         ..delivery("https://hooks.example")
     }
+}
+
+/// A key of the API with this name, and the hash of its secret.
+pub fn api_key(name: &str) -> (ApiKey, SecretHash) {
+    let text = KeyText::generate();
+    let key = ApiKey {
+        id: text.id,
+        name: name.to_owned(),
+        scope: KeyScope::Send,
+        profiles: vec![profile_id(1), profile_id(2)],
+        created_at: at(0),
+        expires_at: Some(at(1_000)),
+        revoked_at: None,
+        last_used_at: None,
+    };
+    (key, text.secret.hash())
 }
 
 /// An attempt with this response status.

@@ -1,5 +1,6 @@
 //! A store in memory, for tests: the simplest implementation of every storage trait, including its queue.
 
+mod api_keys;
 mod control;
 mod lane;
 mod log;
@@ -7,6 +8,7 @@ mod member;
 mod membership;
 mod profiles;
 mod queue;
+mod receipts;
 mod retention;
 mod tables;
 mod tests;
@@ -22,7 +24,8 @@ use tokio::sync::watch;
 
 use crate::record::{DeliveryId, NewDelivery};
 use crate::storage::{
-    Describe, Events, Producer, Revision, SenderInfo, Storage, StoreError, UpkeepTrouble, Wakeup,
+    AcceptRequest, AcceptResult, Describe, Events, Producer, Revision, SenderInfo, Storage, StoreError,
+    UpkeepTrouble, Wakeup,
 };
 use member::Member;
 
@@ -80,6 +83,12 @@ impl Producer for MemoryStore {
         self.change(|tables| batch.into_iter().for_each(|new| tables.enqueue(new)));
         self.wake_senders();
         Ok(())
+    }
+
+    async fn accept_keyed(&self, request: AcceptRequest) -> Result<AcceptResult, StoreError> {
+        let result = self.change(|tables| tables.accept(request))?;
+        self.wake_senders();
+        Ok(result)
     }
 
     async fn resend(&self, id: DeliveryId, new_id: DeliveryId, at: Timestamp) -> Result<(), StoreError> {

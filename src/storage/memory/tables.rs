@@ -1,5 +1,7 @@
 //! The contents of the store, and the transitions of a delivery.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use crate::callback::Values;
@@ -12,8 +14,9 @@ use crate::record::{
 };
 use crate::storage::memory::lane::{self, Lane};
 use crate::storage::memory::member::Member;
+use crate::storage::receipts::stored_receipt::StoredReceipt;
 use crate::storage::retention::clock_doubt::ClockMemory;
-use crate::storage::{Block, Problem, Revision, UnsavedDraft};
+use crate::storage::{ApiKey, Block, Problem, Revision, SecretHash, UnsavedDraft};
 
 /// A delivery with all its data.
 #[derive(Debug, Clone)]
@@ -60,6 +63,10 @@ pub struct Tables {
     pub deliveries: Vec<StoredDelivery>,
     /// The last position.
     pub accepted: i64,
+    /// The keys of the API, each with the hash of its secret.
+    pub keys: Vec<(ApiKey, SecretHash)>,
+    /// By owner and key, each with the time when it was made.
+    pub receipts: BTreeMap<(String, String), (Timestamp, StoredReceipt)>,
     /// Pauses, and blocks by the status of a profile.
     pub blocks: Vec<Block>,
     /// The remembered state of the clock.

@@ -4,6 +4,7 @@
 //! about the same time shares a statement (`producer`); other processes are notified of changes (`bells`).
 //! Unsaved drafts stay in a local file: they belong to the process in which they are typed.
 
+mod api_keys;
 mod bells;
 mod changes;
 mod connection;
@@ -16,6 +17,7 @@ mod log;
 mod producer;
 mod profiles;
 mod queue;
+mod receipts;
 mod retention;
 mod rows;
 mod schema;
@@ -40,6 +42,7 @@ pub use connection::address::{Address, Security};
 use connection::server::{Purpose, Server};
 use connection::session::{Acquired, Session};
 pub use inspect::ServerFacts;
+use producer::keyed::KeyedWriter;
 use producer::lanes::KnownLanes;
 use producer::writer::AcceptWriter;
 use profiles::Drafts;
@@ -58,6 +61,7 @@ struct Shared {
     reads: [Session; 2],
     writes: Session,
     accepts: AcceptWriter,
+    keyed: KeyedWriter,
     lanes: Arc<KnownLanes>,
     ringer: Arc<Ringer>,
     heard: Arc<Heard>,
@@ -80,10 +84,17 @@ impl PgStore {
         let ringer = Arc::new(Ringer::new(Arc::clone(&server), Arc::clone(&heard)));
         let lanes = Arc::<KnownLanes>::default();
         let accepts = AcceptWriter::new(session(Purpose::Accept), Arc::clone(&lanes), Arc::clone(&ringer));
+        let keyed = KeyedWriter {
+            sessions: std::array::from_fn(|_| session(Purpose::Accept)),
+            lanes: Arc::clone(&lanes),
+            ringer: Arc::clone(&ringer),
+            patience: Arc::clone(accepts.patience()),
+        };
         Self(Arc::new(Shared {
             reads: [session(Purpose::Read), session(Purpose::Read)],
             writes: session(Purpose::Write),
             accepts,
+            keyed,
             lanes,
             ringer,
             heard,

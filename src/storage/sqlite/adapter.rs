@@ -15,9 +15,10 @@ use crate::storage::describe::UpkeepTrouble;
 use crate::storage::error::StoreError;
 use crate::storage::sqlite::{Lease, Store};
 use crate::storage::{
-    BatchProgress, Blocked, Blocks, BulkResult, Change, ClockDoubt, Control, Counts, DeletedProfile,
-    Describe, EarlierSearch, Events, Filter, Listing, Log, Page, PassedOver, Producer, ProfileRow, Profiles,
-    Removed, Retention, RetentionPolicy, Revision, Saved, SenderInfo, Storage, UnsavedDraft,
+    AcceptRequest, AcceptResult, BatchProgress, Blocked, Blocks, BulkResult, Change, ClockDoubt, Control,
+    Counts, DeletedProfile, Describe, EarlierSearch, Events, Filter, Listing, Log, Page, PassedOver,
+    Producer, ProfileRow, Profiles, Removed, Retention, RetentionPolicy, Revision, Saved, SenderInfo,
+    Storage, UnsavedDraft,
 };
 
 impl Storage for Store {}
@@ -26,6 +27,10 @@ impl Storage for Store {}
 impl Producer for Store {
     async fn enqueue(&self, batch: Vec<NewDelivery>) -> Result<(), StoreError> {
         Self::enqueue(self, batch).await
+    }
+
+    async fn accept_keyed(&self, request: AcceptRequest) -> Result<AcceptResult, StoreError> {
+        Self::accept_keyed(self, request).await
     }
 
     async fn resend(&self, id: DeliveryId, new_id: DeliveryId, at: Timestamp) -> Result<(), StoreError> {

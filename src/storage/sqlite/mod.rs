@@ -4,6 +4,7 @@
 //! `poll`). The active sender holds the [`Lease`]. The sender uses the store as a [`Queue`](crate::storage::Queue).
 
 mod adapter;
+mod api_keys;
 mod control;
 mod engine;
 mod error;
@@ -12,6 +13,7 @@ mod lock;
 mod log;
 mod profiles;
 mod queue;
+mod receipts;
 mod retention;
 mod rows;
 #[cfg(test)]

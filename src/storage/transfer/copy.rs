@@ -17,9 +17,6 @@ use crate::storage::unreadable::PassedOver;
 /// A batch of the log: what fits into memory many times over.
 const MOST: BatchLimit = BatchLimit { deliveries: 1000, bytes: 4 << 20 };
 
-/// Rows of settings at a time.
-const PAGE: usize = 500;
-
 /// What a copy is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CopyProgress {
@@ -195,7 +192,7 @@ async fn settings<C: Contents + ?Sized>(
 ) -> Result<(), TransferError> {
     let mut from = 0;
     loop {
-        let page = store.settings(table, from, PAGE).await?;
+        let page = store.settings(table, from, table.page()).await?;
         if page.read == 0 {
             return Ok(());
         }

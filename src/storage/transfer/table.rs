@@ -19,6 +19,10 @@ pub enum Table {
     Blocks,
     /// Lanes, and their consecutive failures.
     Lanes,
+    /// Keys of the API, revoked ones included, in the order of their creation.
+    ApiKeys,
+    /// Receipts of what was done for a key.
+    Receipts,
     /// Deliveries and their requests.
     Deliveries,
     /// The outcome of those that have ended.
@@ -88,6 +92,25 @@ const LANES: &[TableColumn] = &[
     column("failed_in_row", ColumnKind::Int),
     optional("delivered", ColumnKind::Id),
 ];
+const API_KEYS: &[TableColumn] = &[
+    column("id", ColumnKind::Text),
+    column("name", ColumnKind::Text),
+    column("scope", ColumnKind::Text),
+    column("profiles", ColumnKind::Text),
+    column("hash", ColumnKind::Bytes),
+    column("created_at", ColumnKind::Time),
+    optional("expires_at", ColumnKind::Time),
+    optional("revoked_at", ColumnKind::Time),
+    optional("last_used_at", ColumnKind::Time),
+];
+const RECEIPTS: &[TableColumn] = &[
+    column("owner", ColumnKind::Text),
+    column("key", ColumnKind::Text),
+    column("fingerprint", ColumnKind::Bytes),
+    column("made_at", ColumnKind::Time),
+    optional("seed", ColumnKind::Bytes),
+    optional("response", ColumnKind::Bytes),
+];
 const DELIVERIES: &[TableColumn] = &[
     column("seq", ColumnKind::Position),
     column("id", ColumnKind::Id),
@@ -145,10 +168,27 @@ const ATTEMPTS: &[TableColumn] = &[
 
 impl Table {
     /// What people have set, in the order in which it is copied.
-    pub const SETTINGS: [Self; 5] =
-        [Self::Profiles, Self::Variables, Self::TestValues, Self::Blocks, Self::Lanes];
+    pub const SETTINGS: [Self; 7] = [
+        Self::Profiles,
+        Self::Variables,
+        Self::TestValues,
+        Self::Blocks,
+        Self::Lanes,
+        Self::ApiKeys,
+        Self::Receipts,
+    ];
     /// The log, by delivery.
     pub const LOG: [Self; 5] = [Self::Deliveries, Self::Ended, Self::Pending, Self::Tested, Self::Attempts];
+
+    /// How many rows of it are copied at a time. A page is found by counting the rows before it, and of receipts there
+    /// may be a million.
+    #[must_use]
+    pub const fn page(self) -> usize {
+        match self {
+            Self::Receipts => 5_000,
+            _ => 500,
+        }
+    }
 
     /// Its name for people.
     #[must_use]
@@ -159,6 +199,8 @@ impl Table {
             Self::TestValues => "test_values",
             Self::Blocks => "blocks",
             Self::Lanes => "lanes",
+            Self::ApiKeys => "api_keys",
+            Self::Receipts => "receipts",
             Self::Deliveries => "deliveries",
             Self::Ended => "ended",
             Self::Pending => "pending",
@@ -189,6 +231,8 @@ impl Table {
             Self::TestValues => TEST_VALUES,
             Self::Blocks => BLOCKS,
             Self::Lanes => LANES,
+            Self::ApiKeys => API_KEYS,
+            Self::Receipts => RECEIPTS,
             Self::Deliveries => DELIVERIES,
             Self::Ended => ENDED,
             Self::Pending => PENDING,

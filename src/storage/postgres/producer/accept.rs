@@ -1,6 +1,7 @@
 //! Deliveries are stored: one statement, and so one transaction, for many.
 
 use std::collections::HashSet;
+use std::time::{Duration, Instant};
 
 use futures_util::future::join;
 use uuid::Uuid;
@@ -12,6 +13,7 @@ use crate::storage::postgres::connection::db::{Db, Params};
 use crate::storage::postgres::connection::server::Backend;
 use crate::storage::postgres::producer::batch::Batch;
 use crate::storage::postgres::producer::lanes::{self, KnownLanes};
+use crate::storage::server_problem::ServerProblem;
 
 /// Queued and due at once, or failed where no request could be made. What is there already stays as it is.
 const ACCEPT: &str = "
@@ -49,6 +51,9 @@ WHERE slot = (pg_backend_pid() + extract(epoch FROM now())::bigint) & 63";
 
 /// Tells senders of it, without waiting for the disk: see [`bells`](crate::storage::postgres::bells).
 const RING: &str = "SELECT set_config('synchronous_commit', 'off', true), pg_notify('ringback_arrived', $1)";
+
+/// How often it is looked whether the process that served a broken connection has ended, and for how long.
+const LOOKS: (Duration, Duration) = (Duration::from_millis(20), Duration::from_secs(6));
 
 /// Accepts deliveries: all or none. Gives the lane of each. With `ring` the bell is sent right behind, before the
 /// answer is there: a process that ends at once has rung it.
@@ -98,9 +103,22 @@ SELECT EXISTS (SELECT FROM pg_stat_activity a
   JOIN unnest($1::int[], $2::text[]) b(pid, since) ON a.pid = b.pid AND a.backend_start = b.since::timestamptz
   WHERE NOT (state = 'idle' AND state_change < clock_timestamp() - interval '1 second'))";
 
-/// Whether what was sent over earlier connections, which broke, may still be carried out. After a few seconds it is, or
-/// never will be: no statement of an accept may take longer.
-pub async fn may_work(db: Db<'_>, before: &[Backend]) -> Result<bool, StoreError> {
+/// Waits until what was sent over earlier connections, which broke, was carried out or never will be: no statement of
+/// an accept may take longer than a few seconds. An id is unique within a day only, and a day may begin between two
+/// attempts: so what became of the first is found out once nothing more can.
+pub async fn settled(db: Db<'_>, before: &[Backend]) -> Result<(), StoreError> {
+    let until = Instant::now() + LOOKS.1;
+    while may_work(db, before).await? {
+        if Instant::now() >= until {
+            return Err(ServerProblem::Slow.into());
+        }
+        tokio::time::sleep(LOOKS.0).await;
+    }
+    Ok(())
+}
+
+/// Whether what was sent over earlier connections may still be carried out.
+async fn may_work(db: Db<'_>, before: &[Backend]) -> Result<bool, StoreError> {
     if before.is_empty() {
         return Ok(false);
     }

@@ -2,9 +2,11 @@
 
 pub mod accept;
 pub mod batch;
+pub mod keyed;
 pub mod lanes;
 pub mod writer;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -16,15 +18,15 @@ use crate::storage::patience::Patience;
 use crate::storage::postgres::PgStore;
 use crate::storage::postgres::control::resend::{self, Resend};
 use crate::storage::producer::Producer;
+use crate::storage::receipts::accept_request::{AcceptRequest, AcceptResult};
 
 impl PgStore {
-    /// Whether all of these deliveries are stored: what became of a batch whose `enqueue` failed.
+    /// Those of these deliveries that are stored: what became of a batch whose acceptance failed.
     ///
     /// # Errors
     /// The database cannot be read: then it is not known.
-    pub async fn are_accepted(&self, ids: &[DeliveryId]) -> Result<bool, StoreError> {
-        let there = accept::known(self.read().await?.db()?, ids).await?;
-        Ok(ids.iter().all(|id| there.contains(id)))
+    pub async fn accepted_of(&self, ids: &[DeliveryId]) -> Result<HashSet<DeliveryId>, StoreError> {
+        accept::known(self.read().await?.db()?, ids).await
     }
 }
 
@@ -32,6 +34,10 @@ impl PgStore {
 impl Producer for PgStore {
     async fn enqueue(&self, batch: Vec<NewDelivery>) -> Result<(), StoreError> {
         self.0.accepts.accept(batch).await.map_err(|error| self.0.server.at(error))
+    }
+
+    async fn accept_keyed(&self, request: AcceptRequest) -> Result<AcceptResult, StoreError> {
+        self.0.keyed.accept(&request).await.map_err(|error| self.0.server.at(error))
     }
 
     fn patience(&self) -> Option<&Arc<Patience>> {

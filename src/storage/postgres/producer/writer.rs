@@ -3,7 +3,6 @@
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, oneshot};
 
@@ -12,16 +11,13 @@ use crate::storage::error::{Problem, StoreError};
 use crate::storage::patience::Patience;
 use crate::storage::postgres::bells::ringer::Ringer;
 use crate::storage::postgres::connection::session::Session;
-use crate::storage::postgres::producer::accept::{accept, known, may_work};
+use crate::storage::postgres::producer::accept::{accept, known, settled};
 use crate::storage::postgres::producer::lanes::KnownLanes;
 use crate::storage::postgres::schema::partitions;
 use crate::storage::server_problem::ServerProblem;
 
 /// Most deliveries in one statement, unless one caller has more.
 const MOST: usize = 256;
-
-/// How often it is looked whether the process that served a broken connection has ended, and for how long.
-const LOOKS: (Duration, Duration) = (Duration::from_millis(20), Duration::from_secs(6));
 
 /// What one caller accepts, and who waits for it.
 struct Asked {
@@ -137,15 +133,7 @@ impl Desk {
         let before = acquired.before().to_vec();
         let db = acquired.db()?;
         let there = if is_again {
-            // An id is unique within a day only, and a day may begin between two attempts: so what became of the first
-            // is found out once nothing more can.
-            let until = Instant::now() + LOOKS.1;
-            while may_work(db, &before).await? {
-                if Instant::now() >= until {
-                    return Err(ServerProblem::Slow.into());
-                }
-                tokio::time::sleep(LOOKS.0).await;
-            }
+            settled(db, &before).await?;
             known(db, &all.iter().map(|new| new.id).collect::<Vec<DeliveryId>>()).await?
         } else {
             HashSet::new()

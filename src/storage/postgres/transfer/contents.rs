@@ -16,6 +16,8 @@ pub fn name(table: Table) -> &'static str {
         Table::TestValues => "test_values",
         Table::Blocks => "hold",
         Table::Lanes => "lane",
+        Table::ApiKeys => "api_key",
+        Table::Receipts => "receipt",
         Table::Deliveries => "delivery",
         Table::Ended => "ended",
         Table::Pending => "incoming",
@@ -35,8 +37,10 @@ fn order(table: Table) -> &'static str {
         Table::TestValues => r#"profile_id COLLATE "C", event COLLATE "C""#,
         Table::Blocks => r#"profile_id COLLATE "C", why COLLATE "C""#,
         Table::Lanes => r#"profile_id COLLATE "C", origin COLLATE "C", by_hand"#,
+        Table::Receipts => r#"owner COLLATE "C", key COLLATE "C""#,
         Table::Profiles
         | Table::Variables
+        | Table::ApiKeys
         | Table::Deliveries
         | Table::Ended
         | Table::Pending

@@ -17,9 +17,6 @@ use crate::storage::transfer::datum::Datum;
 use crate::storage::transfer::store::Contents;
 use crate::storage::transfer::table::{Table, TableRow};
 
-/// Rows of settings at a time.
-const PAGE: usize = 500;
-
 /// How far the times of acceptance of what was written differ from its positions: searches for a time need it.
 const NOTE_SKEW: &str = "
 INSERT INTO clock_skew AS known (day, ms)
@@ -32,7 +29,7 @@ pub async fn settings(db: Db<'_>, source: &dyn Contents) -> Result<(), StoreErro
     for table in Table::SETTINGS {
         let mut from = 0;
         loop {
-            let SettingsPage { rows, read, .. } = source.settings(table, from, PAGE).await?;
+            let SettingsPage { rows, read, .. } = source.settings(table, from, table.page()).await?;
             if read == 0 {
                 break;
             }

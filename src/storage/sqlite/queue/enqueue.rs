@@ -22,10 +22,13 @@ impl Store {
 }
 
 /// Inserts deliveries: queued and due at once, or failed if no request could be made.
-pub fn insert_all(tx: &Writing<'_>, batch: &[NewDelivery]) -> Result<(), StoreError> {
+pub fn insert_all<'a>(
+    tx: &Writing<'_>,
+    batch: impl IntoIterator<Item = &'a NewDelivery>,
+) -> Result<(), StoreError> {
     let mut lanes = Lanes::default();
     let mut inserts = Inserts::prepare(tx)?;
-    batch.iter().try_for_each(|new| insert(tx, &mut inserts, lanes.of(tx, new)?, new))
+    batch.into_iter().try_for_each(|new| insert(tx, &mut inserts, lanes.of(tx, new)?, new))
 }
 
 /// Puts a delivery at the end of its queue.

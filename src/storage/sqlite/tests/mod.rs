@@ -9,6 +9,7 @@ mod opening;
 mod overtaking;
 mod place;
 pub mod pruning;
+mod receipts;
 mod seat;
 mod sending;
 mod sharing;

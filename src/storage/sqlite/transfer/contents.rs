@@ -29,6 +29,13 @@ fn select(table: Table) -> &'static str {
             "SELECT profile_id, origin, by_hand, failed_in_row, delivered FROM lane
              ORDER BY profile_id, origin, by_hand"
         }
+        Table::ApiKeys => {
+            "SELECT id, name, scope, profiles, hash, created_at, expires_at, revoked_at, last_used_at
+             FROM api_key ORDER BY seq"
+        }
+        Table::Receipts => {
+            "SELECT owner, key, fingerprint, made_at, seed, response FROM receipt ORDER BY owner, key"
+        }
         Table::Deliveries => {
             "SELECT d.seq, d.id, l.seq, d.accepted_at, d.run_id, d.retry_count, d.interval_s, d.timeout_ms,
                  d.was_tested, d.again, d.kind, d.backoff, d.profile_title, d.event, r.method, r.url, r.headers,
