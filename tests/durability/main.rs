@@ -13,6 +13,7 @@ mod disk;
 mod disk_trouble;
 mod durable;
 mod earlier;
+mod event_ids;
 mod failed_commit;
 mod failing_calls;
 mod kill9;

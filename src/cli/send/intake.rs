@@ -14,7 +14,7 @@ use super::lines::{LONGEST_LINE, LONGEST_READ, Line, Lines};
 use super::source::{Input, Named, Source};
 use crate::callback::Values;
 use crate::cli::error::CommandError;
-use crate::intake::{EventLine, Missing, PreparedEvent, ProfileCache};
+use crate::intake::{EventLine, PreparedEvent, ProfileCache};
 use crate::record::{NewDelivery, RunId};
 use crate::storage::{Opened, StoreError};
 use crate::threads;
@@ -31,8 +31,6 @@ const AHEAD: usize = 1;
 pub struct Batch {
     /// The result of each line that is not blank; of invalid lines only, if the input is only checked.
     pub items: Vec<Item>,
-    /// The variables without a value in these deliveries.
-    pub missing: Missing,
     /// The last line that was read.
     pub to_line: u64,
     /// Bytes of the input that were read.
@@ -45,7 +43,7 @@ pub struct Batch {
 #[derive(Debug)]
 pub enum Item {
     /// A delivery, to be accepted.
-    Made { line: u64, delivery: Box<NewDelivery> },
+    Made { line: u64, event: Box<PreparedEvent> },
     /// Nothing, with the reason.
     Refused { line: u64, why: String },
 }
@@ -149,10 +147,9 @@ impl Intake {
             let line = lines.number();
             match made {
                 Ok(_) if checking => {}
-                Ok(PreparedEvent { delivery, missing }) => {
-                    batch.missing.note(missing);
-                    bytes += weight(&delivery);
-                    batch.items.push(Item::Made { line, delivery: Box::new(delivery) });
+                Ok(event) => {
+                    bytes += weight(&event.delivery);
+                    batch.items.push(Item::Made { line, event: Box::new(event) });
                 }
                 Err(why) => batch.items.push(Item::Refused { line, why }),
             }
@@ -180,15 +177,13 @@ impl Intake {
             Ok(line) => line,
             Err(why) => return Ok(Err(why)),
         };
-        if line.event_id.is_some() {
-            return Ok(Err("event_id cannot be used here: remove it".to_owned()));
-        }
         let profile = match self.profiles.cached(&line.profile_id) {
             Some(profile) => profile.clone(),
             None => self.runtime.block_on(self.profiles.find(&line.profile_id))?,
         };
         Ok(profile.and_then(|profile| {
-            let mut prepared = PreparedEvent::new(&profile, line.event, Values::new(line.data))?;
+            let mut prepared =
+                PreparedEvent::new(&profile, line.event, line.event_id, Values::new(line.data))?;
             prepared.delivery.run = Some(self.run);
             match &prepared.delivery.request {
                 Err(failure) if self.strict => Err(format!("cannot build the request: {failure}")),

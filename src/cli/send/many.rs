@@ -7,10 +7,11 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
 
-use super::intake::{self, Batch, Batches, Item};
+use super::intake::{self, Batch, Batches};
+use super::line_result::OpenLines;
 use super::progress::{self, Read};
 use super::refusal::refusals;
-use super::report::{Report, lines_of};
+use super::report::Report;
 use super::resume_hint::left;
 use super::run_counts::RunCounts;
 use super::source::{Named, Source};
@@ -23,8 +24,11 @@ use crate::cli::status_line::StatusLine;
 use crate::cli::throughput::Throughput;
 use crate::delivery::{Limits, OutcomeStream, RetentionTask, Sender, Transport};
 use crate::intake::Missing;
-use crate::record::{DeliveryId, DeliveryState, NewDelivery, RunId, RunRange};
-use crate::storage::{Opened, Patience, QueueError, RetentionPolicy, StoreError, Waiting};
+use crate::record::{DeliveryId, DeliveryState, RunId, RunRange};
+use crate::storage::{
+    AcceptRequest, AcceptResult, Opened, Patience, QueueError, RetentionPolicy, StoreError, SubmissionResult,
+    Waiting,
+};
 
 /// The minimum interval between two polls of their states.
 const MIN_POLL_INTERVAL: Duration = Duration::from_millis(20);
@@ -53,13 +57,9 @@ pub struct Options {
     pub keep: RetentionPolicy,
 }
 
-/// The report of each line of a batch.
-type LineReports = Vec<(u64, Result<DeliveryId, String>)>;
-
 /// A batch that may or may not have been accepted.
 struct UncertainBatch {
-    reports: LineReports,
-    ids: Vec<DeliveryId>,
+    lines: OpenLines,
     to_line: u64,
 }
 
@@ -241,57 +241,58 @@ impl Run {
 
     /// Accepts a batch, and reports it once it is on disk. The exit code, if a signal arrived meanwhile.
     async fn take(&mut self, batch: Batch, interrupts: &mut Interrupts) -> Result<Option<u8>, CommandError> {
-        let reports = lines_of(&batch.items);
-        let made = |item| match item {
-            Item::Made { delivery, .. } => Some(*delivery),
-            Item::Refused { .. } => None,
-        };
-        let new: Vec<NewDelivery> = batch.items.into_iter().filter_map(made).collect();
-        let (count, mut signal) = (new.len() as u64, None);
-        if count > 0 {
-            let all = new.iter().map(|new| new.id).collect();
-            let unbuilt = new.iter().filter(|new| new.request.is_err()).count() as u64;
-            if let Err(error) = self.accept(new, interrupts, &mut signal).await {
-                self.uncertain = Some(UncertainBatch { reports, ids: all, to_line: batch.to_line });
-                return match signal {
-                    Some(_) if error.problem.is_passing() => Ok(signal),
-                    _ => Err(QueueError::from(error).into()),
-                };
+        let Batch { items, to_line, to_byte, checking } = batch;
+        let (lines, request) = OpenLines::of(items);
+        let mut signal = None;
+        let results = if request.submissions.is_empty() {
+            lines.results(Vec::new())
+        } else {
+            match self.accept(request, interrupts, &mut signal).await {
+                Ok(results) => lines.results(results),
+                Err(error) => {
+                    self.uncertain = Some(UncertainBatch { lines, to_line });
+                    return match signal {
+                        Some(_) if error.problem.is_passing() => Ok(signal),
+                        _ => Err(QueueError::from(error).into()),
+                    };
+                }
             }
-            self.tally.took(self.id, count);
-            self.unbuilt += unbuilt;
-            self.missing.add(batch.missing);
+        };
+        self.tally.repeated(results.repeated);
+        if results.accepted > 0 {
+            self.tally.took(self.id, results.accepted);
+            self.unbuilt += results.unbuilt;
             self.send();
         }
-        let refused = reports.iter().filter_map(|(line, came)| Some((*line, came.as_ref().err()?.as_str())));
-        for refused in refusals(refused) {
+        for refused in refusals(results.refused()) {
             self.tally.refused(refused.to - refused.from + 1);
             self.line.print_above(&format!("ringback: {}: {refused}", self.input));
         }
-        self.checking = batch.checking;
+        self.checking = checking;
         if let Read::Part { bytes, .. } = &mut self.read {
-            *bytes = batch.to_byte;
+            *bytes = to_byte;
         }
-        if !batch.checking {
-            self.to_line = batch.to_line;
+        if !checking {
+            self.to_line = to_line;
         }
+        self.missing.add(results.missing);
         // Last: the batch is on disk, whether that can be reported or not.
-        self.report.lines(&reports).map(|()| signal)
+        self.report.lines(&results.lines).map(|()| signal)
     }
 
     /// Stores deliveries. Waits for a server that cannot be used, until a signal arrives.
     async fn accept(
         &mut self,
-        new: Vec<NewDelivery>,
+        request: AcceptRequest,
         interrupts: &mut Interrupts,
         signal: &mut Option<u8>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Vec<SubmissionResult>, StoreError> {
         let store = self.store.clone();
-        let mut accepting = store.enqueue(new);
+        let mut accepting = store.accept(request);
         loop {
             tokio::select! {
                 biased;
-                result = &mut accepting => return result,
+                result = &mut accepting => return result.map(AcceptResult::into_results),
                 Ok(()) = self.away.changed() => self.report_wait(),
                 code = interrupts.next(), if self.away.borrow().is_some() && signal.is_none() => {
                     // The last request is awaited: only then it is known whether they are stored.
@@ -306,17 +307,17 @@ impl Run {
 
     /// Finds out whether a batch whose commit failed was stored. An error says why that cannot be determined.
     async fn resolve(&mut self) -> Result<(), String> {
-        let Some(UncertainBatch { reports, ids, to_line }) = self.uncertain.take() else { return Ok(()) };
-        let count = ids.len() as u64;
+        let Some(UncertainBatch { lines: open, to_line }) = self.uncertain.take() else { return Ok(()) };
         let lines = format!("{}: lines {} to {to_line}", self.input, self.to_line + 1);
-        match self.store.accepted_after_all(ids).await {
+        match self.store.accepted_after_all(open.ids()).await {
             Ok((store, there)) => {
                 (self.store, self.changes) = (store.clone(), store.changes());
-                if there && count > 0 {
-                    self.tally.took(self.id, count);
+                if !there.is_empty() {
+                    let results = open.stored(&there);
+                    self.tally.took(self.id, results.accepted);
                     self.to_line = to_line;
                     // The run has failed already.
-                    let _ = self.report.lines(&reports);
+                    let _ = self.report.lines(&results.lines);
                     let what = if self.store.file().is_some() { "disk" } else { "connection" };
                     eprint_line(&format!("ringback: {lines} were accepted although the {what} failed"));
                 }
@@ -443,7 +444,7 @@ impl Run {
 
     /// The exit code of a completed run; an error if no line of the input was valid.
     fn code(&self) -> Result<ExitCode, CommandError> {
-        let RunCounts { accepted, refused, .. } = self.tally;
+        let RunCounts { accepted, repeated, refused, .. } = self.tally;
         if self.options.strict && refused > 0 && accepted == 0 {
             let lines = if refused == 1 { "a line is" } else { "some lines are" };
             return Err(CommandError::Input(format!(
@@ -451,7 +452,7 @@ impl Run {
                 self.input
             )));
         }
-        if accepted == 0 && refused > 0 {
+        if accepted == 0 && repeated == 0 && refused > 0 {
             return Err(CommandError::Input(format!(
                 "{}: no line was accepted; each line must be one JSON object, as written by `jq -c .`",
                 self.input

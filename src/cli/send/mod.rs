@@ -1,6 +1,7 @@
 //! `ringback send`: accepts one event or many; each is on disk before it is reported.
 
 mod intake;
+mod line_result;
 mod lines;
 mod many;
 mod one;

@@ -5,12 +5,12 @@ use std::process::ExitCode;
 
 use serde_json::{Map, Value};
 
-use super::report::accepted;
+use super::report::{accepted, repeated};
 use crate::callback::Values;
 use crate::cli::blocked;
 use crate::cli::error::{CommandError, FAILED};
 use crate::cli::interrupt::Interrupts;
-use crate::cli::output::eprint_line;
+use crate::cli::output::{eprint_line, print, print_json};
 use crate::cli::setting::setting;
 use crate::cli::test::{self, Lines, Sending};
 use crate::cli::unused;
@@ -19,9 +19,10 @@ use crate::cli::values::members;
 use crate::delivery::Transport;
 use crate::documents::tested_delivery;
 use crate::intake::rules::{event_meant, taking};
-use crate::intake::{PreparedEvent, missing};
+use crate::intake::{PreparedEvent, id_in_use, missing};
 use crate::profile::{Event, Profile, catalogue};
-use crate::storage::{Opened, Storage};
+use crate::record::{BadEventId, DeliveryId, EventId};
+use crate::storage::{Opened, Storage, SubmissionResult};
 
 /// Options that describe the event. A later one has precedence.
 #[derive(Debug, clap::Args)]
@@ -35,6 +36,13 @@ pub struct EventArgs {
     /// Set a variable to a string, or with := to JSON; overrides --values
     #[arg(long, value_name = "NAME=TEXT|NAME:=JSON", value_parser = setting, conflicts_with = "from")]
     set: Vec<(String, Value)>,
+    /// Your own ID of the event: an event of the profile with the same ID is accepted once within 24 hours
+    #[arg(long, value_name = "ID", value_parser = event_id, conflicts_with = "from")]
+    event_id: Option<EventId>,
+}
+
+fn event_id(text: &str) -> Result<EventId, BadEventId> {
+    EventId::parse(text.to_owned())
 }
 
 /// Sends an event.
@@ -54,19 +62,34 @@ pub async fn run(
     let values = args.values(&**store, profile, event).await?;
     // Only now: the values may come from a pipe without a writer, where a signal must end the wait.
     let mut interrupts = Interrupts::watch()?;
-    let PreparedEvent { delivery, missing } = PreparedEvent::new(profile, event, values).map_err(refused)?;
+    let mut prepared = PreparedEvent::new(profile, event, args.event_id.clone(), values).map_err(refused)?;
+    let missing = std::mem::take(&mut prepared.missing);
+    let (id, heading) = (prepared.delivery.id, test::heading(&prepared.delivery));
+    let no_request = prepared.delivery.request.as_ref().err().map(ToString::to_string);
+    let sending = transport.map(|transport| Sending::prepare(store, transport));
+    let result = match test::accept(store, prepared.into_submission()).await {
+        Ok(SubmissionResult::New(_)) => Ok(None),
+        Ok(SubmissionResult::Again(earlier)) => Ok(Some(earlier)),
+        Ok(SubmissionResult::Conflict) => {
+            Err(refused(args.event_id.as_ref().map(id_in_use).unwrap_or_default()))
+        }
+        Err(error) => Err(error),
+    };
+    let sending = match (&result, sending) {
+        (Ok(None), sending) => sending,
+        (_, sending) => {
+            if let Some(sending) = sending {
+                sending.give_up(&mut interrupts).await;
+            }
+            None
+        }
+    };
+    if let Some(earlier) = result? {
+        return already_accepted(earlier, json);
+    }
     if !missing.is_empty() {
         let named = missing::named(missing.iter().map(String::as_str));
         eprint_line(&format!("ringback: note: no value for {named}: --set gives one"));
-    }
-    let (id, heading) = (delivery.id, test::heading(&delivery));
-    let no_request = delivery.request.as_ref().err().map(ToString::to_string);
-    let sending = transport.map(|transport| Sending::prepare(store, transport));
-    if let Err(error) = test::accept(store, delivery).await {
-        if let Some(sending) = sending {
-            sending.give_up(&mut interrupts).await;
-        }
-        return Err(error);
     }
 
     let mut out = Lines::default();
@@ -106,6 +129,16 @@ pub async fn run(
     let code = test::code(&ended.details);
     ended.stop_sending(&mut interrupts).await?;
     out.end().map(|()| code)
+}
+
+/// Reports an event that was accepted before: nothing was done now.
+fn already_accepted(earlier: DeliveryId, json: bool) -> Result<ExitCode, CommandError> {
+    if json {
+        print_json(&repeated(None, earlier))?;
+    } else {
+        print(&format!("repeated: already accepted within 24 hours as {earlier}\n"))?;
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 impl EventArgs {

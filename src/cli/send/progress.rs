@@ -36,8 +36,12 @@ pub fn text(tally: &RunCounts, read: Read, checking: bool, pace: Option<String>,
         }
     }
     let failed = tally.of(DeliveryState::Failed);
-    let numbers =
-        [(failed, "failed"), (tally.of(DeliveryState::Waiting), "waiting"), (tally.refused, "bad lines")];
+    let numbers = [
+        (failed, "failed"),
+        (tally.of(DeliveryState::Waiting), "waiting"),
+        (tally.repeated, "repeated"),
+        (tally.refused, "bad lines"),
+    ];
     parts.extend(numbers.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")));
     parts.extend(pace);
     while parts.len() > 1 && parts.join(" · ").chars().count() > columns {

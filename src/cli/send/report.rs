@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::intake::Item;
+use super::line_result::LineResult;
 use super::run_counts::RunCounts;
 use crate::cli::error::CommandError;
 use crate::cli::output::print_if_read;
@@ -34,11 +34,12 @@ impl Report {
     ///
     /// # Errors
     /// They cannot be written.
-    pub fn lines(&self, items: &[(u64, Result<DeliveryId, String>)]) -> Result<(), CommandError> {
+    pub fn lines(&self, items: &[(u64, LineResult)]) -> Result<(), CommandError> {
         if let Self::Json = self {
             let lines = items.iter().map(|(line, came)| match came {
-                Ok(id) => accepted(Some(*line), *id),
-                Err(why) => json!({"line": line, "state": "refused", "error": why}),
+                LineResult::Accepted(id) => accepted(Some(*line), *id),
+                LineResult::Repeated(id) => repeated(Some(*line), *id),
+                LineResult::Refused(why) => json!({"line": line, "state": "refused", "error": why}),
             });
             return print_all(lines);
         }
@@ -92,12 +93,16 @@ fn sentence(tally: &RunCounts) -> String {
         n => parts.push(format!("{n} queued")),
     }
     let ends = if parts.is_empty() { String::new() } else { format!(": {}", parts.join(", ")) };
+    let repeated = match tally.repeated {
+        0 => String::new(),
+        n => format!(" · {n} repeated: already accepted within 24 hours"),
+    };
     let refused = match tally.refused {
         0 => String::new(),
         1 => " · 1 bad line".to_owned(),
         n => format!(" · {n} bad lines"),
     };
-    format!("{} accepted{ends}{refused}\n", tally.accepted)
+    format!("{} accepted{ends}{repeated}{refused}\n", tally.accepted)
 }
 
 /// The reasons, most frequent first.
@@ -114,9 +119,18 @@ fn listed(reasons: &BTreeMap<String, u64>, others: u64) -> String {
 
 /// The line that reports that a delivery is on disk.
 pub fn accepted(line: Option<u64>, id: DeliveryId) -> Value {
+    of_line(line, "accepted", id)
+}
+
+/// The line that reports that an event was accepted before, as this delivery.
+pub fn repeated(line: Option<u64>, id: DeliveryId) -> Value {
+    of_line(line, "repeated", id)
+}
+
+fn of_line(line: Option<u64>, state: &str, id: DeliveryId) -> Value {
     match line {
-        Some(line) => json!({"line": line, "state": "accepted", "delivery_id": id.to_string()}),
-        None => json!({"state": "accepted", "delivery_id": id.to_string()}),
+        Some(line) => json!({"line": line, "state": state, "delivery_id": id.to_string()}),
+        None => json!({"state": state, "delivery_id": id.to_string()}),
     }
 }
 
@@ -137,6 +151,7 @@ fn numbers(tally: &RunCounts, held: u64) -> Value {
     json!({
         "state": "ended",
         "accepted": tally.accepted,
+        "repeated": tally.repeated,
         "refused": tally.refused,
         "delivered": tally.of(DeliveryState::Delivered),
         "failed": tally.of(DeliveryState::Failed),
@@ -152,15 +167,6 @@ fn numbers(tally: &RunCounts, held: u64) -> Value {
 fn print_all(documents: impl Iterator<Item = Value>) -> Result<(), CommandError> {
     let lines: Vec<String> = documents.map(|document| format!("{document}\n")).collect();
     if lines.is_empty() { Ok(()) } else { print_if_read(&lines.concat()) }
-}
-
-/// The report of each line of a batch: its delivery's id, or why it was refused.
-pub fn lines_of(items: &[Item]) -> Vec<(u64, Result<DeliveryId, String>)> {
-    let report = |item: &Item| match item {
-        Item::Made { line, delivery } => (*line, Ok(delivery.id)),
-        Item::Refused { line, why } => (*line, Err(why.clone())),
-    };
-    items.iter().map(report).collect()
 }
 
 #[cfg(test)]
@@ -180,5 +186,8 @@ mod tests {
         assert_eq!(sentence(&tally), "0 accepted\n");
         tally.refused(1);
         assert_eq!(sentence(&tally), "0 accepted · 1 bad line\n");
+        tally.repeated(2);
+        let sentence = sentence(&tally);
+        assert_eq!(sentence, "0 accepted · 2 repeated: already accepted within 24 hours · 1 bad line\n");
     }
 }

@@ -8,6 +8,8 @@ use crate::storage::{BatchProgress, Counts, Storage, StoreError};
 pub struct RunCounts {
     /// Deliveries on disk.
     pub accepted: u64,
+    /// Lines whose events were accepted before.
+    pub repeated: u64,
     /// Lines that were refused.
     pub refused: u64,
     /// Accepted since the last poll.
@@ -24,6 +26,11 @@ impl RunCounts {
         self.accepted += count;
         self.unpolled += count;
         self.range.get_or_insert_with(|| RunRange::whole(run));
+    }
+
+    /// Counts lines whose events were accepted before.
+    pub fn repeated(&mut self, lines: u64) {
+        self.repeated += lines;
     }
 
     /// Counts refused lines.

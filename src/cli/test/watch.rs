@@ -9,7 +9,7 @@ use crate::cli::output::eprint_line;
 use crate::cli::sending::{SenderReports, stop, stop_when_done, stop_when_interrupted};
 use crate::delivery::{Limits, OutcomeStream, Sender, Transport};
 use crate::record::{DeliveryId, DeliveryState, Details, NewDelivery};
-use crate::storage::{Block, Opened, QueueError};
+use crate::storage::{AcceptRequest, Block, Opened, QueueError, Submission, SubmissionResult};
 
 /// How often the database is polled without a notification: not every file system sends them.
 const MIN_POLL_INTERVAL: Duration = Duration::from_secs(1);
@@ -85,7 +85,7 @@ pub async fn carry_out(
 ) -> Result<Ended, CommandError> {
     let id = delivery.id;
     let sending = Sending::prepare(store, transport);
-    if let Err(error) = accept(store, delivery).await {
+    if let Err(error) = accept(store, delivery.into()).await {
         sending.give_up(interrupts).await;
         return Err(error);
     }
@@ -96,12 +96,15 @@ pub async fn carry_out(
 ///
 /// # Errors
 /// The database fails.
-pub async fn accept(store: &Opened, delivery: NewDelivery) -> Result<(), CommandError> {
-    let id = delivery.id;
-    let Err(error) = store.enqueue(vec![delivery]).await else { return Ok(()) };
+pub async fn accept(store: &Opened, submission: Submission) -> Result<SubmissionResult, CommandError> {
+    let id = submission.delivery.id;
+    let error = match store.accept(AcceptRequest::new(vec![submission])).await {
+        Ok(result) => return Ok(result.into_results().pop().unwrap_or(SubmissionResult::New(id))),
+        Err(error) => error,
+    };
     match store.accepted_after_all(vec![id]).await {
-        Ok((_, false)) => {}
-        Ok((_, true)) => eprint_line(&format!(
+        Ok((_, there)) if there.is_empty() => {}
+        Ok(_) => eprint_line(&format!(
             "ringback: delivery {id} was accepted although the {} failed, and stays queued: \
              `ringback work` delivers it",
             if store.file().is_some() { "disk" } else { "connection" }
