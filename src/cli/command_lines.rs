@@ -8,12 +8,18 @@ use super::command_tree::join;
 
 /// Parses each `ringback …` in a shell command line. Returns the path of its command, or why it does not parse.
 pub(super) fn parse(line: &str) -> Vec<Result<String, String>> {
-    let words = match shell_words::split(line) {
+    let words = match shell_words::split(substituted(line)) {
         Ok(words) => words,
         Err(error) => return vec![Err(error.to_string())],
     };
     let commands = words.split(|word| matches!(word.as_str(), "|" | "||" | "&" | "&&" | ";"));
     commands.filter_map(run_of).map(|words| parse_words(&words)).collect()
+}
+
+/// The command of a line whose output is kept in a variable: `KEY=$(…)`; any other line as it is.
+fn substituted(line: &str) -> &str {
+    let kept = line.strip_suffix(')').and_then(|line| line.split_once("=$("));
+    kept.filter(|(name, _)| is_name(name)).map_or(line, |(_, run)| run)
 }
 
 /// The words of a Ringback command, without preceding variables and redirections.
@@ -30,7 +36,11 @@ fn run_of(words: &[String]) -> Option<Vec<&str>> {
 }
 
 fn is_assignment(word: &str) -> bool {
-    word.split_once('=').is_some_and(|(name, _)| name.chars().all(|c| c.is_ascii_uppercase() || c == '_'))
+    word.split_once('=').is_some_and(|(name, _)| is_name(name))
+}
+
+fn is_name(text: &str) -> bool {
+    text.chars().all(|c| c.is_ascii_uppercase() || c == '_')
 }
 
 fn parse_words(words: &[&str]) -> Result<String, String> {

@@ -167,10 +167,33 @@ const EXAMPLES: &[(&str, &[Example])] = &[
                 "Send one event and wait for the outcome",
                 "ringback send \"Order SMS\" --set id=7 --set status=DELIVRD --set price:=0.120",
             ),
+            (
+                "Send one event at most once, however often this runs",
+                "ringback send \"Order SMS\" --set id=7 --event-id order-7",
+            ),
             ("Send the events of a file", "ringback send --from events.ndjson"),
             ("Accept the events of a pipe", "my-platform | ringback send --from - --no-wait --json"),
         ],
     ),
+    (
+        "keys",
+        &[
+            ("Create a key that may hand over events", "ringback keys create shop --scope send"),
+            ("List all keys", "ringback keys list"),
+        ],
+    ),
+    (
+        "keys create",
+        &[
+            ("Keep a new key in a variable", "KEY=$(ringback keys create shop --scope send)"),
+            (
+                "Limit a key to one profile, for 90 days",
+                "ringback keys create board --scope read --profile \"Order SMS\" --expires 90d",
+            ),
+        ],
+    ),
+    ("keys list", &[("Print the keys as JSON", "ringback keys list --json")]),
+    ("keys revoke", &[("Revoke a key by its name", "ringback keys revoke shop")]),
     (
         "db",
         &[(

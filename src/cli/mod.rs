@@ -19,6 +19,7 @@ mod error;
 mod examples;
 mod interrupt;
 mod json_input;
+mod keys;
 mod listen_address;
 mod man;
 #[cfg(test)]
@@ -98,6 +99,8 @@ enum Command {
     Senders(senders::SendersArgs),
     /// Run the built-in receiver and print each request
     Receive(receive::ReceiveArgs),
+    /// Create, list and revoke keys of the HTTP API
+    Keys(keys::KeysArgs),
     /// Copy a database into another one
     Db(db::DbArgs),
     /// Check files, sender, terminal, clipboard and certificates, and suggest fixes; read-only
@@ -227,6 +230,7 @@ async fn carry_out(
         Some(Command::Serve(args)) => serve::run(session, &args, signals).await,
         Some(Command::Senders(args)) => senders::run(session, &args).await,
         Some(Command::Receive(args)) => receive::run(session, args, signals).await,
+        Some(Command::Keys(args)) => keys::run(session, args).await,
         Some(Command::Db(args)) => db::run(session, args).await,
         Some(Command::Doctor(args)) => doctor::run(session, &args).await,
         Some(Command::Completions(args)) => completions::run(&args),

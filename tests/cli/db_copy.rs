@@ -16,6 +16,7 @@ const LISTS: &[&[&str]] = &[
     &["profiles", "export", "--secrets"],
     &["variables", "--json"],
     &["deliveries", "list", "--limit", "0", "--json"],
+    &["keys", "list", "--json"],
 ];
 
 /// A file, and a database on a server.
@@ -76,6 +77,10 @@ impl Pair {
         self.send(&third, "third-", 1);
         self.done(&["profiles", "disable", &third]);
         self.done(&["profiles", "delete", &third, "--yes"]);
+        self.done(&["keys", "create", "shop", "--scope", "send", "--profile", &first, "--expires", "90d"]);
+        self.done(&["keys", "create", "old", "--scope", "read"]);
+        self.done(&["keys", "revoke", "old"]);
+        self.done(&send_keyed(&second));
         // The paused ones stay.
         self.send(&second, "queued-", 7);
         let mut work = Running::start(self.place.command(&["work", "--json"]));
@@ -117,6 +122,11 @@ impl Pair {
     }
 }
 
+/// Accepts an event with an id.
+fn send_keyed(profile: &str) -> [&str; 7] {
+    ["send", profile, "--set", "ref=keyed", "--event-id", "order 7", "--no-wait"]
+}
+
 /// One that refuses the first attempt of each event, and all tests.
 fn endpoint() -> Recorder {
     Recorder::start(Duration::ZERO, |_, times| if times == 1 { 500 } else { 200 })
@@ -138,6 +148,11 @@ fn a_copy_has_everything_and_sends_what_was_pending() {
         assert!(*n != json!(0) || state == "waiting", "the log has {state} ones: {result}");
     }
     assert_eq!(result["tables"]["attempts"]["sha256"].as_str().unwrap().len(), 64);
+
+    let rows = |table: &str| result["tables"][table]["rows"].clone();
+    assert_eq!((rows("api_keys"), rows("receipts")), (json!(2), json!(1)), "{result}");
+    let repeated = pair.there(&send_keyed(&second));
+    assert!(repeated.out.starts_with("repeated: already accepted within 24 hours as "), "{repeated:?}");
 
     let again = pair.copy();
     assert_eq!((again.code, &again.json()["result"]), (Some(0), &json!("unchanged")), "{again:?}");

@@ -1,0 +1,24 @@
+//! A key as JSON.
+
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+use crate::profile::{Choice as _, ProfileId};
+use crate::storage::ApiKey;
+
+/// The members of a key, without its secret.
+pub(super) fn document(key: &ApiKey, now: Timestamp) -> Map<String, Value> {
+    let profiles: Vec<&str> = key.profiles.iter().map(ProfileId::as_str).collect();
+    let members = [
+        ("key_id", json!(key.id.as_str())),
+        ("name", json!(key.name)),
+        ("scope", json!(key.scope.name())),
+        ("profiles", json!(profiles)),
+        ("created_at", json!(key.created_at)),
+        ("expires_at", json!(key.expires_at)),
+        ("last_used_at", json!(key.last_used_at)),
+        ("revoked_at", json!(key.revoked_at)),
+        ("state", json!(key.state(now).name())),
+    ];
+    members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
