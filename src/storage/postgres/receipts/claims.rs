@@ -27,7 +27,7 @@ WHERE r.made_at < $5";
 /// The same for events, each with its delivery, in one order. Those that were claimed.
 const CLAIM_EVENTS: &str = r#"
 INSERT INTO receipt AS r (owner, key, fingerprint, made_at, response)
-SELECT owner, key, fingerprint, $5, response
+SELECT owner, key, fingerprint, $5::bigint, response
 FROM unnest($1::text[], $2::text[], $3::bytea[], $4::bytea[]) n(owner, key, fingerprint, response)
 ORDER BY owner COLLATE "C", key COLLATE "C"
 ON CONFLICT (owner, key) DO UPDATE SET fingerprint = excluded.fingerprint, made_at = excluded.made_at, seed = NULL,
