@@ -132,8 +132,8 @@ fn invalid_lines_are_reported_and_the_others_are_sent() {
         [1, 3, 10]
     );
     let end = json!({
-        "state": "ended", "accepted": 3, "refused": 6, "delivered": 3, "failed": 0, "cancelled": 0,
-        "pending": 0, "blocked": 0, "held": 0, "removed": 0,
+        "state": "ended", "accepted": 3, "repeated": 0, "refused": 6, "delivered": 3, "failed": 0,
+        "cancelled": 0, "pending": 0, "blocked": 0, "held": 0, "removed": 0,
     });
     assert_eq!(output.last(), Some(&end));
     let book = endpoint.book();

@@ -10,10 +10,11 @@ use ringback::delivery::Limits;
 use ringback::record::DeliveryState;
 use serde_json::json;
 
+/// Lines of the input.
 const LINES: u64 = 5_000;
-/// A run that is not killed before it has ended ends the test.
+/// The longest life of a run; one that ends before is not killed.
 const LONGEST_LIFE_MS: u64 = 400;
-/// By then a run is not killed.
+/// After so many kills the run is left alone.
 const MOST_KILLS: u64 = 20;
 
 fn lines(profile: &str) -> String {
@@ -46,7 +47,7 @@ fn a_killed_run_that_is_repeated_from_the_start_accepts_each_event_once() {
         let mut command = place.command(&args[..if below(2) == 0 { 4 } else { 3 }]);
         command.stdin(Stdio::null());
         let mut send = Running::reading(command);
-        // The moment of the kill, and not a wait for something.
+        // The moment of the kill: nothing is waited for.
         std::thread::sleep(Duration::from_millis(5 + below(LONGEST_LIFE_MS)));
         if !send.kill9() {
             break;
