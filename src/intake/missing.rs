@@ -11,6 +11,7 @@ use crate::text::group_digits;
 const NAMED: usize = 12;
 
 /// The variables that the profile uses and that have no value, in the order of the request.
+#[must_use]
 pub fn paths<'a>(profile: &'a Profile, values: &Values) -> Vec<&'a str> {
     let missing = profile.placeholders().filter(|path| values.get(path).is_none());
     let mut paths: Vec<&str> = Vec::new();
@@ -54,6 +55,7 @@ impl Missing {
     }
 
     /// Such as `17 events had no value for <ref>, <status>`; none if no value was missing.
+    #[must_use]
     pub fn text(&self) -> Option<String> {
         let events = if self.events == 1 { "event" } else { "events" };
         let named = named(self.paths.iter().map(String::as_str));

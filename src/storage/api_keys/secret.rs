@@ -93,8 +93,9 @@ impl SecretHash {
     #[must_use]
     pub fn is_of(stored: Option<&Self>, secret: &KeySecret) -> bool {
         const NOBODY: SecretHash = SecretHash([0; 32]);
-        let is_equal = stored.unwrap_or(&NOBODY).0.ct_eq(&secret.hash().0);
-        bool::from(is_equal) & stored.is_some()
+        let is_equal = bool::from(stored.unwrap_or(&NOBODY).0.ct_eq(&secret.hash().0));
+        let is_known = stored.is_some();
+        is_equal & is_known
     }
 
     /// From the store's 32 bytes.

@@ -1,7 +1,5 @@
 //! What a stored receipt says to a request with its key.
 
-use std::collections::HashSet;
-
 use crate::record::DeliveryId;
 use crate::storage::receipts::accept_request::{AcceptResult, SubmissionResult};
 use crate::storage::receipts::content_hash::ContentHash;
@@ -56,19 +54,27 @@ impl StoredReceipt {
         Ok(if id == own { SubmissionResult::New(id) } else { SubmissionResult::Again(id) })
     }
 
-    /// What it says to a request with its key, whose deliveries would be `own`: as with
+    /// What it says to a request with its key; `is_own` says which deliveries would be those of the request. As with
     /// [`submission`](Self::submission), its own receipt says that it was carried out.
     ///
     /// # Errors
     /// What was stored are not results.
-    pub fn accepted(self, content: ContentHash, own: &HashSet<DeliveryId>) -> Result<AcceptResult, Why> {
+    pub fn accepted(
+        self,
+        content: ContentHash,
+        is_own: impl Fn(&DeliveryId) -> bool,
+    ) -> Result<AcceptResult, Why> {
         if self.seed.is_some() || self.content != content {
             return Ok(AcceptResult::Conflict);
         }
         let response = self.response.ok_or_else(|| "it has no results".to_owned())?;
         let (results, note) = saved_results::read(&response)?;
-        let is_own = results.iter().any(|one| matches!(one, SubmissionResult::New(id) if own.contains(id)));
-        Ok(if is_own { AcceptResult::Done(results) } else { AcceptResult::Repeated(results, note) })
+        let is_new = |result: &SubmissionResult| matches!(result, SubmissionResult::New(id) if is_own(id));
+        Ok(if results.iter().any(is_new) {
+            AcceptResult::Done(results)
+        } else {
+            AcceptResult::Repeated(results, note)
+        })
     }
 }
 
@@ -89,15 +95,15 @@ mod tests {
         let accepted = stored(None, Some(&results));
         let reserved = stored(Some([7; 16]), None);
         assert_eq!(accepted.clone().reservation(same), Reservation::Conflict);
-        assert_eq!(reserved.clone().accepted(same, &HashSet::new()), Ok(AcceptResult::Conflict));
-        assert_eq!(accepted.clone().accepted(other, &HashSet::new()), Ok(AcceptResult::Conflict));
+        assert_eq!(reserved.clone().accepted(same, |_| false), Ok(AcceptResult::Conflict));
+        assert_eq!(accepted.clone().accepted(other, |_| false), Ok(AcceptResult::Conflict));
         assert_eq!(reserved.clone().reservation(other), Reservation::Conflict);
         assert_eq!(reserved.reservation(same), Reservation::Unfinished([7; 16]));
 
         let repeated = AcceptResult::Repeated(vec![SubmissionResult::New(id)], b"note".to_vec());
-        assert_eq!(accepted.clone().accepted(same, &HashSet::new()), Ok(repeated));
+        assert_eq!(accepted.clone().accepted(same, |_| false), Ok(repeated));
         let done = AcceptResult::Done(vec![SubmissionResult::New(id)]);
-        assert_eq!(accepted.accepted(same, &HashSet::from([id])), Ok(done), "its own commit");
+        assert_eq!(accepted.accepted(same, |own| *own == id), Ok(done), "its own commit");
     }
 
     #[test]

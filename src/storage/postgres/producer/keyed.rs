@@ -139,7 +139,7 @@ impl KeyedWriter {
             && let Some(stored) = claims::request(db, key, *at).await?
         {
             let own: HashSet<DeliveryId> = submissions.iter().map(|one| one.delivery.id).collect();
-            let result = stored.accepted(key.content, &own);
+            let result = stored.accepted(key.content, |id| own.contains(id));
             return Ok((result.map_err(|why| claims::unreadable(&key.key, why))?, Vec::new()));
         }
         let results = claims::events(db, submissions, *at).await?;

@@ -28,7 +28,7 @@ fn accept(tx: &Writing<'_>, request: &AcceptRequest) -> Result<AcceptResult, Sto
         && let Some(stored) = find(tx, &request_owner(&key.owner), &key.key, *at)?
     {
         let own: HashSet<DeliveryId> = submissions.iter().map(|one| one.delivery.id).collect();
-        return stored.accepted(key.content, &own).map_err(|why| unreadable(&key.key, why));
+        return stored.accepted(key.content, |id| own.contains(id)).map_err(|why| unreadable(&key.key, why));
     }
     let mut new: Vec<&NewDelivery> = Vec::new();
     let mut results = Vec::new();
