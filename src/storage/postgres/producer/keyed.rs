@@ -152,10 +152,11 @@ impl KeyedWriter {
             .filter(|(one, result)| is_missing(&one.delivery, result))
             .map(|(one, _)| &one.delivery)
             .collect();
-        let lanes = accept(db, &self.lanes, &new, false).await?;
         if let Some(key) = key {
             claims::fill(db, key, &saved_results::write(&results, &key.note)).await?;
         }
+        // Last: what is committed long after it got its position is found late.
+        let lanes = accept(db, &self.lanes, &new, false).await?;
         Ok((AcceptResult::Done(results), lanes))
     }
 }
