@@ -1,6 +1,6 @@
 //! `ringback keys create`.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Span, SpanRelativeTo};
 use serde_json::{Value, json};
 
 use super::document::document;
@@ -8,7 +8,7 @@ use crate::cli::error::CommandError;
 use crate::cli::output::{eprint_line, print, print_json};
 use crate::cli::session::Session;
 use crate::cli::value_enum::choices;
-use crate::cli::{blocked, resolve_profile, times};
+use crate::cli::{blocked, resolve_profile};
 use crate::clock;
 use crate::profile::Choice as _;
 use crate::storage::{ApiKey, KeyCreated, KeyScope, KeyText};
@@ -48,10 +48,10 @@ fn name(text: &str) -> Result<String, String> {
 }
 
 fn lifetime(text: &str) -> Result<SignedDuration, String> {
-    match times::long(text)? {
-        SignedDuration::ZERO => Err("must be longer than 0: use 90d, 12h or 4w".to_owned()),
-        long => Ok(long),
-    }
+    let wrong = || format!("'{text}' is not a duration: use 90d, 12h or 4w");
+    let span: Span = text.parse().map_err(|_| wrong())?;
+    let long = span.to_duration(SpanRelativeTo::days_are_24_hours()).map_err(|_| wrong())?;
+    if long.is_positive() { Ok(long) } else { Err("must be longer than 0: use 90d, 12h or 4w".to_owned()) }
 }
 
 pub(super) async fn run(session: &Session, args: CreateArgs, json: bool) -> Result<(), CommandError> {
