@@ -98,6 +98,7 @@ mod tests {
     #[test]
     fn a_key_is_active_until_it_expires_or_is_revoked() {
         let mut key = api_key("shop").0;
+        key.expires_at = None;
         assert_eq!(key.state(Timestamp::MAX), KeyState::Active);
         key.expires_at = Some(at(10));
         assert_eq!(key.state(at(9)), KeyState::Active);
