@@ -77,14 +77,30 @@ fn has_hidden(text: &str) -> bool {
     }
 }
 
-/// How many bytes from the start are printable ASCII or line feeds. Nearly all of an output is: several are examined at
+/// How many bytes from the start are printable ASCII or line feeds. Nearly all of an output is: eight are examined at
 /// once, since most of printing it would be this.
 fn plain(bytes: &[u8]) -> usize {
-    const AT_ONCE: usize = 16;
     let is_plain = |byte: &u8| matches!(byte, b' '..=b'~' | b'\n');
-    let are_plain = |some: &&[u8]| some.iter().fold(true, |all, byte| all & is_plain(byte));
-    let whole = bytes.chunks_exact(AT_ONCE).take_while(are_plain).count() * AT_ONCE;
-    whole + bytes[whole..].iter().take_while(|byte| is_plain(byte)).count()
+    let (words, rest) = bytes.as_chunks();
+    for (at, word) in words.iter().enumerate() {
+        if !is_printable(*word)
+            && let Some(other) = word.iter().position(|byte| !is_plain(byte))
+        {
+            return at * word.len() + other;
+        }
+    }
+    bytes.len() - rest.len() + rest.iter().take_while(|byte| is_plain(byte)).count()
+}
+
+/// Whether each byte is printable ASCII: no less than a blank, and less than the last control character.
+fn is_printable(bytes: [u8; 8]) -> bool {
+    const EACH: u64 = u64::from_ne_bytes([1; 8]);
+    const HIGHEST_BITS: u64 = EACH << 7;
+    let word = u64::from_ne_bytes(bytes);
+    // What is borrowed from a byte, or carried to it, only follows one that is found itself.
+    let below_blank = word.wrapping_sub(EACH * 0x20) & !word;
+    let from_delete = word.wrapping_add(EACH) | word;
+    (below_blank | from_delete) & HIGHEST_BITS == 0
 }
 
 /// As [`escape_controls`], truncated after this many characters.

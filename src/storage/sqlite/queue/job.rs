@@ -96,18 +96,14 @@ impl<'a> Jobs<'a> {
         let mut jobs: Vec<Option<Result<Job, Why>>> = chosen.iter().map(|_| None).collect();
         for together in by_row.chunk_by(|one, next| next.0.saturating_sub(one.0) <= NEAR) {
             let mut rows = select.query([together.first(), together.last()].map(|end| end.map(|of| of.0)))?;
-            let mut row = rows.next()?;
-            for &(wanted, turn) in together {
-                while let Some(other) = row
-                    && other.get::<_, i64>(SEQ)? < wanted
-                {
-                    row = rows.next()?;
-                }
-                if let Some(at) = row
-                    && at.get::<_, i64>(SEQ)? == wanted
-                {
+            let mut wanted = together.iter().peekable();
+            while let Some(row) = rows.next()? {
+                let seq: i64 = row.get(SEQ)?;
+                // Those before it are gone, and it may be one between two that were chosen.
+                while wanted.next_if(|of| of.0 < seq).is_some() {}
+                if let Some(&(_, turn)) = wanted.next_if(|of| of.0 == seq) {
                     let known = known(tx, profiles, chosen[turn].lane)?;
-                    jobs[turn] = Some(whole(tx, known, at, &chosen[turn])?);
+                    jobs[turn] = Some(whole(tx, known, row, &chosen[turn])?);
                 }
             }
         }
