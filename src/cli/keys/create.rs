@@ -1,15 +1,16 @@
 //! `ringback keys create`.
 
-use jiff::{SignedDuration, Span, SpanRelativeTo};
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-use super::document::document;
+use super::document::{document, stored_now};
 use crate::cli::error::CommandError;
 use crate::cli::output::{eprint_line, print, print_json};
 use crate::cli::session::Session;
 use crate::cli::value_enum::choices;
 use crate::cli::{blocked, resolve_profile};
 use crate::clock;
+use crate::documents::duration;
 use crate::profile::Choice as _;
 use crate::storage::{ApiKey, KeyCreated, KeyScope, KeyText};
 use crate::text::escape_controls;
@@ -48,10 +49,10 @@ fn name(text: &str) -> Result<String, String> {
 }
 
 fn lifetime(text: &str) -> Result<SignedDuration, String> {
-    let wrong = || format!("'{text}' is not a duration: use 90d, 12h or 4w");
-    let span: Span = text.parse().map_err(|_| wrong())?;
-    let long = span.to_duration(SpanRelativeTo::days_are_24_hours()).map_err(|_| wrong())?;
-    if long.is_positive() { Ok(long) } else { Err("must be longer than 0: use 90d, 12h or 4w".to_owned()) }
+    match duration(text)? {
+        SignedDuration::ZERO => Err("must be longer than 0: use 90d, 12h or 4w".to_owned()),
+        long => Ok(long),
+    }
 }
 
 pub(super) async fn run(session: &Session, args: CreateArgs, json: bool) -> Result<(), CommandError> {
@@ -66,7 +67,7 @@ pub(super) async fn run(session: &Session, args: CreateArgs, json: bool) -> Resu
     }
     let store = store.map_or_else(|| session.store(), Ok)?;
     let text = KeyText::generate();
-    let now = clock::now();
+    let now = stored_now();
     let key = ApiKey {
         id: text.id.clone(),
         name: args.name,

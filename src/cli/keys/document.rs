@@ -3,8 +3,15 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
+use crate::clock;
 use crate::profile::{Choice as _, ProfileId};
 use crate::storage::ApiKey;
+
+/// The time in whole milliseconds, as stores keep it: a key looks the same when it is created and when it is listed.
+pub(super) fn stored_now() -> Timestamp {
+    let now = clock::now();
+    Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
+}
 
 /// The members of a key, without its secret.
 pub(super) fn document(key: &ApiKey, now: Timestamp) -> Map<String, Value> {

@@ -2,12 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::document::document;
+use super::document::{document, stored_now};
 use crate::cli::blocked;
 use crate::cli::error::CommandError;
 use crate::cli::output::{print, print_json};
 use crate::cli::session::Session;
-use crate::clock;
 use crate::storage::ApiKey;
 use crate::text::escape_controls;
 
@@ -19,7 +18,7 @@ pub(super) async fn run(session: &Session, text: &str, json: bool) -> Result<(),
     let store = session.store_if_there()?.ok_or_else(none)?;
     let (keys, _) = store.api_keys().await?;
     let mut key = named(&keys, text).ok_or_else(none)?.clone();
-    let now = clock::now();
+    let now = stored_now();
     let changed = key.revoked_at.is_none() && store.revoke_key(&key.id, now).await?;
     if changed {
         key.revoked_at = Some(now);
