@@ -48,7 +48,7 @@ pub fn key_id(text: &str) -> Result<KeyId, Why> {
 
 /// The profiles that an API key is limited to, as a JSON list of their ids.
 pub fn key_profiles_text(profiles: &[ProfileId]) -> String {
-    serde_json::Value::from_iter(profiles.iter().map(ProfileId::as_str)).to_string()
+    profiles.iter().map(ProfileId::as_str).collect::<serde_json::Value>().to_string()
 }
 
 pub fn key_profiles(text: &str) -> Result<Vec<ProfileId>, Why> {

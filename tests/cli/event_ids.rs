@@ -68,21 +68,21 @@ fn one_event_with_an_id_is_sent_once() {
     let endpoint = Recorder::taking();
     let place = Place::new();
     let profile = place.apply(&endpoint.profile(0)).remove(0);
-    let send = |reference: &str, more: &[&str]| {
+    let try_once = |reference: &str, more: &[&str]| {
         let set = format!("ref={reference}");
         place.run(&[&["send", "Order SMS", "--set", &set, "--event-id", "order 7"], more].concat())
     };
-    let first = send("7", &[]);
+    let first = try_once("7", &[]);
     assert_eq!(first.code, Some(0), "{first:?}");
     let delivery = endpoint.book().keys().next().unwrap().clone();
     for more in [&[][..], &["--no-wait"]] {
-        let again = send("7", more);
+        let again = try_once("7", more);
         let output = format!("repeated: already accepted within 24 hours as {delivery}\n");
         assert_eq!((again.code, again.out, again.err.as_str()), (Some(0), output, ""));
     }
-    let again = send("7", &["--json"]);
+    let again = try_once("7", &["--json"]);
     assert_eq!(lines(&again.out), [json!({"state": "repeated", "delivery_id": delivery})]);
-    send("8", &[]).refused(2, &["event_id 'order 7' was used within 24 hours", "nothing was sent"]);
+    try_once("8", &[]).refused(2, &["event_id 'order 7' was used within 24 hours", "nothing was sent"]);
     assert_eq!(endpoint.book().len(), 1);
     // The lines of a file share the ids.
     let sent = place.run_with_input(&["send", "--from", "-"], &line(&profile, "order 7", "7"));

@@ -46,10 +46,10 @@ fn a_killed_run_that_is_repeated_from_the_start_accepts_each_event_once() {
         let args = ["send", "--from", &file, "--no-wait"];
         let mut command = place.command(&args[..if below(2) == 0 { 4 } else { 3 }]);
         command.stdin(Stdio::null());
-        let mut send = Running::reading(command);
+        let mut program = Running::reading(command);
         // The moment of the kill: nothing is waited for.
         std::thread::sleep(Duration::from_millis(5 + below(LONGEST_LIFE_MS)));
-        if !send.kill9() {
+        if !program.kill9() {
             break;
         }
         kills += 1;

@@ -236,7 +236,7 @@ pub async fn an_operation_is_reserved_and_finished_once(subject: &dyn StoreUnder
 pub async fn receipts_that_no_longer_count_go(subject: &dyn StoreUnderTest) {
     let store = subject.store();
     let most = MOST_REMOVED as usize;
-    let old = (0..most + 1).map(|n| event(&n.to_string(), "")).collect();
+    let old = (0..=most).map(|n| event(&n.to_string(), "")).collect();
     accept(store, request(None, old)).await;
     accept(store, AcceptRequest { at: at(10), ..request(None, vec![event("young", "")]) }).await;
     assert_eq!(store.purge_receipts(at(0) + KEPT).await.unwrap(), 0);

@@ -14,7 +14,9 @@ impl ContentHash {
     #[must_use]
     pub fn of(parts: &[&[u8]]) -> Self {
         let mut digest = Sha256::new();
-        parts.iter().for_each(|part| bytes(&mut digest, b'b', part));
+        for part in parts {
+            bytes(&mut digest, b'b', part);
+        }
         Self(digest.finalize().into())
     }
 
@@ -80,7 +82,9 @@ fn value(digest: &mut Sha256, any: &Value) {
         Value::String(text) => bytes(digest, b's', text.as_bytes()),
         Value::Array(items) => {
             count(digest, b'[', items.len());
-            items.iter().for_each(|item| value(digest, item));
+            for item in items {
+                value(digest, item);
+            }
         }
         Value::Object(members) => object(digest, members),
     }

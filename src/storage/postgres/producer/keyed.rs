@@ -41,7 +41,7 @@ impl KeyedWriter {
     /// its own receipts or deliveries show it.
     pub async fn accept(&self, request: &AcceptRequest) -> Result<AcceptResult, StoreError> {
         let mut waiting = self.patience.begin();
-        let (session, mut acquired) = self.any().await;
+        let (session, mut acquired) = Box::pin(self.any()).await;
         let mut is_again = false;
         loop {
             let overdue = || session.at(ServerProblem::Slow.into());
@@ -52,7 +52,7 @@ impl KeyedWriter {
                     None => session.acquire().await,
                 }
             };
-            let trial = async { self.try_accept(connection.await?, request, is_again).await };
+            let trial = Box::pin(async { self.try_accept(connection.await?, request, is_again).await });
             let error = match waiting.for_response(trial, overdue).await {
                 Ok(accepted) => return Ok(accepted),
                 Err(error) => session.at(error),
