@@ -74,7 +74,9 @@ type Place = (i64, i64, usize);
 /// The stretches of these places of one lane, in ascending order, that are neighbours in its queue; and single ones
 /// that may be queued.
 fn stretches(queued: &mut CachedStatement<'_>, places: &[Place]) -> Result<Vec<Range<usize>>, StoreError> {
-    let [(lane, first, _), .., (_, last, _)] = places else { return Ok(vec![0..places.len()]) };
+    let [(lane, first, _), .., (_, last, _)] = places else {
+        return Ok(std::iter::once(0..places.len()).collect());
+    };
     let mut queued = queued.query((lane, first, last))?;
     let (mut found, mut open, mut at) = (Vec::new(), 0..0, 0);
     for _ in 0..places.len() * WALKED {
