@@ -3,6 +3,7 @@
 //! It fails closed: if a file cannot be read completely, no address is allowed that it may forbid, and no delivery is
 //! removed that it may keep.
 
+mod api;
 mod keys;
 mod look;
 mod network;
@@ -11,6 +12,7 @@ mod spelling;
 mod syntax;
 mod value;
 
+pub use api::ApiSettings;
 pub use keys::Binding;
 pub use look::{Borders, ThemeName, Zone};
 pub use network::{Addresses, AddressesUnknown};
@@ -56,6 +58,8 @@ pub struct Settings {
     pub addresses: Addresses,
     /// Whether the console captures the mouse from the start.
     pub mouse: bool,
+    /// How the HTTP API listens, and its limits.
+    pub api: ApiSettings,
 }
 
 impl Default for Settings {
@@ -68,6 +72,7 @@ impl Default for Settings {
             borders: None,
             time: Zone::default(),
             mouse: false,
+            api: ApiSettings::default(),
             keys: Vec::new(),
             keep_days: 90,
             keep_deliveries: 1_000_000,

@@ -5,6 +5,7 @@ use axum::http::request::Parts;
 
 use super::{Api, ApiError, Code, Sid};
 use crate::profile::ProfileId;
+use crate::storage::ApiKey;
 
 /// What a route requires of its caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -33,6 +34,13 @@ impl Caller {
     #[must_use]
     pub(super) fn anyone(sid: Option<&Sid>) -> Self {
         Self { owner: format!("{}/", sid.map_or("", Sid::as_str)), profiles: None }
+    }
+
+    /// The caller with this key. Two keys never share idempotency keys, and neither do two accounts.
+    #[must_use]
+    pub(super) fn of_key(sid: Option<&Sid>, key: &ApiKey) -> Self {
+        let profiles = (!key.profiles.is_empty()).then(|| key.profiles.clone());
+        Self { owner: format!("{}/{}", sid.map_or("", Sid::as_str), key.id), profiles }
     }
 
     /// Owns the idempotency keys of its requests.

@@ -5,15 +5,21 @@
 //! [`ApiError`]).
 
 mod access;
+mod access_log;
+mod auth;
 mod code;
 mod deliveries;
 mod envelope;
 mod error;
+mod events;
 mod held_body;
+mod idempotency_key;
+mod observe;
 mod openapi;
 mod operations;
 mod profiles;
 mod request;
+mod request_body;
 mod router;
 mod routes;
 mod server;
@@ -21,6 +27,7 @@ mod sid;
 mod state;
 
 pub use access::{Access, Caller};
+pub use access_log::{AccessLog, WriteLines};
 pub use code::Code;
 pub use envelope::Envelope;
 pub use error::ApiError;

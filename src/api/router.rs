@@ -2,13 +2,16 @@
 
 use axum::Router;
 use axum::http::{Method, Uri};
+use axum::middleware;
 
-use super::{Api, ApiError, Code, Route, Routes, deliveries, openapi, operations, profiles};
+use super::observe::observe;
+use super::{Api, ApiError, Code, Route, Routes, deliveries, events, openapi, operations, profiles};
 
 /// All routes, on this state.
 pub fn router(api: Api) -> Router {
     let (router, _) = routes(api.clone()).into_parts();
-    router.fallback(no_path).method_not_allowed_fallback(no_method).with_state(api)
+    let observe = middleware::from_fn_with_state(api.clone(), observe);
+    router.fallback(no_path).method_not_allowed_fallback(no_method).layer(observe).with_state(api)
 }
 
 /// The table of all routes.
@@ -18,7 +21,7 @@ pub fn table(api: Api) -> Vec<Route> {
 }
 
 fn routes(api: Api) -> Routes {
-    let subjects = [profiles::add, deliveries::add, operations::add, openapi::add];
+    let subjects = [events::add, profiles::add, deliveries::add, operations::add, openapi::add];
     subjects.into_iter().fold(Routes::new(api), |routes, add| add(routes))
 }
 

@@ -8,7 +8,10 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, on};
 
+use super::auth::KeyUsed;
+use super::held_body::hold;
 use super::{Access, Api, ApiError, Caller, Code, Sid};
+use crate::storage::ApiKey;
 
 /// A route.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,7 +107,6 @@ impl Routes {
 /// What is checked before a handler runs.
 #[derive(Debug, Clone)]
 struct Guard {
-    #[expect(dead_code, reason = "keys are looked up in its store")]
     api: Api,
     access: Access,
 }
@@ -115,15 +117,34 @@ async fn admit(
     params: RawPathParams,
     mut request: Request,
     next: Next,
-) -> Response {
+) -> Result<Response, ApiError> {
     if guard.access == Access::Public {
-        return next.run(request).await;
+        return Ok(next.run(request).await);
     }
-    let sid = params.iter().find(|(name, _)| *name == "sid").map(|(_, text)| Sid::parse(text)).transpose();
-    let sid = match sid {
-        Ok(sid) => sid,
-        Err(why) => return ApiError::new(Code::NotFound, why).into_response(),
+    let Some(keys) = guard.api.keys() else {
+        request.extensions_mut().insert(Caller::anyone(sid(&params)?.as_ref()));
+        return Ok(next.run(request).await);
     };
-    request.extensions_mut().insert(Caller::anyone(sid.as_ref()));
-    next.run(request).await
+    // Before anything is said about the request.
+    let key = keys.authenticate(request.headers()).await?;
+    let response = match keys.begin(&key, guard.access) {
+        Ok(in_use) => {
+            request.extensions_mut().insert(Caller::of_key(sid(&params)?.as_ref(), &key));
+            next.run(request).await.map(|body| hold(body, in_use))
+        }
+        Err(error) => error.into_response(),
+    };
+    Ok(with_key(response, &key))
+}
+
+/// Notes whose request it was, for the access log.
+fn with_key(mut response: Response, key: &ApiKey) -> Response {
+    response.extensions_mut().insert(KeyUsed(key.id.clone()));
+    response
+}
+
+/// The account id of a path that has one.
+fn sid(params: &RawPathParams) -> Result<Option<Sid>, ApiError> {
+    let text = params.iter().find(|(name, _)| *name == "sid").map(|(_, text)| text);
+    text.map(Sid::parse).transpose().map_err(|why| ApiError::new(Code::NotFound, why))
 }

@@ -5,15 +5,19 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
-use crate::delivery::{OutcomeStream, SenderStatus};
+use super::access_log::AccessLog;
+use super::auth::Keys;
+use super::events::{Profiles, Room};
+use super::operations::Metrics;
+use crate::delivery::{CompleteOutcomes, OutcomeStream, SenderStatus};
 use crate::settings::Settings;
 use crate::storage::Storage;
 
 /// What handlers share. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Api(Arc<ApiParts>);
+pub struct Api(Arc<Shared>);
 
-/// The parts of [`Api`].
+/// The parts of [`Api`] that come from outside.
 #[derive(Debug)]
 pub struct ApiParts {
     /// The store.
@@ -24,13 +28,59 @@ pub struct ApiParts {
     pub sender: watch::Receiver<SenderStatus>,
     /// What that sender records.
     pub outcomes: OutcomeStream,
+    /// Where requests are logged.
+    pub access_log: Option<AccessLog>,
+    /// Whether requests need no key.
+    pub is_open: bool,
+}
+
+#[derive(Debug)]
+struct Shared {
+    parts: ApiParts,
+    keys: Option<Keys>,
+    event_profiles: Profiles,
+    room: Room,
+    metrics: Metrics,
 }
 
 impl Api {
     /// From its parts.
     #[must_use]
     pub fn new(parts: ApiParts) -> Self {
-        Self(Arc::new(parts))
+        let limits = &parts.settings.api;
+        let keys = || Keys::new(Arc::clone(&parts.store), limits.requests_per_key);
+        Self(Arc::new(Shared {
+            keys: (!parts.is_open).then(keys),
+            event_profiles: Profiles::new(Arc::clone(&parts.store)),
+            room: Room::new(limits.queue_limit),
+            metrics: Metrics::default(),
+            parts,
+        }))
+    }
+
+    /// Counts everything that the sender records, until it ends.
+    pub async fn count_attempts(&self, outcomes: CompleteOutcomes) {
+        self.0.metrics.attempts.count(outcomes).await;
+    }
+
+    /// Checks keys; none if requests need none.
+    pub(super) fn keys(&self) -> Option<&Keys> {
+        self.0.keys.as_ref()
+    }
+
+    /// The profiles that events refer to.
+    pub(super) fn event_profiles(&self) -> &Profiles {
+        &self.0.event_profiles
+    }
+
+    /// Whether there is room for more events.
+    pub(super) fn room(&self) -> &Room {
+        &self.0.room
+    }
+
+    /// What is counted.
+    pub(super) fn metrics(&self) -> &Metrics {
+        &self.0.metrics
     }
 }
 
@@ -38,6 +88,6 @@ impl Deref for Api {
     type Target = ApiParts;
 
     fn deref(&self) -> &ApiParts {
-        &self.0
+        &self.0.parts
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::api::ListenError;
+use crate::api::{ListenError, TlsError};
 use crate::callback::RenderError;
 use crate::management::SteerError;
 use crate::settings::AddressesUnknown;
@@ -59,6 +59,9 @@ pub enum CommandError {
     /// The API cannot listen.
     #[error(transparent)]
     Listen(#[from] ListenError),
+    /// The certificate of the API cannot be used.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// The API has ended unexpectedly.
     #[error("the HTTP API stopped unexpectedly, which is a bug in ringback; start it again")]
     ApiEnded,
@@ -108,7 +111,10 @@ impl CommandError {
     #[must_use]
     pub fn code(&self) -> u8 {
         match self {
-            Self::Input(_) | Self::Settings(_) | Self::Receive(ReceiveError::Decrypt { .. }) => INVALID_INPUT,
+            Self::Input(_)
+            | Self::Settings(_)
+            | Self::Tls(_)
+            | Self::Receive(ReceiveError::Decrypt { .. }) => INVALID_INPUT,
             Self::Store(error) if is_wrong_file(&error.problem) => INVALID_INPUT,
             Self::Unread => 0,
             Self::Interrupted { code, .. } => *code,

@@ -219,7 +219,11 @@ const EXAMPLES: &[(&str, &[Example])] = &[
         "serve",
         &[
             ("Try the API on this machine, without a key", "ringback serve --insecure-no-auth"),
-            ("Listen on another port", "ringback serve --listen 9000 --insecure-no-auth"),
+            ("Serve on another port, and log requests", "ringback serve --listen 9000 --access-log -"),
+            (
+                "Serve other machines over HTTPS",
+                "ringback serve --listen 0.0.0.0:443 --tls-cert cert.pem --tls-key key.pem",
+            ),
         ],
     ),
     (

@@ -8,10 +8,10 @@ use toml::de::{DeTable, DeValue};
 
 use super::spelling::nearest;
 use super::value::{choice, flag, number};
-use super::{Loaded, Settings, keys, look, network, syntax};
+use super::{Loaded, Settings, api, keys, look, network, syntax};
 
 /// The names of all settings, for messages and for misspelled names.
-pub(super) const NAMES: [&str; 14] = [
+pub(super) const NAMES: [&str; 15] = [
     "region",
     "allow_insecure_http",
     "extended_retries",
@@ -25,6 +25,7 @@ pub(super) const NAMES: [&str; 14] = [
     "keep_days",
     "keep_deliveries",
     "auto_disable_after",
+    "api",
     "keys",
 ];
 
@@ -73,6 +74,10 @@ pub(super) fn parse(text: &str, file: &Path) -> Loaded {
                 settings.keys = keys::read(value, place, |at, what| faults.push((at, what)));
                 Ok(())
             }
+            ("api", _) => {
+                settings.api = api::read(value, |at, what| faults.push((at, what)));
+                Ok(())
+            }
             (_, Some(meant)) if meant == name => settings.set(name, value.get_ref()),
             _ => Err(unknown(name, meant)),
         };
@@ -112,6 +117,11 @@ fn may_close_network(name: &str, meant: Option<&str>, value: &Spanned<DeValue>) 
     match meant {
         None | Some("network" | "network_allow" | "network_deny") => true,
         Some(meant) if meant == name => false,
+        Some("api") => {
+            let mut is_valid = true;
+            api::read(value, |_, _| is_valid = false);
+            !is_valid
+        }
         Some("keys") => {
             let mut is_valid = true;
             keys::read(value, |_| String::new(), |_, _| is_valid = false);

@@ -165,7 +165,10 @@ fn the_manual_shows_every_setting_with_its_default() {
     let (_, rest) = page.split_once("```toml\n").unwrap();
     let (example, _) = rest.split_once("```").unwrap();
     for name in read::NAMES {
-        let line = if name == "keys" { "[keys]".to_owned() } else { format!("{name} = ") };
+        let line = match name {
+            "api" | "keys" => format!("[{name}]"),
+            _ => format!("{name} = "),
+        };
         assert!(example.lines().any(|shown| shown.starts_with(&line)), "no {name} in the manual's example");
     }
     let Loaded { settings, notices } = parse(example);

@@ -13,6 +13,10 @@ pub(super) fn flag(name: &str, value: &DeValue) -> Result<bool, String> {
     value.as_bool().ok_or_else(|| format!("{name} must be true or false"))
 }
 
+pub(super) fn text(name: &str, value: &DeValue) -> Result<String, String> {
+    value.as_str().map(str::to_owned).ok_or_else(|| format!("{name} must be a string"))
+}
+
 pub(super) fn number<N: std::str::FromStr>(name: &str, value: &DeValue) -> Result<N, String> {
     let digits = value.as_integer().filter(|digits| digits.radix() == 10);
     let number = digits.and_then(|digits| digits.as_str().parse().ok());

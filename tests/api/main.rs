@@ -10,10 +10,16 @@
 
 mod deliveries;
 mod docs;
+mod events;
+mod keys;
+mod kill9;
 mod openapi;
+mod operations;
 mod profiles;
 mod serving;
+mod slow;
 mod start;
 mod stop;
 #[path = "../support/mod.rs"]
 mod support;
+mod transport;

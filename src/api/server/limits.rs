@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use rustix::process::{Resource, getrlimit};
+
 /// Limits of connections: a client that stops half-way must not stay for ever.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ServerLimits {
@@ -20,6 +22,17 @@ pub struct ServerLimits {
     pub streams: u32,
     /// The longest head of a request in bytes; also of its buffer.
     pub head: usize,
+}
+
+impl ServerLimits {
+    /// The usual ones with so many connections, or with as many as the process may have: a quarter of its file
+    /// descriptors, since the sender and the database need theirs.
+    #[must_use]
+    pub fn of(connections: usize) -> Self {
+        let allowed = getrlimit(Resource::Nofile).current;
+        let most = allowed.map_or(usize::MAX, |all| usize::try_from(all / 4).unwrap_or(usize::MAX)).max(1);
+        Self { connections: connections.clamp(1, most), ..Self::default() }
+    }
 }
 
 impl Default for ServerLimits {

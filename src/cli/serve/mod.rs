@@ -1,7 +1,9 @@
 //! `ringback serve`: the HTTP API, and the sender beside it.
 
+mod access_log;
+mod options;
+
 use std::io;
-use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use tokio::net::TcpListener;
@@ -10,23 +12,18 @@ use super::blocked;
 use super::console::keep;
 use super::error::{CommandError, FAILED};
 use super::interrupt::{BlockedSignals, Interrupts};
-use super::listen_address::listen_address;
 use super::output::{eprint_line, print_if_read};
 use super::sending::{SenderReports, stop, warn_of_clock};
 use super::session::Session;
-use crate::api::{Api, ApiParts, Server, ServerLimits, SystemdState, activated, listen, router};
+use crate::api::{
+    Api, ApiParts, Server, ServerLimits, ServerTls, SystemdState, TlsNews, activated, listen, router,
+};
+use crate::clock;
 use crate::delivery::{Limits, OutcomeStream, RetentionTask, Sender, Transport};
+use crate::storage::{KeyState, Storage};
 
-/// Run the HTTP API and the sender
-#[derive(Debug, clap::Args)]
-pub(super) struct ServeArgs {
-    /// Address and port to listen on; a port alone listens on 127.0.0.1, port 0 is any free port
-    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:9979", value_parser = listen_address)]
-    listen: SocketAddr,
-    /// Accept requests without a key, on a loopback address only
-    #[arg(long)]
-    insecure_no_auth: bool,
-}
+pub use options::ServeArgs;
+use options::ServeOptions;
 
 /// Serves until a signal arrives.
 ///
@@ -39,17 +36,29 @@ pub(super) async fn run(
 ) -> Result<ExitCode, CommandError> {
     let mut interrupts = Interrupts::watch()?;
     drop(signals);
-    args.check()?;
     let settings = session.settings();
+    let options = ServeOptions::new(args, &settings.api)?;
+    let listener = activated().map_err(|error| system("cannot use the socket of systemd", error))?;
+    let addr = listener.as_ref().map_or(Ok(options.listen), TcpListener::local_addr);
+    options.check(addr.map_err(|error| system("cannot use the socket of systemd", error))?)?;
     let network = settings.addresses.for_sending()?;
     let store = session.store()?;
     // The first use of the database: what prevents that is reported before anything listens.
     blocked::report(&store.blocked(None).await?);
-    let listener = match activated().map_err(|error| system("cannot use the socket of systemd", error))? {
-        Some(listener) => ServeArgs::check_activated(listener)?,
-        None => listen(args.listen).await?,
+    if !options.is_open {
+        needs_key(&*store).await?;
+    }
+    let tls = match &options.tls {
+        Some(files) => Some(ServerTls::start(files.clone(), report_tls).await?),
+        None => None,
+    };
+    let access_log = options.access_log.as_deref().map(access_log::start).transpose()?;
+    let listener = match listener {
+        Some(listener) => listener,
+        None => listen(options.listen).await?,
     };
     let stream = OutcomeStream::default();
+    let outcomes = stream.complete();
     let sender = Sender::start_on(&store, Transport::new(network), Limits::default(), stream.clone());
     let _retention = RetentionTask::start(store.storage(), keep(settings), sender.status(), warn_of_clock);
     let api = Api::new(ApiParts {
@@ -57,11 +66,18 @@ pub(super) async fn run(
         settings: settings.clone(),
         sender: sender.status(),
         outcomes: stream,
+        access_log,
+        is_open: options.is_open,
     });
+    let counting = api.clone();
+    // It ends with the process, and no attempt is recorded after that.
+    tokio::spawn(async move { counting.count_attempts(outcomes).await });
     let mut news = SenderReports::of(&sender, store.upkeep());
-    let mut server = Server::start(listener, None, router(api), ServerLimits::default())
-        .map_err(|error| system("cannot listen", error))?;
-    print_if_read(&format!("listening on http://{} (Ctrl+C ends)\n", server.addr()))?;
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    let limits = ServerLimits::of(settings.api.connections);
+    let mut server =
+        Server::start(listener, tls, router(api), limits).map_err(|error| system("cannot listen", error))?;
+    print_if_read(&format!("listening on {scheme}://{} (Ctrl+C ends)\n", server.addr()))?;
     report_state(SystemdState::Ready);
     let ended = until_ended(&mut server, &mut news, &mut interrupts).await;
     report_state(SystemdState::Stopping);
@@ -81,39 +97,30 @@ pub(super) async fn run(
     ended.map(|()| ExitCode::SUCCESS)
 }
 
-impl ServeArgs {
-    /// Whether it may listen there.
-    fn check(&self) -> Result<(), CommandError> {
-        if !self.insecure_no_auth {
-            return Err(CommandError::Input(
-                "API keys do not exist yet: start it with --insecure-no-auth on a loopback address"
-                    .to_owned(),
-            ));
-        }
-        allowed(self.listen)
-    }
-
-    /// The socket of systemd, if it may be used.
-    fn check_activated(listener: TcpListener) -> Result<TcpListener, CommandError> {
-        let addr =
-            listener.local_addr().map_err(|error| system("cannot use the socket of systemd", error))?;
-        allowed(addr).map(|()| listener)
-    }
-}
-
-/// Whether this may be an address without keys.
-fn allowed(addr: SocketAddr) -> Result<(), CommandError> {
-    if addr.ip().is_loopback() {
+/// Refuses to serve if nobody could use the API.
+async fn needs_key(store: &dyn Storage) -> Result<(), CommandError> {
+    let now = clock::now();
+    let (keys, _) = store.api_keys().await?;
+    if keys.iter().any(|key| key.state(now) == KeyState::Active) {
         return Ok(());
     }
-    Err(CommandError::Input(format!(
-        "--insecure-no-auth is allowed on a loopback address only, and {} is none: use 127.0.0.1",
-        addr.ip()
-    )))
+    Err(CommandError::Input(
+        "no API key can be used: create one with `ringback keys create NAME --scope manage`, or try the API with \
+         --insecure-no-auth"
+            .to_owned(),
+    ))
 }
 
 fn system(what: &str, error: io::Error) -> CommandError {
     CommandError::System(what.to_owned(), error)
+}
+
+fn report_tls(news: TlsNews) {
+    let text = match news {
+        TlsNews::Reloaded => "new connections use the new certificate".to_owned(),
+        TlsNews::Kept(why) => format!("{why}: the old certificate stays in use"),
+    };
+    eprint_line(&format!("ringback: {text}"));
 }
 
 /// Reports a state to systemd. Serving does not depend on it.
@@ -133,9 +140,7 @@ async fn until_ended(
         tokio::select! {
             biased;
             _ = interrupts.next() => return Ok(()),
-            () = server.ended() => {
-                return Err(CommandError::ApiEnded);
-            }
+            () = server.ended() => return Err(CommandError::ApiEnded),
             changed = news.changed() => {
                 for news in news.next("waiting for it to end") {
                     eprint_line(&format!("ringback: {news}"));

@@ -1,0 +1,151 @@
+//! Who may do what: keys of requests.
+//!
+//! A wrong key learns nothing: whatever is wrong with it, the response and the work are the same. Only keys that were
+//! verified are remembered, for a second, so that a revoked one stops within two.
+
+mod in_progress;
+mod presented;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use axum::http::HeaderMap;
+
+use super::{Access, ApiError, Code};
+use crate::clock;
+use crate::profile::Choice as _;
+use crate::storage::{ApiKey, KeyId, KeyScope, KeyState, KeyText, SecretHash, Storage};
+pub(super) use in_progress::KeyInUse;
+use in_progress::KeyLimit;
+
+/// How long a verified key is not looked up again.
+const REMEMBERED: Duration = Duration::from_secs(1);
+
+/// The maximum number of remembered keys.
+const MOST: usize = 1024;
+
+/// How often the use of a key is noted.
+const NOTED: Duration = Duration::from_mins(1);
+
+/// The id of the key of a request, in the extensions of its response.
+#[derive(Debug, Clone)]
+pub(super) struct KeyUsed(pub(super) KeyId);
+
+/// Checks keys.
+#[derive(Debug)]
+pub(super) struct Keys {
+    store: Arc<dyn Storage>,
+    limit: KeyLimit,
+    /// By id and hash of the secret: nobody else finds an entry.
+    verified: Mutex<HashMap<(KeyId, [u8; 32]), Verified>>,
+    noted: Mutex<HashMap<KeyId, Instant>>,
+    /// Looked up for requests without a key that could be one.
+    nobody: KeyText,
+}
+
+#[derive(Debug, Clone)]
+struct Verified {
+    at: Instant,
+    key: Arc<ApiKey>,
+}
+
+impl Keys {
+    pub(super) fn new(store: Arc<dyn Storage>, requests_per_key: usize) -> Self {
+        Self {
+            store,
+            limit: KeyLimit::new(requests_per_key),
+            verified: Mutex::default(),
+            noted: Mutex::default(),
+            nobody: KeyText::generate(),
+        }
+    }
+
+    /// The key of a request, if it is valid.
+    ///
+    /// # Errors
+    /// It is not, or the store cannot be read.
+    pub(super) async fn authenticate(&self, headers: &HeaderMap) -> Result<Arc<ApiKey>, ApiError> {
+        let text = presented::of(headers).and_then(KeyText::parse).unwrap_or_else(|| self.nobody.clone());
+        let place = (text.id.clone(), *text.secret.hash().bytes());
+        let known = lock(&self.verified).get(&place).filter(|known| known.at.elapsed() < REMEMBERED).cloned();
+        if let Some(Verified { key, .. }) = known {
+            return if key.state(clock::now()) == KeyState::Active { Ok(key) } else { Err(unauthorized()) };
+        }
+        // Before it is looked up: it is remembered no longer than it may be.
+        let at = Instant::now();
+        let found = self.store.find_key(&text.id).await?;
+        let (key, hash) = found.unzip();
+        let is_right = SecretHash::is_of(hash.as_ref(), &text.secret);
+        let key = key.filter(|key| is_right && key.state(clock::now()) == KeyState::Active);
+        let key = Arc::new(key.ok_or_else(unauthorized)?);
+        let mut verified = lock(&self.verified);
+        if verified.len() >= MOST {
+            verified.clear();
+        }
+        verified.insert(place, Verified { at, key: Arc::clone(&key) });
+        Ok(key)
+    }
+
+    /// A request of a valid key begins.
+    ///
+    /// # Errors
+    /// The key does not allow this, or has too many requests in progress.
+    pub(super) fn begin(&self, key: &ApiKey, access: Access) -> Result<KeyInUse, ApiError> {
+        if !allows(key.scope, access) {
+            let why =
+                format!("the key has the scope {}, and this needs {}", key.scope.name(), needed(access));
+            return Err(ApiError::new(Code::Forbidden, why));
+        }
+        let in_use = self.limit.begin(&key.id)?;
+        self.note_use(&key.id);
+        Ok(in_use)
+    }
+
+    /// Notes the use in the background, once in a while: a request does not wait for that, nor fail with it.
+    fn note_use(&self, id: &KeyId) {
+        let mut noted = lock(&self.noted);
+        if noted.get(id).is_some_and(|at| at.elapsed() < NOTED) {
+            return;
+        }
+        if noted.len() >= MOST {
+            noted.clear();
+        }
+        noted.insert(id.clone(), Instant::now());
+        let (store, id) = (Arc::clone(&self.store), id.clone());
+        tokio::spawn(async move {
+            let _ = store.note_key_use(&id, clock::now()).await;
+        });
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // Each map is consistent after every step.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The same for every key that is not valid.
+fn unauthorized() -> ApiError {
+    ApiError::new(
+        Code::Unauthorized,
+        "give a valid API key in the header api-key, or as Authorization: Bearer; `ringback keys create` makes one",
+    )
+}
+
+fn allows(scope: KeyScope, access: Access) -> bool {
+    match access {
+        Access::Public => true,
+        Access::Send => matches!(scope, KeyScope::Send | KeyScope::Manage),
+        Access::Read => matches!(scope, KeyScope::Read | KeyScope::Manage),
+        Access::Manage => scope == KeyScope::Manage,
+    }
+}
+
+fn needed(access: Access) -> &'static str {
+    match access {
+        Access::Public => "none",
+        Access::Send => "send or manage",
+        Access::Read => "read or manage",
+        Access::Manage => "manage",
+    }
+}

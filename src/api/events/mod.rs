@@ -1,0 +1,32 @@
+//! `POST /v1/{sid}/callback/events`: events are accepted, and stored before the response.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `handler` | chooses by the type of the body |
+//! | `whole` | one event or an array: all in one commit |
+//! | `ndjson` | a stream of lines, one commit per chunk of them |
+//! | `prepare` | events become deliveries, or have a reason why not |
+//! | `outcome` | what became of each event |
+//! | `room` | refuses events while too many are queued |
+
+mod handler;
+mod ndjson;
+mod outcome;
+mod prepare;
+mod room;
+mod whole;
+
+use super::{Access, Routes};
+
+pub(super) use prepare::Profiles;
+pub(super) use room::Room;
+
+/// The most bytes of a body that is read as a whole.
+pub(super) const LONGEST_BODY: usize = 16 << 20;
+/// The most events of an array: one commit.
+pub(super) const MOST_EVENTS: usize = 10_000;
+
+/// Adds the route.
+pub(super) fn add(routes: Routes) -> Routes {
+    routes.post("/v1/{sid}/callback/events", Access::Send, handler::accept)
+}

@@ -1,0 +1,126 @@
+//! What became of each event of a request.
+
+use serde_json::{Value, json};
+
+use crate::api::{ApiError, Code};
+use crate::record::DeliveryId;
+use crate::storage::SubmissionResult;
+
+/// Why an event with a known id is refused.
+const OTHER_EVENT: &str = "this event_id was used for another event of the profile within the last 24 hours: give \
+                           each event an id of its own";
+
+/// What became of the events of a request, by their places in it.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(super) struct Outcomes {
+    /// Accepted now or before; with whether before.
+    pub(super) accepted: Vec<(usize, DeliveryId, bool)>,
+    /// Refused, with the reasons.
+    pub(super) refused: Vec<(usize, String)>,
+}
+
+impl Outcomes {
+    /// From the results of the submissions at these places, and the refusals of the others.
+    pub(super) fn new(places: &[usize], results: &[SubmissionResult], refused: Vec<(usize, String)>) -> Self {
+        let mut outcomes = Self { accepted: Vec::with_capacity(results.len()), refused };
+        for (place, result) in places.iter().zip(results) {
+            match result {
+                SubmissionResult::New(id) => outcomes.accepted.push((*place, *id, false)),
+                SubmissionResult::Again(id) => outcomes.accepted.push((*place, *id, true)),
+                SubmissionResult::Conflict => outcomes.refused.push((*place, OTHER_EVENT.to_owned())),
+            }
+        }
+        outcomes.refused.sort_by_key(|(place, _)| *place);
+        outcomes
+    }
+
+    /// Counts places from `first` instead of 0.
+    pub(super) fn shift(&mut self, first: usize) {
+        self.accepted.iter_mut().for_each(|(place, ..)| *place += first);
+        self.refused.iter_mut().for_each(|(place, _)| *place += first);
+    }
+
+    /// Whether nothing was accepted, and something was refused.
+    pub(super) fn is_refused(&self) -> bool {
+        self.accepted.is_empty() && !self.refused.is_empty()
+    }
+
+    /// `{"accepted":[{"index","delivery_id"}],"refused":[{"index","error"}]}`.
+    pub(super) fn document(&self) -> Value {
+        let accepted: Vec<Value> = self.accepted.iter().map(|accepted| accepted_item(*accepted)).collect();
+        let refused: Vec<Value> = self.refused.iter().map(|(at, why)| refused_item(*at, why)).collect();
+        json!({ "accepted": accepted, "refused": refused })
+    }
+}
+
+/// An accepted event in a response.
+pub(super) fn accepted_item((place, id, is_repeated): (usize, DeliveryId, bool)) -> Value {
+    let mut item = json!({ "index": place, "delivery_id": id.to_string() });
+    if is_repeated {
+        item["repeated"] = true.into();
+    }
+    item
+}
+
+/// A refused event in a response.
+pub(super) fn refused_item(place: usize, why: &str) -> Value {
+    json!({ "index": place, "error": why })
+}
+
+/// What a receipt keeps beside the results: the places of the submissions, and the refusals. Empty if there are no
+/// refusals and no gaps.
+pub(super) fn note(places: &[usize], refused: &[(usize, String)]) -> Vec<u8> {
+    if refused.is_empty() && places.iter().copied().eq(0..places.len()) {
+        return Vec::new();
+    }
+    json!({ "places": places, "refused": refused }).to_string().into_bytes()
+}
+
+/// The outcomes of a request that was carried out before, from its receipt.
+///
+/// # Errors
+/// The receipt cannot be read.
+pub(super) fn repeated(results: &[SubmissionResult], note: &[u8]) -> Result<Outcomes, ApiError> {
+    if note.is_empty() {
+        let places: Vec<usize> = (0..results.len()).collect();
+        return Ok(Outcomes::new(&places, results, Vec::new()));
+    }
+    let unreadable = || ApiError::new(Code::Internal, "the receipt of this Idempotency-Key cannot be read");
+    let kept: Value = serde_json::from_slice(note).map_err(|_| unreadable())?;
+    let place = |value: &Value| value.as_u64().and_then(|place| usize::try_from(place).ok());
+    let places: Option<Vec<usize>> =
+        kept["places"].as_array().map(|all| all.iter().filter_map(place).collect());
+    let refusal = |value: &Value| Some((place(value.get(0)?)?, value.get(1)?.as_str()?.to_owned()));
+    let refused: Option<Vec<_>> =
+        kept["refused"].as_array().map(|all| all.iter().filter_map(refusal).collect());
+    match (places, refused) {
+        (Some(places), Some(refused)) if places.len() == results.len() => {
+            Ok(Outcomes::new(&places, results, refused))
+        }
+        _ => Err(unreadable()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn outcomes_are_the_same_from_a_receipt() {
+        let id = DeliveryId::generate;
+        let results =
+            [SubmissionResult::New(id()), SubmissionResult::Conflict, SubmissionResult::Again(id())];
+        for (places, refused) in [
+            (vec![0, 1, 2], vec![]),
+            (vec![1, 3, 4], vec![(0, "a \"b\"".to_owned()), (2, "c".to_owned())]),
+            (vec![0, 2, 4], vec![]),
+        ] {
+            let outcomes = Outcomes::new(&places, &results, refused.clone());
+            assert_eq!(repeated(&results, &note(&places, &refused)), Ok(outcomes.clone()));
+            assert!(outcomes.refused.is_sorted_by_key(|(place, _)| *place));
+        }
+        assert!(note(&[0, 1], &[]).is_empty(), "the usual one costs nothing");
+        assert!(repeated(&results, b"{\"places\":[1],\"refused\":[]}").is_err());
+        assert!(repeated(&results, b"x").is_err());
+    }
+}

@@ -1,0 +1,126 @@
+//! Events become deliveries, or have a reason why not.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::Mutex;
+
+use crate::api::{ApiError, Caller, Code};
+use crate::callback::Values;
+use crate::intake::{EventLine, FoundProfile, PreparedEvent, ProfileCache};
+use crate::profile::ProfileId;
+use crate::storage::{Storage, StoreError, Submission};
+use crate::threads;
+
+/// How long the cached profiles are used without asking whether one has changed.
+const FRESH: Duration = Duration::from_millis(20);
+
+/// Events of this many bytes or more are prepared on another thread: others must not wait for them.
+const MUCH: usize = 64 << 10;
+
+/// The profiles that events refer to.
+#[derive(Debug)]
+pub(crate) struct Profiles(Mutex<(ProfileCache, Option<Instant>)>);
+
+/// An event as it was read, or why it was not.
+pub(super) type ReadEvent = Result<EventLine, String>;
+
+/// Events, each with its place in the request.
+pub(super) type Placed<T> = Vec<(usize, T)>;
+
+/// What can be accepted, and what cannot.
+#[derive(Debug, Default)]
+pub(super) struct Prepared {
+    /// The places of the submissions in the request.
+    pub(super) places: Vec<usize>,
+    /// To be accepted.
+    pub(super) submissions: Vec<Submission>,
+    /// The others, with the reasons.
+    pub(super) refused: Placed<String>,
+}
+
+impl Profiles {
+    pub(crate) fn new(store: Arc<dyn Storage>) -> Self {
+        Self(Mutex::new((ProfileCache::new(store), None)))
+    }
+
+    /// The profiles that these events refer to. Those that the caller may not use do not exist for it.
+    async fn of(
+        &self,
+        caller: &Caller,
+        events: &Placed<ReadEvent>,
+    ) -> Result<HashMap<ProfileId, FoundProfile>, StoreError> {
+        let mut found = HashMap::new();
+        let mut guard = self.0.lock().await;
+        let (cache, refreshed) = &mut *guard;
+        if refreshed.is_none_or(|at| at.elapsed() >= FRESH) {
+            // Before it is asked: a change while it answers is seen the next time.
+            let now = Instant::now();
+            cache.refresh().await?;
+            *refreshed = Some(now);
+        }
+        for (_, event) in events {
+            let Ok(EventLine { profile_id, .. }) = event else { continue };
+            if found.contains_key(profile_id) {
+                continue;
+            }
+            let profile = if caller.may_use(profile_id) {
+                cache.find(profile_id).await?
+            } else {
+                Err(format!("no profile {profile_id}"))
+            };
+            found.insert(profile_id.clone(), profile);
+        }
+        Ok(found)
+    }
+
+    /// Makes deliveries of events that have this many bytes together.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub(super) async fn prepare(
+        &self,
+        caller: &Caller,
+        events: Placed<ReadEvent>,
+        bytes: usize,
+    ) -> Result<Prepared, ApiError> {
+        let profiles = self.of(caller, &events).await?;
+        elsewhere_if_much(bytes, move || make(events, &profiles)).await
+    }
+}
+
+/// Does work on another thread if it is about many bytes.
+///
+/// # Errors
+/// There is no thread for it.
+pub(super) async fn elsewhere_if_much<T: Send + 'static>(
+    bytes: usize,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, ApiError> {
+    if bytes < MUCH {
+        return Ok(work());
+    }
+    threads::blocking(work).await.map_err(|error| ApiError::new(Code::Internal, error.to_string()))
+}
+
+fn make(events: Placed<ReadEvent>, profiles: &HashMap<ProfileId, FoundProfile>) -> Prepared {
+    let mut prepared = Prepared::default();
+    for (place, event) in events {
+        match event.and_then(|event| submission(event, profiles)) {
+            Ok(submission) => {
+                prepared.places.push(place);
+                prepared.submissions.push(submission);
+            }
+            Err(why) => prepared.refused.push((place, why)),
+        }
+    }
+    prepared
+}
+
+fn submission(event: EventLine, profiles: &HashMap<ProfileId, FoundProfile>) -> Result<Submission, String> {
+    let none = || Err(format!("no profile {}", event.profile_id));
+    let profile = profiles.get(&event.profile_id).cloned().unwrap_or_else(none)?;
+    PreparedEvent::new(&profile, event.event, event.event_id, Values::new(event.data))
+        .map(PreparedEvent::into_submission)
+}
