@@ -63,7 +63,8 @@ impl AccessLog {
                 }
                 let lost = missed.swap(0, Ordering::Relaxed);
                 if lost > 0 {
-                    text.push_str(&format!("{}\n", json!({ "lost_lines": lost })));
+                    text.push_str(&json!({ "lost_lines": lost }).to_string());
+                    text.push('\n');
                 }
                 if let Err(error) = write(&text) {
                     failed(error);

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse as _, Response};
 
-use crate::api::{Api, ApiError, Caller, Code, idempotency_key};
+use crate::api::{Api, ApiError, Caller, Code, Envelope, idempotency_key};
 
 use super::{ndjson, whole};
 
@@ -29,9 +29,7 @@ pub(super) async fn accept(
     let key = idempotency_key::of(&headers)?;
     api.room().check(&api).await?;
     match kind {
-        Kind::Json => {
-            whole::accept(&api, &caller, key, &headers, body).await.map(|done| done.into_response())
-        }
+        Kind::Json => whole::accept(&api, &caller, key, &headers, body).await.map(Envelope::into_response),
         Kind::Lines => Ok(ndjson::accept(&api, &caller, key, body).await),
     }
 }

@@ -35,21 +35,21 @@ impl Room {
             return Ok(());
         }
         let known = *self.counted.lock().unwrap_or_else(PoisonError::into_inner);
-        let pending = match known.filter(|(at, _)| at.elapsed() < FRESH) {
-            Some((_, pending)) => pending,
-            None => {
-                let counts = api.store.counts().await?;
-                let pending = counts.queued + counts.waiting;
-                *self.counted.lock().unwrap_or_else(PoisonError::into_inner) =
-                    Some((Instant::now(), pending));
-                pending
-            }
-        };
+        let known = known.filter(|(at, _)| at.elapsed() < FRESH);
+        let pending = if let Some((_, pending)) = known { pending } else { self.count(api).await? };
         if pending < self.most {
             return Ok(());
         }
         let why = format!("{pending} deliveries are queued, and {} may be: try again later", self.most);
         Err(ApiError::new(Code::TooMany, why).retry_after(RETRY))
+    }
+
+    /// Counts the pending deliveries.
+    async fn count(&self, api: &Api) -> Result<u64, ApiError> {
+        let counts = api.store.counts().await?;
+        let pending = counts.queued + counts.waiting;
+        *self.counted.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), pending));
+        Ok(pending)
     }
 
     /// These many were accepted since.

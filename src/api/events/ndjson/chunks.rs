@@ -81,13 +81,11 @@ impl Chunks {
             chunk.bytes.extend_from_slice(&std::mem::take(&mut self.left));
             check(&chunk.bytes[begin..], self.line)?;
             let next = timeout_at(self.until, request_body::next(&mut self.body)).await;
-            match next.map_err(|_| request_body::too_slow(TIME))?? {
-                Some(bytes) => self.left = bytes,
-                None => {
-                    self.ended = true;
-                    break;
-                }
-            }
+            let Some(bytes) = next.map_err(|_| request_body::too_slow(TIME))?? else {
+                self.ended = true;
+                break;
+            };
+            self.left = bytes;
         }
         if chunk.bytes.last() == Some(&b'\n') {
             chunk.bytes.pop();

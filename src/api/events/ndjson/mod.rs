@@ -36,7 +36,7 @@ pub(super) async fn accept(api: &Api, caller: &Caller, key: Option<String>, body
             Err(error) => break Some(error),
         }
     };
-    report.response(failure).await
+    report.response(failure)
 }
 
 struct Stream<'a> {

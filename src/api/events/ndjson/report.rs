@@ -52,7 +52,7 @@ impl Report {
     }
 
     /// The response; with what was accepted before a failure, if there is one.
-    pub(super) async fn response(self, failure: Option<ApiError>) -> Response {
+    pub(super) fn response(self, failure: Option<ApiError>) -> Response {
         let (accepted, refused) = (self.accepted.count, self.refused.count);
         if accepted + refused == 0
             && let Some(failure) = failure
@@ -157,7 +157,7 @@ mod tests {
     use crate::record::DeliveryId;
 
     async fn read(report: Report, failure: Option<ApiError>) -> (u16, Value) {
-        let response = report.response(failure).await;
+        let response = report.response(failure);
         let (status, length) =
             (response.status().as_u16(), response.headers()[header::CONTENT_LENGTH].clone());
         let body = response.into_body().collect().await.unwrap().to_bytes();
@@ -190,7 +190,7 @@ mod tests {
     async fn a_failure_says_what_was_accepted_before() {
         let failure =
             || ApiError::new(Code::Unavailable, "full").retry_after(std::time::Duration::from_secs(2));
-        let nothing = Report::default().response(Some(failure())).await;
+        let nothing = Report::default().response(Some(failure()));
         assert_eq!(
             (nothing.status().as_u16(), nothing.headers()[header::RETRY_AFTER].as_bytes()),
             (503, &b"2"[..])
