@@ -69,8 +69,8 @@ fn a_key_reaches_what_its_scope_allows() {
     let serving = Serving::start(&place, &[]);
     for (key, may_send, may_read) in [(&send, true, false), (&read, false, true), (&manage, true, true)] {
         let status = |may, status| if may { status } else { 403 };
-        let sent = request(&serving, "POST", EVENTS, key, "[{}]");
-        assert_eq!(sent.status, status(may_send, 422), "{sent:?}");
+        let posted = request(&serving, "POST", EVENTS, key, "[{}]");
+        assert_eq!(posted.status, status(may_send, 422), "{posted:?}");
         let metrics = request(&serving, "GET", "/metrics", key, "");
         assert_eq!(metrics.status, status(may_read, 200), "{metrics:?}");
     }

@@ -120,7 +120,8 @@ mod tests {
 
     #[tokio::test]
     async fn chunks_do_not_depend_on_how_the_lines_arrive() {
-        let text: String = (0..LINES * 2 + 7).map(|n| format!("{{\"n\": {n}}}\n")).collect();
+        let lines: Vec<String> = (0..LINES * 2 + 7).map(|n| format!("{{\"n\": {n}}}")).collect();
+        let text = lines.join("\n") + "\n";
         let all = chunks(text.as_bytes(), text.len()).await.unwrap();
         assert_eq!(all.iter().map(|chunk| chunk.first_line).collect::<Vec<_>>(), [0, LINES, LINES * 2]);
         let joined: Vec<u8> = all.iter().flat_map(|chunk| [&*chunk.bytes, b"\n"].concat()).collect();
