@@ -77,6 +77,8 @@ mod tests {
             settings: Settings::default(),
             sender: tokio::sync::watch::channel(SenderStatus::default()).1,
             outcomes: OutcomeStream::default(),
+            access_log: None,
+            is_open: true,
         });
         let table = table(api);
         let name = |method: &Method, path: &str| format!("{method} {path}");
