@@ -65,7 +65,8 @@ fn errors_are_reported_with_their_line_and_the_rest_is_used() {
         "# mine\nregion = \"XX\"\n\ncolour = 1\nextended_retries = \"yes\"\nthem = 1\ntheme = 'mono'\n",
     );
     let known = "known settings: region, allow_insecure_http, extended_retries, network, network_allow, \
-                 network_deny, theme, borders, time, mouse, keep_days, keep_deliveries, auto_disable_after, api, keys";
+                 network_deny, theme, borders, time, mouse, keep_days, keep_deliveries, auto_disable_after, api, \
+                 keys";
     assert_eq!(
         loaded.notices,
         [
