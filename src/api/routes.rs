@@ -8,7 +8,7 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, on};
 
-use super::auth::KeyUsed;
+use super::auth::{KeyUsed, refuse_web_pages};
 use super::held_body::hold;
 use super::{Access, Api, ApiError, Caller, Code, Sid};
 use crate::storage::ApiKey;
@@ -122,6 +122,7 @@ async fn admit(
         return Ok(next.run(request).await);
     }
     let Some(keys) = guard.api.keys() else {
+        refuse_web_pages(request.uri(), request.headers())?;
         request.extensions_mut().insert(Caller::anyone(sid(&params)?.as_ref()));
         return Ok(next.run(request).await);
     };

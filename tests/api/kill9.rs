@@ -23,7 +23,7 @@ fn post(addr: SocketAddr, key: &str, body: &str) -> Option<Value> {
     let mut stream = TcpStream::connect(addr).ok()?;
     stream.set_read_timeout(Some(Duration::from_mins(1))).ok()?;
     let request = format!(
-        "POST /v1/shop/callback/events HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\n\
+        "POST /v1/shop/callback/events HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-type: application/json\r\n\
          idempotency-key: {key}\r\ncontent-length: {}\r\n\r\n{body}",
         body.len()
     );

@@ -5,6 +5,7 @@
 
 mod in_progress;
 mod presented;
+mod web_pages;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -18,6 +19,7 @@ use crate::profile::Choice as _;
 use crate::storage::{ApiKey, KeyId, KeyScope, KeyState, KeyText, SecretHash, Storage};
 pub(super) use in_progress::KeyInUse;
 use in_progress::KeyLimit;
+pub(super) use web_pages::refuse as refuse_web_pages;
 
 /// How long a verified key is not looked up again.
 const REMEMBERED: Duration = Duration::from_secs(1);

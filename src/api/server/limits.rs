@@ -20,6 +20,8 @@ pub struct ServerLimits {
     pub response: Duration,
     /// The maximum number of requests in progress on one HTTP/2 connection.
     pub streams: u32,
+    /// How long a stop waits for requests in progress.
+    pub stop: Duration,
     /// The longest head of a request in bytes; also of its buffer.
     pub head: usize,
 }
@@ -44,6 +46,7 @@ impl Default for ServerLimits {
             handshake: Duration::from_secs(10),
             response: Duration::from_secs(30),
             streams: 128,
+            stop: Duration::from_mins(1),
             head: 64 << 10,
         }
     }

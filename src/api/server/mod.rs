@@ -35,6 +35,8 @@ pub struct Server {
     addr: SocketAddr,
     stopping: watch::Sender<bool>,
     serving: JoinHandle<()>,
+    /// How long a stop waits.
+    patience: Duration,
 }
 
 impl Server {
@@ -51,7 +53,7 @@ impl Server {
         let addr = listener.local_addr()?;
         let (stopping, stopped) = watch::channel(false);
         let serving = tokio::spawn(serve(listener, tls, app, limits, stopped));
-        Ok(Self { addr, stopping, serving })
+        Ok(Self { addr, stopping, serving, patience: limits.stop })
     }
 
     /// The address that it listens on, with the real port.
@@ -66,10 +68,15 @@ impl Server {
         let _ = (&mut self.serving).await;
     }
 
-    /// Accepts no more connections and requests, and waits until all requests that have arrived are responded to.
+    /// Accepts no more connections and requests, and waits until all requests that have arrived are responded to;
+    /// but not for ever for a stream that goes on.
     pub async fn stop(mut self) {
         self.stopping.send_replace(true);
-        self.ended().await;
+        if !self.serving.is_finished() {
+            let patience = self.patience;
+            // What is left is cut off when this is dropped.
+            let _ = tokio::time::timeout(patience, self.ended()).await;
+        }
     }
 }
 

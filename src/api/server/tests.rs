@@ -101,3 +101,14 @@ async fn a_stop_waits_for_the_requests_that_have_arrived() {
     assert!(rest(&mut busy).await.ends_with("done"));
     tokio::time::timeout(LONG, stopping).await.expect("an end").unwrap();
 }
+
+#[tokio::test]
+async fn a_stop_does_not_wait_for_ever() {
+    let endless = async || std::future::pending::<&'static str>().await;
+    let limits = ServerLimits { stop: Duration::from_millis(50), ..ServerLimits::default() };
+    let server = start(Router::new().route("/", get(endless)), limits).await;
+    let mut stream = connect(&server).await;
+    stream.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+    tokio::time::timeout(LONG, server.stop()).await.expect("an end");
+    assert_eq!(rest(&mut stream).await, "");
+}
