@@ -3,7 +3,7 @@
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 
-use super::{Api, ApiError, Code, Sid};
+use super::{ApiError, Code, Sid};
 use crate::profile::ProfileId;
 use crate::storage::ApiKey;
 
@@ -62,10 +62,10 @@ impl Caller {
     }
 }
 
-impl FromRequestParts<Api> for Caller {
+impl<S: Send + Sync> FromRequestParts<S> for Caller {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, _: &Api) -> Result<Self, ApiError> {
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
         let none = || ApiError::new(Code::Internal, "a public route has no caller; please report this");
         parts.extensions.get::<Self>().cloned().ok_or_else(none)
     }

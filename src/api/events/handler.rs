@@ -27,7 +27,7 @@ pub(super) async fn accept(
 ) -> Result<Response, ApiError> {
     let kind = kind(&headers)?;
     let key = idempotency_key::of(&headers)?;
-    api.room().check(&api).await?;
+    api.room().check(&*api.store).await?;
     match kind {
         Kind::Json => whole::accept(&api, &caller, key, &headers, body).await.map(Envelope::into_response),
         Kind::Lines => Ok(ndjson::accept(&api, &caller, key, body).await),

@@ -4,7 +4,8 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::api::{Api, ApiError, Code};
+use crate::api::{ApiError, Code};
+use crate::storage::Storage;
 
 /// How old a count may be.
 const FRESH: Duration = Duration::from_millis(250);
@@ -30,13 +31,13 @@ impl Room {
     ///
     /// # Errors
     /// There is none, or the store cannot be read.
-    pub(super) async fn check(&self, api: &Api) -> Result<(), ApiError> {
+    pub(super) async fn check(&self, store: &dyn Storage) -> Result<(), ApiError> {
         if self.most == 0 {
             return Ok(());
         }
         let known = *self.counted.lock().unwrap_or_else(PoisonError::into_inner);
         let known = known.filter(|(at, _)| at.elapsed() < FRESH);
-        let pending = if let Some((_, pending)) = known { pending } else { self.count(api).await? };
+        let pending = if let Some((_, pending)) = known { pending } else { self.count(store).await? };
         if pending < self.most {
             return Ok(());
         }
@@ -45,8 +46,8 @@ impl Room {
     }
 
     /// Counts the pending deliveries.
-    async fn count(&self, api: &Api) -> Result<u64, ApiError> {
-        let counts = api.store.counts().await?;
+    async fn count(&self, store: &dyn Storage) -> Result<u64, ApiError> {
+        let counts = store.counts().await?;
         let pending = counts.queued + counts.waiting;
         *self.counted.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), pending));
         Ok(pending)

@@ -65,7 +65,7 @@ impl Stream<'_> {
             return Ok(None);
         };
         if self.chunk > 0 {
-            self.api.room().check(self.api).await?;
+            self.api.room().check(&*self.api.store).await?;
         }
         let key = self.request_key(ContentHash::of(&[b"lines", &chunk.bytes]));
         self.chunk += 1;

@@ -1,0 +1,50 @@
+//! The page of all figures.
+
+use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse as _, Response};
+
+use crate::api::{Api, ApiError};
+use crate::delivery::SenderRole;
+
+use super::text::{Kind, Text};
+
+/// The type of the text format.
+const TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+/// All figures.
+pub(crate) async fn metrics(State(api): State<Api>) -> Result<Response, ApiError> {
+    let (counts, revision) = (api.store.counts().await?, api.store.revision().await?);
+    let mut text = Text::default();
+    api.metrics().requests.write(&mut text);
+    api.metrics().attempts.write(&mut text);
+    text.family("ringback_deliveries", Kind::Gauge, "Deliveries in the database, by state.");
+    for (state, count) in [
+        ("queued", counts.queued),
+        ("waiting", counts.waiting),
+        ("delivered", counts.delivered),
+        ("failed", counts.failed),
+        ("cancelled", counts.cancelled),
+    ] {
+        text.sample("ringback_deliveries", &[("state", state)], count);
+    }
+    let (in_flight, is_active) = {
+        let sender = api.sender.borrow();
+        (sender.in_flight.len(), sender.role == SenderRole::Active)
+    };
+    text.family("ringback_attempts_in_flight", Kind::Gauge, "Attempts in flight in this process.");
+    text.sample("ringback_attempts_in_flight", &[], in_flight);
+    text.family("ringback_sender_active", Kind::Gauge, "Whether this process sends: 1, or 0 for a standby.");
+    text.sample("ringback_sender_active", &[], u8::from(is_active));
+    let name = "ringback_storage_commits_total";
+    text.family(name, Kind::Counter, "Changes committed to the database by any process, by subject.");
+    for (subject, count) in [
+        ("deliveries", revision.deliveries),
+        ("profiles", revision.profiles),
+        ("steering", revision.steering),
+        ("variables", revision.variables),
+    ] {
+        text.sample(name, &[("subject", subject)], count);
+    }
+    Ok(([(header::CONTENT_TYPE, TYPE)], text.end()).into_response())
+}
