@@ -128,6 +128,7 @@ fn row(n: usize) -> ProfileRow {
         channel: Channel::Sms,
         method: Method::Post,
         status: Status::Active,
+        created_at: now,
         modified_at: now,
         endpoint: "https://hooks.example/callbacks".to_owned(),
     }

@@ -29,6 +29,8 @@ mod program;
 mod retries;
 #[path = "fleet/second_host.rs"]
 mod second_host;
+#[path = "measures/streaming.rs"]
+mod streaming;
 #[path = "../tests/support/mod.rs"]
 mod support;
 

@@ -12,6 +12,8 @@
 
 mod endpoint;
 mod figures;
+#[path = "measures/streaming.rs"]
+mod streaming;
 #[path = "../tests/support/mod.rs"]
 mod support;
 
@@ -35,12 +37,6 @@ const PROFILES: usize = 100_000;
 const DELIVERIES: usize = 1_000_000;
 const RUNS: usize = 5;
 const WIDE: (u16, u16) = (120, 36);
-/// Deliveries that arrive together, and their interval: 2 000 per second.
-const STREAM: (usize, Duration) = (20, Duration::from_millis(10));
-/// Keys pressed meanwhile.
-const KEYS: usize = 200;
-/// The interval between two keys: ten per second, like a person in a hurry.
-const BETWEEN: Duration = Duration::from_millis(97);
 
 fn main() {
     endpoint::serve_if_asked();
@@ -49,7 +45,7 @@ fn main() {
     first_frames(&mut figures, folder.path());
     idle(&mut figures, folder.path());
     cursor(&mut figures, folder.path());
-    streaming(&mut figures, folder.path());
+    stream(&mut figures, folder.path());
     ticks(&mut figures, folder.path());
     let megabytes = std::fs::metadata(PROGRAM).unwrap().len() as f64 / 1e6;
     figures.push(Figure::new("binary, MB", megabytes, Some("<= 15")));
@@ -166,45 +162,14 @@ fn quiet_moment(terminal: &Terminal) {
     }
 }
 
-/// From a key to its frame on the terminal while another session accepts deliveries, and this one sends and shows
-/// them.
-fn streaming(figures: &mut Vec<Figure>, folder: &Path) {
+/// From a key to its frame with all that stored, while deliveries stream by.
+fn stream(figures: &mut Vec<Figure>, folder: &Path) {
     let endpoint = Endpoint::start(2, 0);
     let db = folder.join("full.db");
     let mut terminal = start(&db);
     terminal.wait_for("Order SMS 0");
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    let store = Store::open(&db).unwrap();
     let streamed = profile_to(&endpoint.taking()[1], PROFILES);
-    runtime.block_on(store.save_profiles(vec![streamed.clone()])).unwrap();
-    let source = {
-        let store = store.clone();
-        runtime.spawn(async move {
-            let mut ticks = tokio::time::interval(STREAM.1);
-            loop {
-                ticks.tick().await;
-                let new = || NewDelivery::event(&streamed, None, Values::default());
-                store.enqueue((0..STREAM.0).map(|_| new()).collect()).await.unwrap();
-            }
-        })
-    };
-    terminal.wait_for("delivered · 200");
-    let delivered = || runtime.block_on(store.counts()).unwrap().delivered as f64;
-    let (before, started) = (delivered(), Instant::now());
-    let mut times = Vec::new();
-    for row in 1..=KEYS {
-        std::thread::sleep(BETWEEN);
-        let pressed = Instant::now();
-        terminal.send(b"\x1b[B");
-        let chosen = format!("▌Order SMS {row} ");
-        terminal.wait_until(|screen| screen.contents().contains(&chosen), &chosen);
-        times.push(since(pressed));
-    }
-    let rate = (delivered() - before) / started.elapsed().as_secs_f64();
-    source.abort();
-    figures.push(Figure::new("deliveries a second that stream by", rate, Some(">= 1900")));
-    figures.push(Figure::new("key to frame meanwhile, median, ms", percentile(&mut times, 50), None));
-    figures.push(Figure::new("key to frame meanwhile, 99th, ms", percentile(&mut times, 99), Some("<= 10")));
+    figures.extend(streaming::measure(&mut terminal, &Store::open(&db).unwrap(), &streamed));
 }
 
 /// The bytes of each frame while a countdown runs.

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use ringback::callback::Values;
 use ringback::delivery::{Limits, Sender, Transport};
 use ringback::profile::{Channel, Draft, Identity, Profile, ProfileId, Region, Rules};
-use ringback::record::NewDelivery;
+use ringback::record::{Attempt, Job, NewDelivery, Next, Outcome};
 use ringback::storage::Store;
 use tempfile::TempDir;
 
@@ -34,6 +34,25 @@ pub fn draft(url: &str) -> Draft {
     draft.endpoint = url.into();
     draft.body = BODY.into();
     draft
+}
+
+/// What came of an attempt that got this status within a millisecond.
+pub fn outcome(job: &Job, status: u16, next: Next) -> Outcome {
+    let attempt = Attempt {
+        n: job.attempts + 1,
+        started_at: Timestamp::now(),
+        duration_ms: 1,
+        address: None,
+        status: Some(status),
+        error: None,
+        response_headers: vec![("content-type".to_owned(), "text/plain".to_owned())],
+        response_body: b"ok".to_vec(),
+        response_cut: false,
+        response_incomplete: None,
+        sender: None,
+    };
+    let subject = Arc::clone(&job.subject);
+    Outcome { job: job.reference, lane: job.lane, subject, attempt, next }
 }
 
 /// The profile of a valid draft.

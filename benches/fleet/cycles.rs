@@ -8,10 +8,11 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use ringback::callback::Values;
 use ringback::profile::Profile;
-use ringback::record::{Attempt, Job, NewDelivery, Next, Outcome};
+use ringback::record::{NewDelivery, Next, Outcome};
 use ringback::storage::postgres::{PgSeat, PgStore};
 use ringback::storage::{Demand, Producer as _, Queue as _, QueueError, SenderReport};
 
+use crate::delivering::outcome;
 use crate::figures::Figure;
 
 /// Deliveries of a run.
@@ -84,7 +85,8 @@ async fn send(store: PgStore, done: Arc<AtomicUsize>) {
                 }
                 continue;
             }
-            let outcomes: Arc<[Outcome]> = jobs.iter().map(delivered).collect();
+            let outcomes: Arc<[Outcome]> =
+                jobs.iter().map(|job| outcome(job, 200, Next::Delivered)).collect();
             if let Some(before) = recording.take() {
                 before.await.unwrap();
             }
@@ -108,29 +110,6 @@ async fn repeated<T, F: Future<Output = Result<T, QueueError>>>(statement: impl 
             Ok(returned) => return returned,
             Err(error) => println!("  repeated: {error}"),
         }
-    }
-}
-
-fn delivered(job: &Job) -> Outcome {
-    let attempt = Attempt {
-        n: job.attempts + 1,
-        started_at: Timestamp::now(),
-        duration_ms: 1,
-        address: None,
-        status: Some(200),
-        error: None,
-        response_headers: vec![("content-type".to_owned(), "text/plain".to_owned())],
-        response_body: b"ok".to_vec(),
-        response_cut: false,
-        response_incomplete: None,
-        sender: None,
-    };
-    Outcome {
-        job: job.reference,
-        lane: job.lane,
-        subject: Arc::clone(&job.subject),
-        attempt,
-        next: Next::Delivered,
     }
 }
 

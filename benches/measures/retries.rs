@@ -4,14 +4,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::delivering::{checked, draft, store};
+use crate::delivering::{checked, draft, outcome, store};
 use crate::endpoint::Endpoint;
 use crate::figures::{Figure, percentile};
 use jiff::{SignedDuration, Timestamp};
 use ringback::callback::Values;
 use ringback::delivery::{Limits, Sender, Transport};
 use ringback::profile::Profile;
-use ringback::record::{Attempt, Job, NewDelivery, Next, Outcome};
+use ringback::record::{NewDelivery, Next, Outcome};
 use ringback::storage::{Demand, Queue, Storage};
 
 /// Waiting retries.
@@ -69,34 +69,12 @@ async fn put_off<S: Queue>(store: &S) -> HashMap<String, Timestamp> {
     let jobs = store.claim(Demand::idle(Timestamp::now(), RETRIES, RETRIES)).await.unwrap().jobs;
     let from = Timestamp::now() + HEAD_START;
     let times = (0..).map(|n| from + APART * n).map(|at| at.round(jiff::Unit::Millisecond).unwrap());
-    let outcomes: Vec<Outcome> = jobs.iter().zip(times).map(|(job, at)| failed(job, at)).collect();
+    let outcomes: Vec<Outcome> =
+        jobs.iter().zip(times).map(|(job, at)| outcome(job, 500, Next::Retry(at))).collect();
     let due = outcomes.iter().map(|outcome| (outcome.id().to_string(), outcome.next.retry_at().unwrap()));
     let due: HashMap<_, _> = due.collect();
     assert_eq!(due.len(), RETRIES, "all wait");
     store.record(outcomes.into()).await.unwrap();
     store.leave(seat).await.unwrap();
     due
-}
-
-fn failed(job: &Job, again: Timestamp) -> Outcome {
-    let attempt = Attempt {
-        n: 1,
-        started_at: Timestamp::now(),
-        duration_ms: 1,
-        address: None,
-        status: Some(500),
-        error: None,
-        response_headers: Vec::new(),
-        response_body: Vec::new(),
-        response_cut: false,
-        response_incomplete: None,
-        sender: None,
-    };
-    Outcome {
-        job: job.reference,
-        lane: job.lane,
-        subject: job.subject.clone(),
-        attempt,
-        next: Next::Retry(again),
-    }
 }
