@@ -227,7 +227,7 @@ impl PgStore {
         }
         if knows_all {
             let released: Vec<_> = released.iter().map(|(lane, seq, _)| (*lane, *seq)).collect();
-            store_starts(db, &starts.to_leave(&released)).await?;
+            store_starts(db, &starts.take_to_leave(&released)).await?;
         }
         begun.commit().await?;
         drop(claims);

@@ -193,7 +193,7 @@ impl LaneStarts {
 
     /// What is to be stored: where lanes started when this was last asked, so that what was claimed since and may be
     /// released lies after it.
-    pub fn to_store(&mut self) -> Vec<Stored> {
+    pub fn take_to_store(&mut self) -> Vec<Stored> {
         let due = self.lanes.iter_mut().filter_map(|(lane, start)| {
             let before = start.before.replace(start.seq)?;
             (start.claims >= DENSE).then_some((lane, start, before))
@@ -202,7 +202,7 @@ impl LaneStarts {
     }
 
     /// What is to be stored by one that leaves, after it released these: nothing is claimed by it any more.
-    pub fn to_leave(&mut self, released: &[(i32, i64)]) -> Vec<Stored> {
+    pub fn take_to_leave(&mut self, released: &[(i32, i64)]) -> Vec<Stored> {
         let mut first: HashMap<i32, i64> = HashMap::new();
         for (lane, seq) in released {
             let least = first.entry(*lane).or_insert(*seq);
@@ -300,12 +300,12 @@ mod tests {
         let mut starts = LaneStarts::default();
         starts.claimed(1, 10, DENSE);
         starts.claimed(2, 10, 1);
-        assert!(starts.to_store().is_empty(), "what is claimed may be released");
+        assert!(starts.take_to_store().is_empty(), "what is claimed may be released");
         starts.claimed(1, 20, 5);
-        assert_eq!(starts.to_store(), [Stored { lane: 1, seq: 10, old: None }]);
-        assert!(starts.to_store().is_empty(), "few since");
+        assert_eq!(starts.take_to_store(), [Stored { lane: 1, seq: 10, old: None }]);
+        assert!(starts.take_to_store().is_empty(), "few since");
         starts.claimed(1, 30, DENSE);
-        assert_eq!(starts.to_leave(&[(1, 28), (1, 26)]), [Stored { lane: 1, seq: 25, old: Some(10) }]);
+        assert_eq!(starts.take_to_leave(&[(1, 28), (1, 26)]), [Stored { lane: 1, seq: 25, old: Some(10) }]);
         let mut other = LaneStarts::default();
         other.remember(1, 25);
         assert_eq!(other.dense(i64::MAX), (vec![1], vec![25]));

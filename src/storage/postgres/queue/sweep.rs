@@ -89,7 +89,7 @@ impl PgStore {
         if self.sender().ready().found(lanes) || is_overdue {
             self.sender().wake();
         }
-        let stored = self.sender().ready().starts.to_store();
+        let stored = self.sender().ready().starts.take_to_store();
         store_starts(db, &stored).await
     }
 
