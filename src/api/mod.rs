@@ -18,6 +18,7 @@ mod observe;
 mod openapi;
 mod operations;
 mod profiles;
+mod repeatable;
 mod request;
 mod request_body;
 mod router;

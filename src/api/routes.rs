@@ -10,6 +10,7 @@ use axum::routing::{MethodFilter, on};
 
 use super::auth::{KeyUsed, refuse_web_pages};
 use super::held_body::hold;
+use super::repeatable::once;
 use super::{Access, Api, ApiError, Caller, Code, Sid};
 use crate::storage::ApiKey;
 
@@ -45,7 +46,7 @@ impl Routes {
         self.add(Method::GET, MethodFilter::GET, path, access, handler)
     }
 
-    /// Adds POST of a path.
+    /// Adds POST of a path whose handler has receipts of its own.
     #[must_use]
     pub fn post<H: Handler<T, Api>, T: 'static>(
         self,
@@ -54,6 +55,18 @@ impl Routes {
         handler: H,
     ) -> Self {
         self.add(Method::POST, MethodFilter::POST, path, access, handler)
+    }
+
+    /// Adds POST of a path, which is carried out once for its idempotency key.
+    #[must_use]
+    pub fn post_once<H: Handler<T, Api>, T: 'static>(
+        self,
+        path: &'static str,
+        access: Access,
+        handler: H,
+    ) -> Self {
+        let once = middleware::from_fn_with_state(self.api.clone(), once);
+        self.post(path, access, handler.layer(once))
     }
 
     /// Adds PATCH of a path.

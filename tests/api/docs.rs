@@ -4,9 +4,11 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
+use crate::keys::create;
 use crate::serving::Serving;
 use crate::support::cli::{Place, finish};
 use crate::support::needs;
+use crate::support::recorder::Recorder;
 
 /// The address in the examples.
 const ADDRESS: &str = "127.0.0.1:9979";
@@ -87,4 +89,27 @@ fn each_curl_example_has_the_response_that_is_shown() {
         }
     }
     assert!(compared > 3, "{compared}");
+}
+
+#[test]
+fn the_python_program_works_as_it_is_shown() {
+    let Some(python) = needs::program("python3") else { return };
+    let place = Place::new();
+    let endpoint = Recorder::taking();
+    let key = create(&place, "shop", &["--scope", "manage"]);
+    let serving = Serving::start(&place, &[]);
+    let blocks = blocks(include_str!("../../docs/api.md"));
+    let (_, program) = blocks.iter().find(|(language, _)| language == "python").unwrap();
+    assert!(program.lines().count() <= 25, "it is meant to be short");
+    for shown in [ADDRESS, "127.0.0.1:8080", "rbk_KEY"] {
+        assert_eq!(program.matches(shown).count(), 1, "{shown}");
+    }
+    let program = program
+        .replace(ADDRESS, &serving.addr)
+        .replace("127.0.0.1:8080", &endpoint.addr.to_string())
+        .replace("rbk_KEY", &key);
+    let mut command = Command::new(python);
+    command.args(["-c", &program]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let ran = finish(command.spawn().unwrap());
+    assert_eq!((ran.code, ran.out.as_str(), ran.err.as_str()), (Some(0), "delivered 200\n", ""));
 }

@@ -16,6 +16,8 @@ mod kill9;
 mod openapi;
 mod operations;
 mod profiles;
+mod reach;
+mod repeated;
 mod serving;
 mod slow;
 mod start;

@@ -12,9 +12,9 @@ use super::{Access, Routes};
 pub(super) fn add(routes: Routes) -> Routes {
     routes
         .get("/v1/{sid}/callback/deliveries", Access::Read, list::list)
-        .post("/v1/{sid}/callback/deliveries/bulk", Access::Manage, bulk::bulk)
+        .post_once("/v1/{sid}/callback/deliveries/bulk", Access::Manage, bulk::bulk)
         .get("/v1/{sid}/callback/deliveries/{id}", Access::Read, find::one)
-        .post("/v1/{sid}/callback/deliveries/{id}/retry", Access::Manage, steer::retry)
-        .post("/v1/{sid}/callback/deliveries/{id}/resend", Access::Manage, steer::resend)
-        .post("/v1/{sid}/callback/deliveries/{id}/cancel", Access::Manage, steer::cancel)
+        .post_once("/v1/{sid}/callback/deliveries/{id}/retry", Access::Manage, steer::retry)
+        .post_once("/v1/{sid}/callback/deliveries/{id}/resend", Access::Manage, steer::resend)
+        .post_once("/v1/{sid}/callback/deliveries/{id}/cancel", Access::Manage, steer::cancel)
 }

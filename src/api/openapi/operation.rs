@@ -3,6 +3,7 @@
 use axum::http::Method;
 use serde_json::{Map, Value, json};
 
+use super::parameters::idempotency_key;
 use super::schemas::schema;
 use crate::api::{Access, Code};
 
@@ -20,6 +21,8 @@ pub(super) struct Operation {
     /// The successful response: its status, and its contents by media type.
     success: (u16, Value),
     errors: Vec<Code>,
+    /// A response that is no error and no success: its status, and its contents by media type.
+    other: Option<(u16, &'static str, Value)>,
 }
 
 impl Operation {
@@ -32,8 +35,8 @@ impl Operation {
         summary: &'static str,
     ) -> Self {
         let parameters = path_parameters(path);
-        let (body, success, errors) = (None, (200, json!({})), Vec::new());
-        Self { method, path, id, tag, summary, parameters, body, success, errors }
+        let (body, success, errors, other) = (None, (200, json!({})), Vec::new(), None);
+        Self { method, path, id, tag, summary, parameters, body, success, errors, other }
     }
 
     /// The same with these parameters of the query or the header.
@@ -43,13 +46,12 @@ impl Operation {
     }
 
     /// The same with a body of this schema.
-    pub fn body(self, schema: Value, required: bool) -> Self {
-        let content = json!({"application/json": {"schema": schema}});
-        self.bodies(content, required)
+    pub fn body(self, schema: &Value, required: bool) -> Self {
+        self.bodies(&json!({"application/json": {"schema": schema}}), required)
     }
 
     /// The same with a body of one of these media types.
-    pub fn bodies(mut self, content: Value, required: bool) -> Self {
+    pub fn bodies(mut self, content: &Value, required: bool) -> Self {
         self.body = Some(json!({"required": required, "content": content}));
         self
     }
@@ -70,6 +72,12 @@ impl Operation {
         self
     }
 
+    /// The same with another response of one of these media types.
+    pub fn or(mut self, status: u16, description: &'static str, content: Value) -> Self {
+        self.other = Some((status, description, content));
+        self
+    }
+
     /// The same with these errors, besides those that every operation has.
     pub fn errors(mut self, codes: &[Code]) -> Self {
         self.errors.extend(codes);
@@ -81,8 +89,12 @@ impl Operation {
         let mut all = json!({
             "operationId": self.id, "tags": [self.tag], "summary": self.summary, "responses": self.responses(access),
         });
-        if !self.parameters.is_empty() {
-            all["parameters"] = json!(self.parameters);
+        let mut parameters = self.parameters.clone();
+        if self.method == Method::POST {
+            parameters.push(idempotency_key());
+        }
+        if !parameters.is_empty() {
+            all["parameters"] = json!(parameters);
         }
         if let Some(body) = &self.body {
             all["requestBody"] = body.clone();
@@ -94,9 +106,14 @@ impl Operation {
     }
 
     fn responses(&self, access: Access) -> Value {
-        let (status, content) = &self.success;
         let mut all = Map::new();
-        all.insert(status.to_string(), json!({"description": "Success", "content": content}));
+        let mut put = |status: u16, description: &str, content: &Value| {
+            all.insert(status.to_string(), json!({"description": description, "content": content}));
+        };
+        put(self.success.0, "Success", &self.success.1);
+        if let Some((status, description, content)) = &self.other {
+            put(*status, description, content);
+        }
         let mut codes = self.errors.clone();
         codes.extend([Code::BadRequest, Code::TooSlow, Code::TooMany, Code::Unavailable, Code::Internal]);
         if access != Access::Public {

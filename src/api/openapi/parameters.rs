@@ -26,7 +26,7 @@ pub(super) fn idempotency_key() -> Value {
     json!({
         "name": "Idempotency-Key", "in": "header",
         "description": "A request with the key of an earlier one has the response of that one, for 24 hours",
-        "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+        "schema": {"type": "string", "maxLength": 255, "pattern": "^[!-~]([ -~]*[!-~])?$"},
     })
 }
 

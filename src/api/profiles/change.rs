@@ -40,7 +40,7 @@ pub(super) async fn create(
         Saved::Changed(theirs) => *theirs,
         Saved::Gone => return Err(no_profile(profile.id.as_str())),
     };
-    let data = with_notes(&api, &profile, notes).await?;
+    let data = with_notes(&api, &profile, &notes).await?;
     Ok(Envelope::new(Code::Done, "Profile created successfully", data).with_status(StatusCode::CREATED))
 }
 
@@ -56,7 +56,7 @@ pub(super) async fn update(
         let CheckedProfile { profile, notes } = changed(&api, &before, body.clone()).await?;
         match api.store.save_profile_if(profile.clone(), Some(before.modified_at)).await? {
             Saved::Saved => {
-                let data = with_notes(&api, &profile, notes).await?;
+                let data = with_notes(&api, &profile, &notes).await?;
                 return Ok(Envelope::new(Code::Done, "Profile updated successfully", data));
             }
             // What another session has saved meanwhile stays, but for the given members.
@@ -100,7 +100,7 @@ fn invalid(faults: &[DocumentFault]) -> ApiError {
 }
 
 /// The profile, and what a person should know about it.
-async fn with_notes(api: &Api, profile: &Profile, notes: Vec<String>) -> Result<Value, ApiError> {
+async fn with_notes(api: &Api, profile: &Profile, notes: &[String]) -> Result<Value, ApiError> {
     let mut data = platform_profile(profile, &api.store.blocks().await?);
     if !notes.is_empty() {
         data["notes"] = json!(notes);

@@ -18,14 +18,14 @@ const ONE: &str = "/v1/{sid}/callback/profiles/{id}";
 pub(super) fn add(routes: Routes) -> Routes {
     routes
         .get(ALL, Access::Read, list::list)
-        .post(ALL, Access::Manage, change::create)
+        .post_once(ALL, Access::Manage, change::create)
         .get(ONE, Access::Read, find::one)
         .patch(ONE, Access::Manage, change::update)
         .delete(ONE, Access::Manage, change::delete)
-        .post("/v1/{sid}/callback/profiles/{id}/test", Access::Manage, test::test)
-        .post("/v1/{sid}/callback/profiles/{id}/enable", Access::Manage, block::enable)
-        .post("/v1/{sid}/callback/profiles/{id}/disable", Access::Manage, block::disable)
-        .post("/v1/{sid}/callback/profiles/{id}/pause", Access::Manage, block::pause)
-        .post("/v1/{sid}/callback/profiles/{id}/resume", Access::Manage, block::resume)
-        .post("/v1/{sid}/callback/profiles/{id}/restore", Access::Manage, block::restore)
+        .post_once("/v1/{sid}/callback/profiles/{id}/test", Access::Manage, test::test)
+        .post_once("/v1/{sid}/callback/profiles/{id}/enable", Access::Manage, block::enable)
+        .post_once("/v1/{sid}/callback/profiles/{id}/disable", Access::Manage, block::disable)
+        .post_once("/v1/{sid}/callback/profiles/{id}/pause", Access::Manage, block::pause)
+        .post_once("/v1/{sid}/callback/profiles/{id}/resume", Access::Manage, block::resume)
+        .post_once("/v1/{sid}/callback/profiles/{id}/restore", Access::Manage, block::restore)
 }

@@ -1,18 +1,14 @@
 //! A body in JSON.
 
-use std::error::Error as _;
-
-use axum::body::to_bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::header::CONTENT_TYPE;
-use http_body_util::LengthLimitError;
 use serde_json::{Map, Value};
 
-use crate::api::{Api, ApiError, Code};
+use crate::api::{Api, ApiError, Code, request_body};
 use crate::json;
 
 /// The longest body in bytes (our decision): that of the largest profile document.
-const LONGEST: usize = 4 << 20;
+pub const LONGEST_BODY: usize = 4 << 20;
 
 /// A body that is one JSON object; an empty body is an empty object.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,14 +18,9 @@ impl FromRequest<Api> for JsonBody {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, _: &Api) -> Result<Self, ApiError> {
-        let is_json = request.headers().get(CONTENT_TYPE).is_none_or(|kind| is_json(kind.as_bytes()));
-        let body = to_bytes(request.into_body(), LONGEST).await.map_err(|error| {
-            if error.source().is_some_and(<dyn std::error::Error>::is::<LengthLimitError>) {
-                ApiError::new(Code::TooLarge, format!("the body has more than {LONGEST} bytes"))
-            } else {
-                ApiError::new(Code::BadRequest, "the body did not arrive completely")
-            }
-        })?;
+        let (parts, body) = request.into_parts();
+        let is_json = parts.headers.get(CONTENT_TYPE).is_none_or(|kind| is_json(kind.as_bytes()));
+        let body = request_body::whole(&parts.headers, body, LONGEST_BODY).await?;
         if body.is_empty() {
             return Ok(Self(Map::new()));
         }

@@ -4,6 +4,6 @@ mod json_body;
 mod new_ids;
 mod query;
 
-pub(super) use json_body::JsonBody;
+pub(super) use json_body::{JsonBody, LONGEST_BODY};
 pub(super) use new_ids::NewIds;
 pub(super) use query::{QueryPairs, page_size};

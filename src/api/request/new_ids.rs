@@ -1,4 +1,4 @@
-//! The source of the ids that a request creates.
+//! The source of the ids that a request creates: new, or those of its idempotency key.
 
 use std::convert::Infallible;
 
@@ -16,6 +16,12 @@ use crate::record::DeliveryId;
 pub struct NewIds(DeliveryId);
 
 impl NewIds {
+    /// From the receipt of a request: the same each time that it is carried out.
+    #[must_use]
+    pub fn of(id: DeliveryId) -> Self {
+        Self(id)
+    }
+
     /// The bits of a new profile id.
     #[must_use]
     pub fn unique(self) -> Uuid {
@@ -34,7 +40,7 @@ impl NewIds {
 impl FromRequestParts<Api> for NewIds {
     type Rejection = Infallible;
 
-    async fn from_request_parts(_: &mut Parts, _: &Api) -> Result<Self, Infallible> {
-        Ok(Self(DeliveryId::generate()))
+    async fn from_request_parts(parts: &mut Parts, _: &Api) -> Result<Self, Infallible> {
+        Ok(parts.extensions.get().copied().unwrap_or_else(|| Self(DeliveryId::generate())))
     }
 }

@@ -58,7 +58,7 @@ pub(super) fn all() -> Vec<Operation> {
             TAG,
             "Retries or cancels all deliveries that match a filter",
         )
-        .body(schema("BulkRequest"), true)
+        .body(&schema("BulkRequest"), true)
         .responds(200, &schema("BulkResult")),
     ]
 }

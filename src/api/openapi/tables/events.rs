@@ -4,7 +4,6 @@ use axum::http::Method;
 use serde_json::{Value, json};
 
 use crate::api::openapi::operation::Operation;
-use crate::api::openapi::parameters::idempotency_key;
 use crate::api::openapi::schemas::{object, schema};
 
 /// All of them.
@@ -19,6 +18,8 @@ pub(super) fn all() -> Vec<Operation> {
         "application/json": {"schema": one_or_many},
         "application/x-ndjson": {"schema": {"type": "string", "description": "An event per line"}},
     });
+    // Of one event or an array that cannot be read at all there is an error.
+    let refused = json!({"anyOf": [schema("Error"), object(&json!({"data": outcome.clone()}))]});
     vec![
         Operation::new(
             Method::POST,
@@ -27,8 +28,8 @@ pub(super) fn all() -> Vec<Operation> {
             "events",
             "Accepts events; the response comes once they are stored",
         )
-        .parameters([idempotency_key()])
-        .bodies(bodies, true)
-        .responds(202, &outcome),
+        .bodies(&bodies, true)
+        .responds(202, &outcome)
+        .or(422, "All were refused", json!({"application/json": {"schema": refused}})),
     ]
 }

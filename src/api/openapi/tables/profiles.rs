@@ -41,12 +41,12 @@ pub(super) fn all() -> Vec<Operation> {
             .errors(&[Code::Invalid])
             .responds(200, &page),
         Operation::new(Method::POST, ALL, "createProfile", TAG, "Creates a profile")
-            .body(schema("NewProfile"), true)
+            .body(&schema("NewProfile"), true)
             .responds(201, &schema("Profile")),
         Operation::new(Method::GET, ONE, "getProfile", TAG, "Shows a profile; its secrets are null")
             .responds(200, &schema("Profile")),
         Operation::new(Method::PATCH, ONE, "updateProfile", TAG, "Changes the given members of a profile")
-            .body(schema("ProfilePatch"), false)
+            .body(&schema("ProfilePatch"), false)
             .responds(200, &schema("Profile")),
         Operation::new(
             Method::DELETE,
@@ -63,7 +63,7 @@ pub(super) fn all() -> Vec<Operation> {
             TAG,
             "Accepts a test of a profile",
         )
-        .body(schema("ProfileTest"), false)
+        .body(&schema("ProfileTest"), false)
         .responds(202, &object(&json!({"delivery_id": {"type": "string"}}))),
         of("/v1/{sid}/callback/profiles/{id}/enable", "enableProfile", "Enables a profile", switch.clone()),
         of("/v1/{sid}/callback/profiles/{id}/disable", "disableProfile", "Disables a profile", switch),
