@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::delivery_row::blocked_by;
 use crate::callback::{Callback, headers_json};
-use crate::profile::Choice as _;
+use crate::profile::Choice;
 use crate::record::{Attempt, Details};
 use crate::storage::Blocks;
 
@@ -15,7 +15,7 @@ pub fn tested_delivery(details: &Details) -> Value {
     json!({
         "delivery_id": summary.id.to_string(),
         "profile_id": summary.profile_id.as_str(),
-        "event": summary.event.map(|event| event.name()),
+        "event": summary.event.map(Choice::name),
         "state": summary.state.name(),
         "request": details.callback.as_ref().map(request),
         "attempts": details.attempts.iter().map(attempt).collect::<Value>(),

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::profile::Choice as _;
+use crate::profile::Choice;
 use crate::record::Summary;
 use crate::storage::Blocks;
 
@@ -14,7 +14,7 @@ pub fn delivery_row(row: &Summary, holds: &Blocks) -> Value {
         "delivery_id": row.id.to_string(),
         "profile_id": row.profile_id.as_str(),
         "profile_title": row.profile_title,
-        "event": row.event.map(|event| event.name()),
+        "event": row.event.map(Choice::name),
         "kind": row.kind.name(),
         "state": row.state.name(),
         "blocked": blocked_by(row, holds),
