@@ -164,9 +164,17 @@ impl ReadyLanes {
         self.look_back.hurry();
     }
 
-    /// Whether what was stored of where queues start is known. From now on it is.
-    pub fn ask_starts(&mut self) -> bool {
-        !std::mem::replace(&mut self.has_starts, true)
+    /// Whether what was stored of where queues start is known.
+    pub fn has_starts(&self) -> bool {
+        self.has_starts
+    }
+
+    /// What was stored of where queues start: lanes and positions.
+    pub fn know_starts(&mut self, stored: impl IntoIterator<Item = (i32, i64)>) {
+        for (lane, seq) in stored {
+            self.starts.remember(lane, seq);
+        }
+        self.has_starts = true;
     }
 
     /// What is known of a lane.
@@ -226,7 +234,10 @@ mod tests {
     #[test]
     fn what_is_free_again_is_looked_for_where_it_is() {
         let mut ready = ReadyLanes::default();
-        assert!(ready.ask_starts() && !ready.ask_starts());
+        assert!(!ready.has_starts());
+        ready.know_starts([(1, 90)]);
+        assert!(ready.has_starts());
+        assert_eq!(ready.starts.dense(i64::MAX), (vec![1], vec![90]));
         ready.starts.claimed(1, 100, 1);
         ready.released([(1, 40, false), (2, 50, true)]);
         assert!(ready.has_first(1) && ready.has_first(2));

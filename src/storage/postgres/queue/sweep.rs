@@ -103,14 +103,11 @@ impl PgStore {
 
     /// Reads where queues start by what is stored, unless that was done.
     pub(super) async fn load_starts(&self, db: Db<'_>) -> Result<(), StoreError> {
-        if !self.sender().ready().ask_starts() {
+        if self.sender().ready().has_starts() {
             return Ok(());
         }
         let stored = positions(&db.rows(STARTS, &[]).await?)?;
-        let mut ready = self.sender().ready();
-        for (lane, seq) in stored {
-            ready.starts.remember(lane, seq);
-        }
+        self.sender().ready().know_starts(stored);
         Ok(())
     }
 
