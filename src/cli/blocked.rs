@@ -35,9 +35,9 @@ pub fn lines(held: &Blocked) -> Vec<String> {
 }
 
 /// One block in words, and the command that ends it.
-pub fn sentence(hold: &Block) -> String {
-    let (what, command) = (what(hold), command(hold));
-    match hold.restorable_until() {
+pub fn sentence(block: &Block) -> String {
+    let (what, command) = (what(block), command(block));
+    match block.restorable_until() {
         Some(until) => {
             format!("{what}: `{command}` resumes them until {}; after that, they fail", clock(until))
         }
@@ -46,27 +46,27 @@ pub fn sentence(hold: &Block) -> String {
 }
 
 /// One block in words, and since when.
-pub fn what(hold: &Block) -> String {
-    let since = clock(hold.since);
-    let Some(id) = &hold.profile_id else {
+pub fn what(block: &Block) -> String {
+    let since = clock(block.since);
+    let Some(id) = &block.profile_id else {
         return format!("all deliveries have been paused since {since}");
     };
-    let title = escape_controls(if hold.title.is_empty() { id.as_str() } else { &hold.title });
-    let why = hold.why.name();
-    let cause = match cause(hold) {
+    let title = escape_controls(if block.title.is_empty() { id.as_str() } else { &block.title });
+    let why = block.why.name();
+    let cause = match cause(block) {
         cause if cause.is_empty() => cause,
         cause => format!(" ({cause})"),
     };
-    match hold.why {
+    match block.why {
         BlockReason::Deleted => format!("'{title}' was deleted at {since}"),
         _ => format!("'{title}' has been {why} since {since}{cause}"),
     }
 }
 
 /// The command that ends a block.
-pub fn command(hold: &Block) -> String {
-    let Some(id) = &hold.profile_id else { return "ringback deliveries resume".to_owned() };
-    let verb = match hold.why {
+pub fn command(block: &Block) -> String {
+    let Some(id) = &block.profile_id else { return "ringback deliveries resume".to_owned() };
+    let verb = match block.why {
         BlockReason::Paused => "deliveries resume",
         BlockReason::Disabled | BlockReason::AutoDisabled => "profiles enable",
         BlockReason::Deleted => "profiles restore",
@@ -81,8 +81,8 @@ pub fn pending(count: u64) -> String {
 }
 
 /// Such as `20 consecutive failures, the last, <id>: 500 Internal Server Error`.
-pub fn cause(hold: &Block) -> String {
-    hold.cause.as_ref().map_or_else(String::new, |cause| {
+pub fn cause(block: &Block) -> String {
+    block.cause.as_ref().map_or_else(String::new, |cause| {
         let (failed, id, message) = (cause.failed, cause.delivery, escape_controls(&cause.message));
         format!("{failed} consecutive failures, the last, {id}: {message}")
     })
@@ -100,7 +100,7 @@ mod tests {
     use crate::record::DeliveryId;
     use crate::storage::AutoDisableCause;
 
-    fn hold(why: BlockReason) -> Block {
+    fn block(why: BlockReason) -> Block {
         let profile_id = Some(ProfileId::new(Region::In, uuid::Uuid::nil()));
         Block { profile_id, title: "A\u{1b}".to_owned(), why, since: Timestamp::UNIX_EPOCH, cause: None }
     }
@@ -110,20 +110,20 @@ mod tests {
         let id = "IN_00000000-0000-0000-0000-000000000000";
         let since = "1970-01-01 00:00:00Z";
         assert_eq!(
-            sentence(&Block { profile_id: None, ..hold(BlockReason::Paused) }),
+            sentence(&Block { profile_id: None, ..block(BlockReason::Paused) }),
             format!(
                 "all deliveries have been paused since {since}; run `ringback deliveries resume` to resume"
             )
         );
         assert_eq!(
-            sentence(&hold(BlockReason::Paused)),
+            sentence(&block(BlockReason::Paused)),
             format!(
                 "'A\\u{{1b}}' has been paused since {since}; run `ringback deliveries resume {id}` to resume"
             )
         );
         let delivery = DeliveryId::from_bytes([1; 16]);
         let cause = Some(AutoDisableCause { failed: 20, delivery, message: "404 Not Found".to_owned() });
-        let reported = sentence(&Block { cause, title: String::new(), ..hold(BlockReason::AutoDisabled) });
+        let reported = sentence(&Block { cause, title: String::new(), ..block(BlockReason::AutoDisabled) });
         let why = format!("20 consecutive failures, the last, {delivery}: 404 Not Found");
         assert_eq!(
             reported,
@@ -132,7 +132,7 @@ mod tests {
             )
         );
         assert_eq!(
-            sentence(&hold(BlockReason::Deleted)),
+            sentence(&block(BlockReason::Deleted)),
             format!(
                 "'A\\u{{1b}}' was deleted at {since}: `ringback profiles restore {id}` resumes them \
                  until 1970-01-08 00:00:00Z; after that, they fail"
@@ -142,7 +142,7 @@ mod tests {
 
     #[test]
     fn many_blocks_are_counted() {
-        let by = vec![hold(BlockReason::Disabled); NAMED + 2];
+        let by = vec![block(BlockReason::Disabled); NAMED + 2];
         let lines = lines(&Blocked { queued: 1_200, waiting: 34, by });
         assert_eq!(lines.len(), NAMED + 1);
         assert!(lines[0].starts_with("1 234 blocked: 'A"), "{lines:?}");

@@ -24,9 +24,9 @@ pub fn tested_delivery(details: &Details) -> Value {
 
 /// Everything about a delivery: [`tested_delivery`] with additional members.
 #[must_use]
-pub fn full_delivery(details: &Details, holds: &Blocks) -> Value {
+pub fn full_delivery(details: &Details, blocks: &Blocks) -> Value {
     let row = &details.summary;
-    let held = blocked_by(row, holds);
+    let held = blocked_by(row, blocks);
     let mut all = tested_delivery(details);
     let more = json!({
         "kind": row.kind.name(),

@@ -8,7 +8,7 @@ use crate::storage::Blocks;
 
 /// A delivery as it is listed, with the names of [`tested_delivery`](super::tested_delivery) where that has them.
 #[must_use]
-pub fn delivery_row(row: &Summary, holds: &Blocks) -> Value {
+pub fn delivery_row(row: &Summary, blocks: &Blocks) -> Value {
     let error = row.last_error.as_ref();
     json!({
         "delivery_id": row.id.to_string(),
@@ -17,8 +17,8 @@ pub fn delivery_row(row: &Summary, holds: &Blocks) -> Value {
         "event": row.event.map(Choice::name),
         "kind": row.kind.name(),
         "state": row.state.name(),
-        "blocked": blocked_by(row, holds),
-        "held": blocked_by(row, holds),
+        "blocked": blocked_by(row, blocks),
+        "held": blocked_by(row, blocks),
         "accepted_at": row.accepted_at,
         "due_at": row.due_at,
         "attempt_count": row.attempts,
@@ -33,6 +33,6 @@ pub fn delivery_row(row: &Summary, holds: &Blocks) -> Value {
 
 /// The block that prevents a delivery from being sent, if there is one.
 #[must_use]
-pub fn blocked_by(row: &Summary, holds: &Blocks) -> Option<&'static str> {
-    holds.of(row).filter(|_| row.state.is_pending()).map(|hold| hold.why.name())
+pub fn blocked_by(row: &Summary, blocks: &Blocks) -> Option<&'static str> {
+    blocks.of(row).filter(|_| row.state.is_pending()).map(|block| block.why.name())
 }

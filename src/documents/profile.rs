@@ -9,12 +9,12 @@ use crate::storage::{Blocks, DeletedProfile, ProfileRow};
 
 /// A profile's document. It contains a block only while there is one: `profiles apply` accepts no such members.
 #[must_use]
-pub fn profile(profile: &Profile, holds: &Blocks) -> Value {
+pub fn profile(profile: &Profile, blocks: &Blocks) -> Value {
     let mut all = export(profile, Secrets::Hidden);
-    if let Some(paused) = holds.paused(&profile.id) {
+    if let Some(paused) = blocks.paused(&profile.id) {
         all["paused_since"] = json!(paused.since);
     }
-    match auto_disabled(holds.disabled(&profile.id)) {
+    match auto_disabled(blocks.disabled(&profile.id)) {
         Value::Null => {}
         disabled => all["auto_disabled"] = disabled,
     }
@@ -23,7 +23,7 @@ pub fn profile(profile: &Profile, holds: &Blocks) -> Value {
 
 /// A profile as it is listed, with the names of its document.
 #[must_use]
-pub fn profile_row(row: &ProfileRow, holds: &Blocks) -> Value {
+pub fn profile_row(row: &ProfileRow, blocks: &Blocks) -> Value {
     json!({
         "profile_id": row.id.as_str(),
         "title": row.title,
@@ -32,15 +32,15 @@ pub fn profile_row(row: &ProfileRow, holds: &Blocks) -> Value {
         "url": row.endpoint,
         "status": row.status.number(),
         "modified_at": row.modified_at,
-        "paused_since": holds.paused(&row.id).map(|hold| hold.since),
-        "auto_disabled": auto_disabled(holds.disabled(&row.id)),
+        "paused_since": blocks.paused(&row.id).map(|block| block.since),
+        "auto_disabled": auto_disabled(blocks.disabled(&row.id)),
     })
 }
 
 /// A deleted profile as it is listed.
 #[must_use]
-pub fn deleted_profile_row(deleted: &DeletedProfile, holds: &Blocks) -> Value {
-    let mut listed = profile_row(&deleted.row, holds);
+pub fn deleted_profile_row(deleted: &DeletedProfile, blocks: &Blocks) -> Value {
+    let mut listed = profile_row(&deleted.row, blocks);
     listed["deleted_at"] = json!(deleted.deleted_at);
     listed["restorable_until"] = json!(deleted.restorable_until());
     listed["blocked"] = json!(deleted.held);

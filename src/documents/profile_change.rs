@@ -7,12 +7,12 @@ use crate::storage::{Block, Blocks, DeletedProfile};
 
 /// A profile that was enabled or disabled, and whether that changed it.
 #[must_use]
-pub fn switched_profile(profile: &Profile, changed: bool, holds: &Blocks) -> Value {
+pub fn switched_profile(profile: &Profile, changed: bool, blocks: &Blocks) -> Value {
     json!({
         "profile_id": profile.id.as_str(),
         "status": profile.status.number(),
         "changed": changed,
-        "paused_since": holds.paused(&profile.id).map(|hold| hold.since),
+        "paused_since": blocks.paused(&profile.id).map(|block| block.since),
     })
 }
 
@@ -28,7 +28,7 @@ pub fn paused_profile(
     json!({
         "profile_id": profile.map(ProfileId::as_str),
         "paused": now.is_some(),
-        "since": now.map(|hold| hold.since),
+        "since": now.map(|block| block.since),
         "changed": changed,
         "blocked": blocked,
         "held": blocked,
@@ -37,16 +37,16 @@ pub fn paused_profile(
 
 /// A profile that was restored, as it was until then, and what blocks its deliveries now.
 #[must_use]
-pub fn restored_profile(deleted: &DeletedProfile, holds: &Blocks) -> Value {
+pub fn restored_profile(deleted: &DeletedProfile, blocks: &Blocks) -> Value {
     let DeletedProfile { row, deleted_at, held } = deleted;
-    let hold = holds.of_events(&row.id).map(|hold| hold.why);
+    let block = blocks.of_events(&row.id).map(|block| block.why);
     json!({
         "profile_id": row.id.as_str(),
         "title": row.title,
         "status": row.status.number(),
         "deleted_at": deleted_at,
         "pending": held,
-        "blocked": hold.map(crate::profile::Choice::name),
-        "held": hold.map(crate::profile::Choice::name),
+        "blocked": block.map(crate::profile::Choice::name),
+        "held": block.map(crate::profile::Choice::name),
     })
 }

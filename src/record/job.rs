@@ -32,7 +32,7 @@ pub struct Job {
     /// Whether a person sent it: a test, or a resend.
     pub manual: bool,
     /// The outcome of the last delivery of its lane; none if none has ended.
-    pub past: Option<Past>,
+    pub last_outcome: Option<LastOutcome>,
     /// The profile whose credentials are used: as tested, or as stored now; none if it was deleted.
     pub profile: Option<Arc<Profile>>,
 }
@@ -47,7 +47,7 @@ impl Job {
 
 /// The outcome of the last delivery of a lane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Past {
+pub enum LastOutcome {
     /// It was delivered.
     Delivered,
     /// It failed permanently.

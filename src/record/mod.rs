@@ -23,7 +23,7 @@ pub use details::Details;
 pub use event_id::{BadEventId, EventId};
 pub use failure::{ErrorClass, Failure};
 pub use id::DeliveryId;
-pub use job::{Job, Origin, Past};
+pub use job::{Job, LastOutcome, Origin};
 pub use job_ref::{JobRef, LaneId};
 pub use kind::Kind;
 pub use log_position::LogPosition;

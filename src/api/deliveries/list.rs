@@ -39,10 +39,10 @@ pub(super) async fn list(
         None => api.store.search(&filter, crate::storage::SCAN_LIMIT).await?,
         Some(profiles) => search(&*api.store, &filter, &profiles).await?,
     };
-    let holds = api.store.blocks().await?;
+    let blocks = api.store.blocks().await?;
     let Page { rows, next, .. } = page;
     let data = json!({
-        "deliveries": rows.iter().map(|row| delivery_row(row, &holds)).collect::<Vec<_>>(),
+        "deliveries": rows.iter().map(|row| delivery_row(row, &blocks)).collect::<Vec<_>>(),
         "next_cursor": next.map(|next| next.number().to_string()),
     });
     Ok(Envelope::new(Code::Done, "Deliveries fetched successfully", data))

@@ -69,9 +69,9 @@ async fn paused(
     changed: bool,
     message: &str,
 ) -> Result<Envelope, ApiError> {
-    let holds = api.store.blocks().await?;
-    let blocked = if holds.of_events(id).is_some() { api.store.pending_events(id).await? } else { 0 };
-    let data = paused_profile(Some(id), holds.paused(id), changed, blocked);
+    let blocks = api.store.blocks().await?;
+    let blocked = if blocks.of_events(id).is_some() { api.store.pending_events(id).await? } else { 0 };
+    let data = paused_profile(Some(id), blocks.paused(id), changed, blocked);
     Ok(Envelope::new(Code::Done, message, data))
 }
 

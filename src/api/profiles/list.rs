@@ -35,12 +35,12 @@ pub(super) async fn list(
     let query = ProfileQuery::read(query)?;
     let mut rows = api.store.profiles().await?;
     rows.retain(|row| caller.may_use(&row.id) && query.wants(row));
-    let holds = api.store.blocks().await?;
+    let blocks = api.store.blocks().await?;
     let mut profiles: Vec<Value> = Vec::new();
     for row in rows.iter().skip(query.offset).take(query.limit) {
         // Another session may delete it in between.
         if let Some(profile) = api.store.profile(&row.id).await? {
-            profiles.push(platform_profile(&profile, &holds));
+            profiles.push(platform_profile(&profile, &blocks));
         }
     }
     let data = json!({

@@ -8,8 +8,8 @@ use crate::storage::Blocks;
 
 /// A profile's document with what the platform's has besides: `headers` as text, `enc` also where there is none,
 /// `body_type` and `response_message` (facts, section 7). Secrets are null.
-pub(super) fn platform_profile(profile: &Profile, holds: &Blocks) -> Value {
-    let mut all = documents::profile(profile, holds);
+pub(super) fn platform_profile(profile: &Profile, blocks: &Blocks) -> Value {
+    let mut all = documents::profile(profile, blocks);
     all["headers"] = json!(all["headers"].to_string());
     if profile.encryption.is_none() {
         all["enc"] = Value::Null;

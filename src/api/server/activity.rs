@@ -7,7 +7,7 @@ use axum::body::Body;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
-use crate::api::held_body::hold;
+use crate::api::held_body::block;
 
 /// The requests of a connection. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -63,7 +63,7 @@ impl Drop for InProgress {
 impl InProgress {
     /// The request is in progress until its response was written.
     pub(super) fn until_written(self, body: Body) -> Body {
-        hold(body, self)
+        block(body, self)
     }
 }
 

@@ -33,7 +33,7 @@ pub(super) async fn run(session: &Session, args: &ListArgs, json: bool) -> Resul
     };
     let filter = args.filter.filter(&store, clock::now()).await?;
     let limit = if args.limit == 0 { usize::MAX } else { args.limit };
-    let mut out = Out { json, printed: 0, passed_over: Notes::default(), holds: store.blocks().await? };
+    let mut out = Out { json, printed: 0, passed_over: Notes::default(), blocks: store.blocks().await? };
     let older = pages(&*store, filter, limit, &mut out).await?;
     out.end()?;
     out.passed_over.end();
@@ -87,7 +87,7 @@ struct Out {
     printed: usize,
     /// Unreadable rows.
     passed_over: Notes,
-    holds: Blocks,
+    blocks: Blocks,
 }
 
 impl Out {
@@ -99,10 +99,10 @@ impl Out {
         if self.json {
             for row in rows {
                 text.push_str(if self.printed == 0 && text.is_empty() { "[" } else { ",\n" });
-                text.push_str(&delivery_row(row, &self.holds).to_string());
+                text.push_str(&delivery_row(row, &self.blocks).to_string());
             }
         } else {
-            let table = table_of(rows, &self.holds);
+            let table = table_of(rows, &self.blocks);
             let body = table.split_once('\n').map_or("", |(_, body)| body);
             text.push_str(if self.printed == 0 { &table } else { body });
         }

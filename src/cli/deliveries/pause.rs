@@ -28,8 +28,8 @@ pub(super) async fn run(
     };
     let (id, title) = whose.unzip();
     let changed = if pause { store.pause(id.clone()).await } else { store.resume(id.clone()).await }?;
-    let holds = store.blocks().await?;
-    let now = id.as_ref().map_or_else(|| holds.all(), |id| holds.paused(id));
+    let blocks = store.blocks().await?;
+    let now = id.as_ref().map_or_else(|| blocks.all(), |id| blocks.paused(id));
     // Numbers of all blocked deliveries after the change.
     let held = store.blocked(None).await?;
     if json {
@@ -54,9 +54,9 @@ pub(super) async fn run(
 /// The named profile, and its title. One that was deleted while paused is found by its full ID.
 async fn meant(store: &Opened, text: &str) -> Result<(ProfileId, String), CommandError> {
     if let Ok(id) = ProfileId::parse(text)
-        && let Some(hold) = store.blocks().await?.paused(&id)
+        && let Some(block) = store.blocks().await?.paused(&id)
     {
-        let title = if hold.title.is_empty() { text } else { &hold.title };
+        let title = if block.title.is_empty() { text } else { &block.title };
         return Ok((id, title.to_owned()));
     }
     let (_, profile) = resolve_profile::profile(Some(store), text).await?;

@@ -170,9 +170,9 @@ async fn one(
     }
     if verb == Verb::Retry && !dry {
         warn_without_sender(store, &BulkResult { due: 1, ..BulkResult::default() }).await?;
-        let holds = store.blocks().await?;
-        if let Some(hold) = holds.of(&row).filter(|_| new.is_none()) {
-            eprint_line(&format!("ringback: it is blocked: {}", blocked::sentence(hold)));
+        let blocks = store.blocks().await?;
+        if let Some(block) = blocks.of(&row).filter(|_| new.is_none()) {
+            eprint_line(&format!("ringback: it is blocked: {}", blocked::sentence(block)));
         }
     }
     Ok(())

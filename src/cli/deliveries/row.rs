@@ -8,7 +8,7 @@ use crate::storage::Blocks;
 use crate::text::millis;
 
 /// Deliveries as a table for people, with a heading.
-pub(super) fn table_of(rows: &[Summary], holds: &Blocks) -> String {
+pub(super) fn table_of(rows: &[Summary], blocks: &Blocks) -> String {
     let cells: Vec<[String; 7]> = rows
         .iter()
         .map(|row| {
@@ -19,7 +19,7 @@ pub(super) fn table_of(rows: &[Summary], holds: &Blocks) -> String {
                 row.state.name().to_owned(),
                 format!("{}/{}", row.attempts, u32::from(row.policy.count()) + 1),
                 row.profile_title.clone(),
-                outcome(row, blocked_by(row, holds)),
+                outcome(row, blocked_by(row, blocks)),
             ]
         })
         .collect();

@@ -18,14 +18,14 @@ pub(super) async fn run(session: &Session, text: &str, json: bool) -> Result<(),
     let (store, summary) = filter_args::delivery(store.as_ref(), text).await?;
     let gone = || CommandError::Input(format!("delivery {} was removed just now", summary.id));
     let details = store.delivery(summary.id).await?.ok_or_else(gone)?;
-    let holds = store.blocks().await?;
+    let blocks = store.blocks().await?;
     for sentence in &details.passed_over {
         eprint_line(&format!("ringback: note: {sentence} and is skipped"));
     }
     if json {
-        print_json(&full_delivery(&details, &holds))
+        print_json(&full_delivery(&details, &blocks))
     } else {
-        print(&text_of(&details, blocked_by(&details.summary, &holds)))
+        print(&text_of(&details, blocked_by(&details.summary, &blocks)))
     }
 }
 

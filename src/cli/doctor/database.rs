@@ -150,10 +150,10 @@ fn sender(path: &Path, inspected: &Inspection) -> Finding {
 pub fn held(held: &Blocked) -> Vec<Finding> {
     let named = held.by.iter().take(HOLDS);
     let mut all: Vec<Finding> = named
-        .map(|hold| {
-            let until = hold.restorable_until().map(|until| format!(" until {}", blocked::clock(until)));
-            let resumes = format!("`{}` resumes them{}", blocked::command(hold), until.unwrap_or_default());
-            Finding::note("held", blocked::what(hold), resumes)
+        .map(|block| {
+            let until = block.restorable_until().map(|until| format!(" until {}", blocked::clock(until)));
+            let resumes = format!("`{}` resumes them{}", blocked::command(block), until.unwrap_or_default());
+            Finding::note("held", blocked::what(block), resumes)
         })
         .collect();
     if let Some(first) = all.first_mut() {

@@ -34,8 +34,8 @@ pub(super) async fn run(session: &Session, args: &DeleteArgs, json: bool) -> Res
     store.delete_profile(id).await?;
     // Counted once none of its deliveries are sent any more.
     let held = store.pending_events(id).await?;
-    let holds = store.blocks().await?;
-    let until = holds.deleted(id).and_then(Block::restorable_until);
+    let blocks = store.blocks().await?;
+    let until = blocks.deleted(id).and_then(Block::restorable_until);
     if json {
         return print_json(
             &json!({"profile_ids": [id.as_str()], "blocked": held, "held": held, "restorable_until": until}),

@@ -27,7 +27,7 @@ pub(super) async fn run(session: &Session, args: &ListArgs, json: bool) -> Resul
     if args.deleted {
         return deleted(session, args, json).await;
     }
-    let (all, holds) = match session.store_if_there()? {
+    let (all, blocks) = match session.store_if_there()? {
         Some(store) => {
             passed_over::report(&store.unreadable(Listing::Profiles).await?);
             (store.profiles().await?, store.blocks().await?)
@@ -37,7 +37,7 @@ pub(super) async fn run(session: &Session, args: &ListArgs, json: bool) -> Resul
     let none_at_all = all.is_empty();
     let rows: Vec<ProfileRow> = all.into_iter().filter(|row| args.wants(row)).collect();
     if json {
-        return print_json(&rows.iter().map(|row| profile_row(row, &holds)).collect());
+        return print_json(&rows.iter().map(|row| profile_row(row, &blocks)).collect());
     }
     if rows.is_empty() {
         if none_at_all {
@@ -53,7 +53,7 @@ pub(super) async fn run(session: &Session, args: &ListArgs, json: bool) -> Resul
 
 /// Lists the profiles that can be restored.
 async fn deleted(session: &Session, args: &ListArgs, json: bool) -> Result<(), CommandError> {
-    let (all, holds) = match session.store_if_there()? {
+    let (all, blocks) = match session.store_if_there()? {
         Some(store) => {
             passed_over::report(&store.unreadable(Listing::DeletedProfiles).await?);
             (store.deleted_profiles().await?, store.blocks().await?)
@@ -62,7 +62,7 @@ async fn deleted(session: &Session, args: &ListArgs, json: bool) -> Result<(), C
     };
     let found: Vec<&DeletedProfile> = all.iter().filter(|deleted| args.wants(&deleted.row)).collect();
     if json {
-        return print_json(&found.iter().map(|deleted| deleted_profile_row(deleted, &holds)).collect());
+        return print_json(&found.iter().map(|deleted| deleted_profile_row(deleted, &blocks)).collect());
     }
     if found.is_empty() {
         eprint_line(if all.is_empty() {

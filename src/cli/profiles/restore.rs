@@ -16,18 +16,18 @@ pub(super) async fn run(session: &Session, text: &str, json: bool) -> Result<(),
     if !store.restore_profile(&row.id).await? {
         return Err(CommandError::Input(format!("'{title}' ({}) was restored or removed just now", row.id)));
     }
-    let holds = store.blocks().await?;
-    let hold = holds.of_events(&row.id);
+    let blocks = store.blocks().await?;
+    let block = blocks.of_events(&row.id);
     if json {
-        return print_json(&restored_profile(&deleted, &holds));
+        return print_json(&restored_profile(&deleted, &blocks));
     }
     print(&format!("{}  restored {title}\n", row.id))?;
-    match hold {
-        Some(hold) if *held > 0 => {
+    match block {
+        Some(block) if *held > 0 => {
             eprint_line(&format!(
                 "ringback: {} still blocked: {}",
                 blocked::pending(*held),
-                blocked::sentence(hold)
+                blocked::sentence(block)
             ));
         }
         None if *held > 0 => {

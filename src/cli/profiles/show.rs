@@ -12,12 +12,12 @@ use crate::text::escape_controls;
 pub(super) async fn run(session: &Session, text: &str, json: bool) -> Result<(), CommandError> {
     let store = session.store_if_there()?;
     let (store, profile) = resolve_profile::profile(store.as_ref(), text).await?;
-    let holds = store.blocks().await?;
-    if json { print_json(&documents::profile(&profile, &holds)) } else { print(&text_of(&profile, &holds)) }
+    let blocks = store.blocks().await?;
+    if json { print_json(&documents::profile(&profile, &blocks)) } else { print(&text_of(&profile, &blocks)) }
 }
 
 /// The profile, one field per line, without its secrets.
-fn text_of(profile: &Profile, holds: &Blocks) -> String {
+fn text_of(profile: &Profile, blocks: &Blocks) -> String {
     let mut lines: Vec<(&str, String)> = vec![("Id", profile.id.to_string())];
     let mut put = |label, text: String| lines.push((label, text));
     put("Channel", profile.channel.name().to_owned());
@@ -50,11 +50,11 @@ fn text_of(profile: &Profile, holds: &Blocks) -> String {
         put("Signing secret", "(hidden)".to_owned());
     }
     put("Status", profile.status.name().to_owned());
-    if let Some(hold) = holds.disabled(&profile.id).filter(|hold| hold.cause.is_some()) {
-        put("Disabled", format!("{}: {}", hold.since, blocked::cause(hold)));
+    if let Some(block) = blocks.disabled(&profile.id).filter(|block| block.cause.is_some()) {
+        put("Disabled", format!("{}: {}", block.since, blocked::cause(block)));
     }
-    if let Some(hold) = holds.paused(&profile.id) {
-        put("Paused", hold.since.to_string());
+    if let Some(block) = blocks.paused(&profile.id) {
+        put("Paused", block.since.to_string());
     }
     put("Created", profile.created_at.to_string());
     put("Modified", profile.modified_at.to_string());

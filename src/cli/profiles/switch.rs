@@ -22,18 +22,18 @@ pub(super) async fn run(
     let switched = management::switch(&*store, profile, status).await?;
     let SwitchedStatus { profile, changed } = switched.ok_or(CommandError::Input(gone))?;
     let Profile { id, title, .. } = &profile;
-    let holds = store.blocks().await?;
+    let blocks = store.blocks().await?;
     if json {
-        return print_json(&switched_profile(&profile, changed, &holds));
+        return print_json(&switched_profile(&profile, changed, &blocks));
     }
     let already = if changed { "" } else { " already" };
     let word = if status == Status::Active { "enabled" } else { status.name() };
     print(&format!("{id}  {word}{already}\n"))?;
-    if let Some(hold) = holds.of_events(id).filter(|_| status == Status::Active) {
+    if let Some(block) = blocks.of_events(id).filter(|_| status == Status::Active) {
         eprint_line(&format!(
             "ringback: '{}' is still blocked: {}",
             escape_controls(title.as_str()),
-            blocked::sentence(hold)
+            blocked::sentence(block)
         ));
     }
     Ok(())

@@ -105,9 +105,9 @@ pub async fn run(
         }
     }
     let Some(sending) = sending else {
-        let holds = store.blocks().await?;
-        if let Some(hold) = holds.of_events(&profile.id) {
-            eprint_line(&format!("ringback: it is blocked: {}", blocked::sentence(hold)));
+        let blocks = store.blocks().await?;
+        if let Some(block) = blocks.of_events(&profile.id) {
+            eprint_line(&format!("ringback: it is blocked: {}", blocked::sentence(block)));
         }
         return out.end().map(|()| ExitCode::SUCCESS);
     };
@@ -123,8 +123,8 @@ pub async fn run(
     } else {
         out.line(&test::ending(&ended.details.summary));
     }
-    if let Some(hold) = &ended.held {
-        eprint_line(&format!("ringback: it is blocked: {}", blocked::sentence(hold)));
+    if let Some(block) = &ended.held {
+        eprint_line(&format!("ringback: it is blocked: {}", blocked::sentence(block)));
     }
     let code = test::code(&ended.details);
     ended.stop_sending(&mut interrupts).await?;

@@ -185,7 +185,7 @@ impl<L: FnMut(&str)> Watch<'_, L> {
         let mut troubled_since = None;
         loop {
             changes.mark_unchanged();
-            let (details, hold) = match self.poll().await {
+            let (details, block) = match self.poll().await {
                 Err(CommandError::Store(error)) if error.problem.is_passing() => {
                     self.wait_for_server().await?;
                     continue;
@@ -195,8 +195,8 @@ impl<L: FnMut(&str)> Watch<'_, L> {
             if !details.summary.state.is_pending() {
                 return Ok((details, None));
             }
-            if hold.is_some() && !self.news.is_in_flight(self.id) {
-                return Ok((details, hold));
+            if block.is_some() && !self.news.is_in_flight(self.id) {
+                return Ok((details, block));
             }
             if let Some(why) = self.news.lasting() {
                 return Err(CommandError::CannotSend(why));
@@ -250,12 +250,12 @@ impl<L: FnMut(&str)> Watch<'_, L> {
             (self.line)(&wait);
         }
         self.reported = details.attempts.len();
-        let hold = if details.summary.state.is_pending() {
+        let block = if details.summary.state.is_pending() {
             self.store.blocks().await?.of(&details.summary).cloned()
         } else {
             None
         };
-        Ok((details, hold))
+        Ok((details, block))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Lanes of the queue in memory.
 
 use crate::profile::ProfileId;
-use crate::record::{Origin, Past};
+use crate::record::{LastOutcome, Origin};
 
 /// The deliveries of one profile to one origin; manual ones have a separate lane.
 #[derive(Debug, Clone)]
@@ -13,7 +13,7 @@ pub struct Lane {
     /// Whether its deliveries are manual.
     pub manual: bool,
     /// How its last ended delivery ended.
-    pub past: Option<Past>,
+    pub last_outcome: Option<LastOutcome>,
 }
 
 /// The index of a lane, which is added if it is new.
@@ -22,7 +22,7 @@ pub fn index_of(lanes: &mut Vec<Lane>, profile_id: &ProfileId, origin: &str, man
         |lane: &Lane| lane.profile_id == *profile_id && &*lane.origin == origin && lane.manual == manual;
     lanes.iter().position(is_it).unwrap_or_else(|| {
         let (profile_id, origin) = (profile_id.clone(), origin.into());
-        lanes.push(Lane { profile_id, origin, manual, past: None });
+        lanes.push(Lane { profile_id, origin, manual, last_outcome: None });
         lanes.len() - 1
     })
 }

@@ -10,7 +10,9 @@ use tokio::sync::watch;
 use super::lane::Lane;
 use super::{MemoryStore, StoredDelivery, Tables};
 use crate::profile::{Profile, ProfileId};
-use crate::record::{DeliveryId, DeliveryState, DeliverySubject, Job, JobRef, LaneId, Next, Outcome, Past};
+use crate::record::{
+    DeliveryId, DeliveryState, DeliverySubject, Job, JobRef, LaneId, LastOutcome, Next, Outcome,
+};
 use crate::storage::queue::turns::Turns;
 use crate::storage::{
     Blocks, Claimed, ClockSource, Demand, Fleet, Queue, QueueError, SenderReport, Standby, Wakeup,
@@ -84,7 +86,7 @@ impl Tables {
         stored.claim = Some((claim, sender));
         let StoredDelivery { details, tested, lane, .. } = stored.clone();
         self.last_claim = claim;
-        let Lane { profile_id, origin, manual, past } = self.lanes[lane].clone();
+        let Lane { profile_id, origin, manual, last_outcome } = self.lanes[lane].clone();
         let subject = DeliverySubject {
             profile_id: profile_id.to_string(),
             profile_title: details.summary.profile_title,
@@ -100,7 +102,7 @@ impl Tables {
             policy: details.summary.policy,
             attempts: details.summary.attempts,
             manual,
-            past,
+            last_outcome,
             profile: tested.map(|tested| *tested).or_else(|| self.kept_profile(&profile_id)).map(Arc::new),
         })
     }
@@ -140,11 +142,11 @@ impl Tables {
         }
         self.record(job.id, attempt.clone(), *next);
         self.release(*job);
-        let past = &mut self.lanes[lane].past;
-        *past = match next {
-            Next::Delivered => Some(Past::Delivered),
-            Next::Failed => Some(Past::Failed),
-            Next::Retry(_) => *past,
+        let last_outcome = &mut self.lanes[lane].last_outcome;
+        *last_outcome = match next {
+            Next::Delivered => Some(LastOutcome::Delivered),
+            Next::Failed => Some(LastOutcome::Failed),
+            Next::Retry(_) => *last_outcome,
         };
         true
     }

@@ -31,8 +31,8 @@ pub struct OriginLoad {
     pub fast: usize,
     /// How many more may be read ahead for its fast lanes.
     pub ahead: usize,
-    /// It is held: nothing more is wanted for it.
-    pub held: bool,
+    /// It is suspended: nothing more is wanted for it.
+    pub suspended: bool,
     /// Its name did not resolve recently: it gets one attempt at a time.
     pub unresolved: bool,
 }
@@ -99,6 +99,6 @@ impl Demand {
             Pace::Fast => origin.fast < slots.saturating_add(origin.ahead),
             Pace::Unknown | Pace::Slow => origin.open < slots,
         };
-        slots > 0 && !origin.held && (is_first || has_slot)
+        slots > 0 && !origin.suspended && (is_first || has_slot)
     }
 }

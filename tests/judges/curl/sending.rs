@@ -34,7 +34,7 @@ pub fn sent_and_shown(profile: &Profile, values: &Values, listener: &Listener) -
         policy: profile.retry,
         attempts: 0,
         manual: false,
-        past: None,
+        last_outcome: None,
         profile: Some(Arc::new(profile.clone())),
     };
     let tried = RUNTIME.block_on(TRANSPORT.attempt(&job));

@@ -37,7 +37,7 @@ fn job(url: &str, ca_file: &str, timeout_ms: u32) -> Job {
         policy: RetryPolicy::new(0, 10, timeout_ms, Backoff::Fixed),
         attempts: 0,
         manual: false,
-        past: None,
+        last_outcome: None,
         profile: Some(Arc::new(profile)),
     }
 }

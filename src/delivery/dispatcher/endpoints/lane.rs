@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use crate::record::{Job, JobRef, Past};
+use crate::record::{Job, JobRef, LastOutcome};
 use crate::storage::Pace;
 
 use super::slot_time::SlotTime;
@@ -65,7 +65,7 @@ pub struct Lane {
     pub read: VecDeque<Box<Job>>,
     pub manual: bool,
     /// The outcome of its last delivery, as far as the storage knows.
-    past: Option<Past>,
+    last_outcome: Option<LastOutcome>,
     /// Attempts in flight, and the late ones among them.
     in_flight: usize,
     late: usize,
@@ -85,7 +85,7 @@ impl Lane {
         Self {
             read: VecDeque::new(),
             manual: false,
-            past: None,
+            last_outcome: None,
             in_flight: 0,
             late: 0,
             used: SlotTime::default(),
@@ -100,7 +100,7 @@ impl Lane {
         if self.is_idle() {
             self.since = turn;
         }
-        (self.manual, self.past) = (job.manual, job.past);
+        (self.manual, self.last_outcome) = (job.manual, job.last_outcome);
         self.read.push_back(Box::new(job));
     }
 
@@ -164,12 +164,12 @@ impl Lane {
     }
 
     pub fn standing(&self) -> Standing {
-        let rank = match (self.pace(), self.past) {
+        let rank = match (self.pace(), self.last_outcome) {
             (Pace::Fast, _) => Rank::Fast,
             (Pace::Slow, _) => Rank::Slow,
             (Pace::Unknown, _) if self.in_flight > 0 => Rank::Probed,
-            (Pace::Unknown, Some(Past::Delivered)) => Rank::Delivered,
-            (Pace::Unknown, Some(Past::Failed)) => Rank::Failed,
+            (Pace::Unknown, Some(LastOutcome::Delivered)) => Rank::Delivered,
+            (Pace::Unknown, Some(LastOutcome::Failed)) => Rank::Failed,
             (Pace::Unknown, None) => Rank::Unknown,
         };
         Standing { rank, open: self.open(), used: self.used.rank(), turn: self.turn }

@@ -365,7 +365,7 @@ impl Endpoints {
             }
         }
         for (origin, _) in self.suspended.iter().filter(|(_, may_probe)| !**may_probe) {
-            origins.entry(origin.clone()).or_default().held = true;
+            origins.entry(origin.clone()).or_default().suspended = true;
         }
         if idle.len() > IDLE_LANES {
             self.forget_lanes(idle);

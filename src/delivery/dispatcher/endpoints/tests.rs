@@ -27,7 +27,7 @@ fn job(origin: &str, lane: i64, manual: bool) -> Job {
         policy: RetryPolicy::new(0, 10, 1000, Backoff::Fixed),
         attempts: 0,
         manual,
-        past: None,
+        last_outcome: None,
         profile: None,
     }
 }

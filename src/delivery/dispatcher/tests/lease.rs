@@ -25,7 +25,7 @@ fn job() -> Job {
         policy: RetryPolicy::none(Backoff::Fixed),
         attempts: 0,
         manual: false,
-        past: None,
+        last_outcome: None,
         profile: None,
     }
 }

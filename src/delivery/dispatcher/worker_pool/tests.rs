@@ -39,7 +39,7 @@ fn job(url: &str) -> Box<Job> {
         policy: RetryPolicy::new(0, 10, 20_000, Backoff::Fixed),
         attempts: 0,
         manual: false,
-        past: None,
+        last_outcome: None,
         profile: Some(Arc::new(draft.check(Rules::STORED, identity).unwrap())),
     })
 }

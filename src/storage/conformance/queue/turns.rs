@@ -67,7 +67,7 @@ pub async fn slow_lanes_come_last(subject: &impl QueueUnderTest) {
 pub async fn nothing_is_claimed_of_an_origin_that_is_left_alone(subject: &impl QueueUnderTest) {
     accept(subject, vec![event(1, 'a'), event(1, 'b')]).await;
     let mut demand = Demand::idle(at(0), 9, 16);
-    let left_alone = OriginLoad { held: true, ..OriginLoad::default() };
+    let left_alone = OriginLoad { suspended: true, ..OriginLoad::default() };
     demand.origins = [(Origin::from("https://a.example"), left_alone)].into();
     assert_eq!(hosts(&subject.queue().claim(demand).await.unwrap().jobs), "b");
 }

@@ -10,7 +10,7 @@ use tokio_postgres::Row;
 
 use crate::clock;
 use crate::profile::{Choice as _, ProfileId};
-use crate::record::{ErrorClass, Job, LaneId, Origin, Past};
+use crate::record::{ErrorClass, Job, LaneId, LastOutcome, Origin};
 use crate::storage::encoding::millis;
 use crate::storage::error::StoreError;
 use crate::storage::postgres::PgStore;
@@ -275,12 +275,12 @@ impl PgStore {
             let origin: Origin = Origin::from(row.try_get::<_, &str>(2)?);
             let origin = origins.get(&origin).cloned().unwrap_or(origin);
             origins.insert(Origin::clone(&origin));
-            let past = match (row.try_get(4)?, row.try_get(5)?) {
-                (true, _) => Some(Past::Failed),
-                (false, true) => Some(Past::Delivered),
+            let last_outcome = match (row.try_get(4)?, row.try_get(5)?) {
+                (true, _) => Some(LastOutcome::Failed),
+                (false, true) => Some(LastOutcome::Delivered),
                 (false, false) => None,
             };
-            let facts = LaneFacts { profile_id, origin, manual: row.try_get(3)?, past };
+            let facts = LaneFacts { profile_id, origin, manual: row.try_get(3)?, last_outcome };
             self.sender().ready().remember(row.try_get(0)?, facts);
         }
         Ok(())

@@ -96,7 +96,7 @@ pub fn read(row: &Row, claim: &Claim, facts: &LaneFacts, profiles: &KnownProfile
         policy: policy(row)?,
         attempts: number(claim.attempts)?,
         manual: facts.manual,
-        past: facts.past,
+        last_outcome: facts.last_outcome,
         profile,
     })
 }

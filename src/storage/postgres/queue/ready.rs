@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::time::{Duration, Instant};
 
 use crate::profile::ProfileId;
-use crate::record::{Origin, Past};
+use crate::record::{LastOutcome, Origin};
 use crate::storage::postgres::queue::look_back::LookBack;
 use crate::storage::postgres::queue::starts::LaneStarts;
 
@@ -29,7 +29,7 @@ pub struct LaneFacts {
     /// A person sent its deliveries.
     pub manual: bool,
     /// How its last ended delivery ended.
-    pub past: Option<Past>,
+    pub last_outcome: Option<LastOutcome>,
 }
 
 /// The lanes with something to claim.
@@ -191,9 +191,9 @@ impl ReadyLanes {
     }
 
     /// A delivery of a lane has ended.
-    pub fn note_past(&mut self, lane: i32, past: Past) {
+    pub fn note_last_outcome(&mut self, lane: i32, last_outcome: LastOutcome) {
         if let Some(facts) = self.facts.get_mut(&lane) {
-            facts.past = Some(past);
+            facts.last_outcome = Some(last_outcome);
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::atomic::Ordering;
 
 use crate::profile::Choice as _;
-use crate::record::{JobRef, Next, Outcome, Past};
+use crate::record::{JobRef, LastOutcome, Next, Outcome};
 use crate::storage::QueueError;
 use crate::storage::encoding::{headers_text, millis, millis_after};
 use crate::storage::error::StoreError;
@@ -121,17 +121,17 @@ impl PgStore {
     fn note_recorded(&self, outcomes: &[Outcome], not_ours: &[JobRef]) {
         let mut last = HashMap::new();
         for outcome in outcomes.iter().filter(|outcome| !not_ours.contains(&outcome.job)) {
-            let past = match outcome.next {
-                Next::Delivered => Past::Delivered,
-                Next::Failed => Past::Failed,
+            let last_outcome = match outcome.next {
+                Next::Delivered => LastOutcome::Delivered,
+                Next::Failed => LastOutcome::Failed,
                 Next::Retry(_) => continue,
             };
-            last.insert(outcome.lane, past);
+            last.insert(outcome.lane, last_outcome);
         }
         let mut ready = self.sender().ready();
-        for (lane, past) in last {
+        for (lane, last_outcome) in last {
             if let Ok(lane) = i32::try_from(lane.number()) {
-                ready.note_past(lane, past);
+                ready.note_last_outcome(lane, last_outcome);
             }
         }
     }

@@ -194,7 +194,7 @@ fn job(row: &Row<'_>, chosen: &Chosen, headers: &mut KnownHeaders) -> Result<(Jo
         origin: chosen.origin.clone(),
         attempts,
         manual: chosen.facts.manual,
-        past: chosen.facts.past,
+        last_outcome: chosen.facts.last_outcome,
         policy: policy(row, 2)?,
         callback: request(row, 6, |text| headers.read(text))?.ok_or("it has no request")?,
         values: Values::default(),

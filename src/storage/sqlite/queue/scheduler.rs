@@ -17,7 +17,7 @@ use std::ops::Bound;
 use rusqlite::types::Value;
 use rusqlite::{OptionalExtension, Row, Rows, Transaction};
 
-use crate::record::{LaneId, Origin, Past};
+use crate::record::{LaneId, LastOutcome, Origin};
 use crate::storage::error::StoreError;
 use crate::storage::queue::turns::Turns;
 use crate::storage::sqlite::control::pause::BlockedSet;
@@ -83,7 +83,7 @@ pub struct Facts {
     /// Whether its deliveries are manual.
     pub manual: bool,
     /// How its last ended delivery ended.
-    pub past: Option<Past>,
+    pub last_outcome: Option<LastOutcome>,
 }
 
 /// Deliveries that can start, without those that are taken.
@@ -325,12 +325,12 @@ impl Round<'_> {
         let mut rows = statement.query([lane])?;
         let Some(row) = rows.next()? else { return Ok(Known::Odd(format!("there is no queue {lane}"))) };
         let read = || -> Result<(&str, &str, Facts), Why> {
-            let past = match (get(row, 3)?, get(row, 4)?) {
-                (_, true) => Some(Past::Failed),
-                (true, false) => Some(Past::Delivered),
+            let last_outcome = match (get(row, 3)?, get(row, 4)?) {
+                (_, true) => Some(LastOutcome::Failed),
+                (true, false) => Some(LastOutcome::Delivered),
                 (false, false) => None,
             };
-            Ok((text(row, 0)?, text(row, 1)?, Facts { manual: get(row, 2)?, past }))
+            Ok((text(row, 0)?, text(row, 1)?, Facts { manual: get(row, 2)?, last_outcome }))
         };
         let (name, profile, facts) = match read() {
             Ok(read) => read,

@@ -15,8 +15,8 @@ fn origin(n: usize) -> String {
 async fn held(store: &Store) -> Demand {
     let all: Vec<_> = (0..LANES).map(|n| delivery(&origin(n))).collect();
     store.enqueue(all).await.unwrap();
-    let held = OriginLoad { held: true, ..OriginLoad::default() };
-    let origins = (0..LANES).map(|n| (Origin::from(origin(n)), held)).collect();
+    let suspended = OriginLoad { suspended: true, ..OriginLoad::default() };
+    let origins = (0..LANES).map(|n| (Origin::from(origin(n)), suspended)).collect();
     Demand { origins, ..Demand::idle(at(0), 2048, 16) }
 }
 

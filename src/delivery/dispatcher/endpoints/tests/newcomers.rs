@@ -1,7 +1,7 @@
 //! A healthy lane that arrives late, beside hanging lanes of its endpoint and other hanging endpoints.
 
 use super::*;
-use crate::record::Past;
+use crate::record::LastOutcome;
 
 const TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -79,9 +79,9 @@ impl World {
     }
 
     /// Whether an event of a new lane starts at once; it is then delivered.
-    fn starts(&mut self, lane: i64, past: Option<Past>) -> bool {
+    fn starts(&mut self, lane: i64, last_outcome: Option<LastOutcome>) -> bool {
         let now = self.instant();
-        self.endpoints.add(vec![Job { past, ..job(SHARED, lane, false) }], now);
+        self.endpoints.add(vec![Job { last_outcome, ..job(SHARED, lane, false) }], now);
         self.go_on();
         let Some(at) = self.in_flight.iter().position(|(.., of, _)| *of == lane) else { return false };
         let (_, origin, _, ticket) = self.in_flight.remove(at);
@@ -123,8 +123,8 @@ fn a_late_event_of_a_healthy_lane_starts_at_once_beside_any_that_hang() {
                 world.run_until(Duration::from_secs(2 + after));
                 let case =
                     format!("{siblings} siblings, {others} others, {order:?}, {lanes} lanes, {after} s");
-                for (lane, past) in [(1_000_000, None), (1_000_001, Some(Past::Delivered))] {
-                    assert!(world.starts(lane, past), "{past:?} beside {case}");
+                for (lane, last_outcome) in [(1_000_000, None), (1_000_001, Some(LastOutcome::Delivered))] {
+                    assert!(world.starts(lane, last_outcome), "{last_outcome:?} beside {case}");
                 }
             }
         }

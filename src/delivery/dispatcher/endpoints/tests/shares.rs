@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::delivery::dispatcher::endpoints::lane::SLOW;
-use crate::record::Past;
+use crate::record::LastOutcome;
 
 const SLOTS: usize = 16;
 /// Reserved for fast lanes with nothing in flight.
@@ -20,7 +20,7 @@ struct Lane {
     takes: Duration,
     how: Ended,
     manual: bool,
-    past: Option<Past>,
+    last_outcome: Option<LastOutcome>,
     /// Deliveries waiting in the storage.
     waiting: usize,
     in_flight: usize,
@@ -31,7 +31,7 @@ struct Lane {
 
 impl Lane {
     fn new(waiting: usize, takes: Duration, how: Ended) -> Self {
-        Self { takes, how, manual: false, past: None, waiting, in_flight: 0, ended: 0, first: None }
+        Self { takes, how, manual: false, last_outcome: None, waiting, in_flight: 0, ended: 0, first: None }
     }
 
     fn healthy(waiting: usize) -> Self {
@@ -44,7 +44,7 @@ impl Lane {
 
     /// Its last delivery failed permanently before the sender started.
     fn failed_before(self) -> Self {
-        Self { past: Some(Past::Failed), ..self }
+        Self { last_outcome: Some(LastOutcome::Failed), ..self }
     }
 
     fn by_a_person(self) -> Self {
@@ -91,7 +91,7 @@ impl World {
         for ((number, lane), read) in (0..).zip(&mut self.lanes).zip(read) {
             let more = lane.waiting.min(SLOTS - read);
             lane.waiting -= more;
-            let job = |_| Job { past: lane.past, ..job(ORIGIN, number, lane.manual) };
+            let job = |_| Job { last_outcome: lane.last_outcome, ..job(ORIGIN, number, lane.manual) };
             self.endpoints.add((0..more).map(job).collect(), now);
         }
         while let Some((job, ticket)) = self.endpoints.start(now) {
