@@ -12,7 +12,7 @@ use crate::storage::{ContentHash, EventKey, Submission};
 pub struct PreparedEvent {
     /// Its delivery. One whose request cannot be built is accepted too, and fails for that reason (facts, section 4).
     pub delivery: NewDelivery,
-    /// Its id, if its caller gave one, with what it stands for.
+    /// Its id, if its caller gave one, and a hash of the event.
     pub key: Option<EventKey>,
     /// The variables of the profile without a value in it, in the order of the request.
     pub missing: Vec<String>,

@@ -69,7 +69,7 @@ impl Server {
     }
 
     /// Accepts no more connections and requests, and waits until all requests that have arrived are responded to;
-    /// but not for ever for a stream that goes on.
+    /// a stream that does not end is cut off after a minute.
     pub async fn stop(mut self) {
         self.stopping.send_replace(true);
         if !self.serving.is_finished() {

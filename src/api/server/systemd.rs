@@ -22,7 +22,7 @@ pub fn activated() -> io::Result<Option<TcpListener>> {
     TcpListener::from_std(listener).map(Some)
 }
 
-/// A state that systemd is told of.
+/// A state that is reported to systemd.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SystemdState {
     /// Requests are served.

@@ -26,7 +26,7 @@ pub struct Submission {
     pub event: Option<EventKey>,
 }
 
-/// An event's id, with what it stands for.
+/// An event's id, and a hash of the event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventKey {
     /// Within what the id is unique: the id of the profile.
@@ -37,7 +37,7 @@ pub struct EventKey {
     pub content: ContentHash,
 }
 
-/// The key of a request, with what it stands for.
+/// The key of a request, and a hash of the request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequestKey {
     /// Within what the key is unique, such as the id of an API key.
