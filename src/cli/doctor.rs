@@ -1,6 +1,7 @@
 //! `ringback doctor`: checks files, sender, terminal, clipboard and certificates, and suggests fixes. Changes
 //! nothing.
 
+mod apis;
 mod database;
 mod finding;
 #[cfg(feature = "postgres")]

@@ -39,7 +39,7 @@ const UNKNOWN: &str = "-";
 
 fn listed(senders: &[SenderInfo], now: Timestamp) -> String {
     let or_unknown = |text: Option<String>| text.unwrap_or_else(|| UNKNOWN.to_owned());
-    let rows: Vec<[String; 8]> = senders
+    let rows: Vec<[String; 9]> = senders
         .iter()
         .map(|sender| {
             let lease = sender.lease_left_s(now).map(|left| match left {
@@ -54,15 +54,16 @@ fn listed(senders: &[SenderInfo], now: Timestamp) -> String {
                 or_unknown(lease),
                 or_unknown(sender.in_flight.map(|n| n.to_string())),
                 or_unknown(sender.rate.map(|rate| format!("{rate}/s"))),
+                or_unknown(sender.api.clone()),
                 sender.trouble.clone().unwrap_or_default(),
             ]
         })
         .collect();
-    table(["HOST", "PID", "VERSION", "SINCE", "LEASE", "IN FLIGHT", "RATE", "TROUBLE"], &rows)
+    table(["HOST", "PID", "VERSION", "SINCE", "LEASE", "IN FLIGHT", "RATE", "API", "TROUBLE"], &rows)
 }
 
 fn document(sender: &SenderInfo) -> Value {
-    let SenderInfo { name, host, pid, version, since, lease_until, in_flight, rate, trouble } = sender;
+    let SenderInfo { name, host, pid, version, since, lease_until, in_flight, rate, trouble, api } = sender;
     json!({
         "name": name,
         "host": host,
@@ -73,6 +74,7 @@ fn document(sender: &SenderInfo) -> Value {
         "in_flight": in_flight,
         "rate": rate,
         "trouble": trouble,
+        "api": api,
     })
 }
 
@@ -91,6 +93,7 @@ mod tests {
             in_flight: Some(16),
             rate: Some(1200),
             trouble: Some("cannot send for now: no route".to_owned()),
+            api: Some("http://127.0.0.1:9979".to_owned()),
         }
     }
 
@@ -101,10 +104,14 @@ mod tests {
         let told = listed(&[sender(), lapsed, SenderInfo::of_this_host(1)], now);
         let lines: Vec<&str> = told.lines().collect();
         assert!(lines[0].starts_with("HOST"), "{told}");
-        assert!(lines[1].contains("10 s     16         1200/s  cannot send for now: no route"), "{told}");
-        assert!(lines[2].contains("ran out") && lines[2].ends_with("1200/s"), "{told}");
+        assert!(
+            lines[1]
+                .contains("10 s     16         1200/s  http://127.0.0.1:9979  cannot send for now: no route"),
+            "{told}"
+        );
+        assert!(lines[2].contains("ran out") && lines[2].ends_with("9979"), "{told}");
         let unknown: Vec<&str> = lines[3].split_whitespace().skip(1).collect();
-        assert_eq!(unknown, ["1", "-", "-", "-", "-", "-"], "{told}");
+        assert_eq!(unknown, ["1", "-", "-", "-", "-", "-", "-"], "{told}");
     }
 
     #[test]

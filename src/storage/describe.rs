@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use tokio::sync::watch;
 
 use crate::storage::error::StoreError;
+use crate::storage::running_api::RunningApi;
 use crate::storage::sender_info::SenderInfo;
 
 /// Something outside prevents maintenance of a store, and a person can end that.
@@ -55,6 +56,21 @@ pub trait Describe: Send + Sync {
     async fn has_active_sender(&self) -> Result<bool, StoreError> {
         Ok(!self.senders().await?.is_empty())
     }
+
+    /// Makes known that this process serves the HTTP API at this URL, until it ends; none: that it no longer does.
+    /// Counted in [`Revision::apis`](crate::storage::Revision::apis). Where senders have leased seats it is known while
+    /// this process has one, so it is announced before its sender starts.
+    ///
+    /// # Errors
+    /// The store cannot be written.
+    async fn announce_api(&self, url: Option<String>) -> Result<(), StoreError>;
+
+    /// The HTTP APIs that currently run on this store, on any machine. One whose process was killed is not among them,
+    /// where senders have leased seats once its lease has run out.
+    ///
+    /// # Errors
+    /// The store cannot be queried.
+    async fn running_apis(&self) -> Result<Vec<RunningApi>, StoreError>;
 
     /// What currently prevents the store's maintenance, if anything.
     fn upkeep(&self) -> watch::Receiver<Option<UpkeepTrouble>>;

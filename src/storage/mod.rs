@@ -25,6 +25,7 @@ pub mod profiles;
 mod queue;
 pub mod receipts;
 pub mod retention;
+pub mod running_api;
 pub mod sender_info;
 pub mod server_problem;
 pub mod sqlite;
@@ -72,6 +73,7 @@ pub use retention::Retention;
 pub use retention::clock_doubt::ClockDoubt;
 pub use retention::policy::{Removed, RetentionPolicy};
 pub use retention::rest::rest;
+pub use running_api::RunningApi;
 pub use sender_info::SenderInfo;
 pub use server_problem::ServerProblem;
 pub use sqlite::{

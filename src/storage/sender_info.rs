@@ -23,6 +23,8 @@ pub struct SenderInfo {
     pub rate: Option<u32>,
     /// What prevents it from sending, according to its last report.
     pub trouble: Option<String>,
+    /// The URL of the HTTP API that the process serves beside; none if it serves none.
+    pub api: Option<String>,
 }
 
 impl SenderInfo {
@@ -48,6 +50,7 @@ impl SenderInfo {
             in_flight: None,
             rate: None,
             trouble: None,
+            api: None,
         }
     }
 }

@@ -8,8 +8,14 @@ use serde_json::Value;
 use crate::support::cli::Place;
 
 /// The files, and the schema version of each.
-const EARLIER: [(&str, i64); 5] =
-    [("schema-6.db", 6), ("schema-7.db", 7), ("schema-8.db", 8), ("schema-9.db", 9), ("schema-10.db", 10)];
+const EARLIER: [(&str, i64); 6] = [
+    ("schema-6.db", 6),
+    ("schema-7.db", 7),
+    ("schema-8.db", 8),
+    ("schema-9.db", 9),
+    ("schema-10.db", 10),
+    ("schema-11.db", 11),
+];
 
 /// A place whose database is this file.
 fn place(file: &str) -> Place {

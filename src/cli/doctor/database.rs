@@ -9,6 +9,7 @@ use crate::cli::error::CommandError;
 
 use crate::storage::{Blocked, Inspection, Lease, LogPinned, inspect};
 
+use super::apis;
 use super::finding::Finding;
 
 const TOPIC: &str = "database";
@@ -29,6 +30,7 @@ pub fn check(path: Result<PathBuf, CommandError>, named: bool) -> Vec<Finding> {
         Ok(found) => {
             let mut all = judge(&found);
             all.push(sender(&path, &found));
+            all.extend(apis::found(&found.apis));
             all.extend(held(&found.held));
             all
         }
@@ -203,6 +205,7 @@ mod tests {
             stopped_sender: None,
             unreadable: PassedOver::default(),
             log_pinned: None,
+            apis: Vec::new(),
             lock: None,
         }
     }

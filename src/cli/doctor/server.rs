@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::cli::doctor::apis;
 use crate::cli::doctor::database::{held, size};
 use crate::cli::doctor::finding::Finding;
 use crate::storage::postgres::{PgStore, ServerFacts};
@@ -37,6 +38,10 @@ pub async fn check(store: &PgStore) -> Vec<Finding> {
     match store.senders().await {
         Ok(senders) => all.push(sender(&senders, &facts)),
         Err(error) => all.push(problem("sender", &error)),
+    }
+    match store.running_apis().await {
+        Ok(running) => all.extend(apis::found(&running)),
+        Err(error) => all.push(problem("api", &error)),
     }
     match store.blocked(None).await {
         Ok(blocked) => all.extend(held(&blocked)),

@@ -59,6 +59,9 @@ pub(super) async fn run(
     };
     let stream = OutcomeStream::default();
     let outcomes = stream.complete();
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    let addr = listener.local_addr().map_err(|error| system("cannot listen", error))?;
+    announce(&*store, Some(format!("{scheme}://{addr}"))).await;
     let sender = Sender::start_on(&store, Transport::new(network), Limits::default(), stream.clone());
     let _retention = RetentionTask::start(store.storage(), keep(settings), sender.status(), warn_of_clock);
     let api = Api::new(ApiParts {
@@ -73,7 +76,6 @@ pub(super) async fn run(
     // It ends with the process, and no attempt is recorded after that.
     tokio::spawn(async move { counting.count_attempts(outcomes).await });
     let mut news = SenderReports::of(&sender, store.upkeep());
-    let scheme = if tls.is_some() { "https" } else { "http" };
     let limits = ServerLimits::of(settings.api.connections);
     let mut server =
         Server::start(listener, tls, router(api), limits).map_err(|error| system("cannot listen", error))?;
@@ -81,6 +83,7 @@ pub(super) async fn run(
     report_state(SystemdState::Ready);
     let ended = until_ended(&mut server, &mut news, &mut interrupts).await;
     report_state(SystemdState::Stopping);
+    announce(&*store, None).await;
     eprint_line("ringback: stopping; waiting for requests in progress (Ctrl+C again to abort)");
     let aborted = tokio::select! {
         () = server.stop() => false,
@@ -109,6 +112,13 @@ async fn needs_key(store: &dyn Storage) -> Result<(), CommandError> {
          --insecure-no-auth"
             .to_owned(),
     ))
+}
+
+/// Makes known to consoles where the API listens; none: that it stops. Serving does not depend on it.
+async fn announce(store: &dyn Storage, url: Option<String>) {
+    if let Err(error) = store.announce_api(url).await {
+        eprint_line(&format!("ringback: the console does not show this API: {error}"));
+    }
 }
 
 fn system(what: &str, error: io::Error) -> CommandError {

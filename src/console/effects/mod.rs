@@ -247,6 +247,8 @@ impl Outside {
                 return Ok(details.map(|details| Message::Details(Box::new(details))).into_iter().collect());
             }
             Effect::LoadSenders => Message::Senders(store.senders().await.map_err(|error| error.to_string())),
+            // That the database cannot be read is reported elsewhere.
+            Effect::LoadApis => Message::Apis(store.running_apis().await.unwrap_or_default()),
             Effect::LoadCounts => Message::Counts(store.counts().await?, store.short_name()),
             Effect::LoadBlocks | Effect::Pause { .. } => {
                 return Ok(deliveries::blocks(store, effect).await?.into_iter().collect());

@@ -31,6 +31,8 @@ pub(super) enum Subject {
     Blocks,
     /// The senders.
     Senders,
+    /// The HTTP APIs that run.
+    Apis,
     /// The revision.
     Revision,
     /// The built-in endpoint.
@@ -68,6 +70,7 @@ impl Subject {
             Effect::LoadCounts => vec![Self::Counts],
             Effect::LoadBlocks | Effect::Pause { .. } => vec![Self::Blocks],
             Effect::LoadSenders => vec![Self::Senders],
+            Effect::LoadApis => vec![Self::Apis],
             Effect::LoadRevision => vec![Self::Revision],
             Effect::StartReceiver(_) | Effect::SetReceiver(_) | Effect::StopReceiver => vec![Self::Receiver],
             Effect::CountBulk(_) | Effect::StartBulk(_) | Effect::StopBulk => vec![Self::Bulk],

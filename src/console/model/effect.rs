@@ -105,6 +105,7 @@ pub enum Effect {
     LoadCounts,
     LoadBlocks,
     LoadSenders,
+    LoadApis,
     /// Pauses or resumes a profile, or all; with the sentence to report.
     Pause {
         profile: Option<ProfileId>,

@@ -11,6 +11,9 @@ pub(in crate::console) const WIDE: (u16, u16) = (120, 30);
 /// The smallest size that the console works in: columns and lines.
 pub const LEAST: (u16, u16) = (60, 16);
 
+/// From this many columns on the top line is complete, and the names of the panes have blanks around them.
+pub(in crate::console) const ROOMY: u16 = 70;
+
 /// Whether the terminal is too small for the console.
 #[must_use]
 pub fn too_small((columns, lines): (u16, u16)) -> bool {

@@ -17,7 +17,9 @@ use crate::keymap::Key;
 use crate::profile::catalogue::Variable;
 use crate::profile::{Draft, Event, FieldError, Identity, Profile, ProfileId};
 use crate::record::{DeliveryId, Details, Kind};
-use crate::storage::{Blocks, Counts, DeletedProfile, Page, ProfileRow, Revision, SenderInfo, UnsavedDraft};
+use crate::storage::{
+    Blocks, Counts, DeletedProfile, Page, ProfileRow, Revision, RunningApi, SenderInfo, UnsavedDraft,
+};
 
 /// Something happened.
 #[derive(Debug)]
@@ -95,6 +97,8 @@ pub enum Message {
     Blocks(Box<Blocks>),
     /// The processes that send from the database; or why they cannot be read.
     Senders(Result<Vec<SenderInfo>, String>),
+    /// The HTTP APIs that run on the database.
+    Apis(Vec<RunningApi>),
     /// A change was committed, by any session.
     StoreChanged,
     /// Changes cannot be read: why, and how to fix it.

@@ -1,6 +1,7 @@
 //! Everything on the screen, as plain data. No drawing, no effects: nothing here uses [`update`](super::update) or
 //! [`view`](super::view).
 
+pub mod apis;
 pub mod arrived;
 pub mod awaited;
 pub mod clock;
@@ -23,6 +24,7 @@ pub mod preview_input;
 pub mod profiles;
 pub mod program;
 pub mod receiver;
+pub mod refresh;
 pub mod scroll;
 pub mod settings;
 pub mod state;

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use jiff::Timestamp;
 use ratatui::layout::Rect;
 
+use crate::console::model::apis::RunningApis;
 use crate::console::model::awaited::Awaited;
 use crate::console::model::deliveries::Deliveries;
 use crate::console::model::editor::Editor;
@@ -82,6 +83,8 @@ pub struct State {
     pub log_pinned: Option<String>,
     /// The revision of the store that was loaded.
     pub revision: Revision,
+    /// The HTTP APIs that run on the database.
+    pub apis: RunningApis,
     /// The built-in endpoint.
     pub receiver: ReceiverState,
     /// Variables that people added.
@@ -123,6 +126,7 @@ impl State {
             closed: None,
             log_pinned: None,
             revision: Revision::default(),
+            apis: RunningApis::default(),
             receiver: ReceiverState::default(),
             own_variables: Vec::new(),
             settings,

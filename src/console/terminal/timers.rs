@@ -7,7 +7,7 @@ use crate::console::model::state::State;
 use crate::console::model::target::Target;
 use crate::console::model::window::Overlay;
 use crate::console::model::window::senders::REFRESH_MS;
-use crate::console::model::{clock, layout, pausing};
+use crate::console::model::{apis, clock, layout, pausing};
 use crate::record::{DeliveryState, Summary};
 
 /// How often the screen must be redrawn: ten times a second for tenths, once a second for longer waits, never without
@@ -33,6 +33,7 @@ pub fn tick(state: &State) -> Option<Duration> {
         .chain(question(state))
         .chain(check(state))
         .chain(senders(state))
+        .chain(apis(state))
         .min()
 }
 
@@ -47,6 +48,12 @@ fn question(state: &State) -> Option<Duration> {
 /// How long until the list of senders is read again.
 fn senders(state: &State) -> Option<Duration> {
     matches!(state.overlay, Some(Overlay::Senders(_))).then_some(Duration::from_millis(REFRESH_MS))
+}
+
+/// How long until the HTTP APIs are read again.
+fn apis(state: &State) -> Option<Duration> {
+    let shows = !layout::too_small(state.size) && !state.apis.addresses().is_empty();
+    shows.then_some(Duration::from_millis(apis::REFRESH_MS))
 }
 
 /// How long until a long body is checked.

@@ -23,6 +23,7 @@ pub fn words(effect: &Effect) -> Option<String> {
         | Effect::LoadRevision
         | Effect::LoadBlocks
         | Effect::LoadSenders
+        | Effect::LoadApis
         | Effect::AskDelete(..)
         | Effect::LoadCounts => return None,
         Effect::Fresh(_) => "fresh".to_owned(),

@@ -8,6 +8,7 @@ pub mod sample;
 mod world;
 
 mod actions;
+mod apis;
 mod bulk;
 mod bursts;
 mod colours;

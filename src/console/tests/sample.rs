@@ -144,6 +144,7 @@ pub fn senders() -> Vec<SenderInfo> {
         in_flight: Some(16),
         rate: Some(1204),
         trouble: None,
+        api: (pid == 4242).then(|| "https://10.0.0.4:443".to_owned()),
     };
     let trouble =
         Some("cannot send for now: no route to any endpoint; check this machine's network".to_owned());

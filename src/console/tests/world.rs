@@ -72,6 +72,7 @@ impl World {
             &mut revision.variables,
             &mut revision.deliveries,
             &mut revision.steering,
+            &mut revision.apis,
         ] {
             *count += 1;
         }

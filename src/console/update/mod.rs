@@ -2,6 +2,7 @@
 
 pub(super) mod action;
 mod alone;
+mod apis;
 mod deliveries;
 mod editor;
 mod guide;
@@ -51,6 +52,7 @@ pub fn start(state: &mut State) -> Vec<Request> {
         Effect::LoadProfiles,
         Effect::LoadOwnVariables,
         Effect::LoadBlocks,
+        apis::load(state),
         Effect::LoadUnsaved,
         Effect::LoadDeliveries(state.deliveries.query()),
         Effect::LoadCounts,
@@ -141,7 +143,9 @@ fn take(state: &mut State, message: Message, awaits: Option<&Awaits>) -> Vec<Eff
         }
         Message::Now(now) => {
             state.now = now;
-            window::senders::refresh(state)
+            let mut effects = window::senders::refresh(state);
+            effects.extend(apis::refresh(state));
+            effects
         }
         Message::Drawn(at) => {
             drawn(state, at);
@@ -199,6 +203,10 @@ fn take(state: &mut State, message: Message, awaits: Option<&Awaits>) -> Vec<Eff
         Message::Blocks(blocks) => pausing::taken(state, *blocks),
         Message::Senders(senders) => {
             window::senders::taken(state, senders);
+            Vec::new()
+        }
+        Message::Apis(running) => {
+            state.apis.take(running);
             Vec::new()
         }
         Message::StoreChanged => vec![Effect::LoadRevision],
@@ -347,6 +355,9 @@ fn revised(state: &mut State, revision: Revision) -> Vec<Effect> {
     }
     if again || revision.steering != before.steering {
         effects.push(Effect::LoadBlocks);
+    }
+    if again || revision.apis != before.apis {
+        effects.push(apis::load(state));
     }
     if again || revision.deliveries != before.deliveries {
         effects.extend(deliveries::changed(state));

@@ -14,6 +14,7 @@ mod profiles;
 mod put;
 mod search_line;
 mod timeline;
+mod top;
 mod variables;
 mod window;
 
@@ -23,18 +24,13 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::console::model::editor::Editor;
-use crate::console::model::layout::{self, LEAST, WIDE};
+use crate::console::model::layout::{self, LEAST, ROOMY};
 use crate::console::model::mouse::ClickTarget;
 use crate::console::model::pane::Pane;
-use crate::console::model::pausing;
 use crate::console::model::state::State;
 use crate::console::view::deliveries::Columns;
 use crate::console::view::put::put;
-use crate::delivery::SenderRole;
-use crate::text::{cut, wrap};
-
-/// From this many columns on the top line is complete, and the names of the panes have blanks around them.
-const ROOMY: u16 = 70;
+use crate::text::wrap;
 
 /// Draws the state, with the configured colours and signs.
 pub fn view(state: &State, out: &mut Frame<'_>) {
@@ -56,7 +52,7 @@ fn draw(state: &State, out: &mut Frame<'_>) {
         Constraint::Length(1),
     ])
     .areas(area);
-    draw_top(state, top, out);
+    top::draw(state, top, out);
     if layout::is_wide((area.width, area.height)) {
         draw_wide(state, middle, out);
     } else {
@@ -156,60 +152,4 @@ fn draw_tabs(state: &State, area: Rect, out: &mut Frame<'_>) {
         spans.push(Span::raw(" "));
     }
     put(Line::from(spans), area, out);
-}
-
-fn draw_top(state: &State, area: Rect, out: &mut Frame<'_>) {
-    let theme = &state.settings.theme;
-    let name = if state.settings.demo { "demo" } else { &state.settings.database };
-    let sender = match (&state.sender.trouble, state.sender.role) {
-        _ if state.unreadable.is_some() => Span::styled("✗ no database", theme.bad),
-        (Some(_), _) => Span::styled("✗ error", theme.bad),
-        (None, SenderRole::Starting) => Span::styled("○ starting", theme.dim),
-        (None, SenderRole::Active) if state.sender.hosts > 1 => {
-            Span::styled(format!("● {} hosts", state.sender.hosts), theme.good)
-        }
-        (None, SenderRole::Active) if state.sender.senders > 1 => {
-            Span::styled(format!("● {} senders", state.sender.senders), theme.good)
-        }
-        (None, SenderRole::Active) => Span::styled("● running", theme.good),
-        (None, SenderRole::Standby(Some(pid))) if area.width < WIDE.0 => {
-            Span::styled(format!("○ standby (pid {pid})"), theme.warn)
-        }
-        (None, SenderRole::Standby(Some(pid))) => {
-            Span::styled(format!("○ standby: pid {pid} sends"), theme.warn)
-        }
-        (None, SenderRole::Standby(None)) => Span::styled("○ standby", theme.warn),
-        (None, SenderRole::Stopped) => Span::styled("○ stopped", theme.dim),
-    };
-    let paused = pausing::sender(state, area.width >= ROOMY);
-    let sender = paused.map_or(sender, |text| Span::styled(text, theme.warn));
-    // A delivery in flight is still queued or waiting on disk, and is counted once.
-    let first = state.sender.in_flight.values().filter(|f| f.n == 1).count();
-    let again = state.sender.in_flight.len() - first;
-    let rest = |all: u64, in_flight: usize| all.saturating_sub(u64::try_from(in_flight).unwrap_or(0));
-    let (queued, waiting) = (rest(state.counts.queued, first), rest(state.counts.waiting, again));
-    let counts = format!(" · {queued} queued · {waiting} waiting ");
-    let sending = format!("· {} sending ", state.sender.in_flight.len());
-    let receiver = match &state.receiver.address {
-        Some(address) => format!("  receiver {address} "),
-        None => String::new(),
-    };
-    let mut right = vec![Span::styled("sender ", theme.dim), sender, Span::styled(counts, theme.text)];
-    if area.width >= ROOMY {
-        right.push(Span::styled(sending, theme.text));
-    }
-    if usize::from(area.width) >= 100 {
-        right.push(Span::styled(receiver, theme.dim));
-    }
-    let right = Line::from(right);
-    let room = usize::from(area.width).saturating_sub(right.width() + 1);
-    let left = Line::from(vec![
-        Span::styled(" ringback ", theme.focus),
-        Span::styled(cut(name, room.saturating_sub(10).min(30)), theme.dim),
-    ]);
-    let [left_area, right_area] =
-        Layout::horizontal([Constraint::Length(u16::try_from(room).unwrap_or(0)), Constraint::Min(0)])
-            .areas(area);
-    put(left, left_area, out);
-    put(right.right_aligned(), right_area, out);
 }

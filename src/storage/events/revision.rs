@@ -11,4 +11,6 @@ pub struct Revision {
     pub deliveries: i64,
     /// Changes of due deliveries and of blocks.
     pub steering: i64,
+    /// HTTP APIs that were started or stopped.
+    pub apis: i64,
 }

@@ -26,6 +26,7 @@ impl Member {
             in_flight: u32::try_from(self.report.in_flight).ok(),
             rate: Some(self.report.rate),
             trouble: self.report.trouble.clone(),
+            api: None,
         }
     }
 }

@@ -23,11 +23,11 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 
 use crate::record::{DeliveryId, NewDelivery};
+use crate::storage::sender_info::host_name;
 use crate::storage::{
-    AcceptRequest, AcceptResult, Describe, Events, Producer, Revision, SenderInfo, Storage, StoreError,
-    UpkeepTrouble, Wakeup,
+    AcceptRequest, AcceptResult, Describe, Events, Producer, Revision, RunningApi, SenderInfo, Storage,
+    StoreError, UpkeepTrouble, Wakeup,
 };
-use member::Member;
 
 /// A store in the memory of this process. Clones share their contents and their seat.
 #[derive(Debug, Clone, Default)]
@@ -117,7 +117,22 @@ impl Describe for MemoryStore {
     }
 
     async fn senders(&self) -> Result<Vec<SenderInfo>, StoreError> {
-        Ok(self.tables().senders.iter().map(Member::info).collect())
+        let tables = self.tables();
+        let api = tables.apis.first().map(|api| api.url.clone());
+        Ok(tables.senders.iter().map(|member| SenderInfo { api: api.clone(), ..member.info() }).collect())
+    }
+
+    async fn announce_api(&self, url: Option<String>) -> Result<(), StoreError> {
+        let own = url.map(|url| RunningApi { host: host_name(), pid: std::process::id(), url });
+        self.change(|tables| {
+            tables.apis = own.into_iter().collect();
+            tables.revision.apis += 1;
+        });
+        Ok(())
+    }
+
+    async fn running_apis(&self) -> Result<Vec<RunningApi>, StoreError> {
+        Ok(self.tables().apis.clone())
     }
 
     fn upkeep(&self) -> watch::Receiver<Option<UpkeepTrouble>> {

@@ -16,7 +16,7 @@ use crate::storage::memory::lane::{self, Lane};
 use crate::storage::memory::member::Member;
 use crate::storage::receipts::stored_receipt::StoredReceipt;
 use crate::storage::retention::clock_doubt::ClockMemory;
-use crate::storage::{ApiKey, Block, Problem, Revision, SecretHash, UnsavedDraft};
+use crate::storage::{ApiKey, Block, Problem, Revision, RunningApi, SecretHash, UnsavedDraft};
 
 /// A delivery with all its data.
 #[derive(Debug, Clone)]
@@ -77,6 +77,8 @@ pub struct Tables {
     pub last_claim: i64,
     /// The senders with a seat.
     pub senders: Vec<Member>,
+    /// The HTTP APIs that run.
+    pub apis: Vec<RunningApi>,
     /// The number of the last sender that joined.
     pub last_sender: i64,
     /// The revision.

@@ -14,22 +14,26 @@ pub struct Changes {
     pub variables: bool,
     /// What is due, or what blocks deliveries: what senders have read ahead may no longer hold.
     pub steering: bool,
+    /// HTTP APIs that run.
+    pub apis: bool,
 }
 
 impl Changes {
     /// Profiles, and with them what is sent.
-    pub const PROFILES: Self = Self { profiles: true, variables: false, steering: true };
+    pub const PROFILES: Self = Self { profiles: true, variables: false, steering: true, apis: false };
     /// Own variables.
-    pub const VARIABLES: Self = Self { profiles: false, variables: true, steering: false };
+    pub const VARIABLES: Self = Self { profiles: false, variables: true, steering: false, apis: false };
     /// What is due or blocked.
-    pub const STEERING: Self = Self { profiles: false, variables: false, steering: true };
+    pub const STEERING: Self = Self { profiles: false, variables: false, steering: true, apis: false };
+    /// HTTP APIs that run.
+    pub const APIS: Self = Self { profiles: false, variables: false, steering: false, apis: true };
 
     /// Notes it in the transaction that has done it.
     pub async fn note(self, db: Db<'_>) -> Result<(), StoreError> {
         let sql =
             "UPDATE revision SET profiles = profiles + $1::bool::int, variables = variables + $2::bool::int,
-                       steering = steering + $3::bool::int";
-        db.execute(sql, &[&self.profiles, &self.variables, &self.steering]).await?;
+                       steering = steering + $3::bool::int, apis = apis + $4::bool::int";
+        db.execute(sql, &[&self.profiles, &self.variables, &self.steering, &self.apis]).await?;
         let sql = "SELECT pg_notify('ringback_changed', ''),
                        CASE WHEN $1 THEN pg_notify('ringback_steered', '') END";
         db.rows(sql, &[&self.steering]).await?;

@@ -8,12 +8,13 @@ use crate::storage::encoding::time;
 use crate::storage::error::StoreError;
 use crate::storage::postgres::PgStore;
 use crate::storage::postgres::rows::get_or_default;
+use crate::storage::running_api::RunningApi;
 use crate::storage::sender_info::SenderInfo;
 
 /// The senders whose lease has not run out.
 const SENDERS: &str = "
 SELECT name, host, pid, version, (extract(epoch FROM since) * 1000)::bigint AS since,
-  (extract(epoch FROM seen_until) * 1000)::bigint AS seen_until, in_flight, rate, trouble
+  (extract(epoch FROM seen_until) * 1000)::bigint AS seen_until, in_flight, rate, trouble, api
 FROM sender WHERE seen_until > now() ORDER BY seq";
 
 #[async_trait]
@@ -41,8 +42,20 @@ impl Describe for PgStore {
             in_flight: number(row, "in_flight"),
             rate: number(row, "rate"),
             trouble: get_or_default(row, "trouble"),
+            api: get_or_default(row, "api"),
         };
         Ok(rows.iter().map(sender).collect())
+    }
+
+    async fn announce_api(&self, url: Option<String>) -> Result<(), StoreError> {
+        self.announce(url).await
+    }
+
+    async fn running_apis(&self) -> Result<Vec<RunningApi>, StoreError> {
+        let running = self.senders().await?.into_iter();
+        Ok(running
+            .filter_map(|sender| Some(RunningApi { host: sender.host, pid: sender.pid, url: sender.api? }))
+            .collect())
     }
 
     fn upkeep(&self) -> watch::Receiver<Option<UpkeepTrouble>> {

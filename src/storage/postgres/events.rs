@@ -18,7 +18,7 @@ impl Events for PgStore {
 
     async fn revision(&self) -> Result<Revision, StoreError> {
         let sql =
-            "SELECT profiles, variables, steering, (SELECT sum(changes)::bigint FROM tally) AS deliveries
+            "SELECT profiles, variables, steering, apis, (SELECT sum(changes)::bigint FROM tally) AS deliveries
                    FROM revision";
         let row = self.read().await?.db()?.row(sql, &[]).await?;
         let n = |name| row.as_ref().and_then(|row| get_or_default::<Option<i64>>(row, name)).unwrap_or(0);
@@ -27,6 +27,7 @@ impl Events for PgStore {
             variables: n("variables"),
             deliveries: n("deliveries"),
             steering: n("steering"),
+            apis: n("apis"),
         })
     }
 }

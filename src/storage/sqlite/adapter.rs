@@ -17,8 +17,8 @@ use crate::storage::sqlite::{Lease, Store};
 use crate::storage::{
     AcceptRequest, AcceptResult, BatchProgress, Blocked, Blocks, BulkResult, Change, ClockDoubt, Control,
     Counts, DeletedProfile, Describe, EarlierSearch, Events, Filter, Listing, Log, Page, PassedOver,
-    Producer, ProfileRow, Profiles, Removed, Retention, RetentionPolicy, Revision, Saved, SenderInfo,
-    Storage, UnsavedDraft,
+    Producer, ProfileRow, Profiles, Removed, Retention, RetentionPolicy, Revision, RunningApi, Saved,
+    SenderInfo, Storage, UnsavedDraft,
 };
 
 impl Storage for Store {}
@@ -309,7 +309,17 @@ impl Describe for Store {
     }
 
     async fn senders(&self) -> Result<Vec<SenderInfo>, StoreError> {
-        Ok(Lease::holder(self.path()).map(SenderInfo::of_this_host).into_iter().collect())
+        let Some(pid) = Lease::holder(self.path()) else { return Ok(Vec::new()) };
+        let api = self.running().await?.into_iter().find(|api| api.pid == pid).map(|api| api.url);
+        Ok(vec![SenderInfo { api, ..SenderInfo::of_this_host(pid) }])
+    }
+
+    async fn announce_api(&self, url: Option<String>) -> Result<(), StoreError> {
+        self.announce(url).await
+    }
+
+    async fn running_apis(&self) -> Result<Vec<RunningApi>, StoreError> {
+        self.running().await
     }
 
     fn upkeep(&self) -> watch::Receiver<Option<UpkeepTrouble>> {

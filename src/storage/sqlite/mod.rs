@@ -16,6 +16,7 @@ mod queue;
 mod receipts;
 mod retention;
 mod rows;
+mod running_api;
 #[cfg(test)]
 pub(crate) mod tests;
 mod transfer;

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use crate::console::model::list::List;
+use crate::console::model::refresh::Refresh;
 use crate::storage::SenderInfo;
 
 /// How old the list may be, in milliseconds. Senders report every few seconds, and count their leases in seconds.
@@ -14,27 +15,18 @@ pub struct SendersWindow {
     pub(in crate::console) list: List,
     /// The senders, once they were read; or why they cannot be.
     pub(in crate::console) senders: Option<Result<Vec<SenderInfo>, String>>,
-    /// When they were last asked for.
-    asked_at: Option<Timestamp>,
-    /// Whether the result is awaited.
-    is_asked: bool,
+    refresh: Refresh,
 }
 
 impl SendersWindow {
     /// Whether the senders should be read now: then their result is awaited.
     pub fn asks(&mut self, now: Timestamp) -> bool {
-        let is_old =
-            self.asked_at.is_none_or(|at| now.duration_since(at).as_millis() >= i128::from(REFRESH_MS));
-        let asks = is_old && !self.is_asked;
-        if asks {
-            (self.asked_at, self.is_asked) = (Some(now), true);
-        }
-        asks
+        self.refresh.asks(now, REFRESH_MS)
     }
 
     /// The senders were read. The selected one stays selected.
     pub fn take(&mut self, senders: Result<Vec<SenderInfo>, String>) {
-        self.is_asked = false;
+        self.refresh.arrived();
         let selected = self.selected().map(|sender| sender.name.clone());
         let rows = senders.as_deref().unwrap_or_default();
         let row = rows.iter().position(|sender| Some(&sender.name) == selected.as_ref());

@@ -20,7 +20,7 @@ const UNKNOWN: &str = "-";
 const MARK: usize = 3;
 
 /// Lines with everything about the selected sender, besides those of its trouble.
-const FACTS: usize = 3;
+const FACTS: usize = 4;
 
 /// The columns beside the host, which gets the rest of the width.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -174,6 +174,9 @@ fn facts(state: &State, sender: &SenderInfo, width: usize) -> Vec<Line<'static>>
     lines.push(fact("Name", escape_controls(&sender.name)));
     lines.push(fact("Version", version));
     lines.push(fact("Since", since));
+    if let Some(api) = &sender.api {
+        lines.push(fact("HTTP API", escape_controls(api)));
+    }
     if let Some(trouble) = &sender.trouble {
         let text = format!("✗ {}", escape_controls(trouble));
         lines.extend(wrap(&text, width).into_iter().map(|line| Line::styled(line, theme.bad)));

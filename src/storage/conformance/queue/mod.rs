@@ -1,5 +1,6 @@
 //! The requirements of every queue, as tests: a store is tested through [`QueueUnderTest`] and [`every_queue_test`].
 
+pub mod apis;
 pub mod claims;
 pub mod fleet;
 pub mod outcomes;
@@ -42,6 +43,8 @@ pub trait QueueUnderTest: StoreUnderTest {
 macro_rules! every_queue_test {
     ($make:expr) => {
         $crate::storage::conformance::each! { $make;
+            apis:
+                an_api_is_known_from_its_start_to_its_end;
             fleet:
                 a_seat_that_is_left_frees_its_claims,
                 several_senders_claim_each_delivery_once,

@@ -5,6 +5,7 @@
 //! | `adapter` | the store as the [`Queue`](crate::storage::Queue) of a sender |
 //! | `sender` | what one process knows as a sender: its seat, its lanes, its connections |
 //! | `seat` | joins, renews and leaves; ends the seats of the dead |
+//! | `announced_api` | where the process of a seat serves the HTTP API |
 //! | `wakeups`, `sweep` | hears that there may be more to claim, and looks in any case now and then |
 //! | `ready` | which lanes have something |
 //! | `starts`, `look_back` | where the queue of each lane starts, and the look at what lies before |
@@ -18,6 +19,7 @@
 //! | `auto_disable` | profiles with too many consecutive failures |
 
 mod adapter;
+mod announced_api;
 mod auto_disable;
 mod claim;
 mod claim_sql;

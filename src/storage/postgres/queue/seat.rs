@@ -49,8 +49,8 @@ impl Drop for PgSeat {
 const JOIN: &str = "
 WITH alone AS MATERIALIZED (SELECT pg_advisory_xact_lock($1)),
  n AS MATERIALIZED (SELECT nextval(pg_get_serial_sequence('sender', 'seq'))::int AS seq FROM alone)
-INSERT INTO sender (seq, name, host, pid, version, knows, seen_until) OVERRIDING SYSTEM VALUE
-SELECT seq, $2::text || '/' || $3::int || '/' || seq, $2, $3, $4, seq,
+INSERT INTO sender (seq, name, host, pid, version, knows, api, seen_until) OVERRIDING SYSTEM VALUE
+SELECT seq, $2::text || '/' || $3::int || '/' || seq, $2, $3, $4, seq, $5,
    clock_timestamp() + (SELECT lease_ms FROM meta) * interval '1 millisecond'
 FROM n RETURNING seq, (SELECT lease_ms FROM meta)";
 
@@ -118,12 +118,19 @@ impl PgStore {
     async fn insert_seat(&self) -> Result<i32, StoreError> {
         let mut acquired = self.sender().heartbeats.acquire().await?;
         let (host, pid) = (sender_info::host_name(), i32::try_from(std::process::id()).unwrap_or(0));
-        let row = acquired.db()?.row(JOIN, &[&JOIN_LOCK, &host, &pid, &env!("CARGO_PKG_VERSION")]).await?;
+        let api = self.sender().api();
+        let row =
+            acquired.db()?.row(JOIN, &[&JOIN_LOCK, &host, &pid, &env!("CARGO_PKG_VERSION"), &api]).await?;
         let Some(row) = row else {
             return Err(StoreError::unreadable("the row of this sender", "it was not returned"));
         };
         let (seq, lease_ms): (i32, i32) = (row.try_get(0)?, row.try_get(1)?);
         self.sender().set_lease(lease_ms.into());
+        drop(acquired);
+        if api.is_some() {
+            // The seat counts whether or not displays learn of the API at once.
+            let _ = self.note_api().await;
+        }
         Ok(seq)
     }
 

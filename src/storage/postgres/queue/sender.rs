@@ -45,6 +45,8 @@ pub struct SenderState {
     held: Mutex<HeldClaims>,
     /// What was counted of lanes and is not written yet.
     counted: Mutex<Counted>,
+    /// Where this process serves the HTTP API.
+    api: Mutex<Option<String>>,
     /// For the dispatcher.
     pub wakeups: watch::Sender<Wakeup>,
 }
@@ -66,6 +68,7 @@ impl SenderState {
             profiles: Mutex::default(),
             held: Mutex::default(),
             counted: Mutex::default(),
+            api: Mutex::default(),
             wakeups: watch::Sender::default(),
         }
     }
@@ -139,6 +142,16 @@ impl SenderState {
     /// What was counted of lanes and is not written yet.
     pub fn counted(&self) -> MutexGuard<'_, Counted> {
         self.counted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Where this process serves the HTTP API.
+    pub fn api(&self) -> Option<String> {
+        self.api.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// This process serves the HTTP API at this URL; none: it does not.
+    pub fn set_api(&self, url: Option<String>) {
+        *self.api.lock().unwrap_or_else(PoisonError::into_inner) = url;
     }
 
     /// Has the dispatcher ask for more.

@@ -28,7 +28,7 @@ pub async fn open(db: Db<'_>, counts: &Counts) -> Result<(), StoreError> {
         cancelled: number(counts.cancelled),
     };
     moves.note(db).await?;
-    Changes { profiles: true, variables: true, steering: true }.note(db).await?;
+    Changes { profiles: true, variables: true, steering: true, apis: false }.note(db).await?;
     let (channel, payload) = Bell::Arrived(Vec::new()).notification();
     db.rows("SELECT pg_notify($1, $2)", &[&channel, &payload]).await?;
     Ok(())

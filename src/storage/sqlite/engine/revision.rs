@@ -13,13 +13,14 @@ impl Store {
     /// The file cannot be read.
     pub async fn revision(&self) -> Result<Revision, StoreError> {
         self.read(|tx| {
-            let sql = "SELECT profiles, variables, deliveries, steering FROM revision";
+            let sql = "SELECT profiles, variables, deliveries, steering, apis FROM revision";
             let read = |row: &rusqlite::Row<'_>| {
                 Ok(Revision {
                     profiles: row.get(0)?,
                     variables: row.get(1)?,
                     deliveries: row.get(2)?,
                     steering: row.get(3)?,
+                    apis: row.get(4)?,
                 })
             };
             Ok(tx.prepare_cached(sql)?.query_row([], read)?)

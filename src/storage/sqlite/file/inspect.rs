@@ -9,6 +9,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use crate::storage::control::blocked::Blocked;
 use crate::storage::error::{Problem, StoreError};
+use crate::storage::running_api::RunningApi;
 use crate::storage::sqlite::control::blocked;
 use crate::storage::sqlite::engine::busy::BusyTimeout;
 use crate::storage::sqlite::error::{InFile as _, opening};
@@ -17,6 +18,7 @@ use crate::storage::sqlite::file::writable::may_be_written;
 use crate::storage::sqlite::file::{hard_links, moved, regular};
 use crate::storage::sqlite::lock::{lock_file, process_identity};
 use crate::storage::sqlite::rows::row_check;
+use crate::storage::sqlite::running_api;
 use crate::storage::sqlite::wal::checkpoint;
 use crate::storage::sqlite::wal::pinned::{self, LogPinned};
 use crate::storage::unreadable::PassedOver;
@@ -51,6 +53,8 @@ pub struct Inspection {
     pub unreadable: PassedOver,
     /// The active sender's process, if it is stopped: by a signal, or by a debugger.
     pub stopped_sender: Option<u32>,
+    /// The HTTP APIs that run on it, if this program knows the schema.
+    pub apis: Vec<RunningApi>,
     /// Why the write-ahead log cannot shrink, if so.
     pub log_pinned: Option<LogPinned>,
     /// Why the lock cannot be acquired, if the lock file's name is in use.
@@ -106,6 +110,7 @@ fn look(path: &Path) -> Result<Inspection, StoreError> {
         held: if is_known { held(&db).unwrap_or_default() } else { Blocked::default() },
         unreadable,
         stopped_sender: if is_known { stopped(&db) } else { None },
+        apis: if is_known { apis(&db) } else { Vec::new() },
         log_pinned: pinned::look(&db, &real, checkpoint::WORTH, None),
         lock: lock_file::unusable(&real),
         path: real,
@@ -150,6 +155,11 @@ fn pending(db: &Connection) -> rusqlite::Result<u64> {
         sum += db.query_row("SELECT n FROM tally WHERE state = ?1", [number], |row| row.get::<_, i64>(0))?;
     }
     Ok(u64::try_from(sum).unwrap_or(0))
+}
+
+/// For display only: without an answer, none.
+fn apis(db: &Connection) -> Vec<RunningApi> {
+    db.unchecked_transaction().and_then(|tx| running_api::running(&tx)).unwrap_or_default()
 }
 
 fn held(db: &Connection) -> Result<Blocked, StoreError> {

@@ -16,7 +16,8 @@ pub fn is_free(owner: &str) -> bool {
     owner == own() || !is_alive(owner)
 }
 
-fn is_alive(owner: &str) -> bool {
+/// Whether a process still runs.
+pub fn is_alive(owner: &str) -> bool {
     pid(owner).and_then(name_of).is_some_and(|name| name == owner)
 }
 
