@@ -1,6 +1,9 @@
 //! The name and the health of the database.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
+use tokio::runtime::Handle;
 use tokio::sync::watch;
 
 use crate::storage::describe::{Describe, UpkeepTrouble};
@@ -10,12 +13,28 @@ use crate::storage::postgres::PgStore;
 use crate::storage::postgres::rows::get_or_default;
 use crate::storage::running_api::RunningApi;
 use crate::storage::sender_info::SenderInfo;
+use crate::threads;
 
 /// The senders whose lease has not run out.
 const SENDERS: &str = "
 SELECT name, host, pid, version, (extract(epoch FROM since) * 1000)::bigint AS since,
   (extract(epoch FROM seen_until) * 1000)::bigint AS seen_until, in_flight, rate, trouble, api
 FROM sender WHERE seen_until > now() ORDER BY seq";
+
+/// How long the last bells may take: where they cannot be rung, sweeps make it good.
+const LAST_BELLS: Duration = Duration::from_secs(1);
+
+impl PgStore {
+    /// Rings what is to be rung: the task that does it ends with the process.
+    fn ring_last(&self) {
+        // It blocks, so a thread of a runtime must not do it.
+        if !self.0.ringer.is_due() || Handle::try_current().is_ok() {
+            return;
+        }
+        let Ok(runtime) = threads::runtime() else { return };
+        drop(runtime.block_on(async { tokio::time::timeout(LAST_BELLS, self.0.ringer.flush()).await }));
+    }
+}
 
 #[async_trait]
 impl Describe for PgStore {
@@ -63,6 +82,7 @@ impl Describe for PgStore {
     }
 
     fn close(&self) {
+        self.ring_last();
         self.0.server.close();
         self.0.drafts.close();
     }

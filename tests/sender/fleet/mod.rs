@@ -9,6 +9,7 @@ mod full_disk;
 mod intake;
 mod outages;
 mod rounds;
+mod shares;
 mod snapshot;
 mod tls;
 mod troubles;

@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::storage::error::StoreError;
 use crate::storage::postgres::bells::bell::Bell;
 use crate::storage::postgres::bells::listener::Heard;
+use crate::storage::postgres::connection::db::Db;
 use crate::storage::postgres::connection::server::{Purpose, Server};
 use crate::storage::postgres::connection::session::Session;
 
@@ -98,50 +100,94 @@ impl Ringer {
         }
     }
 
+    /// Rings what is to be rung now: before the runtime ends that rings, or the process.
+    ///
+    /// # Errors
+    /// The server cannot be used. Then sweeps make it good.
+    pub async fn flush(&self) -> Result<(), StoreError> {
+        let mut acquired = self.session.acquire().await?;
+        // Not before the connection is had: what was taken before is rung by now.
+        let bells = self.due().take(true);
+        send(acquired.db()?, &bells).await
+    }
+
+    /// Whether something is to be rung.
+    pub fn is_due(&self) -> bool {
+        !self.due().is_silent()
+    }
+
     /// Rings until nothing is to be rung.
     async fn work(self: Arc<Self>) {
         // The runtime may end while the task waits.
         let _stopped = Stopped(&self);
         let mut changed_at: Option<Instant> = None;
         loop {
-            let bells = {
-                let mut due = self.due();
-                let is_silent = due.arrived.is_none() && due.others.is_empty();
-                if is_silent && !due.changed {
-                    due.is_running = false;
-                    return;
-                }
-                let mut bells = std::mem::take(&mut due.others);
-                bells.extend(due.arrived.take().map(|lanes| Bell::Arrived(lanes.into_iter().collect())));
-                let may_change = changed_at.is_none_or(|at| at.elapsed() >= CHANGED_EVERY);
-                if due.changed && may_change {
-                    due.changed = false;
-                    changed_at = Some(Instant::now());
-                    bells.push(Bell::Changed);
-                }
-                bells
-            };
+            if self.due().ends_if_silent() {
+                return;
+            }
+            let may_change = changed_at.is_none_or(|at| at.elapsed() >= CHANGED_EVERY);
             // A bell that cannot be rung is made good by the sweeps.
-            drop(self.send(&bells).await);
+            if let Ok(true) = self.ring_due(may_change).await {
+                changed_at = Some(Instant::now());
+            }
             tokio::time::sleep(ARRIVED_EVERY).await;
         }
     }
 
-    async fn send(&self, bells: &[Bell]) -> Result<(), crate::storage::StoreError> {
-        if bells.is_empty() {
-            return Ok(());
+    /// Rings what is due. Whether consoles were told.
+    async fn ring_due(&self, may_change: bool) -> Result<bool, StoreError> {
+        if !self.due().has_bells(may_change) {
+            return Ok(false);
         }
-        let (channels, payloads): (Vec<&str>, Vec<String>) = bells.iter().map(Bell::notification).unzip();
-        let mut acquired = self.session.acquire().await?;
-        let sql =
-            "SELECT pg_notify(channel, payload) FROM unnest($1::text[], $2::text[]) t(channel, payload)";
-        acquired.db()?.rows(sql, &[&channels, &payloads]).await?;
-        Ok(())
+        let acquired = self.session.acquire().await;
+        let bells = self.due().take(may_change);
+        let mut acquired = acquired?;
+        send(acquired.db()?, &bells).await?;
+        Ok(bells.contains(&Bell::Changed))
     }
 
     fn due(&self) -> MutexGuard<'_, Due> {
         self.due.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+impl Due {
+    /// Whether nothing is to be rung, now or later.
+    fn is_silent(&self) -> bool {
+        self.arrived.is_none() && self.others.is_empty() && !self.changed
+    }
+
+    /// The same; then the task that rings ends.
+    fn ends_if_silent(&mut self) -> bool {
+        let is_silent = self.is_silent();
+        self.is_running &= !is_silent;
+        is_silent
+    }
+
+    /// Whether something is to be rung now.
+    fn has_bells(&self, may_change: bool) -> bool {
+        self.arrived.is_some() || !self.others.is_empty() || (self.changed && may_change)
+    }
+
+    /// Takes what is to be rung: with what consoles are told, or without.
+    fn take(&mut self, may_change: bool) -> Vec<Bell> {
+        let mut bells = std::mem::take(&mut self.others);
+        bells.extend(self.arrived.take().map(|lanes| Bell::Arrived(lanes.into_iter().collect())));
+        if may_change && std::mem::take(&mut self.changed) {
+            bells.push(Bell::Changed);
+        }
+        bells
+    }
+}
+
+async fn send(db: Db<'_>, bells: &[Bell]) -> Result<(), StoreError> {
+    if bells.is_empty() {
+        return Ok(());
+    }
+    let (channels, payloads): (Vec<&str>, Vec<String>) = bells.iter().map(Bell::notification).unzip();
+    let sql = "SELECT pg_notify(channel, payload) FROM unnest($1::text[], $2::text[]) t(channel, payload)";
+    db.rows(sql, &[&channels, &payloads]).await?;
+    Ok(())
 }
 
 /// Lets the next bell start the task anew, however this one ended.

@@ -210,7 +210,7 @@ impl PgStore {
         let Ok(seq) = self.sender().seat() else { return Ok(()) };
         self.sender().set_seat(0);
         self.sender().heartbeats.acquire().await?.db()?.execute(LEAVE, &[&seq]).await?;
-        self.0.ringer.fleet();
+        self.ring_at_the_end().await;
         Ok(())
     }
 
@@ -238,8 +238,16 @@ impl PgStore {
         }
         begun.commit().await?;
         drop(claims);
-        self.0.ringer.fleet();
+        self.ring_at_the_end().await;
         Ok(())
+    }
+
+    /// Tells the others that its slots and what it had claimed are theirs, and what it recorded last. Now: the runtime
+    /// that rings later may end with the sender.
+    async fn ring_at_the_end(&self) {
+        self.0.ringer.fleet();
+        // Where that fails, the sweeps of the others make it good.
+        drop(self.0.ringer.flush().await);
     }
 
     /// What was claimed by others is free: queues begin anew, and the dispatcher asks.

@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
+use tokio::sync::broadcast;
+
 use super::*;
 use crate::storage::postgres::bells::bell::Bell;
+use crate::storage::{Describe as _, Queue as _};
 
 async fn soon<T>(what: impl Future<Output = T>) -> T {
     tokio::time::timeout(Duration::from_secs(20), what).await.expect("it happens")
@@ -46,4 +49,39 @@ async fn who_was_cut_off_listens_again_and_looks_at_everything() {
     soon(is_listening.wait_for(|is| !*is)).await.unwrap();
     soon(is_listening.wait_for(|is| *is)).await.unwrap();
     soon(changes.changed()).await.unwrap();
+}
+
+/// Waits until this bell is heard.
+async fn heard_until(bells: &mut broadcast::Receiver<Bell>, awaited: &Bell) {
+    soon(async { while bells.recv().await.unwrap() != *awaited {} }).await;
+}
+
+/// As a sender's runtime, which ends with it.
+fn on_its_own_runtime<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> T {
+    std::thread::spawn(|| crate::threads::runtime().unwrap().block_on(work)).join().unwrap()
+}
+
+#[tokio::test]
+async fn who_leaves_or_closes_rings_before_its_runtime_ends() {
+    let Some(OnServer { store, database }) = on_server().await else { return };
+    let heard = &store.0.heard;
+    let mut bells = heard.bells();
+    heard.start(&store.0.server);
+    soon(heard.is_listening().wait_for(|is| *is)).await.unwrap();
+    let other = store_at(&database.url());
+    let leaving = other.clone();
+    on_its_own_runtime(async move {
+        let seat = leaving.join(|_| ()).await.unwrap();
+        leaving.0.ringer.changed();
+        leaving.leave(seat).await.unwrap();
+    });
+    heard_until(&mut bells, &Bell::Fleet).await;
+    heard_until(&mut bells, &Bell::Changed).await;
+    // The runtime ends before the task has run once.
+    let closing = other.clone();
+    on_its_own_runtime(async move { closing.0.ringer.steered() });
+    assert!(other.0.ringer.is_due());
+    // On a thread without a runtime, as the program does.
+    std::thread::spawn(move || other.close()).join().unwrap();
+    heard_until(&mut bells, &Bell::Steered).await;
 }
