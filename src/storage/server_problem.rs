@@ -12,6 +12,9 @@ pub enum ServerProblem {
     /// Nobody answers there, or the connection broke.
     #[error("cannot be reached ({0}): check that the server runs and that the address is right")]
     Away(String),
+    /// Nothing comes back, over this connection and over a new one.
+    #[error("has not responded for {0} s, nor to a new connection: check its host, and the network between")]
+    Silent(u64),
     /// The server is starting or stopping.
     #[error("takes no connections now ({0}): try again in a moment")]
     Starting(String),
@@ -124,6 +127,7 @@ impl ServerProblem {
         matches!(
             self,
             Self::Away(_)
+                | Self::Silent(_)
                 | Self::Starting(_)
                 | Self::ReadOnly
                 | Self::TooManyConnections

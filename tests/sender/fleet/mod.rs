@@ -10,6 +10,7 @@ mod intake;
 mod outages;
 mod rounds;
 mod shares;
+mod silence;
 mod snapshot;
 mod tls;
 mod troubles;

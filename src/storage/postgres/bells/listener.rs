@@ -8,8 +8,10 @@ use tokio::sync::{broadcast, watch};
 
 use crate::storage::error::StoreError;
 use crate::storage::postgres::bells::bell::{Bell, CHANNELS};
+use crate::storage::postgres::connection::line::PATIENCE;
 use crate::storage::postgres::connection::notified::Notified;
 use crate::storage::postgres::connection::server::{Purpose, Server};
+use crate::storage::server_problem::ServerProblem;
 
 /// How often things are looked at in any case, while bells are heard.
 const SWEEP: Duration = Duration::from_secs(5);
@@ -111,7 +113,8 @@ async fn listen_once(heard: &Weak<Heard>, server: &Server) -> Result<(), StoreEr
     server.set_up(&connection.client, Purpose::Notify).await?;
     let listens: Vec<String> = CHANNELS.iter().map(|channel| format!("LISTEN {channel};")).collect();
     let echo = format!("ringback_echo_{}", std::process::id());
-    connection.client.batch_execute(&format!("{} LISTEN {echo}; NOTIFY {echo}", listens.concat())).await?;
+    let listen = format!("{} LISTEN {echo}; NOTIFY {echo}", listens.concat());
+    in_time(connection.client.batch_execute(&listen)).await?;
     // Until its own bell comes back, which through a pooler may be never, it looks as often as one that is deaf.
     let mut is_heard = false;
     loop {
@@ -134,7 +137,17 @@ async fn listen_once(heard: &Weak<Heard>, server: &Server) -> Result<(), StoreEr
                     return Ok(());
                 }
                 heard.hear(Bell::Changed);
+                // A host that fell silent is one whose bells are not heard either.
+                in_time(connection.client.batch_execute("")).await?;
             }
         }
+    }
+}
+
+/// A response that is there in a moment, or never.
+async fn in_time<T>(asked: impl Future<Output = Result<T, tokio_postgres::Error>>) -> Result<T, StoreError> {
+    match tokio::time::timeout(PATIENCE, asked).await {
+        Ok(response) => Ok(response?),
+        Err(_) => Err(ServerProblem::Silent(PATIENCE.as_secs()).into()),
     }
 }

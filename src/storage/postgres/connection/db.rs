@@ -1,6 +1,7 @@
 //! Statements over one connection, prepared once each.
 
 use std::collections::HashMap;
+use std::pin::{Pin, pin};
 use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
@@ -8,6 +9,7 @@ use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, CopyInSink, Row, Statement, Transaction};
 
 use crate::storage::error::StoreError;
+use crate::storage::postgres::connection::line::Line;
 
 /// So many statements stay prepared: searches make many that are used once.
 const MOST: usize = 256;
@@ -15,21 +17,21 @@ const MOST: usize = 256;
 /// Values of a statement.
 pub type Params<'a> = &'a [&'a (dyn ToSql + Sync)];
 
-/// The prepared statements of a connection, by their text, and where it leads.
+/// The prepared statements of a connection, by their text, and how it is waited for.
 pub struct Statements {
     prepared: Mutex<HashMap<String, Statement>>,
-    location: String,
+    line: Line,
 }
 
 impl Statements {
-    /// None yet, of a connection to this database.
-    pub fn at(location: &str) -> Self {
-        Self { prepared: Mutex::default(), location: location.to_owned() }
+    /// None yet, of this connection.
+    pub fn over(line: Line) -> Self {
+        Self { prepared: Mutex::default(), line }
     }
 
-    /// An error of the connection, with the name of the database.
-    pub fn located(&self, error: tokio_postgres::Error) -> StoreError {
-        StoreError { location: Some(self.location.clone()), ..error.into() }
+    /// How the connection is waited for.
+    pub fn line(&self) -> &Line {
+        &self.line
     }
 }
 
@@ -60,11 +62,13 @@ impl<'a> Db<'a> {
     /// The rows that a statement returns.
     pub async fn rows(&self, sql: &str, params: Params<'_>) -> Result<Vec<Row>, StoreError> {
         let statement = self.prepared(sql).await?;
-        match self.over {
-            Over::Client(client) => client.query(&statement, params).await,
-            Over::Transaction(transaction) => transaction.query(&statement, params).await,
-        }
-        .map_err(|error| self.statements.located(error))
+        let asked = async {
+            match self.over {
+                Over::Client(client) => client.query(&statement, params).await,
+                Over::Transaction(transaction) => transaction.query(&statement, params).await,
+            }
+        };
+        self.response(pin!(asked)).await
     }
 
     /// The first row that a statement returns, if it returns one.
@@ -79,40 +83,49 @@ impl<'a> Db<'a> {
     {
         let row = self.row(sql, params).await?;
         let value = row.map(|row| row.try_get::<_, Option<T>>(0)).transpose();
-        Ok(value.map_err(|error| self.statements.located(error))?.flatten())
+        Ok(value.map_err(|error| self.statements.line.located(error))?.flatten())
     }
 
     /// How many rows a statement has changed.
     pub async fn execute(&self, sql: &str, params: Params<'_>) -> Result<u64, StoreError> {
         let statement = self.prepared(sql).await?;
-        match self.over {
-            Over::Client(client) => client.execute(&statement, params).await,
-            Over::Transaction(transaction) => transaction.execute(&statement, params).await,
-        }
-        .map_err(|error| self.statements.located(error))
+        let asked = async {
+            match self.over {
+                Over::Client(client) => client.execute(&statement, params).await,
+                Over::Transaction(transaction) => transaction.execute(&statement, params).await,
+            }
+        };
+        self.response(pin!(asked)).await
     }
 
     /// Runs statements without values.
     pub async fn batch(&self, sql: &str) -> Result<(), StoreError> {
-        match self.over {
-            Over::Client(client) => client.batch_execute(sql).await,
-            Over::Transaction(transaction) => transaction.batch_execute(sql).await,
-        }
-        .map_err(|error| self.statements.located(error))
+        let asked = async {
+            match self.over {
+                Over::Client(client) => client.batch_execute(sql).await,
+                Over::Transaction(transaction) => transaction.batch_execute(sql).await,
+            }
+        };
+        self.response(pin!(asked)).await
     }
 
     /// Begins to write rows with a `COPY … FROM STDIN` statement.
     pub async fn copy_in(&self, sql: &str) -> Result<CopyInSink<Bytes>, StoreError> {
-        match self.over {
-            Over::Client(client) => client.copy_in(sql).await,
-            Over::Transaction(transaction) => transaction.copy_in(sql).await,
-        }
-        .map_err(|error| self.located(error))
+        let asked = async {
+            match self.over {
+                Over::Client(client) => client.copy_in(sql).await,
+                Over::Transaction(transaction) => transaction.copy_in(sql).await,
+            }
+        };
+        self.response(pin!(asked)).await
     }
 
-    /// An error of the connection, with the name of the database.
-    pub fn located(&self, error: tokio_postgres::Error) -> StoreError {
-        self.statements.located(error)
+    /// Waits for a response of the connection, for as long as the server works on it.
+    pub async fn response<T>(
+        &self,
+        asked: Pin<&mut impl Future<Output = Result<T, tokio_postgres::Error>>>,
+    ) -> Result<T, StoreError> {
+        self.statements.line.response(asked).await
     }
 
     /// Prepares a statement, unless it is.
@@ -125,11 +138,13 @@ impl<'a> Db<'a> {
         if let Some(known) = known {
             return Ok(known);
         }
-        let prepared = match self.over {
-            Over::Client(client) => client.prepare(sql).await,
-            Over::Transaction(transaction) => transaction.prepare(sql).await,
+        let asked = async {
+            match self.over {
+                Over::Client(client) => client.prepare(sql).await,
+                Over::Transaction(transaction) => transaction.prepare(sql).await,
+            }
         };
-        let statement = prepared.map_err(|error| self.statements.located(error))?;
+        let statement = self.response(pin!(asked)).await?;
         let mut statements = self.statements.prepared.lock().unwrap_or_else(PoisonError::into_inner);
         if statements.len() >= MOST {
             statements.clear();

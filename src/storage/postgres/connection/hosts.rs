@@ -26,6 +26,16 @@ pub struct Hosts {
     last: AtomicUsize,
 }
 
+/// A connection that was made.
+pub struct Reached {
+    /// For statements.
+    pub client: Client,
+    /// Its other half, which must be polled.
+    pub connection: Connection<Socket, TlsStream>,
+    /// The place of its host in the address.
+    pub host: usize,
+}
+
 struct OneHost {
     config: Config,
     name: String,
@@ -51,32 +61,39 @@ impl Hosts {
         &self.address
     }
 
-    /// A connection to the first one that can be used, and its other half, which must be polled. Nothing of it is
-    /// set.
+    /// A connection to the first one that can be used. Nothing of it is set.
     ///
     /// # Errors
     /// None can be used. Of several reasons the one that says most.
-    pub async fn open(&self) -> Result<(Client, Connection<Socket, TlsStream>), StoreError> {
-        // Looking up a name takes a thread of the runtime, which panics where the system gives none.
-        threads::probe().map_err(Problem::NoThread)?;
-        let connector = tls::connector(&self.address)?;
+    pub async fn open(&self) -> Result<Reached, StoreError> {
         let mut failed: Option<StoreError> = None;
         for at in self.order() {
-            let Some(host) = self.all.get(at) else { continue };
-            let connecting = tokio::time::timeout(self.address.ready, host.config.connect(connector.clone()));
-            let error = match connecting.await {
-                Ok(Ok(connected)) => {
+            let error = match self.open_at(at).await {
+                Ok(reached) => {
                     self.last.store(at, Ordering::Relaxed);
-                    return Ok(connected);
+                    return Ok(reached);
                 }
-                Ok(Err(error)) => error.into(),
-                Err(_) => ServerProblem::NoSession.into(),
+                Err(error) => error,
             };
             if failed.as_ref().is_none_or(|known| is_vague(known) || !is_vague(&error)) {
                 failed = Some(error);
             }
         }
-        Err(failed.unwrap_or_else(|| ServerProblem::Url("it names no host".to_owned()).into()))
+        Err(failed.unwrap_or_else(no_host))
+    }
+
+    /// A connection to the host at this place in the address.
+    ///
+    /// # Errors
+    /// It cannot be used.
+    pub async fn open_at(&self, host: usize) -> Result<Reached, StoreError> {
+        // Looking up a name takes a thread of the runtime, which panics where the system gives none.
+        threads::probe().map_err(Problem::NoThread)?;
+        let connector = tls::connector(&self.address)?;
+        let Some(OneHost { config, .. }) = self.all.get(host) else { return Err(no_host()) };
+        let connecting = tokio::time::timeout(self.address.ready, config.connect(connector));
+        let (client, connection) = connecting.await.map_err(|_| ServerProblem::NoSession)??;
+        Ok(Reached { client, connection, host })
     }
 
     /// The one that was connected to last, and all others in their order, or from any one on where that is wished.
@@ -92,6 +109,10 @@ impl Hosts {
         let others = (start..count).chain(0..start).filter(move |at| *at != last);
         (last != NONE).then_some(last).into_iter().chain(others)
     }
+}
+
+fn no_host() -> StoreError {
+    ServerProblem::Url("it names no host".to_owned()).into()
 }
 
 /// Whether an error says only that a host cannot be reached.

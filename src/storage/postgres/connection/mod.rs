@@ -3,6 +3,7 @@
 pub mod address;
 pub mod db;
 pub mod hosts;
+pub mod line;
 pub mod notified;
 mod password;
 mod pooler;

@@ -6,7 +6,7 @@ use tokio::task::JoinHandle;
 use tokio_postgres::{AsyncMessage, Client, Notification};
 
 use crate::storage::error::StoreError;
-use crate::storage::postgres::connection::hosts::Hosts;
+use crate::storage::postgres::connection::hosts::{Hosts, Reached};
 
 /// A connection whose notifications are read. It ends when this is dropped.
 pub struct Notified {
@@ -29,7 +29,7 @@ impl Drop for Aborted {
 impl Notified {
     /// Connects. Nothing is set, and nothing checked.
     pub async fn open(hosts: &Hosts) -> Result<Self, StoreError> {
-        let (client, mut connection) = hosts.open().await?;
+        let Reached { client, mut connection, .. } = hosts.open().await?;
         let (tell, notifications) = mpsc::unbounded_channel();
         let polling = tokio::spawn(async move {
             while let Some(Ok(message)) = poll_fn(|context| connection.poll_message(context)).await {

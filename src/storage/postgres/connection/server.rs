@@ -2,12 +2,13 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use tokio::task::AbortHandle;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, SimpleQueryMessage};
 
 use crate::storage::error::StoreError;
 use crate::storage::postgres::connection::address::Address;
-use crate::storage::postgres::connection::hosts::Hosts;
+use crate::storage::postgres::connection::hosts::{Hosts, Reached};
 use crate::storage::postgres::connection::pooler::Pooler;
 use crate::storage::postgres::schema::steps;
 use crate::storage::server_problem::ServerProblem;
@@ -92,6 +93,18 @@ pub struct Backend {
     pub since: String,
 }
 
+/// A connection that is set up.
+pub struct Served {
+    /// For statements.
+    pub client: Client,
+    /// The process at the other end.
+    pub backend: Backend,
+    /// The place of its host in the address.
+    pub host: usize,
+    /// Ends the task that polls it.
+    pub polling: AbortHandle,
+}
+
 /// A server and a database on it. Nothing is connected.
 pub struct Server {
     hosts: Hosts,
@@ -141,14 +154,21 @@ impl Server {
     }
 
     /// A connection for this purpose. Its work is done by a task of the runtime that this is called on.
-    pub async fn connect(&self, purpose: Purpose) -> Result<(Client, Backend), StoreError> {
-        let (client, connection) = self.hosts.open().await.map_err(|error| self.at(error))?;
-        tokio::spawn(async move {
+    pub async fn connect(&self, purpose: Purpose) -> Result<Served, StoreError> {
+        let Reached { client, connection, host } = self.hosts.open().await.map_err(|error| self.at(error))?;
+        let polling = tokio::spawn(async move {
             // Whoever uses the connection gets the error.
             drop(connection.await);
         });
-        let backend = self.set_up(&client, purpose).await.map_err(|error| self.at(error))?;
-        Ok((client, backend))
+        let polling = polling.abort_handle();
+        match self.set_up(&client, purpose).await {
+            Ok(backend) => Ok(Served { client, backend, host, polling }),
+            Err(error) => {
+                // It may be one that never responds.
+                polling.abort();
+                Err(self.at(error))
+            }
+        }
     }
 
     /// Checks what the connection leads to, and sets it up for its purpose.

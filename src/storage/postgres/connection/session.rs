@@ -1,5 +1,6 @@
 //! A connection that is made when it is needed, and made anew after it broke.
 
+use std::pin::pin;
 use std::sync::Arc;
 
 use tokio::sync::{Mutex, MutexGuard};
@@ -7,6 +8,7 @@ use tokio_postgres::{Client, Transaction};
 
 use crate::storage::error::{Problem, StoreError};
 use crate::storage::postgres::connection::db::{Db, Statements};
+use crate::storage::postgres::connection::line::Line;
 use crate::storage::postgres::connection::server::{Backend, Purpose, Server};
 
 /// So many connections that broke are remembered.
@@ -37,7 +39,8 @@ impl Live {
         match self {
             Self::None(before) => before.clone(),
             Self::Connected(connected) => {
-                let Connected { before, backend, .. } = &**connected;
+                let Connected { before, statements, .. } = &**connected;
+                let backend = statements.line().backend();
                 let surplus = before.len().saturating_add(1).saturating_sub(REMEMBERED);
                 before.iter().skip(surplus).chain([backend]).cloned().collect()
             }
@@ -48,9 +51,14 @@ impl Live {
 struct Connected {
     client: Client,
     statements: Statements,
-    backend: Backend,
-    /// Those of the connections before, which broke: the last ones.
+    /// The processes that served the connections before, which broke: the last ones.
     before: Vec<Backend>,
+}
+
+impl Connected {
+    fn is_alive(&self) -> bool {
+        !self.client.is_closed() && !self.statements.line().is_given_up()
+    }
 }
 
 impl Session {
@@ -85,13 +93,14 @@ impl Session {
             *live = Live::default();
             return Err(self.server.at(Problem::Closed.into()));
         }
-        let is_alive = matches!(&*live, Live::Connected(connected) if !connected.client.is_closed());
+        let is_alive = matches!(&*live, Live::Connected(connected) if connected.is_alive());
         if !is_alive {
             let before = live.backends();
             *live = Live::None(before.clone());
-            let (client, backend) = self.server.connect(self.purpose).await?;
-            let statements = Statements::at(self.server.address().name());
-            *live = Live::Connected(Box::new(Connected { client, statements, backend, before }));
+            let made = self.server.connect(self.purpose).await?;
+            let (client, over) = Line::of(Arc::clone(&self.server), made);
+            let statements = Statements::over(over);
+            *live = Live::Connected(Box::new(Connected { client, statements, before }));
         }
         Ok(Acquired { live, server: &self.server })
     }
@@ -128,7 +137,7 @@ impl Acquired<'_> {
     /// Begins a transaction, which is undone unless it is committed.
     pub async fn begin(&mut self) -> Result<Begun<'_>, StoreError> {
         let Connected { client, statements, .. } = self.connected()?;
-        let transaction = client.transaction().await.map_err(|error| statements.located(error))?;
+        let transaction = statements.line().response(pin!(client.transaction())).await?;
         Ok(Begun { transaction, statements })
     }
 }
@@ -147,7 +156,6 @@ impl Begun<'_> {
 
     /// Commits. An error leaves it unknown whether it was, where the connection broke meanwhile.
     pub async fn commit(self) -> Result<(), StoreError> {
-        let statements = self.statements;
-        self.transaction.commit().await.map_err(|error| statements.located(error))
+        self.statements.line().response(pin!(self.transaction.commit())).await
     }
 }

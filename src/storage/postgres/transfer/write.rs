@@ -90,8 +90,8 @@ async fn insert(db: Db<'_>, table: Table, rows: &[TableRow]) -> Result<(), Store
     for row in rows {
         let written: Vec<Written<'_>> = row.iter().map(Written).collect();
         let values: Vec<&(dyn ToSql + Sync)> = written.iter().map(|value| value as _).collect();
-        writer.as_mut().write(&values).await.map_err(|error| db.located(error))?;
+        db.response(pin!(writer.as_mut().write(&values))).await?;
     }
-    writer.finish().await.map_err(|error| db.located(error))?;
+    db.response(pin!(writer.finish())).await?;
     Ok(())
 }
