@@ -17,7 +17,7 @@
 //! | [`files`] | files read whole, within a limit | nothing here |
 //! | [`json`] | JSON that people give, read without loss, with errors that say where and how to fix it; pure | `text` |
 //! | [`record`] | deliveries and their attempts as they are recorded | `callback`, `profile`, `clock` |
-//! | [`storage`] | what every store must do, as traits, and the stores that do it | `record`, `callback`, `profile`, `files`, `clock`, `threads` |
+//! | [`storage`] | what every store must do, as traits, and the stores that do it: `sqlite`, `postgres`, and `memory` for tests | `record`, `callback`, `profile`, `files`, `clock`, `threads` |
 //! | [`delivery`] | the sender, over a store | `storage`, `record`, `callback`, `profile`, `files`, `text`, `clock`, `threads` |
 //! | [`intake`] | an event on its way to be accepted, for commands and the API | `storage`, `record`, `callback`, `profile`, `json`, `text` |
 //! | [`documents`] | the JSON documents and filters that commands and the HTTP API share; pure | `storage`, `record`, `callback`, `profile`, `clock` |
@@ -32,32 +32,44 @@
 //!
 //! # Where is …?
 //!
-//! - **… a profile checked?** `src/profile/check.rs`: typed text (`Draft`) becomes a `Profile`, or all of its errors.
+//! - **… a profile checked?** `check` in `src/profile/check.rs`: typed text (`Draft`) becomes a `Profile`, or all of its
+//!   errors.
 //! - **… a request made?** `src/callback/render.rs`; values are escaped in `src/callback/escape.rs`, credentials
 //!   added at each attempt in `src/callback/credentials.rs`.
-//! - **… an event accepted?** `src/intake/event_line.rs` reads it, `src/intake/prepared.rs` makes a `NewDelivery`, and the
-//!   store keeps it: `Producer::enqueue` (`src/storage/producer.rs`), on disk in
-//!   `src/storage/sqlite/queue/enqueue.rs`.
+//! - **… an event accepted?** From the shell, `src/intake/event_line.rs` reads it and `src/intake/prepared.rs` makes a
+//!   `NewDelivery`; over HTTP, `src/api/events/handler.rs` does so with the same two. The store keeps it:
+//!   `Producer::enqueue` and `Producer::accept` (`src/storage/producer.rs`), on disk in
+//!   `src/storage/sqlite/queue/enqueue.rs` and `src/storage/postgres/producer/mod.rs`.
 //! - **… a repeated event recognized?** `Producer::accept` (`src/storage/producer.rs`) keeps a receipt in the same
 //!   commit: `src/storage/receipts/mod.rs`.
-//! - **… the next delivery to send selected?** The store picks what is due (`src/storage/sqlite/queue/scheduler.rs`),
-//!   the dispatcher shares its slots among endpoints and profiles (`src/delivery/dispatcher/endpoints/mod.rs`).
-//! - **… an attempt made?** `src/delivery/attempt/transport.rs`, over the HTTP clients of `src/delivery/http/mod.rs`.
-//! - **… decided whether to retry?** `src/record/retry_decision.rs`.
+//! - **… the next delivery to send selected?** The store picks what is due (`src/storage/sqlite/queue/scheduler.rs`,
+//!   `src/storage/postgres/queue/claim.rs`), profiles in turn (`src/storage/queue/turns.rs`). The dispatcher shares its
+//!   slots among endpoints and profiles (`src/delivery/dispatcher/endpoints/mod.rs`); how many of them are its own when
+//!   there are several senders says `share` in `src/storage/queue/fleet.rs`.
+//! - **… an attempt made?** `src/delivery/attempt/transport.rs`, over the HTTP clients of `src/delivery/http/clients.rs`.
+//! - **… decided whether to retry?** `next` in `src/record/retry_decision.rs`, when an attempt has ended
+//!   (`src/delivery/dispatcher/worker_pool/desk.rs`). The time is stored with the attempt.
 //! - **… an attempt recorded?** `src/delivery/dispatcher/records.rs` hands outcomes to `Queue::record`
-//!   (`src/storage/queue/mod.rs`). The embedded store does that in `src/storage/sqlite/queue/adapter.rs`, and writes the row with
-//!   `insert_attempt` in `src/storage/sqlite/queue/record.rs`.
-//! - **… specified what a store must do?** `src/storage/mod.rs`: nine small traits by subject, and `Queue` for the
+//!   (`src/storage/queue/mod.rs`). The embedded store writes rows with `insert_attempt` in
+//!   `src/storage/sqlite/queue/record.rs`, PostgreSQL with `record_outcomes` in `src/storage/postgres/queue/record.rs`.
+//! - **… specified what a store must do?** `src/storage/mod.rs`: small traits by subject, and `Queue` for the
 //!   sender. The conformance tests are in `src/storage/conformance/mod.rs` and in
 //!   `src/storage/conformance/queue/mod.rs`.
 //! - **… an address refused?** `src/delivery/http/egress_filter.rs`, by the rules of `src/profile/network/mod.rs`.
+//! - **… an API key checked?** `authenticate` in `src/api/auth/mod.rs`, for every route by `admit` in
+//!   `src/api/routes.rs`.
+//! - **… a JSON document made?** `src/documents/mod.rs`, for commands and the API; `full_delivery` in
+//!   `src/documents/delivery.rs` is that of `deliveries show --json`.
 //! - **… a key handled?** Bytes become a `Key` in `src/console/terminal/keyboard/decoder.rs`, and
 //!   `src/console/terminal/event_loop.rs` passes it on to `update` (`src/console/update/mod.rs`).
 //!   `src/console/update/key.rs` turns it into text or an action, depending on the focus
 //!   (`src/console/model/target.rs`), and `src/console/update/action.rs` runs the action. Which key does what:
-//!   `src/keymap/action.rs`.
-//! - **… the screen drawn?** `src/console/view/mod.rs`.
+//!   `src/keymap/table.rs`. Then the event loop draws the screen again.
+//! - **… the screen drawn?** `view` in `src/console/view/mod.rs`; cells that changed reach the terminal in
+//!   `src/console/terminal/screen.rs`.
 //! - **… a store or the clock used by the console?** `src/console/effects/mod.rs`: `update` only requests effects.
+//!
+//! How to add a field, a command, a key, a pane or a store: `docs/development.md`.
 
 #![forbid(unsafe_code)]
 #![cfg_attr(

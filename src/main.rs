@@ -4,13 +4,12 @@
 
 use std::process::ExitCode;
 
-use ringback::{cli, threads};
+use ringback::cli;
 
 /// As the program sends and stores, it allocates much, from several threads.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let signals = cli::BlockedSignals::block();
-    threads::run(cli::run(signals)).unwrap_or_else(|error| cli::cannot_start(&error))
+    cli::run()
 }

@@ -25,7 +25,7 @@ pub struct BlockedSignals {
 }
 
 impl BlockedSignals {
-    /// Blocks the signals. Call it before anything that takes time.
+    /// Blocks the signals.
     #[must_use]
     pub fn block() -> Self {
         let blocked = SigSet::from_iter([mask::SIGINT, mask::SIGTERM, mask::SIGHUP]);

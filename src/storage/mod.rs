@@ -1,8 +1,8 @@
 //! Storage of profiles, unsaved drafts, own variables, deliveries and their attempts.
 //!
 //! The requirements of every store are small traits by subject, without any SQL: [`Storage`] is all of them, as used
-//! by the console and the commands; a sender is generic over its [`Queue`]. [`sqlite`] is the embedded store.
-//! [`Opened`] says which store was opened.
+//! by the console and the commands; a sender is generic over its [`Queue`]. [`sqlite`] is the embedded store, `postgres`
+//! the one of several hosts, and `memory` that of tests. [`Opened`] says which store was opened.
 
 pub mod api_keys;
 pub mod auto_disable;
@@ -37,7 +37,7 @@ pub use api_keys::secret::{KeyId, KeySecret, KeyText, SecretHash};
 pub use api_keys::{ApiKeys, KeyCreated};
 pub use control::Control;
 pub use control::block::{AutoDisableCause, Block, BlockReason, Blocks};
-pub use control::blocked::Blocked;
+pub use control::blocked_counts::BlockedCounts;
 pub use control::bulk::{BulkResult, Change, change_next};
 pub use describe::{Describe, UpkeepTrouble};
 pub use error::{Problem, StoreError};

@@ -9,14 +9,6 @@ pub type Module = Vec<String>;
 /// Which file uses which.
 pub type Uses = BTreeMap<Module, BTreeSet<Module>>;
 
-/// Whether using an item that a file further up defines counts as a use of that file.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Above {
-    Counts,
-    /// A type with its parts in files below it is one thing.
-    IsOneThing,
-}
-
 /// The folder of the package.
 pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -77,14 +69,12 @@ impl Sources {
     }
 
     /// The uses among the files for which `is_meant` is true.
-    pub fn uses(&self, above: Above, is_meant: impl Fn(&Module) -> bool) -> Uses {
+    pub fn uses(&self, is_meant: impl Fn(&Module) -> bool) -> Uses {
         let files = self.0.iter().filter(|(file, _)| is_meant(file));
         let used = |(file, text): (&Module, &File)| {
             let paths = self.named(file, text).into_iter().filter_map(|path| self.absolute(file, &path));
             let defined = paths.filter_map(|path| Some(self.defined(path)?.0));
-            let is_other = |used: &Module| {
-                used != file && is_meant(used) && (above == Above::Counts || !file.starts_with(used))
-            };
+            let is_other = |used: &Module| used != file && is_meant(used);
             (file.clone(), defined.filter(is_other).collect())
         };
         files.map(used).collect()
@@ -302,7 +292,7 @@ fn names_are_resolved_to_the_defining_file() {
         ),
         file("c", "pub struct Three(pub(in crate::a) u8);\npub struct Four;\n"),
     ]));
-    let uses = sources.uses(Above::Counts, |_| true);
+    let uses = sources.uses(|_| true);
     let named = |uses: &BTreeSet<Module>| uses.iter().map(|path| path.join("::")).collect::<Vec<_>>();
     let all: Vec<_> = uses.iter().map(|(file, used)| (file.join("::"), named(used))).collect();
     let all: Vec<(&str, Vec<&str>)> =
