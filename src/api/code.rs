@@ -1,4 +1,4 @@
-//! The codes of responses: the platform's where it has one (facts, section 6), else ours, which begin with `RBK` and
+//! The codes of responses: the platform's where it has one (public page), else ours, which begin with `RBK` and
 //! the status.
 
 use axum::http::StatusCode;

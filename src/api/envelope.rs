@@ -1,4 +1,4 @@
-//! The platform's envelope of a successful response: `{"code","message","data"}` (facts, section 6).
+//! The platform's envelope of a successful response: `{"code","message","data"}` (public page).
 
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};

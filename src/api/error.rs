@@ -1,5 +1,5 @@
-//! Errors of requests, and their responses: `{"code","message","data":{},"error":[{"params":"…"}],"status"}` (facts,
-//! section 6).
+//! Errors of requests, and their responses: `{"code","message","data":{},"error":[{"params":"…"}],"status"}` (public
+//! page).
 
 use std::time::Duration;
 

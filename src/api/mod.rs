@@ -1,4 +1,4 @@
-//! The HTTP API (design, section 7): programs hand over events, and see what became of them.
+//! The HTTP API (docs/api.md): programs hand over events, and see what became of them.
 //!
 //! One router per subject; [`router`] joins them. Each route declares what it requires of its caller
 //! ([`Access`]), so that none can be reached by accident. Responses have the platform's envelope ([`Envelope`],

@@ -60,7 +60,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::callback::sample::{header, profile, values};
+    use crate::callback::test_samples::{header, profile, values};
 
     const SIGNED: Signed = Signed { delivery_id: "d1", unix_seconds: 1_700_000_000, body: b"{}" };
 

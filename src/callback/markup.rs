@@ -35,7 +35,7 @@ pub(super) fn from_template(
 mod tests {
     use serde_json::json;
 
-    use crate::callback::sample::{body, header, profile, rendered, values, with_body};
+    use crate::callback::test_samples::{body, header, profile, rendered, values, with_body};
 
     #[test]
     fn values_are_escaped_for_their_place() {

@@ -23,12 +23,12 @@ mod render;
 mod request;
 mod resolve;
 #[cfg(test)]
-mod roundtrip;
-#[cfg(test)]
-mod sample;
+mod roundtrip_tests;
 mod shell;
 mod signature;
 mod target;
+#[cfg(test)]
+mod test_samples;
 mod trace;
 mod values;
 mod wire;

@@ -85,7 +85,7 @@ mod tests {
 
     use super::*;
     use crate::callback::Values;
-    use crate::callback::sample::{profile, values};
+    use crate::callback::test_samples::{profile, values};
 
     fn rendered(endpoint: &str, values: &Values) -> Result<String, RenderError> {
         let profile = profile(|draft| draft.endpoint = endpoint.to_owned());

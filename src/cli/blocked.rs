@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::profile::Choice as _;
-use crate::storage::{Block, BlockReason, Blocked};
+use crate::storage::{Block, BlockReason, BlockedCounts};
 use crate::text::{escape_controls, group_digits};
 
 use super::output::eprint_line;
@@ -12,24 +12,24 @@ use super::output::eprint_line;
 const NAMED: usize = 5;
 
 /// Reports what is blocked and how to resume it, if anything is.
-pub fn report(held: &Blocked) {
-    for line in lines(held) {
+pub fn report(blocked: &BlockedCounts) {
+    for line in lines(blocked) {
         eprint_line(&format!("ringback: {line}"));
     }
 }
 
 /// Such as ``12 blocked: all deliveries have been paused since …; run `ringback deliveries resume` to
 /// resume``; a line for each block.
-pub fn lines(held: &Blocked) -> Vec<String> {
-    if held.total() == 0 {
+pub fn lines(blocked: &BlockedCounts) -> Vec<String> {
+    if blocked.total() == 0 {
         return Vec::new();
     }
-    let mut lines: Vec<String> = held.by.iter().take(NAMED).map(sentence).collect();
-    if let Some(more) = held.by.len().checked_sub(NAMED).filter(|more| *more > 0) {
+    let mut lines: Vec<String> = blocked.by.iter().take(NAMED).map(sentence).collect();
+    if let Some(more) = blocked.by.len().checked_sub(NAMED).filter(|more| *more > 0) {
         lines.push(format!("and {more} more profiles"));
     }
     if let Some(first) = lines.first_mut() {
-        *first = format!("{} blocked: {first}", group_digits(held.total()));
+        *first = format!("{} blocked: {first}", group_digits(blocked.total()));
     }
     lines
 }
@@ -143,10 +143,10 @@ mod tests {
     #[test]
     fn many_blocks_are_counted() {
         let by = vec![block(BlockReason::Disabled); NAMED + 2];
-        let lines = lines(&Blocked { queued: 1_200, waiting: 34, by });
+        let lines = lines(&BlockedCounts { queued: 1_200, waiting: 34, by });
         assert_eq!(lines.len(), NAMED + 1);
         assert!(lines[0].starts_with("1 234 blocked: 'A"), "{lines:?}");
         assert_eq!(lines[NAMED], "and 2 more profiles");
-        assert_eq!(super::lines(&Blocked::default()), [""; 0]);
+        assert_eq!(super::lines(&BlockedCounts::default()), [""; 0]);
     }
 }

@@ -3,11 +3,11 @@
 
 mod apis;
 mod database;
+mod environment;
 mod finding;
 #[cfg(feature = "postgres")]
 mod server;
 mod settings;
-mod surroundings;
 
 use std::process::ExitCode;
 
@@ -62,7 +62,7 @@ pub(super) async fn run(session: &Session, args: &DoctorArgs) -> Result<ExitCode
     let mut found = settings::check(session);
     found.extend(database(session, args.migrate).await?);
     // The system's certificates are read.
-    found.extend(threads::blocking(surroundings::check).await?);
+    found.extend(threads::blocking(environment::check).await?);
     let ill = found.iter().any(|finding| finding.state == State::Problem);
     if args.json {
         let findings: Vec<_> = found.iter().map(Finding::json).collect();

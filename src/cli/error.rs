@@ -12,7 +12,7 @@ use crate::threads::{BlockingError, NoThread};
 
 use super::receive::error::ReceiveError;
 
-/// The exit code for invalid usage or input (design, section 3).
+/// The exit code for invalid usage or input (docs/commands.md).
 pub const INVALID_INPUT: u8 = 2;
 /// The exit code for a valid request that failed.
 pub const FAILED: u8 = 1;

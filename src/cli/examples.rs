@@ -285,7 +285,7 @@ fn add_at(command: Command, path: &str) -> Command {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::command_lines;
+    use crate::cli::tested_lines;
     use crate::cli::{built, command_tree};
 
     #[test]
@@ -322,7 +322,7 @@ mod tests {
     fn every_example_parses_and_runs_its_command() {
         for (path, examples) in EXAMPLES {
             for (_, line) in *examples {
-                let parsed = command_lines::parse(line);
+                let parsed = tested_lines::parse(line);
                 let runs: Vec<String> = parsed.into_iter().collect::<Result<_, _>>().unwrap();
                 let is_meant =
                     |run: &String| path.is_empty() || format!("{run} ").starts_with(&format!("{path} "));

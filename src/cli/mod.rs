@@ -5,8 +5,7 @@
 
 mod ask;
 mod blocked;
-#[cfg(test)]
-mod command_lines;
+mod command_sender;
 mod command_tree;
 mod completions;
 mod console;
@@ -23,7 +22,7 @@ mod keys;
 mod listen_address;
 mod man;
 #[cfg(test)]
-mod manual;
+mod manual_tests;
 mod output;
 mod passed_over;
 mod preview;
@@ -32,19 +31,20 @@ mod receive;
 mod resolve_profile;
 mod send;
 mod senders;
-mod sending;
 mod serve;
 mod session;
-mod setting;
+mod set_value;
 mod status_line;
 mod streams;
 mod table;
 mod terminal;
 mod test;
+mod test_values;
+#[cfg(test)]
+mod tested_lines;
 mod throughput;
-mod unused;
+mod unused_values;
 mod value_enum;
-mod values;
 mod variables;
 mod work;
 
@@ -57,14 +57,13 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
 
 use error::{CommandError, FAILED};
-pub use interrupt::BlockedSignals;
-use interrupt::Interrupts;
+use interrupt::{BlockedSignals, Interrupts};
 use output::eprint_line;
 use session::Session;
 
 use crate::delivery::raise_limit;
 use crate::storage::report_lock_waits;
-use crate::threads::{self, NoRuntime};
+use crate::threads;
 
 /// A terminal console and durable sender for callback profiles: edit, test, and watch every attempt.
 /// Without a command, opens the console
@@ -136,9 +135,20 @@ fn arguments() -> Result<Cli, clap::Error> {
     Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
 }
 
-/// Runs the command of the arguments. Needs a tokio runtime. The signals have been blocked since the start of the
-/// process.
-pub async fn run(signals: BlockedSignals) -> ExitCode {
+/// Runs the command of the arguments, from the start of the process to its exit code.
+///
+/// Not a future: the program would have to poll it, and all that it awaits would be compiled once more with it.
+#[must_use]
+pub fn run() -> ExitCode {
+    // Before anything that takes time.
+    let signals = BlockedSignals::block();
+    threads::run(run_command(signals)).unwrap_or_else(|error| {
+        eprint_line(&format!("ringback: {error}"));
+        FAILED.into()
+    })
+}
+
+async fn run_command(signals: BlockedSignals) -> ExitCode {
     let cli = match arguments() {
         Ok(cli) => cli,
         Err(error) => {
@@ -198,13 +208,6 @@ async fn close(session: &Session) {
         }
         (Err(_), _) => store.close(),
     }
-}
-
-/// Reports that the program could not start.
-#[must_use]
-pub fn cannot_start(error: &NoRuntime) -> ExitCode {
-    eprint_line(&format!("ringback: {error}"));
-    FAILED.into()
 }
 
 async fn carry_out(

@@ -90,8 +90,8 @@ pub async fn run(start: Start) -> io::Result<ConsoleExit> {
     let mut console = Console::new(screen, job, state, ask, tx.clone())?;
     console.show()?;
     drop(threads::blocking(private_file::sweep));
-    let surroundings = system::surroundings(start.receiver, tx.clone());
-    let effects = Runner::new(start.store.storage(), region, surroundings, tx.clone());
+    let environment = system::environment(start.receiver, tx.clone());
+    let effects = Runner::new(start.store.storage(), region, environment, tx.clone());
     let effects = tokio::spawn(effects.run(requests));
     let mut sender = SessionSender::start(start.store.clone(), start.addresses, start.keep, tx.clone());
     let news = tokio::spawn(pass_on(start.store.changes(), tx.clone(), |_| Message::StoreChanged));

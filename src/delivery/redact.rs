@@ -1,15 +1,15 @@
 //! Removes the credentials of a request from its response, for endpoints that repeat what they received: the delivery
-//! log contains responses, but no secrets (facts, section 4).
+//! log contains responses, but no secrets (our decision).
 //!
 //! A secret is found as it was sent, and in the encodings in which programs repeat it: percent-encoding, JSON
 //! escapes, HTML entities and base64, mixed and nested.
 
 mod base64_runs;
+mod decodings;
 mod entities;
 mod pattern;
 mod search;
 mod secrets;
-mod spelling;
 
 use std::ops::Range;
 

@@ -8,7 +8,7 @@ use crate::profile::Choice;
 use crate::record::{Attempt, Details};
 use crate::storage::Blocks;
 
-/// A delivery as a test reports it (design, section 3). `request` is null if none could be made.
+/// A delivery as a test reports it. `request` is null if none could be made.
 #[must_use]
 pub fn tested_delivery(details: &Details) -> Value {
     let summary = &details.summary;
@@ -26,12 +26,12 @@ pub fn tested_delivery(details: &Details) -> Value {
 #[must_use]
 pub fn full_delivery(details: &Details, blocks: &Blocks) -> Value {
     let row = &details.summary;
-    let held = blocked_by(row, blocks);
+    let blocked = blocked_by(row, blocks);
     let mut all = tested_delivery(details);
     let more = json!({
         "kind": row.kind.name(),
-        "blocked": held,
-        "held": held,
+        "blocked": blocked,
+        "held": blocked,
         "profile_title": row.profile_title,
         "accepted_at": row.accepted_at,
         "due_at": row.due_at,

@@ -43,7 +43,7 @@ pub fn deleted_profile_row(deleted: &DeletedProfile, blocks: &Blocks) -> Value {
     let mut listed = profile_row(&deleted.row, blocks);
     listed["deleted_at"] = json!(deleted.deleted_at);
     listed["restorable_until"] = json!(deleted.restorable_until());
-    listed["blocked"] = json!(deleted.held);
-    listed["held"] = json!(deleted.held);
+    listed["blocked"] = json!(deleted.pending);
+    listed["held"] = json!(deleted.pending);
     listed
 }

@@ -38,14 +38,14 @@ pub fn paused_profile(
 /// A profile that was restored, as it was until then, and what blocks its deliveries now.
 #[must_use]
 pub fn restored_profile(deleted: &DeletedProfile, blocks: &Blocks) -> Value {
-    let DeletedProfile { row, deleted_at, held } = deleted;
+    let DeletedProfile { row, deleted_at, pending } = deleted;
     let block = blocks.of_events(&row.id).map(|block| block.why);
     json!({
         "profile_id": row.id.as_str(),
         "title": row.title,
         "status": row.status.number(),
         "deleted_at": deleted_at,
-        "pending": held,
+        "pending": pending,
         "blocked": block.map(crate::profile::Choice::name),
         "held": block.map(crate::profile::Choice::name),
     })

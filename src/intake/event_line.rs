@@ -1,4 +1,4 @@
-//! One event with its profile, as a line of NDJSON or as JSON (facts, section 6).
+//! One event with its profile, as a line of NDJSON or as JSON.
 
 use serde_json::{Map, Value};
 

@@ -10,7 +10,7 @@ use crate::storage::{ContentHash, EventKey, Submission};
 /// An event that can be accepted.
 #[derive(Debug)]
 pub struct PreparedEvent {
-    /// Its delivery. One whose request cannot be built is accepted too, and fails for that reason (facts, section 4).
+    /// Its delivery. One whose request cannot be built is accepted too, and fails for that reason (our decision).
     pub delivery: NewDelivery,
     /// Its id, if its caller gave one, and a hash of the event.
     pub key: Option<EventKey>,

@@ -1,7 +1,7 @@
 //! JSON with the text of its numbers as written.
 //!
 //! `serde_json` keeps digits, but turns `1e400` into `1e+400` and `1E5` into `1e+5`. A callback sends a number as the
-//! event contained it (facts, section 4).
+//! event contained it (our decision).
 
 use std::fmt;
 

@@ -2,7 +2,7 @@
 
 mod auth;
 #[cfg(test)]
-mod limits;
+mod limit_tests;
 mod sizes;
 mod tls;
 
@@ -184,7 +184,7 @@ impl Check<'_> {
             }
         }
         match known {
-            // A single event is selected implicitly (facts, section 2).
+            // A single event is selected implicitly (seed).
             [only] if chosen.is_empty() => chosen.push(*only),
             [_, _, ..] if self.draft.events.is_empty() => {
                 self.error(Field::Events, "select at least one event");

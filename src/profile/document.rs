@@ -1,6 +1,6 @@
 //! A profile as JSON: what `profiles apply` reads and `profiles export` writes.
 //!
-//! Names are the platform's where it has one (facts, section 6). Unknown fields are rejected by name. A document is
+//! Names are the platform's where it has one (public page). Unknown fields are rejected by name. A document is
 //! the whole profile: a missing member is as in a new profile, so without `auth`, `enc`, `headers`, `signing_secret`
 //! or `tls` there are none. `null` keeps a secret that is already stored; a password, key, vector or client secret
 //! may be omitted too.
@@ -76,7 +76,7 @@ struct Fields {
     auth: Option<auth::Members>,
     retry: Option<Retry>,
     #[serde(default)]
-    signing_secret: Told,
+    signing_secret: MaybeNull,
     tls: Option<tls::Members>,
     http2: Option<bool>,
     literal_braces: Option<bool>,
@@ -104,14 +104,14 @@ struct Retry {
 
 /// A field whose `null` differs from its absence.
 #[derive(Default)]
-enum Told {
+enum MaybeNull {
     #[default]
     Nothing,
     Null,
     Text(String),
 }
 
-impl<'de> Deserialize<'de> for Told {
+impl<'de> Deserialize<'de> for MaybeNull {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         Ok(Option::deserialize(from)?.map_or(Self::Null, Self::Text))
     }
@@ -160,9 +160,9 @@ impl Document {
             one_of::<Algorithm>("enc.algo", &draft.enc_algorithm)?;
         }
         match fields.signing_secret {
-            Told::Text(secret) => draft.signing_secret = secret,
-            Told::Null => left_out.push(Field::SigningSecret),
-            Told::Nothing => {}
+            MaybeNull::Text(secret) => draft.signing_secret = secret,
+            MaybeNull::Null => left_out.push(Field::SigningSecret),
+            MaybeNull::Nothing => {}
         }
         if let Some(tls) = fields.tls {
             tls::read(tls, &mut draft);

@@ -12,7 +12,7 @@ use super::received::Received;
 use crate::callback::headers_json;
 
 impl Received {
-    /// The request as `receive --json` prints it (design, section 3), without a line feed.
+    /// The request as `receive --json` prints it, without a line feed.
     ///
     /// `body` is text. If it is not UTF-8, each invalid sequence becomes U+FFFD and `body_base64` has the bytes. If
     /// it was cut, `body_length` has the number of bytes that were sent. A repeated header has an array.

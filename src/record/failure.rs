@@ -12,7 +12,7 @@ pub struct Failure {
     pub message: String,
 }
 
-/// The classes of failure (design, section 3).
+/// The classes of failure (our decision).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ErrorClass {
     /// No complete response within the profile's timeout.
@@ -60,7 +60,7 @@ impl Choice for ErrorClass {
 }
 
 impl ErrorClass {
-    /// Whether a retry could succeed (facts, section 3).
+    /// Whether a retry could succeed (our decision).
     #[must_use]
     pub fn is_retried(self) -> bool {
         !matches!(self, Self::RefusedAddress | Self::Request)

@@ -8,7 +8,7 @@ use crate::clock;
 use crate::profile::RetryPolicy;
 use crate::record::{Failure, Next};
 
-/// The longest that `Retry-After` can delay a retry (facts, section 3).
+/// The longest that `Retry-After` can delay a retry (our decision).
 const LONGEST_RETRY_AFTER: Duration = Duration::from_hours(1);
 
 /// The state after attempt `n` (from 1) ended at `now`.

@@ -1,4 +1,4 @@
-//! Auto-disabling: too many consecutive failures of a profile's events to one endpoint (facts, section 1; our
+//! Auto-disabling: too many consecutive failures of a profile's events to one endpoint (our
 //! decision).
 //!
 //! Manual deliveries say nothing about the events, and deliveries without a request were never attempted: neither are

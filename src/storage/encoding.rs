@@ -12,7 +12,7 @@ use crate::storage::api_keys::secret::KeyId;
 use crate::storage::error::StoreError;
 use crate::storage::unreadable::Why;
 
-/// The header with the delivery's id (facts, section 4).
+/// The header with the delivery's id (Standard Webhooks).
 pub const ID_HEADER: &str = "webhook-id";
 
 /// Milliseconds since 1970, UTC. The last ones of the supported range cannot be read back.

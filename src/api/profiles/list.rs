@@ -12,7 +12,7 @@ use crate::documents::given_time;
 use crate::profile::{Choice as _, Method};
 use crate::storage::ProfileRow;
 
-/// The size of a page if none is given (facts, section 6), and the largest (our decision).
+/// The size of a page if none is given (public page), and the largest (our decision).
 const SIZES: (usize, usize) = (25, 500);
 
 /// What is listed.

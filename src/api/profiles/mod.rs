@@ -1,4 +1,4 @@
-//! Profiles, in the shapes of the platform's own API (facts, sections 6 and 7), and what is done to them.
+//! Profiles, in the shapes of the platform's own API (public page), and what is done to them.
 
 mod block;
 mod change;

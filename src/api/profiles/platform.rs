@@ -7,7 +7,7 @@ use crate::profile::{BodyForm, Profile, Syntax};
 use crate::storage::Blocks;
 
 /// A profile's document with what the platform's has besides: `headers` as text, `enc` also where there is none,
-/// `body_type` and `response_message` (facts, section 7). Secrets are null.
+/// `body_type` and `response_message` (public page). Secrets are null.
 pub(super) fn platform_profile(profile: &Profile, blocks: &Blocks) -> Value {
     let mut all = documents::profile(profile, blocks);
     all["headers"] = json!(all["headers"].to_string());
@@ -19,7 +19,7 @@ pub(super) fn platform_profile(profile: &Profile, blocks: &Blocks) -> Value {
     all
 }
 
-/// The platform's name for a kind of body (facts, section 7).
+/// The platform's name for a kind of body (public page).
 fn body_type(form: &BodyForm) -> &'static str {
     match form {
         BodyForm::Json(_) => "json",

@@ -1,7 +1,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::callback::sample::{header, profile, values};
+use crate::callback::test_samples::{header, profile, values};
 use crate::callback::{Moment, Origins, preview};
 use crate::profile::Draft;
 

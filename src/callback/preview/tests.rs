@@ -1,7 +1,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::callback::sample::{header, profile, rendered, values};
+use crate::callback::test_samples::{header, profile, rendered, values};
 use crate::callback::{Escaping, cipher};
 use crate::profile::{Algorithm, Draft};
 

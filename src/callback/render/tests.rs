@@ -1,7 +1,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::callback::sample::{self, body, header, profile, rendered, values, with_body};
+use crate::callback::test_samples::{self, body, header, profile, rendered, values, with_body};
 use crate::profile::{DataFormat, Draft, Method};
 
 const JSON: &str = "{\n  \"id\": \"<id>\",\n  \"n\" : <n>\n}";
@@ -80,7 +80,8 @@ fn the_profiles_headers_take_precedence_and_secrets_are_omitted() {
 #[test]
 fn multipart_keeps_its_own_type() {
     let mut profile = with_body("a=<n>", "");
-    profile.headers = sample::profile(|d| d.headers = vec![header("Content-Type", "text/plain")]).headers;
+    profile.headers =
+        test_samples::profile(|d| d.headers = vec![header("Content-Type", "text/plain")]).headers;
     // The check rejects this combination; old stored profiles may have it.
     profile.data_format = Some(DataFormat::FormData);
     let callback = rendered(&profile, &values(json!({"n": 1}))).unwrap();

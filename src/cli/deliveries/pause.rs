@@ -31,22 +31,22 @@ pub(super) async fn run(
     let blocks = store.blocks().await?;
     let now = id.as_ref().map_or_else(|| blocks.all(), |id| blocks.paused(id));
     // Numbers of all blocked deliveries after the change.
-    let held = store.blocked(None).await?;
+    let blocked = store.blocked(None).await?;
     if json {
-        return print_json(&paused_profile(id.as_ref(), now, changed, held.total()));
+        return print_json(&paused_profile(id.as_ref(), now, changed, blocked.total()));
     }
     let whose =
         title.map_or_else(|| "all deliveries".to_owned(), |title| format!("'{}'", escape_controls(&title)));
-    let held_now = format!("{} blocked", group_digits(held.total()));
+    let now_blocked = format!("{} blocked", group_digits(blocked.total()));
     let message = match (pause, changed) {
-        (true, true) => format!("paused: {whose} · {held_now}; events stay queued, tests are still sent"),
-        (true, false) => format!("already paused: {whose} · {held_now}"),
-        (false, true) => format!("resumed: {whose} · {held_now}"),
-        (false, false) => format!("not paused: {whose} · {held_now}"),
+        (true, true) => format!("paused: {whose} · {now_blocked}; events stay queued, tests are still sent"),
+        (true, false) => format!("already paused: {whose} · {now_blocked}"),
+        (false, true) => format!("resumed: {whose} · {now_blocked}"),
+        (false, false) => format!("not paused: {whose} · {now_blocked}"),
     };
     print(&format!("{message}\n"))?;
     if !pause {
-        blocked::report(&held);
+        blocked::report(&blocked);
     }
     Ok(())
 }

@@ -27,14 +27,14 @@ pub(super) fn table_of(rows: &[Summary], blocks: &Blocks) -> String {
 }
 
 /// The result of the last attempt, and when the next one is due, or what blocks it.
-fn outcome(row: &Summary, held: Option<&str>) -> String {
+fn outcome(row: &Summary, blocked: Option<&str>) -> String {
     let ms = row.last_ms.map(|ms| format!(" · {}", millis(ms.into()))).unwrap_or_default();
     let last = match (&row.last_error, row.last_status) {
         (Some(error), _) => error.message.clone(),
         (None, Some(status)) => format!("{status}{ms}"),
         (None, None) => String::new(),
     };
-    if let Some(why) = held {
+    if let Some(why) = blocked {
         return if last.is_empty() { format!("blocked: {why}") } else { format!("{last} · blocked: {why}") };
     }
     match row.due_at.filter(|_| row.state == DeliveryState::Waiting) {

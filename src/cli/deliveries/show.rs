@@ -30,7 +30,7 @@ pub(super) async fn run(session: &Session, text: &str, json: bool) -> Result<(),
 }
 
 /// Everything about it, for people.
-fn text_of(details: &Details, held: Option<&str>) -> String {
+fn text_of(details: &Details, block: Option<&str>) -> String {
     let row = &details.summary;
     let mut out = String::new();
     let mut fact = |name: &str, value: String| {
@@ -39,8 +39,8 @@ fn text_of(details: &Details, held: Option<&str>) -> String {
     fact("delivery", row.id.to_string());
     let why = row.last_error.as_ref().filter(|_| row.state != crate::record::DeliveryState::Delivered);
     fact("state", why.map_or(row.state.name().to_owned(), |why| format!("{} · {why}", row.state.name())));
-    if let Some(held) = held {
-        fact("blocked", held.to_owned());
+    if let Some(block) = block {
+        fact("blocked", block.to_owned());
     }
     if let Some(again) = row.again {
         fact("resent", format!("as {again}"));

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::cli::blocked;
 use crate::cli::error::CommandError;
 
-use crate::storage::{Blocked, Inspection, Lease, LogPinned, inspect};
+use crate::storage::{BlockedCounts, Inspection, Lease, LogPinned, inspect};
 
 use super::apis;
 use super::finding::Finding;
@@ -15,7 +15,7 @@ use super::finding::Finding;
 const TOPIC: &str = "database";
 
 /// How many blocks are listed; the rest are counted.
-const HOLDS: usize = 5;
+const MOST_BLOCKS: usize = 5;
 
 /// Checks the database; `named` says that its name was given explicitly.
 pub fn check(path: Result<PathBuf, CommandError>, named: bool) -> Vec<Finding> {
@@ -31,7 +31,7 @@ pub fn check(path: Result<PathBuf, CommandError>, named: bool) -> Vec<Finding> {
             let mut all = judge(&found);
             all.push(sender(&path, &found));
             all.extend(apis::found(&found.apis));
-            all.extend(held(&found.held));
+            all.extend(blocks(&found.blocked));
             all
         }
         Err(error) => {
@@ -149,8 +149,8 @@ fn sender(path: &Path, inspected: &Inspection) -> Finding {
 }
 
 /// Pending deliveries that are blocked, and the command that ends each block.
-pub fn held(held: &Blocked) -> Vec<Finding> {
-    let named = held.by.iter().take(HOLDS);
+pub fn blocks(counts: &BlockedCounts) -> Vec<Finding> {
+    let named = counts.by.iter().take(MOST_BLOCKS);
     let mut all: Vec<Finding> = named
         .map(|block| {
             let until = block.restorable_until().map(|until| format!(" until {}", blocked::clock(until)));
@@ -159,9 +159,9 @@ pub fn held(held: &Blocked) -> Vec<Finding> {
         })
         .collect();
     if let Some(first) = all.first_mut() {
-        first.found = format!("{} blocked: {}", blocked::pending(held.total()), first.found);
+        first.found = format!("{} blocked: {}", blocked::pending(counts.total()), first.found);
     }
-    if let Some(more) = held.by.len().checked_sub(HOLDS).filter(|more| *more > 0) {
+    if let Some(more) = counts.by.len().checked_sub(MOST_BLOCKS).filter(|more| *more > 0) {
         let list = "`ringback deliveries list --state pending` shows what blocks each";
         all.push(Finding::note("held", format!("and by {more} more"), list));
     }
@@ -201,7 +201,7 @@ mod tests {
             copied_to: None,
             damage: Vec::new(),
             pending: Some(0),
-            held: Blocked::default(),
+            blocked: BlockedCounts::default(),
             stopped_sender: None,
             unreadable: PassedOver::default(),
             log_pinned: None,

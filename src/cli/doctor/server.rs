@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::cli::doctor::apis;
-use crate::cli::doctor::database::{held, size};
+use crate::cli::doctor::database::{blocks, size};
 use crate::cli::doctor::finding::Finding;
 use crate::storage::postgres::{PgStore, ServerFacts};
 use crate::storage::{Control as _, Describe as _, SenderInfo, StoreError};
@@ -44,7 +44,7 @@ pub async fn check(store: &PgStore) -> Vec<Finding> {
         Err(error) => all.push(problem("api", &error)),
     }
     match store.blocked(None).await {
-        Ok(blocked) => all.extend(held(&blocked)),
+        Ok(blocked) => all.extend(blocks(&blocked)),
         Err(error) => all.push(problem("held", &error)),
     }
     all

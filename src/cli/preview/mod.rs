@@ -9,7 +9,7 @@ use super::error::CommandError;
 use super::output::{eprint_line, print, print_json};
 use super::resolve_profile;
 use super::session::Session;
-use super::values::{TestValues, ValueArgs};
+use super::test_values::{TestValues, ValueArgs};
 use crate::callback::{CurlSecrets, curl_command};
 use crate::delivery;
 

@@ -75,7 +75,7 @@ async fn deleted(session: &Session, args: &ListArgs, json: bool) -> Result<(), C
     let cells: Vec<[String; 6]> = found
         .iter()
         .map(|deleted| {
-            let DeletedProfile { row, deleted_at, held } = deleted;
+            let DeletedProfile { row, deleted_at, pending } = deleted;
             let [at, until] = [*deleted_at, deleted.restorable_until()].map(blocked::clock);
             [
                 row.id.to_string(),
@@ -83,7 +83,7 @@ async fn deleted(session: &Session, args: &ListArgs, json: bool) -> Result<(), C
                 row.channel.name().to_owned(),
                 at,
                 until,
-                held.to_string(),
+                pending.to_string(),
             ]
         })
         .collect();

@@ -11,7 +11,7 @@ use crate::text::escape_controls;
 pub(super) async fn run(session: &Session, text: &str, json: bool) -> Result<(), CommandError> {
     let store = session.store_if_there()?;
     let (store, deleted) = resolve_profile::deleted(store.as_ref(), text).await?;
-    let DeletedProfile { row, held, .. } = &deleted;
+    let DeletedProfile { row, pending, .. } = &deleted;
     let title = escape_controls(&row.title);
     if !store.restore_profile(&row.id).await? {
         return Err(CommandError::Input(format!("'{title}' ({}) was restored or removed just now", row.id)));
@@ -23,17 +23,17 @@ pub(super) async fn run(session: &Session, text: &str, json: bool) -> Result<(),
     }
     print(&format!("{}  restored {title}\n", row.id))?;
     match block {
-        Some(block) if *held > 0 => {
+        Some(block) if *pending > 0 => {
             eprint_line(&format!(
                 "ringback: {} still blocked: {}",
-                blocked::pending(*held),
+                blocked::pending(*pending),
                 blocked::sentence(block)
             ));
         }
-        None if *held > 0 => {
+        None if *pending > 0 => {
             eprint_line(&format!(
                 "ringback: {} no longer blocked: the sender sends them",
-                blocked::pending(*held)
+                blocked::pending(*pending)
             ));
         }
         _ => {}

@@ -16,10 +16,12 @@ use super::resume_hint::left;
 use super::run_counts::RunCounts;
 use super::source::{Named, Source};
 use crate::cli::blocked;
+use crate::cli::command_sender::{
+    SenderReports, poll_due, stop_when_done, stop_when_interrupted, warn_of_clock,
+};
 use crate::cli::error::{CommandError, FAILED};
 use crate::cli::interrupt::Interrupts;
 use crate::cli::output::eprint_line;
-use crate::cli::sending::{SenderReports, poll_due, stop_when_done, stop_when_interrupted, warn_of_clock};
 use crate::cli::status_line::StatusLine;
 use crate::cli::throughput::Throughput;
 use crate::delivery::{Limits, OutcomeStream, RetentionTask, Sender, Transport};
@@ -133,9 +135,9 @@ pub async fn run(
     };
     let unknown = run.resolve().await.err();
     let looked = run.final_poll().await;
-    let held = run.store.blocked(run.tally.left()).await.unwrap_or_default();
-    let printed = run.report.end(&run.tally, held.total());
-    blocked::report(&held);
+    let blocked = run.store.blocked(run.tally.left()).await.unwrap_or_default();
+    let printed = run.report.end(&run.tally, blocked.total());
+    blocked::report(&blocked);
     if let Some(text) = run.missing.text() {
         eprint_line(&format!("ringback: note: {text}"));
     }

@@ -11,11 +11,11 @@ use crate::cli::blocked;
 use crate::cli::error::{CommandError, FAILED};
 use crate::cli::interrupt::Interrupts;
 use crate::cli::output::{eprint_line, print, print_json};
-use crate::cli::setting::setting;
+use crate::cli::set_value::set_value;
 use crate::cli::test::{self, Lines, Sending};
-use crate::cli::unused;
+use crate::cli::test_values::members;
+use crate::cli::unused_values;
 use crate::cli::value_enum::choices;
-use crate::cli::values::members;
 use crate::delivery::Transport;
 use crate::documents::tested_delivery;
 use crate::intake::rules::{event_meant, taking};
@@ -34,7 +34,7 @@ pub struct EventArgs {
     #[arg(long, value_name = "FILE", conflicts_with = "from")]
     values: Option<PathBuf>,
     /// Set a variable to a string, or with := to JSON; overrides --values
-    #[arg(long, value_name = "NAME=TEXT|NAME:=JSON", value_parser = setting, conflicts_with = "from")]
+    #[arg(long, value_name = "NAME=TEXT|NAME:=JSON", value_parser = set_value, conflicts_with = "from")]
     set: Vec<(String, Value)>,
     /// Your own ID of the event: an event of the profile with the same ID is accepted once within 24 hours
     #[arg(long, value_name = "ID", value_parser = event_id, conflicts_with = "from")]
@@ -123,7 +123,7 @@ pub async fn run(
     } else {
         out.line(&test::ending(&ended.details.summary));
     }
-    if let Some(block) = &ended.held {
+    if let Some(block) = &ended.blocked {
         eprint_line(&format!("ringback: it is blocked: {}", blocked::sentence(block)));
     }
     let code = test::code(&ended.details);
@@ -152,13 +152,13 @@ impl EventArgs {
             Some(file) => {
                 let members = members(file)?;
                 let known = catalogue::offered(event, &store.own_variables().await?);
-                unused::warn_about_file(profile, file, &members, &known);
+                unused_values::warn_about_file(profile, file, &members, &known);
                 Values::new(members)
             }
             None => Values::new(Map::new()),
         };
         for (name, value) in &self.set {
-            unused::warn_about_setting(profile, name);
+            unused_values::warn_about_setting(profile, name);
             values.set(name.as_str(), value.clone());
         }
         Ok(values)

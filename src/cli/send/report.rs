@@ -71,9 +71,9 @@ impl Report {
     ///
     /// # Errors
     /// They cannot be written.
-    pub fn end(&self, tally: &RunCounts, held: u64) -> Result<(), CommandError> {
+    pub fn end(&self, tally: &RunCounts, blocked: u64) -> Result<(), CommandError> {
         match self {
-            Self::Json => print_all(std::iter::once(numbers(tally, held))),
+            Self::Json => print_all(std::iter::once(numbers(tally, blocked))),
             Self::Text { reasons, others } => {
                 // If the output is closed, the next lines detect it.
                 print_if_read(&(sentence(tally) + &listed(reasons, *others)))
@@ -147,7 +147,7 @@ fn undelivered(summary: &Summary) -> Value {
     })
 }
 
-fn numbers(tally: &RunCounts, held: u64) -> Value {
+fn numbers(tally: &RunCounts, blocked: u64) -> Value {
     json!({
         "state": "ended",
         "accepted": tally.accepted,
@@ -157,8 +157,8 @@ fn numbers(tally: &RunCounts, held: u64) -> Value {
         "failed": tally.of(DeliveryState::Failed),
         "cancelled": tally.of(DeliveryState::Cancelled),
         "pending": tally.pending(),
-        "blocked": held,
-        "held": held,
+        "blocked": blocked,
+        "held": blocked,
         "removed": tally.removed(),
     })
 }

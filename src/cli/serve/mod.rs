@@ -9,11 +9,11 @@ use std::process::ExitCode;
 use tokio::net::TcpListener;
 
 use super::blocked;
+use super::command_sender::{SenderReports, stop, warn_of_clock};
 use super::console::keep;
 use super::error::{CommandError, FAILED};
 use super::interrupt::{BlockedSignals, Interrupts};
 use super::output::{eprint_line, print_if_read};
-use super::sending::{SenderReports, stop, warn_of_clock};
 use super::session::Session;
 use crate::api::{
     Api, ApiParts, Server, ServerLimits, ServerTls, SystemdState, TlsNews, activated, listen, router,

@@ -10,7 +10,7 @@ use super::interrupt::Interrupts;
 use super::output::{eprint_line, print, print_json};
 use super::resolve_profile;
 use super::session::Session;
-use super::values::{TestValues, ValueArgs};
+use super::test_values::{TestValues, ValueArgs};
 use crate::delivery::Transport;
 use crate::documents::tested_delivery;
 use crate::record::{DeliveryState, Details, NewDelivery};
@@ -58,7 +58,7 @@ pub(super) async fn run(session: &Session, args: &TestArgs) -> Result<ExitCode, 
     out.end().map(|()| code)
 }
 
-/// 0 if delivered, otherwise 1 (design, section 3).
+/// 0 if delivered, otherwise 1 (docs/commands.md).
 pub(super) fn code(details: &Details) -> ExitCode {
     match details.summary.state {
         DeliveryState::Delivered => ExitCode::SUCCESS,

@@ -3,10 +3,10 @@
 use std::time::{Duration, Instant};
 
 use super::lines::{attempt_line, wait_line};
+use crate::cli::command_sender::{SenderReports, stop, stop_when_done, stop_when_interrupted};
 use crate::cli::error::CommandError;
 use crate::cli::interrupt::Interrupts;
 use crate::cli::output::eprint_line;
-use crate::cli::sending::{SenderReports, stop, stop_when_done, stop_when_interrupted};
 use crate::delivery::{Limits, OutcomeStream, Sender, Transport};
 use crate::record::{DeliveryId, DeliveryState, Details, NewDelivery};
 use crate::storage::{AcceptRequest, Block, Opened, QueueError, Submission, SubmissionResult};
@@ -19,7 +19,7 @@ pub struct Ended {
     /// The result.
     pub details: Details,
     /// Set if it has not ended but is blocked.
-    pub held: Option<Block>,
+    pub blocked: Option<Block>,
     sender: Sender,
 }
 
@@ -141,7 +141,7 @@ pub async fn see_through(
         }
     };
     match ended {
-        Ok((details, held)) => Ok(Ended { details, held, sender }),
+        Ok((details, blocked)) => Ok(Ended { details, blocked, sender }),
         Err(error) => {
             if let Some(why) = stop(sender, interrupts).await {
                 eprint_line(&format!("ringback: {why}"));

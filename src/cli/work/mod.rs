@@ -9,11 +9,11 @@ use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
 
 use super::blocked;
+use super::command_sender::{SenderReports, poll_due, stop, stop_when_interrupted, warn_of_clock};
 use super::console::keep;
 use super::error::{CommandError, FAILED};
 use super::interrupt::{BlockedSignals, Interrupts};
 use super::output::print_if_read;
-use super::sending::{SenderReports, poll_due, stop, stop_when_interrupted, warn_of_clock};
 use super::session::Session;
 use super::status_line::StatusLine;
 use super::throughput::Throughput;

@@ -91,19 +91,19 @@ impl Report {
     }
 
     /// How many were delivered and failed, and what is left.
-    pub fn end(&self, counts: &Counts, held: u64) -> String {
+    pub fn end(&self, counts: &Counts, blocked: u64) -> String {
         let Self { json, attempts, delivered, failed } = self;
         let Counts { queued, waiting, .. } = counts;
         if *json {
             let end = json!({
                 "state": "ended", "attempts": attempts, "tries": attempts, "delivered": delivered, "failed": failed,
-                "queued": queued, "waiting": waiting, "blocked": held, "held": held,
+                "queued": queued, "waiting": waiting, "blocked": blocked, "held": blocked,
             });
             return format!("{end}\n");
         }
         let left = match queued + waiting {
             0 => "nothing is queued".to_owned(),
-            all if all == held => format!("{queued} queued and {waiting} waiting, all blocked"),
+            all if all == blocked => format!("{queued} queued and {waiting} waiting, all blocked"),
             _ => format!("{queued} queued and {waiting} waiting; run `ringback work` to continue"),
         };
         format!("{delivered} delivered, {failed} failed · {left}\n")

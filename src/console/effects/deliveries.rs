@@ -1,6 +1,6 @@
 //! Effects on deliveries: searching, testing, retrying and cancelling.
 
-use super::surroundings::Sources;
+use super::environment::Sources;
 use crate::callback::Values;
 use crate::console::model::deliveries::paused::{self, MOST_NEW};
 use crate::console::model::deliveries::query::{Query, Show};

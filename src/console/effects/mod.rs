@@ -5,10 +5,10 @@
 mod bulk;
 pub mod copying;
 pub mod deliveries;
+pub mod environment;
 mod profiles;
 mod receiver;
 mod subjects;
-pub mod surroundings;
 pub mod system;
 #[cfg(test)]
 mod tests;
@@ -30,8 +30,8 @@ use crate::profile::Region;
 use crate::storage::{Storage, StoreError};
 use crate::threads;
 
+use environment::{Environment, Sources};
 use subjects::{Queues, Subject};
-use surroundings::{Sources, Surroundings};
 
 /// How long typed text may be in memory only.
 const DRAFT_PAUSE: Duration = Duration::from_millis(300);
@@ -89,7 +89,7 @@ pub struct Runner {
 struct Outside {
     store: Arc<dyn Storage>,
     region: Region,
-    surroundings: Surroundings,
+    environment: Environment,
     tx: UnboundedSender<Message>,
     bulk: Mutex<Bulk>,
 }
@@ -108,10 +108,10 @@ impl Runner {
     pub fn new(
         store: Arc<dyn Storage>,
         region: Region,
-        surroundings: Surroundings,
+        environment: Environment,
         tx: UnboundedSender<Message>,
     ) -> Self {
-        let outside = Outside { store, region, surroundings, tx, bulk: Mutex::default() };
+        let outside = Outside { store, region, environment, tx, bulk: Mutex::default() };
         Self {
             outside: Arc::new(outside),
             queues: Queues::default(),
@@ -139,7 +139,7 @@ impl Runner {
         self.finish().await;
         self.unbounded.detach_all();
         self.outside.bulk().tasks.detach_all();
-        self.outside.surroundings.endpoint.stop().await;
+        self.outside.environment.endpoint.stop().await;
     }
 
     /// Takes the next request. Each key creates a draft: only the last one is written, when the pause is over.
@@ -200,7 +200,7 @@ impl Outside {
     #[allow(clippy::too_many_lines, reason = "one arm an effect")]
     async fn perform(&self, effect: Effect) -> Result<Vec<Message>, StoreError> {
         let store = &*self.store;
-        let Surroundings { sources, endpoint } = &self.surroundings;
+        let Environment { sources, endpoint } = &self.environment;
         let sources = &**sources;
         let message = match effect {
             Effect::LoadProfiles => Message::Profiles(store.profiles().await?),

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::surroundings::Sources;
+use super::environment::Sources;
 use crate::console::model::effect::{Effect, Purpose};
 use crate::console::model::message::{Message, Unsaved};
 use crate::profile::{Draft, Identity, Profile, ProfileId, Region};
@@ -98,8 +98,8 @@ pub(super) async fn ask_delete(
 /// Deletes a profile.
 pub(super) async fn delete(store: &dyn Storage, id: ProfileId, title: String) -> Result<Message, StoreError> {
     store.delete_profile(&id).await?;
-    let held = store.pending_events(&id).await?;
-    Ok(Message::Deleted(id, title, held))
+    let pending = store.pending_events(&id).await?;
+    Ok(Message::Deleted(id, title, pending))
 }
 
 pub(super) async fn unsaved(store: &dyn Storage) -> Result<Vec<Unsaved>, StoreError> {

@@ -7,7 +7,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::{Mutex, Semaphore};
 use tokio::task::JoinHandle;
 
-use super::surroundings::BuiltInEndpoint;
+use super::environment::BuiltInEndpoint;
 use crate::console::model::arrived::Arrival;
 use crate::console::model::message::Message;
 use crate::receiver::{Behaviour, NoRequest, Receiver};

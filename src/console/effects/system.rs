@@ -1,4 +1,4 @@
-//! The surroundings of the program: the system's clock, randomness and temporary folder, and a real endpoint.
+//! The environment of the program: the system's clock, randomness and temporary folder, and a real endpoint.
 
 use std::path::PathBuf;
 
@@ -6,17 +6,17 @@ use jiff::Timestamp;
 use tokio::sync::mpsc::UnboundedSender;
 use uuid::Uuid;
 
+use super::environment::{Environment, Sources};
 use super::receiver::Endpoint;
-use super::surroundings::{Sources, Surroundings};
 use crate::clock;
 use crate::console::model::message::Message;
 use crate::receiver::Receiver;
 use crate::record::{self, DeliveryId};
 
-/// The surroundings of the program. A receiver that is already running becomes the endpoint.
+/// The environment of the program. A receiver that is already running becomes the endpoint.
 #[must_use]
-pub fn surroundings(receiver: Option<Receiver>, tx: UnboundedSender<Message>) -> Surroundings {
-    Surroundings { sources: Box::new(SystemSources), endpoint: Box::new(Endpoint::new(receiver, tx)) }
+pub fn environment(receiver: Option<Receiver>, tx: UnboundedSender<Message>) -> Environment {
+    Environment { sources: Box::new(SystemSources), endpoint: Box::new(Endpoint::new(receiver, tx)) }
 }
 
 /// The clock, the randomness and the temporary folder of the system.

@@ -25,8 +25,8 @@ async fn results(store: &Store, effects: Vec<Effect>) -> BTreeMap<Ticket, Vec<Me
         ask.send(awaited.ask(effect)).unwrap();
     }
     drop(ask);
-    let surroundings = system::surroundings(None, tx.clone());
-    Runner::new(Arc::new(store.clone()), Region::In, surroundings, tx).run(requests).await;
+    let environment = system::environment(None, tx.clone());
+    Runner::new(Arc::new(store.clone()), Region::In, environment, tx).run(requests).await;
     let mut out = BTreeMap::new();
     while let Some(message) = messages.recv().await {
         let Message::Result(ticket, messages) = message else { panic!("no result: {message:?}") };

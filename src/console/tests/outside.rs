@@ -7,7 +7,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc::{self, UnboundedReceiver};
 use tokio::sync::watch;
 
-use crate::console::effects::surroundings::Surroundings;
+use crate::console::effects::environment::Environment;
 use crate::console::effects::{Runner, copying};
 use crate::console::model::effect::{Effect, Request};
 use crate::console::model::message::Message;
@@ -28,12 +28,11 @@ impl Outside {
     /// Runs effects in this world.
     pub fn of(world: &World) -> Self {
         let (tx, messages) = mpsc::unbounded_channel();
-        let surroundings =
-            Surroundings { sources: Box::new(world.clone()), endpoint: Box::new(FixedEndpoint) };
+        let environment = Environment { sources: Box::new(world.clone()), endpoint: Box::new(FixedEndpoint) };
         Self {
             // Nothing here waits for a timer or a socket.
             runtime: Builder::new_current_thread().build().unwrap(),
-            runner: Runner::new(Arc::new(world.store.clone()), Region::In, surroundings, tx),
+            runner: Runner::new(Arc::new(world.store.clone()), Region::In, environment, tx),
             messages,
             changes: world.store.changes(),
         }

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 use crate::callback::Values;
-use crate::console::effects::surroundings::{BuiltInEndpoint, Sources};
+use crate::console::effects::environment::{BuiltInEndpoint, Sources};
 use crate::console::model::message::Message;
 use crate::profile::{Event, Profile, ProfileId, Region};
 use crate::receiver::Behaviour;

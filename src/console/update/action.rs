@@ -14,7 +14,7 @@ use crate::console::theme::Depth;
 use crate::console::update::editor::act as editor;
 use crate::console::update::guide::Next;
 use crate::console::update::{
-    alone, deliveries, guide, opening, preview, profiles, testing, variables, window,
+    deliveries, guide, opening, paste_guard, preview, profiles, testing, variables, window,
 };
 use crate::keymap::Action;
 use crate::profile::Choice as _;
@@ -54,7 +54,7 @@ pub(in crate::console) fn do_action(state: &mut State, action: Action) -> Vec<Ef
         state.notify_error(format!("{}: {why}", state.label(action)));
         return Vec::new();
     }
-    if alone::refuses(state, action) || refuses_early(state, action) {
+    if paste_guard::refuses(state, action) || refuses_early(state, action) {
         return Vec::new();
     }
     // A notice is about the previous action; moving around keeps it on the screen.

@@ -1,7 +1,6 @@
 //! The console as a function: a message changes the state, and asks for effects.
 
 pub(super) mod action;
-mod alone;
 mod apis;
 mod deliveries;
 mod editor;
@@ -11,6 +10,7 @@ mod key;
 mod mouse;
 mod opening;
 mod paste;
+mod paste_guard;
 mod pausing;
 mod preview;
 mod profile_text;

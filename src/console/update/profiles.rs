@@ -156,11 +156,12 @@ pub fn ask_delete(state: &mut State, id: ProfileId, title: &str, pending: u64) -
 }
 
 /// A profile was deleted.
-pub fn deleted(state: &mut State, id: &ProfileId, title: &str, held: u64) -> Vec<Effect> {
+pub fn deleted(state: &mut State, id: &ProfileId, title: &str, pending: u64) -> Vec<Effect> {
     state.profiles.remove(id);
     let undo = state.settings.keys.shown("profiles-undo");
-    let held = if held > 0 { format!(" · {} blocked", profiles::count(held)) } else { String::new() };
-    state.notify(format!("Deleted {title}{held} · {undo} restores it"));
+    let blocked =
+        if pending > 0 { format!(" · {} blocked", profiles::count(pending)) } else { String::new() };
+    state.notify(format!("Deleted {title}{blocked} · {undo} restores it"));
     state.profiles.deleted_here = true;
     state.selected_profile = None;
     show_selected(state)
@@ -168,7 +169,7 @@ pub fn deleted(state: &mut State, id: &ProfileId, title: &str, held: u64) -> Vec
 
 /// The most recently deleted profile was restored, if there was one.
 pub fn restored(state: &mut State, restored: Option<&DeletedProfile>) -> Vec<Effect> {
-    let Some(DeletedProfile { row, held, .. }) = restored else {
+    let Some(DeletedProfile { row, pending, .. }) = restored else {
         state.profiles.deleted_here = false;
         state.notify_error("Nothing to undo");
         return Vec::new();
@@ -176,9 +177,9 @@ pub fn restored(state: &mut State, restored: Option<&DeletedProfile>) -> Vec<Eff
     let blocks = &state.blocks;
     let other = blocks.all().or_else(|| blocks.paused(&row.id)).or_else(|| blocks.disabled(&row.id));
     let resumed = match other {
-        _ if *held == 0 => String::new(),
-        Some(block) => format!(" · {} still blocked: {}", profiles::count(*held), block.why.name()),
-        None => format!(" · {} no longer blocked", profiles::count(*held)),
+        _ if *pending == 0 => String::new(),
+        Some(block) => format!(" · {} still blocked: {}", profiles::count(*pending), block.why.name()),
+        None => format!(" · {} no longer blocked", profiles::count(*pending)),
     };
     let title = row.title.clone();
     state.notify_success(format!("Restored {title}{resumed}"));

@@ -20,13 +20,13 @@ use crate::delivery::http::exchange_error::ExchangeError;
 use crate::delivery::http::known_names::KnownNames;
 use crate::delivery::http::local_trouble::LocalTrouble;
 use crate::delivery::http::resolver::Resolver;
-use crate::delivery::tokens::{Token, Tokens, Wanted};
+use crate::delivery::tokens::{Token, TokenKey, Tokens};
 use crate::profile::Auth;
 use crate::profile::network::Network;
 use crate::record::{Attempt, Failure, Job};
 
 /// The pooled HTTP clients and the tokens, cheap to clone. Follows no redirects, uses no proxy of the environment and
-/// dials no refused address (design, section 5).
+/// dials no refused address.
 #[derive(Debug, Clone)]
 pub struct Transport {
     clients: Arc<Clients>,
@@ -184,17 +184,17 @@ impl Transport {
         let Auth::OAuth2(oauth2) = &profile.auth else {
             return exchange(client, outgoing, None, progress).await;
         };
-        let wanted = Wanted { oauth2: (**oauth2).clone(), tls: profile.tls.clone() };
+        let wanted = TokenKey { oauth2: (**oauth2).clone(), tls: profile.tls.clone() };
         Box::pin(self.send_with_token(client, outgoing, &wanted, began, progress)).await
     }
 
     /// Sends the request with a token. If the status may mean that the token is no longer valid, fetches a new one
-    /// and repeats the request once (facts, section 1).
+    /// and repeats the request once (public page).
     async fn send_with_token(
         &self,
         client: &Client,
         outgoing: &Outgoing<'_>,
-        wanted: &Wanted,
+        wanted: &TokenKey,
         began: Instant,
         progress: &mut AttemptProgress,
     ) -> Result<(), ExchangeError> {
@@ -213,7 +213,7 @@ impl Transport {
 
     async fn token(
         &self,
-        wanted: &Wanted,
+        wanted: &TokenKey,
         progress: &mut AttemptProgress,
     ) -> Result<Arc<Token>, ExchangeError> {
         progress.awaits_token = true;

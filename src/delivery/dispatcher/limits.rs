@@ -4,7 +4,7 @@ use std::thread;
 
 use crate::delivery::http::descriptors::Shares;
 
-/// The limits of concurrent sending (design, section 5).
+/// The limits of concurrent sending (our decision).
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// Attempts in flight to one endpoint.

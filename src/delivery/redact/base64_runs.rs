@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
+use super::decodings::{Unit, glance, is_escape, read};
 use super::pattern::{SHORTEST, sextet};
-use super::spelling::{Unit, glance, is_escape, read};
 
 /// Fewer characters contain no encoded secret: it has one byte more than the secret.
 const FEWEST: usize = ((SHORTEST + 1) * 8).div_ceil(6);

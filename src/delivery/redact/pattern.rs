@@ -1,6 +1,6 @@
 //! The patterns to search for: a secret itself, or its base64 form.
 
-use super::spelling::Unit;
+use super::decodings::Unit;
 
 /// Shorter texts occur in any response accidentally.
 pub(in crate::delivery) const SHORTEST: usize = 4;

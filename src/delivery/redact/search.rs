@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
+use super::decodings::{Unit, glance, is_escape, read};
 use super::pattern::Pattern;
-use super::spelling::{Unit, glance, is_escape, read};
 
 /// The maximum number of steps per byte of text, on average. A text that takes more, such as long runs of one letter
 /// for a secret that is one, is hidden from there on.

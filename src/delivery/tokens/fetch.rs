@@ -13,7 +13,7 @@ use url::{Url, form_urlencoded};
 
 use super::grant;
 use super::token::Token;
-use super::wanted::Wanted;
+use super::token_key::TokenKey;
 use crate::callback;
 use crate::delivery::http::body::Body;
 use crate::delivery::http::classify;
@@ -38,7 +38,7 @@ const MESSAGE: usize = 240;
 const HIDDEN: &str = "(hidden)";
 
 /// Fetches a token. There is no timeout of its own: the attempt's timeout ends it.
-pub async fn fetch(clients: &Clients, wanted: &Wanted) -> Result<Token, ExchangeError> {
+pub async fn fetch(clients: &Clients, wanted: &TokenKey) -> Result<Token, ExchangeError> {
     let fetched = exchange(clients, wanted).await;
     // A server may repeat what it received in its error message.
     fetched.map_err(|why| match why {
@@ -49,7 +49,7 @@ pub async fn fetch(clients: &Clients, wanted: &Wanted) -> Result<Token, Exchange
     })
 }
 
-async fn exchange(clients: &Clients, wanted: &Wanted) -> Result<Token, ExchangeError> {
+async fn exchange(clients: &Clients, wanted: &TokenKey) -> Result<Token, ExchangeError> {
     let to = target(clients.egress(), &wanted.oauth2)?;
     let peer = HostPort(&to.uri);
     let make = request(&wanted.oauth2)?;

@@ -3,7 +3,7 @@
 mod fetch;
 mod grant;
 mod token;
-mod wanted;
+mod token_key;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -16,7 +16,7 @@ use crate::delivery::http::clients::Clients;
 use crate::delivery::http::exchange_error::ExchangeError;
 
 pub use token::Token;
-pub use wanted::Wanted;
+pub use token_key::TokenKey;
 
 /// One fetch, awaited by all who need its token. It continues as long as one of them waits.
 type Fetch = Shared<BoxFuture<'static, Result<Arc<Token>, ExchangeError>>>;
@@ -29,7 +29,7 @@ enum Slot {
 /// The tokens, by everything that they depend on.
 #[derive(Default)]
 pub struct Tokens {
-    slots: Mutex<HashMap<Wanted, Slot>>,
+    slots: Mutex<HashMap<TokenKey, Slot>>,
 }
 
 impl fmt::Debug for Tokens {
@@ -40,7 +40,7 @@ impl fmt::Debug for Tokens {
 
 impl Tokens {
     /// The kept token, or a new one. Concurrent callers share one fetch, and its failure; later ones fetch again.
-    pub async fn get(&self, clients: &Arc<Clients>, wanted: &Wanted) -> Result<Arc<Token>, ExchangeError> {
+    pub async fn get(&self, clients: &Arc<Clients>, wanted: &TokenKey) -> Result<Arc<Token>, ExchangeError> {
         let fetch = match self.kept_or_fetching(clients, wanted) {
             Slot::Kept(token) => return Ok(token),
             Slot::Fetching(fetch) => fetch,
@@ -52,7 +52,7 @@ impl Tokens {
     }
 
     /// Forgets a token that the endpoint refused. A newer one is kept.
-    pub fn forget(&self, wanted: &Wanted, token: &Arc<Token>) {
+    pub fn forget(&self, wanted: &TokenKey, token: &Arc<Token>) {
         token.refuse();
         let mut slots = self.slots();
         if matches!(slots.get(wanted), Some(Slot::Kept(kept)) if Arc::ptr_eq(kept, token)) {
@@ -60,7 +60,7 @@ impl Tokens {
         }
     }
 
-    fn kept_or_fetching(&self, clients: &Arc<Clients>, wanted: &Wanted) -> Slot {
+    fn kept_or_fetching(&self, clients: &Arc<Clients>, wanted: &TokenKey) -> Slot {
         let mut slots = self.slots();
         match slots.get(wanted) {
             Some(Slot::Kept(token)) if token.is_good() => return Slot::Kept(Arc::clone(token)),
@@ -88,7 +88,7 @@ impl Tokens {
         }
     }
 
-    fn slots(&self) -> MutexGuard<'_, HashMap<Wanted, Slot>> {
+    fn slots(&self) -> MutexGuard<'_, HashMap<TokenKey, Slot>> {
         // The map is consistent after every step, even if a thread panicked in between.
         self.slots.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -98,7 +98,7 @@ impl Tokens {
 /// hanging server would be awaited repeatedly.
 struct Waiting<'a> {
     tokens: &'a Tokens,
-    wanted: &'a Wanted,
+    wanted: &'a TokenKey,
     /// Never polled itself, so that it can be compared.
     fetch: Fetch,
 }

@@ -11,7 +11,7 @@ use crate::profile::{OAuth2, Secret, SentAs, Tls, TokenUrl};
 
 /// A token server that responds to one request for each permit of its gate.
 struct Server {
-    wanted: Wanted,
+    wanted: TokenKey,
     gate: Arc<Semaphore>,
     asked: Arc<AtomicUsize>,
     task: tokio::task::JoinHandle<()>,
@@ -44,7 +44,7 @@ impl Server {
             fields: Vec::new(),
             headers: Vec::new(),
         };
-        Self { wanted: Wanted { oauth2, tls: Tls::default() }, gate, asked, task }
+        Self { wanted: TokenKey { oauth2, tls: Tls::default() }, gate, asked, task }
     }
 
     fn asked(&self) -> usize {

@@ -1,5 +1,5 @@
-//! Which addresses may receive callbacks: the settings `network`, `network_allow`, `network_deny` (design, section
-//! 5). Pure: names are checked as such, and by the addresses that the caller has resolved.
+//! Which addresses may receive callbacks: the settings `network`, `network_allow`, `network_deny` (our decision;
+//! docs/security.md). Pure: names are checked as such, and by the addresses that the caller has resolved.
 
 mod embedded;
 mod entry;

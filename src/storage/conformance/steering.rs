@@ -125,7 +125,7 @@ pub async fn a_profile_blocks_its_events_while_it_is_disabled_or_deleted(subject
     let blocks = store.blocks().await.unwrap();
     assert_eq!(blocks.deleted(&switched.id).map(|block| block.title.as_str()), Some("Order SMS"));
     assert_eq!(store.pending_events(&switched.id).await.unwrap(), 1);
-    assert_eq!(store.deleted_profiles().await.unwrap()[0].held, 1);
+    assert_eq!(store.deleted_profiles().await.unwrap()[0].pending, 1);
     assert_eq!(store.restore_last().await.unwrap().unwrap().row.id, switched.id);
     assert!(store.blocks().await.unwrap().is_empty() && store.is_moving(None).await.unwrap());
 }

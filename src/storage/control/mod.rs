@@ -1,7 +1,7 @@
 //! Control of deliveries: cancel, retry, bulk changes, and pause.
 
 pub mod block;
-pub mod blocked;
+pub mod blocked_counts;
 pub mod bulk;
 
 use async_trait::async_trait;
@@ -11,7 +11,7 @@ use crate::record::{DeliveryId, DeliveryState, RunRange, Summary};
 use crate::storage::error::StoreError;
 
 use block::Blocks;
-use blocked::Blocked;
+use blocked_counts::BlockedCounts;
 use bulk::{BulkResult, Change};
 
 /// Changes pending deliveries. Each change wakes the senders, which discard their read-ahead.
@@ -66,7 +66,7 @@ pub trait Control: Send + Sync {
     ///
     /// # Errors
     /// The store cannot be read.
-    async fn blocked(&self, within: Option<RunRange>) -> Result<Blocked, StoreError>;
+    async fn blocked(&self, within: Option<RunRange>) -> Result<BlockedCounts, StoreError>;
 
     /// Whether any pending delivery is not blocked; of all, or of a range, for which the result is always true while
     /// nothing is blocked at all.

@@ -6,7 +6,9 @@ use super::{MemoryStore, Tables};
 use crate::profile::{Profile, ProfileId, Status};
 use crate::record::{DeliveryId, DeliveryState, Kind, RunRange, Summary};
 use crate::storage::profiles::deleted_profile::restorable_since;
-use crate::storage::{Block, BlockReason, Blocked, Blocks, BulkResult, Change, Control, Removed, StoreError};
+use crate::storage::{
+    Block, BlockReason, BlockedCounts, Blocks, BulkResult, Change, Control, Removed, StoreError,
+};
 
 impl Tables {
     /// All blocks, oldest first.
@@ -155,11 +157,11 @@ impl Control for MemoryStore {
         Ok(self.tables().blocks().into_iter().collect())
     }
 
-    async fn blocked(&self, within: Option<RunRange>) -> Result<Blocked, StoreError> {
+    async fn blocked(&self, within: Option<RunRange>) -> Result<BlockedCounts, StoreError> {
         let tables = self.tables();
         let all = tables.blocks();
         let blocks: Blocks = all.iter().cloned().collect();
-        let (mut blocked, mut by) = (Blocked::default(), Vec::new());
+        let (mut blocked, mut by) = (BlockedCounts::default(), Vec::new());
         for row in tables.pending_within(within) {
             let Some(block) = blocks.of(row) else { continue };
             by.push(block);

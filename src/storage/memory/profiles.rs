@@ -97,7 +97,7 @@ impl Tables {
         let found = self.deleted.iter().filter(|(_, at)| *at >= from).map(|(profile, at)| DeletedProfile {
             row: row(profile),
             deleted_at: *at,
-            held: self.pending_events(&profile.id),
+            pending: self.pending_events(&profile.id),
         });
         let mut all: Vec<DeletedProfile> = found.collect();
         all.sort_by_key(|deleted| std::cmp::Reverse(deleted.deleted_at));

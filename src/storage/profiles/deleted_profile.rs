@@ -28,7 +28,7 @@ pub struct DeletedProfile {
     /// When it was deleted.
     pub deleted_at: Timestamp,
     /// The number of its pending events, which are blocked until it is restored.
-    pub held: u64,
+    pub pending: u64,
 }
 
 impl DeletedProfile {

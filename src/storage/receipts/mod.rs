@@ -18,7 +18,7 @@ use crate::storage::error::StoreError;
 
 use reservation::{Reservation, ReserveRequest};
 
-/// How long a receipt counts (design, section 7).
+/// How long a receipt counts (our decision).
 pub const KEPT: SignedDuration = SignedDuration::from_hours(24);
 
 /// How many outdated receipts one call removes: some milliseconds of writing.

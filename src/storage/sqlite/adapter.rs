@@ -15,8 +15,8 @@ use crate::storage::describe::UpkeepTrouble;
 use crate::storage::error::StoreError;
 use crate::storage::sqlite::{Lease, Store};
 use crate::storage::{
-    AcceptRequest, AcceptResult, BatchProgress, Blocked, Blocks, BulkResult, Change, ClockDoubt, Control,
-    Counts, DeletedProfile, Describe, EarlierSearch, Events, Filter, Listing, Log, Page, PassedOver,
+    AcceptRequest, AcceptResult, BatchProgress, BlockedCounts, Blocks, BulkResult, Change, ClockDoubt,
+    Control, Counts, DeletedProfile, Describe, EarlierSearch, Events, Filter, Listing, Log, Page, PassedOver,
     Producer, ProfileRow, Profiles, Removed, Retention, RetentionPolicy, Revision, RunningApi, Saved,
     SenderInfo, Storage, UnsavedDraft,
 };
@@ -130,7 +130,7 @@ impl Control for Store {
         Self::blocks(self).await
     }
 
-    async fn blocked(&self, within: Option<RunRange>) -> Result<Blocked, StoreError> {
+    async fn blocked(&self, within: Option<RunRange>) -> Result<BlockedCounts, StoreError> {
         Self::blocked(self, within).await
     }
 

@@ -23,7 +23,7 @@ pub const PAGE: usize = 200;
 
 /// Whether rows are being loaded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(in crate::console) enum Reading {
+pub(in crate::console) enum TextView {
     #[default]
     Idle,
     Once,
@@ -58,7 +58,7 @@ pub struct Deliveries {
     /// When the oldest delivery loaded so far was accepted.
     pub(in crate::console) reached: Option<Timestamp>,
     pub(in crate::console) loading_more: bool,
-    pub(in crate::console) reading: Reading,
+    pub(in crate::console) reading: TextView,
     /// The selected delivery with its attempts.
     pub(in crate::console) details: Option<Box<Details>>,
     /// How many of the loaded rows cannot be interpreted and are skipped.
@@ -115,11 +115,11 @@ impl Deliveries {
 
     /// Reloads the rows on the screen, one load at a time: changes during a load cause another one.
     pub fn reload(&mut self) -> Vec<Effect> {
-        if self.reading != Reading::Idle {
-            self.reading = Reading::Again;
+        if self.reading != TextView::Idle {
+            self.reading = TextView::Again;
             return Vec::new();
         }
-        self.reading = Reading::Once;
+        self.reading = TextView::Once;
         let query = self.query();
         let count = query.upto.map(|_| Effect::CountNewer(query.clone()));
         std::iter::once(Effect::LoadDeliveries(query)).chain(count).collect()
@@ -127,7 +127,7 @@ impl Deliveries {
 
     /// The rows on the screen could not be loaded: the next change loads them again.
     pub fn rows_failed(&mut self) {
-        self.reading = Reading::Idle;
+        self.reading = TextView::Idle;
     }
 
     /// Older rows could not be loaded.
@@ -137,7 +137,7 @@ impl Deliveries {
 
     /// Ignores the results of loads in progress.
     pub fn forget_reads(&mut self) {
-        (self.reading, self.loading_more) = (Reading::Idle, false);
+        (self.reading, self.loading_more) = (TextView::Idle, false);
     }
 
     /// The query for everything on the screen.

@@ -1,4 +1,4 @@
-//! A delivery's state in words (design, section 2). It never claims to be live when it is not.
+//! A delivery's state in words. It never claims to be live when it is not.
 
 use jiff::Timestamp;
 

@@ -2,7 +2,7 @@
 
 use crate::profile::{BodyForm, Draft, Field, Method};
 
-/// The variables in the form that fits where they will be pasted (facts, section 2): pairs for a query or a form,
+/// The variables in the form that fits where they will be pasted (our decision): pairs for a query or a form,
 /// JSON over several lines for a JSON body, elements for XML or HTML.
 #[must_use]
 pub fn clipboard_text(draft: &Draft, names: &[String]) -> String {

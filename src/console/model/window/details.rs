@@ -1,6 +1,6 @@
 //! A delivery in full: request and responses with headers and bodies, durations, errors.
 
-use crate::console::model::window::reading::Reading;
+use crate::console::model::window::text_view::TextView;
 use crate::record::{DeliveryId, Details};
 
 /// The window.
@@ -9,7 +9,7 @@ pub struct DetailsWindow {
     id: DeliveryId,
     /// Kept here, so that the window stays on its delivery when the list changes.
     pub(in crate::console) details: Option<Box<Details>>,
-    pub(in crate::console) reading: Reading,
+    pub(in crate::console) reading: TextView,
     /// Whether to scroll to the first match once the details are loaded.
     pub(in crate::console) scroll_pending: bool,
 }
@@ -19,7 +19,7 @@ impl DetailsWindow {
     #[must_use]
     pub fn new(id: DeliveryId, known: Option<Box<Details>>, sought: Option<String>) -> Self {
         let scroll_pending = sought.is_some();
-        let reading = sought.map_or_else(Reading::default, |text| Reading::seeking(&text));
+        let reading = sought.map_or_else(TextView::default, |text| TextView::seeking(&text));
         Self { id, details: known, reading, scroll_pending }
     }
 

@@ -6,22 +6,22 @@ pub mod details;
 pub mod details_text;
 pub mod preview;
 pub mod question;
-pub mod reading;
 pub mod receiver;
 pub mod request;
 pub mod senders;
 pub mod test;
+pub mod text_view;
 
 use crate::console::model::window::add_variable::AddVariable;
 use crate::console::model::window::copy_failed::CopyFailed;
 use crate::console::model::window::details::DetailsWindow;
 use crate::console::model::window::preview::PreviewWindow;
 use crate::console::model::window::question::Question;
-use crate::console::model::window::reading::Reading;
 use crate::console::model::window::receiver::ReceiverWindow;
 use crate::console::model::window::request::RequestWindow;
 use crate::console::model::window::senders::SendersWindow;
 use crate::console::model::window::test::TestWindow;
+use crate::console::model::window::text_view::TextView;
 use crate::keymap::{Action, Scope};
 
 /// The focused window.
@@ -75,7 +75,7 @@ impl Overlay {
 
     /// The text shown in this window, if it shows one.
     #[must_use]
-    pub fn reading(&self) -> Option<&Reading> {
+    pub fn reading(&self) -> Option<&TextView> {
         match self {
             Self::Details(window) => Some(&window.reading),
             Self::Preview(window) => Some(&window.reading),
@@ -85,7 +85,7 @@ impl Overlay {
     }
 
     /// The same, to scroll and search it.
-    pub fn reading_mut(&mut self) -> Option<&mut Reading> {
+    pub fn reading_mut(&mut self) -> Option<&mut TextView> {
         match self {
             Self::Details(window) => Some(&mut window.reading),
             Self::Preview(window) => Some(&mut window.reading),

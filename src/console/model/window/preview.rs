@@ -6,8 +6,8 @@ use unicode_width::UnicodeWidthStr as _;
 
 use crate::callback::{Preview, PreviewVariable, RequestPart, plain_text};
 use crate::console::model::settings::ConsoleSettings;
-use crate::console::model::window::reading::Reading;
 use crate::console::model::window::test::TestWindow;
+use crate::console::model::window::text_view::TextView;
 use crate::console::theme::Theme;
 use crate::profile::{Choice as _, Event, Profile};
 use crate::text::wrap;
@@ -20,7 +20,7 @@ pub struct PreviewWindow {
     to: String,
     pub(in crate::console) preview: Preview,
     pub(in crate::console) secrets: bool,
-    pub(in crate::console) reading: Reading,
+    pub(in crate::console) reading: TextView,
     /// The test window that it was opened from and returns to.
     pub(in crate::console) below: Option<Box<TestWindow>>,
 }
@@ -40,7 +40,7 @@ impl PreviewWindow {
             to: format!("{event} · to {} · nothing is sent", profile.endpoint.origin()),
             preview,
             secrets: false,
-            reading: Reading::default(),
+            reading: TextView::default(),
             below,
         }
     }

@@ -3,15 +3,15 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use crate::console::model::window::reading::Reading;
 use crate::console::model::window::receiver::ReceiverWindow;
+use crate::console::model::window::text_view::TextView;
 use crate::text::wrap;
 
 /// The window.
 #[derive(Debug)]
 pub struct RequestWindow {
     pub(in crate::console) text: String,
-    pub(in crate::console) reading: Reading,
+    pub(in crate::console) reading: TextView,
     /// The width that was drawn last, and the lines for it: wrapping a long text takes longer than a frame may.
     broken: RefCell<Option<(usize, Arc<[String]>)>>,
     /// The receiver's window, which it returns to.
@@ -22,7 +22,7 @@ impl RequestWindow {
     /// A request as text, above the receiver's window.
     #[must_use]
     pub fn new(text: String, below: Box<ReceiverWindow>) -> Self {
-        Self { text, reading: Reading::default(), broken: RefCell::default(), below }
+        Self { text, reading: TextView::default(), broken: RefCell::default(), below }
     }
 
     /// The lines, wrapped to this width.

@@ -5,13 +5,13 @@ pub mod search;
 
 use crate::console::model::deliveries::query::{Query, Show};
 use crate::console::model::deliveries::search::Search;
-use crate::console::model::deliveries::{PAGE, Reading, paused};
+use crate::console::model::deliveries::{PAGE, TextView, paused};
 use crate::console::model::effect::Effect;
 use crate::console::model::pane::Pane;
 use crate::console::model::state::State;
 use crate::console::model::window::Overlay;
 use crate::console::model::window::details::DetailsWindow;
-use crate::console::update::window::reading;
+use crate::console::update::window::text_view;
 use crate::console::update::{in_flight, pausing, programs};
 use crate::keymap::Action;
 use crate::record::{DeliveryId, Details};
@@ -24,8 +24,8 @@ pub fn set(state: &mut State, query: &Query, found: Page) -> Vec<Effect> {
     if query.before.is_some() {
         deliveries.loading_more = false;
     } else {
-        let again = deliveries.reading == Reading::Again;
-        deliveries.reading = Reading::Idle;
+        let again = deliveries.reading == TextView::Again;
+        deliveries.reading = TextView::Idle;
         if again {
             effects = deliveries.reload();
         }
@@ -87,7 +87,7 @@ pub fn set_details(state: &mut State, details: Box<Details>) {
     in_flight::drop_recorded(state);
     if let Some(Overlay::Details(window)) = &mut state.overlay {
         window.take(&details);
-        reading::scroll_to_match(state);
+        text_view::scroll_to_match(state);
     }
     if state.deliveries.selected().is_some_and(|row| row.id == details.summary.id) {
         state.deliveries.details = Some(details);
@@ -156,7 +156,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
             let known = deliveries.details().cloned().map(Box::new);
             let sought = searched_texts(&deliveries.search.text()).into_iter().next();
             state.overlay = Some(Overlay::Details(DetailsWindow::new(id, known, sought)));
-            reading::scroll_to_match(state);
+            text_view::scroll_to_match(state);
             vec![Effect::LoadDetails(id)]
         }
         (Action::RetryNow, Some(id)) => vec![Effect::RetryNow(id)],

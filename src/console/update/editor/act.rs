@@ -12,7 +12,7 @@ use crate::console::model::state::State;
 use crate::console::model::window::Overlay;
 use crate::console::model::window::question::Question;
 use crate::console::update::editor::{saving, steps};
-use crate::console::update::{alone, programs};
+use crate::console::update::{paste_guard, programs};
 use crate::keymap::{Action, Key};
 use crate::profile::{Choice as _, Event, Field};
 
@@ -121,7 +121,7 @@ pub(in crate::console) fn press(state: &mut State) -> Vec<Effect> {
     match editor.focus.clone() {
         Item::Button(Button::Test) => crate::console::update::testing::open(state),
         Item::Button(Button::Save) => {
-            if alone::refuses(state, Action::Save) {
+            if paste_guard::refuses(state, Action::Save) {
                 Vec::new()
             } else {
                 saving::save(state, AfterSave::default())

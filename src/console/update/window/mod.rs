@@ -5,11 +5,11 @@ pub mod copy_failed;
 pub mod details;
 pub mod preview;
 pub mod question;
-pub mod reading;
 pub mod receiver;
 pub mod request;
 pub mod senders;
 pub mod test;
+pub mod text_view;
 
 use crate::console::model::effect::Effect;
 use crate::console::model::find::FindKey;
@@ -57,7 +57,7 @@ pub fn select_row(state: &mut State, row: usize) {
 
 /// Does an action in the window.
 pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
-    if reading::act(state, action) {
+    if text_view::act(state, action) {
         return Vec::new();
     }
     match &state.overlay {

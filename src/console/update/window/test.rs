@@ -7,7 +7,7 @@ use crate::console::model::input::Input;
 use crate::console::model::state::State;
 use crate::console::model::window::Overlay;
 use crate::console::model::window::test::TestWindow;
-use crate::console::update::alone;
+use crate::console::update::paste_guard;
 use crate::keymap::{Action, Key};
 
 /// Enter sends from anywhere in the window; in the name of a file it reads the file.
@@ -19,7 +19,7 @@ pub(in crate::console) fn enter(state: &mut State, key: Key) -> Option<Vec<Effec
     if let Some(file) = &window.file {
         return Some(vec![Effect::ReadValues(file.text())]);
     }
-    Some(if alone::refuses(state, Action::Accept) { Vec::new() } else { send(state) })
+    Some(if paste_guard::refuses(state, Action::Accept) { Vec::new() } else { send(state) })
 }
 
 fn send(state: &mut State) -> Vec<Effect> {

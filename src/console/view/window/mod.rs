@@ -5,11 +5,11 @@ pub mod copy_failed;
 pub mod details;
 pub mod preview;
 pub mod question;
-pub mod reading;
 pub mod receiver;
 pub mod request;
 pub mod senders;
 pub mod test;
+pub mod text_view;
 
 use ratatui::Frame;
 

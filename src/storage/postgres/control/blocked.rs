@@ -3,7 +3,7 @@
 use crate::profile::ProfileId;
 use crate::record::RunRange;
 use crate::storage::control::block::Blocks;
-use crate::storage::control::blocked::Blocked;
+use crate::storage::control::blocked_counts::BlockedCounts;
 use crate::storage::error::StoreError;
 use crate::storage::postgres::connection::db::Db;
 use crate::storage::postgres::control::pause::{self, BlockedProfiles};
@@ -37,9 +37,9 @@ pub async fn is_moving(db: Db<'_>, within: Option<RunRange>) -> Result<bool, Sto
 }
 
 /// The blocked deliveries: all, or those of a range.
-pub async fn all(db: Db<'_>, within: Option<RunRange>) -> Result<Blocked, StoreError> {
+pub async fn all(db: Db<'_>, within: Option<RunRange>) -> Result<BlockedCounts, StoreError> {
     let by = pause::all(db).await?;
-    let mut found = Blocked::default();
+    let mut found = BlockedCounts::default();
     if by.is_empty() {
         return Ok(found);
     }

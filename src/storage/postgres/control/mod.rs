@@ -13,7 +13,7 @@ use crate::profile::ProfileId;
 use crate::record::{DeliveryId, DeliveryState, RunRange, Summary};
 use crate::storage::control::Control;
 use crate::storage::control::block::Blocks;
-use crate::storage::control::blocked::Blocked;
+use crate::storage::control::blocked_counts::BlockedCounts;
 use crate::storage::control::bulk::{BulkResult, Change};
 use crate::storage::error::StoreError;
 use crate::storage::postgres::PgStore;
@@ -70,7 +70,7 @@ impl Control for PgStore {
         Ok(pause::all(self.read().await?.db()?).await?.into_iter().collect())
     }
 
-    async fn blocked(&self, within: Option<RunRange>) -> Result<Blocked, StoreError> {
+    async fn blocked(&self, within: Option<RunRange>) -> Result<BlockedCounts, StoreError> {
         blocked::all(self.read().await?.db()?, within).await
     }
 

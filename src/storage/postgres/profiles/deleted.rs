@@ -67,8 +67,8 @@ pub async fn find(db: Db<'_>, tail: &str, params: Params<'_>) -> Result<Vec<Dele
     for row in &select(db, tail, params).await? {
         // One row without meaning hides no other.
         let Ok((row, deleted_at)) = deleted(row) else { continue };
-        let held = blocked::pending_events(db, &row.id).await?;
-        all.push(DeletedProfile { row, deleted_at, held });
+        let pending = blocked::pending_events(db, &row.id).await?;
+        all.push(DeletedProfile { row, deleted_at, pending });
     }
     Ok(all)
 }

@@ -6,10 +6,10 @@ use rusqlite::{OptionalExtension, Row, Transaction};
 use crate::profile::ProfileId;
 use crate::record::RunRange;
 use crate::storage::control::block::Blocks;
-use crate::storage::control::blocked::Blocked;
+use crate::storage::control::blocked_counts::BlockedCounts;
 use crate::storage::error::StoreError;
 use crate::storage::sqlite::Store;
-use crate::storage::sqlite::control::pause::{self, BlockedSet};
+use crate::storage::sqlite::control::pause::{self, BlockedProfiles};
 use crate::storage::sqlite::rows::columns::get;
 
 /// Queued, and waiting: pending deliveries, by lane.
@@ -36,7 +36,7 @@ impl Store {
     /// The file cannot be read.
     pub async fn is_moving(&self, within: Option<RunRange>) -> Result<bool, StoreError> {
         self.read(move |tx| {
-            let closed = BlockedSet::read(tx)?;
+            let closed = BlockedProfiles::read(tx)?;
             if closed.is_empty() {
                 return Ok(within.is_some() || is_any_pending(tx)?);
             }
@@ -44,8 +44,8 @@ impl Store {
                 if has_odd_lane(tx, state)? {
                     return Ok(true);
                 }
-                for Lane { number, profile, by_hand } in lanes(tx, state)? {
-                    if !closed.blocks(&profile, by_hand)? && has_any(tx, state, number, within)? {
+                for Lane { number, profile, manual } in lanes(tx, state)? {
+                    if !closed.blocks(&profile, manual)? && has_any(tx, state, number, within)? {
                         return Ok(true);
                     }
                 }
@@ -59,7 +59,7 @@ impl Store {
     ///
     /// # Errors
     /// The file cannot be read.
-    pub async fn blocked(&self, within: Option<RunRange>) -> Result<Blocked, StoreError> {
+    pub async fn blocked(&self, within: Option<RunRange>) -> Result<BlockedCounts, StoreError> {
         self.read(move |tx| all(tx, within)).await
     }
 
@@ -88,27 +88,27 @@ pub fn pending_events(tx: &Transaction<'_>, profile: &ProfileId) -> Result<u64, 
 }
 
 /// As [`Store::blocked`].
-pub fn all(tx: &Transaction<'_>, within: Option<RunRange>) -> Result<Blocked, StoreError> {
+pub fn all(tx: &Transaction<'_>, within: Option<RunRange>) -> Result<BlockedCounts, StoreError> {
     let by = pause::all(tx)?;
-    let mut held = Blocked::default();
+    let mut found = BlockedCounts::default();
     if by.is_empty() {
-        return Ok(held);
+        return Ok(found);
     }
-    let holds: Blocks = by.iter().cloned().collect();
-    let mut holding = Vec::new();
+    let blocks: Blocks = by.iter().cloned().collect();
+    let mut blocking = Vec::new();
     for state in PENDING {
-        for Lane { number, profile, by_hand } in lanes(tx, state)? {
-            let why = ProfileId::parse(&profile).map_or(holds.all(), |profile| holds.of_events(&profile));
-            let Some(why) = why.filter(|_| !by_hand) else { continue };
+        for Lane { number, profile, manual } in lanes(tx, state)? {
+            let why = ProfileId::parse(&profile).map_or(blocks.all(), |profile| blocks.of_events(&profile));
+            let Some(why) = why.filter(|_| !manual) else { continue };
             let n = count(tx, state, number, within)?;
-            if n > 0 && !holding.contains(&why) {
-                holding.push(why);
+            if n > 0 && !blocking.contains(&why) {
+                blocking.push(why);
             }
-            *(if state == PENDING[0] { &mut held.queued } else { &mut held.waiting }) += n;
+            *(if state == PENDING[0] { &mut found.queued } else { &mut found.waiting }) += n;
         }
     }
-    held.by = by.iter().filter(|hold| holding.contains(hold)).cloned().collect();
-    Ok(held)
+    found.by = by.iter().filter(|block| blocking.contains(block)).cloned().collect();
+    Ok(found)
 }
 
 /// Whether anything is pending, according to the deliveries themselves.
@@ -127,7 +127,7 @@ struct Lane {
     /// Its profile; empty if invalid, in which case it is not blocked: the sender fails its deliveries.
     profile: String,
     /// Its deliveries are manual.
-    by_hand: bool,
+    manual: bool,
 }
 
 /// The lanes with something of this state.
@@ -139,11 +139,11 @@ fn lanes(tx: &Transaction<'_>, state: &str) -> Result<Vec<Lane>, StoreError> {
     let mut whose = tx.prepare_cached("SELECT profile_id, by_hand FROM lane WHERE seq = ?1")?;
     while let Some(Value::Integer(lane)) = next.query_row([&after], |row| row.get(0)).optional()? {
         let read = |row: &Row<'_>| Ok((get(row, 0), get(row, 1)));
-        let (profile, by_hand) = match whose.query_row([lane], read).optional()? {
-            Some((Ok(profile), Ok(by_hand))) => (profile, by_hand),
+        let (profile, manual) = match whose.query_row([lane], read).optional()? {
+            Some((Ok(profile), Ok(manual))) => (profile, manual),
             _ => (String::new(), false),
         };
-        found.push(Lane { number: lane, profile, by_hand });
+        found.push(Lane { number: lane, profile, manual });
         after = Value::Integer(lane);
     }
     Ok(found)

@@ -70,14 +70,14 @@ pub fn all(tx: &Transaction<'_>) -> Result<Vec<Block>, StoreError> {
                ORDER BY 3, 1, 2";
     let mut statement = tx.prepare_cached(sql)?;
     let mut rows = statement.query([purge::restorable_from()])?;
-    let mut holds = Vec::new();
+    let mut blocks = Vec::new();
     while let Some(row) = rows.next()? {
-        holds.extend(hold(row));
+        blocks.extend(block(row));
     }
-    Ok(holds)
+    Ok(blocks)
 }
 
-fn hold(row: &Row<'_>) -> Result<Block, Why> {
+fn block(row: &Row<'_>) -> Result<Block, Why> {
     let id: String = get(row, 0)?;
     Ok(Block {
         profile_id: if id == ALL { None } else { Some(columns::profile_id(&id)?) },
@@ -132,7 +132,7 @@ pub fn explain(
 /// The profiles whose deliveries are not sent, without reasons: checked at every turn. Deleted profiles are recorded
 /// in their own rows, and are looked up only while there are any.
 #[derive(Debug)]
-pub struct BlockedSet<'a> {
+pub struct BlockedProfiles<'a> {
     tx: &'a Transaction<'a>,
     all: bool,
     profiles: HashSet<String>,
@@ -140,7 +140,7 @@ pub struct BlockedSet<'a> {
     deleted_from: Option<i64>,
 }
 
-impl<'a> BlockedSet<'a> {
+impl<'a> BlockedProfiles<'a> {
     pub fn read(tx: &'a Transaction<'a>) -> Result<Self, StoreError> {
         // The same as the displayed ones: an invisible row must not block anything.
         let sql = "SELECT profile_id FROM hold WHERE why IN ('paused', 'disabled', 'auto-disabled')";

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
 
-use crate::storage::control::blocked::Blocked;
+use crate::storage::control::blocked_counts::BlockedCounts;
 use crate::storage::error::{Problem, StoreError};
 use crate::storage::running_api::RunningApi;
 use crate::storage::sqlite::control::blocked;
@@ -48,7 +48,7 @@ pub struct Inspection {
     /// How many deliveries are pending, if this program knows the schema.
     pub pending: Option<u64>,
     /// How many of them are blocked, and by what; empty for another schema.
-    pub held: Blocked,
+    pub blocked: BlockedCounts,
     /// The invalid rows, which are skipped.
     pub unreadable: PassedOver,
     /// The active sender's process, if it is stopped: by a signal, or by a debugger.
@@ -107,7 +107,7 @@ fn look(path: &Path) -> Result<Inspection, StoreError> {
         damage,
         pending: if is_known { pending(&db).ok() } else { None },
         // Damage is reported already.
-        held: if is_known { held(&db).unwrap_or_default() } else { Blocked::default() },
+        blocked: if is_known { blocked(&db).unwrap_or_default() } else { BlockedCounts::default() },
         unreadable,
         stopped_sender: if is_known { stopped(&db) } else { None },
         apis: if is_known { apis(&db) } else { Vec::new() },
@@ -162,7 +162,7 @@ fn apis(db: &Connection) -> Vec<RunningApi> {
     db.unchecked_transaction().and_then(|tx| running_api::running(&tx)).unwrap_or_default()
 }
 
-fn held(db: &Connection) -> Result<Blocked, StoreError> {
+fn blocked(db: &Connection) -> Result<BlockedCounts, StoreError> {
     blocked::all(&db.unchecked_transaction()?, None)
 }
 

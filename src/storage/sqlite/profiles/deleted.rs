@@ -92,8 +92,8 @@ fn select(tx: &Transaction<'_>, tail: &str, values: &[&str]) -> Result<Vec<Delet
     while let Some(found) = found.next()? {
         // An invalid row hides no other.
         let Ok((row, deleted_at)) = deleted(found) else { continue };
-        let held = blocked::pending_events(tx, &row.id)?;
-        all.push(DeletedProfile { row, deleted_at, held });
+        let pending = blocked::pending_events(tx, &row.id)?;
+        all.push(DeletedProfile { row, deleted_at, pending });
     }
     Ok(all)
 }

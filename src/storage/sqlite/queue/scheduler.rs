@@ -20,7 +20,7 @@ use rusqlite::{OptionalExtension, Row, Rows, Transaction};
 use crate::record::{LaneId, LastOutcome, Origin};
 use crate::storage::error::StoreError;
 use crate::storage::queue::turns::Turns;
-use crate::storage::sqlite::control::pause::BlockedSet;
+use crate::storage::sqlite::control::pause::BlockedProfiles;
 use crate::storage::sqlite::queue::floors::SeenFloors;
 use crate::storage::sqlite::queue::pending::{
     ANY_WAITING, DUE_RETRIES, FIRST, NEWEST_LANES, NEXT_FIRST, NEXT_RETRY, Pending,
@@ -89,8 +89,8 @@ pub struct Facts {
 /// Deliveries that can start, without those that are taken.
 pub fn choose(tx: &Transaction<'_>, demand: &Demand, taken: &Taken<'_>) -> Result<Turn, StoreError> {
     let (now, limit) = (millis(demand.now), demand.limit);
-    let (retries, holds) = (retries(tx, now)?, BlockedSet::read(tx)?);
-    let round = Round { tx, now, demand, taken, retries, holds, odd: RefCell::default() };
+    let (retries, blocked) = (retries(tx, now)?, BlockedProfiles::read(tx)?);
+    let round = Round { tx, now, demand, taken, retries, blocked, odd: RefCell::default() };
     let Window { mut queues, last, is_partial } = round.window(limit)?;
     let in_window = queues.len();
     if is_partial {
@@ -216,7 +216,7 @@ struct Round<'a> {
     demand: &'a Demand,
     taken: &'a Taken<'a>,
     retries: Retries,
-    holds: BlockedSet<'a>,
+    blocked: BlockedProfiles<'a>,
     /// See [`Turn::odd`].
     odd: RefCell<Vec<(i64, Why)>>,
 }
@@ -336,7 +336,7 @@ impl Round<'_> {
             Ok(read) => read,
             Err(why) => return Ok(Known::Odd(format!("its queue {lane}: {why}"))),
         };
-        if self.holds.blocks(profile, facts.manual)? {
+        if self.blocked.blocks(profile, facts.manual)? {
             return Ok(Known::Blocked);
         }
         if let Some(origin) = seen.get(name) {

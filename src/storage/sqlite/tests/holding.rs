@@ -264,10 +264,10 @@ async fn what_is_pending_of_a_deleted_profile_is_held_until_it_is_restored() {
     assert!(holds.paused(&id).is_some() && holds.of_events(&other).is_none());
     store.resume(Some(id.clone())).await.unwrap();
     store.cancel(queued).await.unwrap();
-    assert_eq!(store.deleted_profiles().await.unwrap()[0].held, 1, "a person can cancel it meanwhile");
+    assert_eq!(store.deleted_profiles().await.unwrap()[0].pending, 1, "a person can cancel it meanwhile");
 
     let restored = store.restore_last().await.unwrap().unwrap();
-    assert_eq!((restored.row.id, restored.held), (id.clone(), 1));
+    assert_eq!((restored.row.id, restored.pending), (id.clone(), 1));
     assert_eq!(sent(&store).await, [waiting]);
     assert_eq!(store.restore_last().await.unwrap(), None);
 }

@@ -6,7 +6,7 @@ use crate::json;
 use crate::profile::is_variable_name;
 
 /// Parses `name=text` or `name:=JSON`.
-pub fn setting(text: &str) -> Result<(String, Value), String> {
+pub fn set_value(text: &str) -> Result<(String, Value), String> {
     let (name, value) = text.split_once('=').ok_or("write NAME=TEXT, or NAME:=JSON")?;
     let (name, value) = match name.strip_suffix(':') {
         Some(name) => {
@@ -28,12 +28,12 @@ mod tests {
 
     #[test]
     fn values_are_text_or_json() {
-        assert_eq!(setting("status=FAILED"), Ok(("status".to_owned(), json!("FAILED"))));
-        assert_eq!(setting("ref="), Ok(("ref".to_owned(), json!(""))));
-        assert_eq!(setting("url=a=b"), Ok(("url".to_owned(), json!("a=b"))));
-        assert_eq!(setting(r#"payment:={"value":4.50}"#).unwrap().1.to_string(), r#"{"value":4.50}"#);
+        assert_eq!(set_value("status=FAILED"), Ok(("status".to_owned(), json!("FAILED"))));
+        assert_eq!(set_value("ref="), Ok(("ref".to_owned(), json!(""))));
+        assert_eq!(set_value("url=a=b"), Ok(("url".to_owned(), json!("a=b"))));
+        assert_eq!(set_value(r#"payment:={"value":4.50}"#).unwrap().1.to_string(), r#"{"value":4.50}"#);
         for bad in ["status", "=x", "a b=x", "payment:={", ":=1"] {
-            assert!(setting(bad).is_err(), "{bad}");
+            assert!(set_value(bad).is_err(), "{bad}");
         }
     }
 }

@@ -4,7 +4,7 @@ use crate::profile::{OAuth2, Tls};
 
 /// The settings for fetching a token, including TLS.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub struct Wanted {
+pub struct TokenKey {
     pub oauth2: OAuth2,
     pub tls: Tls,
 }

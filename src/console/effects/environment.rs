@@ -1,4 +1,4 @@
-//! The surroundings of effects: time, ids, randomness, and the built-in endpoint. Tests replace these, as
+//! The environment of effects: time, ids, randomness, and the built-in endpoint. Tests replace these, as
 //! they differ from run to run; everything else runs for real in tests too.
 
 use std::path::PathBuf;
@@ -47,8 +47,8 @@ pub trait BuiltInEndpoint: Send + Sync {
     async fn stop(&self) -> Message;
 }
 
-/// The surroundings of effects.
-pub struct Surroundings {
+/// The environment of effects.
+pub struct Environment {
     /// The sources of everything that differs from run to run.
     pub sources: Box<dyn Sources>,
     /// The built-in endpoint.

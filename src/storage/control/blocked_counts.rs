@@ -4,7 +4,7 @@ use crate::storage::control::block::Block;
 
 /// Numbers of blocked deliveries.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Blocked {
+pub struct BlockedCounts {
     /// First attempts.
     pub queued: u64,
     /// Retries, due or not.
@@ -13,7 +13,7 @@ pub struct Blocked {
     pub by: Vec<Block>,
 }
 
-impl Blocked {
+impl BlockedCounts {
     /// How many are blocked.
     #[must_use]
     pub fn total(&self) -> u64 {

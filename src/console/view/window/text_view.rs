@@ -6,7 +6,7 @@ use ratatui::text::Line;
 
 use crate::console::model::layout;
 use crate::console::model::state::State;
-use crate::console::model::window::reading::Reading;
+use crate::console::model::window::text_view::TextView;
 use crate::console::view::put::put;
 use crate::console::view::{find, frame};
 
@@ -19,7 +19,7 @@ pub(in crate::console) fn window(state: &State, title: &str, out: &mut Frame<'_>
 /// Draws the visible lines, and the search beneath them if there is one.
 pub(in crate::console) fn draw(
     state: &State,
-    reading: &Reading,
+    reading: &TextView,
     lines: impl ExactSizeIterator<Item = Line<'static>>,
     inner: Rect,
     out: &mut Frame<'_>,

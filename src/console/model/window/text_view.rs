@@ -6,12 +6,12 @@ use crate::keymap::Action;
 
 /// The scroll position and the search.
 #[derive(Debug, Default)]
-pub struct Reading {
+pub struct TextView {
     pub(in crate::console) scroll: Scroll,
     pub(in crate::console) find: Find,
 }
 
-impl Reading {
+impl TextView {
     /// With an initial search text.
     #[must_use]
     pub fn seeking(text: &str) -> Self {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Arg, Command};
 
-use super::command_lines::parse;
+use super::tested_lines::parse;
 use super::{built, command_tree};
 
 /// Options of all or most commands: the manual describes them once.

@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 
 use super::error::CommandError;
 use super::json_input::JsonInput;
-use super::setting::setting;
-use super::unused;
+use super::set_value::set_value;
+use super::unused_values;
 use super::value_enum::choices;
 use crate::callback::{Origins, ValueOrigin, Values, origins_of};
 use crate::intake::test_values::{sample_values, tested_event};
@@ -31,7 +31,7 @@ pub struct ValueArgs {
     #[arg(long, value_name = "FILE")]
     values: Option<PathBuf>,
     /// Set a variable to a string, or with := to JSON; overrides all others
-    #[arg(long, value_name = "NAME=TEXT|NAME:=JSON", value_parser = setting)]
+    #[arg(long, value_name = "NAME=TEXT|NAME:=JSON", value_parser = set_value)]
     set: Vec<(String, Value)>,
 }
 
@@ -75,11 +75,11 @@ impl ValueArgs {
         }
         if let Some(file) = &self.values {
             let members = members(file)?;
-            unused::warn_about_file(profile, file, &members, &known);
+            unused_values::warn_about_file(profile, file, &members, &known);
             take(&members, ValueOrigin::File);
         }
         for (name, value) in &self.set {
-            unused::warn_about_setting(profile, name);
+            unused_values::warn_about_setting(profile, name);
             values.set(name.as_str(), value.clone());
             origins.insert(name.clone(), ValueOrigin::Hand);
         }

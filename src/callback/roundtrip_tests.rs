@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use url::{Url, form_urlencoded};
 
-use super::sample::{header, profile, rendered, values, with_body};
+use super::test_samples::{header, profile, rendered, values, with_body};
 use super::{Callback, Values};
 use crate::profile::BodyForm;
 
