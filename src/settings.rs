@@ -29,7 +29,7 @@ use crate::files::{self, UnreadableFile};
 use crate::profile::{Region, Rules, Status};
 
 /// The longest settings file, in bytes (our decision).
-const LONGEST: u64 = 1 << 20;
+const MAX_FILE_BYTES: u64 = 1 << 20;
 
 /// The settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,7 +96,7 @@ impl Settings {
     /// must exist.
     #[must_use]
     pub fn load(file: &Path, named: bool) -> Loaded {
-        let mut loaded = match files::read_text(file, LONGEST) {
+        let mut loaded = match files::read_text(file, MAX_FILE_BYTES) {
             Ok(text) => Self::parse(&text, file),
             Err(error) if !named && is_absent(file, &error) => Loaded::default(),
             Err(error) => read::unread(file, &error),

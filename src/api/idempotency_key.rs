@@ -8,7 +8,7 @@ use super::{ApiError, Code};
 pub(super) const NAME: HeaderName = HeaderName::from_static("idempotency-key");
 
 /// The longest key in bytes (our decision).
-const LONGEST: usize = 255;
+const MAX_KEY_BYTES: usize = 255;
 
 /// The key of a request, if it has one: 1 to 255 visible ASCII characters and blanks.
 ///
@@ -23,7 +23,7 @@ pub(super) fn of(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
     }
     match value.to_str().map(str::trim) {
         Ok("") => refused("is empty: give each request a key of its own, or omit it"),
-        Ok(key) if key.len() > LONGEST => refused("is longer than 255 characters"),
+        Ok(key) if key.len() > MAX_KEY_BYTES => refused("is longer than 255 characters"),
         Ok(key) if key.contains('\t') => refused("has a tab: use visible ASCII characters"),
         Ok(key) => Ok(Some(key.to_owned())),
         Err(_) => refused("has characters other than visible ASCII"),

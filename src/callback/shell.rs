@@ -12,8 +12,10 @@ pub(super) fn word(text: &str) -> String {
 
 /// Whether a body can be an argument unchanged: no argument can contain NUL, nor (on Linux) more than 128 KiB.
 pub(super) fn fits_argument(bytes: &[u8]) -> Option<&str> {
-    const MOST: usize = 100_000;
-    std::str::from_utf8(bytes).ok().filter(|text| text.len() <= MOST && is_seen(&text.replace('\n', "")))
+    const MAX_ARGUMENT_BYTES: usize = 100_000;
+    std::str::from_utf8(bytes)
+        .ok()
+        .filter(|text| text.len() <= MAX_ARGUMENT_BYTES && is_seen(&text.replace('\n', "")))
 }
 
 /// The text in single quotes, in which nothing is special; a quote itself is outside of them.

@@ -7,7 +7,7 @@ use super::terminal;
 use crate::text::escape_controls;
 
 /// The longest reply that is read, in bytes.
-const LONGEST: u64 = 1024;
+const MAX_REPLY_BYTES: u64 = 1024;
 
 /// Asks, if there is a terminal to ask on. `without` says what was not done for lack of a terminal, `declined` that
 /// nothing was done.
@@ -24,7 +24,7 @@ pub fn ask(question: &str, without: &str, declined: &str) -> Result<(), CommandE
     let mut err = io::stderr().lock();
     let asked = write!(err, "{} [y/N] ", escape_controls(question)).and_then(|()| err.flush());
     asked
-        .and_then(|()| io::stdin().lock().take(LONGEST).read_line(&mut answer))
+        .and_then(|()| io::stdin().lock().take(MAX_REPLY_BYTES).read_line(&mut answer))
         .map_err(|error| CommandError::System("cannot read from the terminal".to_owned(), error))?;
     match answer.trim().to_ascii_lowercase().as_str() {
         "y" | "yes" => Ok(()),

@@ -8,7 +8,7 @@ use crate::files;
 use crate::storage::postgres::Address;
 
 /// Most bytes of a file that has the URL of a database.
-const MOST: u64 = 1 << 16;
+const MAX_FILE_BYTES: u64 = 1 << 16;
 
 /// How the URL of a database on a server begins.
 const SCHEMES: [&str; 2] = ["postgres://", "postgresql://"];
@@ -45,7 +45,7 @@ impl Database {
         let Some(file) = text.strip_prefix('@') else { return Ok(Self::File(name.to_owned())) };
         let file = Path::new(file);
         let of_file = |why: &dyn std::fmt::Display| CommandError::Input(format!("{}: {why}", file.display()));
-        let text = files::read_text(file, MOST).map_err(|error| of_file(&error))?;
+        let text = files::read_text(file, MAX_FILE_BYTES).map_err(|error| of_file(&error))?;
         let text = text.trim();
         if !is_url(text) {
             return Err(of_file(&"has no URL of a database (postgres://USER@HOST/DATABASE) in it"));

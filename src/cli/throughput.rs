@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 /// Older counts are dropped.
 const WINDOW: Duration = Duration::from_secs(10);
 /// No rate is reported before this much time.
-const LEAST: Duration = Duration::from_secs(1);
+const MIN_ELAPSED: Duration = Duration::from_secs(1);
 
 /// Counts with their times.
 #[derive(Debug, Default)]
@@ -25,7 +25,7 @@ impl Throughput {
     pub fn per_second(&self) -> Option<u64> {
         let ((from, first), (to, last)) = (self.0.front()?, self.0.back()?);
         let time = *to - *from;
-        let ms = u64::try_from(time.as_millis()).ok().filter(|_| time >= LEAST)?;
+        let ms = u64::try_from(time.as_millis()).ok().filter(|_| time >= MIN_ELAPSED)?;
         Some(last.saturating_sub(*first) * 1000 / ms)
     }
 

@@ -18,7 +18,7 @@ use crate::record::Outcome;
 const COMPLETE: usize = 4096;
 
 /// How many places in it are waited for at once.
-const AT_ONCE: usize = 256;
+const MAX_PERMITS_AT_ONCE: usize = 256;
 
 /// The buffer of a lossy subscriber.
 const LOSSY: usize = 1024;
@@ -107,7 +107,7 @@ async fn send_all(
 ) -> Result<(), SendError<()>> {
     let mut outcomes = RecordedOutcome::each(batch);
     while outcomes.len() > 0 {
-        let places = subscriber.reserve_many(outcomes.len().min(AT_ONCE)).await?;
+        let places = subscriber.reserve_many(outcomes.len().min(MAX_PERMITS_AT_ONCE)).await?;
         // Places first: otherwise an outcome would be taken that has none.
         for (place, outcome) in places.zip(&mut outcomes) {
             place.send(outcome);

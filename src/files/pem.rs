@@ -8,7 +8,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use crate::files::{RegularFile, UnreadableFile};
 
 /// The longest file that is read, in bytes: a bundle of all public authorities is a quarter of it.
-const LONGEST: u64 = 1 << 20;
+const MAX_FILE_BYTES: u64 = 1 << 20;
 
 /// The certificates of a file, in order; at least one.
 ///
@@ -48,7 +48,7 @@ fn read(path: &str) -> Result<Vec<u8>, String> {
     if file.is_empty() {
         return Err(format!("{path}: is empty"));
     }
-    file.read(LONGEST).map_err(describe)
+    file.read(MAX_FILE_BYTES).map_err(describe)
 }
 
 /// The library's own messages repeat lines of the file.

@@ -222,8 +222,8 @@ fn character(c: char) -> String {
 
 /// A name in quotes, truncated to fit a line.
 fn shown_name(name: &str) -> String {
-    const MOST: usize = 60;
-    let cut: String = name.chars().take(MOST).collect();
+    const MAX_NAME_CHARS: usize = 60;
+    let cut: String = name.chars().take(MAX_NAME_CHARS).collect();
     let more = if cut.len() < name.len() { "…" } else { "" };
     format!("\"{}{more}\"", escape_controls(&cut))
 }

@@ -81,14 +81,14 @@ pub fn tags_sent_as_variables(body: &Body, known: &dyn Fn(&str) -> bool) -> Opti
 }
 
 /// No tag name is longer.
-const LONGEST: usize = 512;
+const MAX_TAG_BYTES: usize = 512;
 
 /// The names in the end tags of a text as written, by their lower-case forms.
 fn end_tags(text: &str) -> HashMap<String, HashSet<&str>> {
     let mut ends: HashMap<String, HashSet<&str>> = HashMap::new();
     for (at, start) in text.match_indices("</") {
         let from = at + start.len();
-        let end = text.as_bytes()[from..].iter().take(LONGEST).position(|byte| *byte == b'>');
+        let end = text.as_bytes()[from..].iter().take(MAX_TAG_BYTES).position(|byte| *byte == b'>');
         if let Some(name) = end.map(|length| &text[from..from + length]) {
             ends.entry(name.to_ascii_lowercase()).or_default().insert(name);
         }

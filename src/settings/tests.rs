@@ -130,7 +130,7 @@ fn an_unreadable_file_closes_the_network_and_keeps_the_log() {
     std::fs::remove_file(&file).unwrap();
     std::fs::write(&file, b"mouse = true\n# caf\xe9\nnetwork = \"public\"\n").unwrap();
     closed(&file, false, "line 2 is not UTF-8");
-    std::fs::write(&file, vec![b'#'; usize::try_from(LONGEST).unwrap() + 1]).unwrap();
+    std::fs::write(&file, vec![b'#'; usize::try_from(MAX_FILE_BYTES).unwrap() + 1]).unwrap();
     closed(&file, false, "has more than 1048576 bytes");
     std::fs::remove_file(&file).unwrap();
     assert!(std::process::Command::new("mkfifo").arg(&file).status().unwrap().success());

@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 use super::{NoThread, spawn};
 
 /// The maximum number of threads. Some may hang for long: on a file of a dead server, on a remote display.
-const MOST: usize = 512;
+const MAX_THREADS: usize = 512;
 
 /// How long an idle thread waits for more work. The last one stays, so that the next work needs no new thread.
 const IDLE: Duration = Duration::from_secs(10);
@@ -34,7 +34,7 @@ pub enum BlockingError {
 pub fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> impl Future<Output = Result<T, BlockingError>> + Send {
-    static POOL: Pool = Pool::new(MOST, IDLE, spawn_worker);
+    static POOL: Pool = Pool::new(MAX_THREADS, IDLE, spawn_worker);
     POOL.start(work)
 }
 

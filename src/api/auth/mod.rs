@@ -25,7 +25,7 @@ pub(super) use web_pages::refuse as refuse_web_pages;
 const REMEMBERED: Duration = Duration::from_secs(1);
 
 /// The maximum number of remembered keys.
-const MOST: usize = 1024;
+const MAX_REMEMBERED_KEYS: usize = 1024;
 
 /// How often the use of a key is noted.
 const NOTED: Duration = Duration::from_mins(1);
@@ -82,7 +82,7 @@ impl Keys {
         let key = key.filter(|key| is_right && key.state(clock::now()) == KeyState::Active);
         let key = Arc::new(key.ok_or_else(unauthorized)?);
         let mut verified = lock(&self.verified);
-        if verified.len() >= MOST {
+        if verified.len() >= MAX_REMEMBERED_KEYS {
             verified.clear();
         }
         verified.insert(place, Verified { at, key: Arc::clone(&key) });
@@ -110,7 +110,7 @@ impl Keys {
         if noted.get(id).is_some_and(|at| at.elapsed() < NOTED) {
             return;
         }
-        if noted.len() >= MOST {
+        if noted.len() >= MAX_REMEMBERED_KEYS {
             noted.clear();
         }
         noted.insert(id.clone(), Instant::now());

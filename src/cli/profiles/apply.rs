@@ -123,10 +123,10 @@ struct Errors {
 }
 
 impl Errors {
-    const MOST: usize = 100;
+    const MAX_SHOWN: usize = 100;
 
     fn add(&mut self, text: impl FnOnce() -> String) {
-        if self.first.len() < Self::MOST {
+        if self.first.len() < Self::MAX_SHOWN {
             self.first.push(text());
         }
         self.count += 1;

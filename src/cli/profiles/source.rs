@@ -12,16 +12,16 @@ use crate::json;
 use crate::profile::document::{Response, response};
 
 /// The largest input, in bytes (our decision): more than 10 000 profiles of one to three kilobytes.
-const LONGEST: u64 = 32 << 20;
+const MAX_BYTES: u64 = 32 << 20;
 
 /// The largest profile among many, in bytes (our decision): a parsed document takes up to thirty times the memory of
 /// its text.
 const LONGEST_PROFILE: usize = 4 << 20;
 
 /// The maximum number of profiles in a document (our decision): empty ones take more memory than their text.
-const MOST: usize = 100_000;
+const MAX_PROFILES: usize = 100_000;
 
-/// The text of each profile of an array, [`MOST`] at most.
+/// The text of each profile of an array, [`MAX_PROFILES`] at most.
 struct Many<'a>(Vec<&'a RawValue>);
 
 impl<'de> Deserialize<'de> for Many<'de> {
@@ -42,8 +42,8 @@ impl<'de> Visitor<'de> for ManyVisitor {
     fn visit_seq<A: SeqAccess<'de>>(self, mut from: A) -> Result<Many<'de>, A::Error> {
         let mut many = Vec::new();
         while let Some(raw) = from.next_element()? {
-            if many.len() == MOST {
-                return Err(A::Error::custom(format!("more than {MOST} profiles")));
+            if many.len() == MAX_PROFILES {
+                return Err(A::Error::custom(format!("more than {MAX_PROFILES} profiles")));
             }
             many.push(raw);
         }
@@ -60,7 +60,7 @@ impl Documents {
     /// # Errors
     /// It cannot be read, or is too long.
     pub(super) fn read(source: &JsonInput) -> Result<Self, CommandError> {
-        source.text(LONGEST).map(Self).map_err(|why| refused(source, &why))
+        source.text(MAX_BYTES).map(Self).map_err(|why| refused(source, &why))
     }
 
     /// Each profile's JSON with its path in the whole document, such as `profiles[1]`; a single one needs none.

@@ -4,10 +4,10 @@
 use std::time::{Duration, Instant};
 
 /// How many frames may follow each other without delay.
-const AT_ONCE: u32 = 5;
+const BURST: u32 = 5;
 
 /// How many of these are reserved for frames caused by a person.
-const KEPT: u32 = 2;
+const RESERVED: u32 = 2;
 
 /// The time after which one more frame is allowed: with those at once, thirty per second.
 const ROOM: Duration = Duration::from_millis(40);
@@ -33,7 +33,7 @@ impl Cause {
     /// How many frames it must leave available.
     fn reserved(self) -> u32 {
         match self {
-            Self::Update => KEPT,
+            Self::Update => RESERVED,
             Self::Person => 0,
         }
     }
@@ -58,7 +58,7 @@ impl FrameLimiter {
     #[must_use]
     pub fn wait(&self, now: Instant, cause: Cause) -> Duration {
         let taken = self.free_at.map_or(Duration::ZERO, |at| at.saturating_duration_since(now));
-        let room = ROOM * (AT_ONCE - 1 - cause.reserved());
+        let room = ROOM * (BURST - 1 - cause.reserved());
         let gap = self.last.map_or(Duration::ZERO, |at| cause.gap().saturating_sub(now - at));
         taken.saturating_sub(room).max(gap)
     }

@@ -99,7 +99,7 @@ fn is_wider(text: &str, hidden: bool, limit: usize) -> bool {
 }
 
 /// No placeholder is longer, so one that reaches into the visible part starts no further to the left.
-const LONGEST: usize = 512;
+const MAX_PLACEHOLDER_CHARS: usize = 512;
 
 fn row_line(input: &Input, row: &str, at: usize, left: usize, look: &Look<'_>) -> Line<'static> {
     let selection = input.selection();
@@ -118,7 +118,7 @@ fn row_line(input: &Input, row: &str, at: usize, left: usize, look: &Look<'_>) -
         column: 0,
     };
     // In ASCII, columns are bytes: text far to the left need not be examined.
-    let start = if row.is_ascii() && !look.hidden { left.saturating_sub(LONGEST) } else { 0 };
+    let start = if row.is_ascii() && !look.hidden { left.saturating_sub(MAX_PLACEHOLDER_CHARS) } else { 0 };
     run.column = start;
     let mut placeholder = (0, look.theme.text);
     for (byte, grapheme) in row.get(start..).unwrap_or("").grapheme_indices(true) {

@@ -13,7 +13,7 @@ use crate::delivery::http::target::Target;
 use crate::record::{ErrorClass, Failure};
 
 /// The maximum number of entries. A URL with values in it is not reused, and must not take much memory.
-const MOST: usize = 256;
+const MAX_ENTRIES: usize = 256;
 
 /// A parsed URL.
 #[derive(Debug)]
@@ -45,7 +45,7 @@ impl UrlCache {
             headers: HeaderMemo::default(),
             redactor: RedactorMemo::default(),
         });
-        if known.len() >= MOST {
+        if known.len() >= MAX_ENTRIES {
             known.clear();
         }
         known.insert(url.to_owned(), Arc::clone(&route));
@@ -72,10 +72,10 @@ mod tests {
         let first = urls.get("HTTP://127.1:80/a b", &egress).unwrap();
         assert_eq!(first.target.uri, "http://127.0.0.1/a%20b");
         assert!(Arc::ptr_eq(&urls.get("HTTP://127.1:80/a b", &egress).unwrap(), &first));
-        for n in 0..=MOST {
+        for n in 0..=MAX_ENTRIES {
             urls.get(&format!("https://x.example/{n}"), &egress).unwrap();
         }
-        assert!(urls.0.lock().unwrap().len() <= MOST);
+        assert!(urls.0.lock().unwrap().len() <= MAX_ENTRIES);
         let refused = urls.get("http://0xa9fea9fe/", &egress).unwrap_err();
         assert_eq!(refused.class, ErrorClass::RefusedAddress);
         assert_eq!(urls.get("http://", &egress).unwrap_err().class, ErrorClass::Request);

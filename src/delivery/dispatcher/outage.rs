@@ -11,7 +11,7 @@ use crate::record::Origin;
 /// The first pause; each further one is twice as long.
 const FIRST: Duration = Duration::from_millis(250);
 /// The maximum pause: sending resumes at most this long after the problem is over.
-const LONGEST: Duration = Duration::from_secs(30);
+const MAX_PAUSE: Duration = Duration::from_secs(30);
 /// How many origins are probed after each pause, with one attempt each.
 const PROBES: usize = 4;
 
@@ -44,7 +44,7 @@ impl Outage {
     pub fn met(&mut self, origin: &Origin, why: LocalTrouble, now: Instant, endpoints: &mut Endpoints) {
         let last = self.last.filter(|(over, pause)| now.saturating_duration_since(*over) < *pause * 2);
         let trouble = self.now.get_or_insert_with(|| {
-            let pause = last.map_or(FIRST, |(_, pause)| (pause * 2).min(LONGEST));
+            let pause = last.map_or(FIRST, |(_, pause)| (pause * 2).min(MAX_PAUSE));
             Trouble { why, pause, until: now + pause, suspended: VecDeque::new(), probed: Vec::new() }
         });
         trouble.why = why;
@@ -74,7 +74,7 @@ impl Outage {
             trouble.suspended.push_back(origin.clone());
             trouble.probed.push(origin);
         }
-        trouble.pause = (trouble.pause * 2).min(LONGEST);
+        trouble.pause = (trouble.pause * 2).min(MAX_PAUSE);
         trouble.until = now + trouble.pause;
         true
     }

@@ -8,7 +8,7 @@ use crate::record::{DeliveryId, JobRef};
 /// The first quarantine; each further one is twice as long.
 const FIRST: Duration = Duration::from_secs(5);
 /// The maximum.
-const LONGEST: Duration = Duration::from_hours(1);
+const MAX_WAIT: Duration = Duration::from_hours(1);
 
 /// The quarantined deliveries, and until when. A bug in this program must neither lose a delivery nor send it
 /// repeatedly.
@@ -28,7 +28,7 @@ struct Rest {
 impl Quarantine {
     /// An attempt of this delivery panicked: it is quarantined from `now` on.
     pub fn add(&mut self, job: JobRef, now: Instant) {
-        let length = self.0.get(&job.id).map_or(FIRST, |last| (last.length * 2).min(LONGEST));
+        let length = self.0.get(&job.id).map_or(FIRST, |last| (last.length * 2).min(MAX_WAIT));
         self.0.insert(job.id, Rest { job, until: now + length, length, released: false });
     }
 
@@ -79,7 +79,7 @@ mod tests {
         for _ in 0..20 {
             quarantine.add(job, then);
         }
-        assert_eq!(quarantine.next(then), Some(LONGEST));
+        assert_eq!(quarantine.next(then), Some(MAX_WAIT));
         quarantine.forget(job.id);
         quarantine.add(job, then);
         assert_eq!(quarantine.next(then), Some(FIRST));

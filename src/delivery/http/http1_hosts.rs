@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use hyper::http::uri::Authority;
 
 /// The maximum number of entries.
-const MOST: usize = 4096;
+const MAX_ENTRIES: usize = 4096;
 
 /// Hosts, with their ports. Requests of several profiles share no connection to them.
 #[derive(Debug, Default)]
@@ -20,7 +20,7 @@ impl Http1Hosts {
     /// Records a host. A forgotten one is detected again.
     pub fn note(&self, host: Authority) {
         let mut hosts = self.hosts();
-        if hosts.len() >= MOST {
+        if hosts.len() >= MAX_ENTRIES {
             hosts.clear();
         }
         hosts.insert(host);

@@ -15,7 +15,7 @@ const LATELY: Duration = Duration::from_mins(2);
 const DOUBT: Duration = Duration::from_secs(1);
 
 /// The maximum number of entries.
-const MOST: usize = 1 << 16;
+const MAX_ENTRIES: usize = 1 << 16;
 
 /// The names, shared by resolvers and the scheduler.
 #[derive(Debug)]
@@ -66,9 +66,9 @@ impl KnownNames {
 
     fn learn(&self, name: &str, now: Instant) {
         let mut names = self.names();
-        if names.len() >= MOST && !names.contains_key(name) {
+        if names.len() >= MAX_ENTRIES && !names.contains_key(name) {
             names.retain(|_, name| name.is_known(now));
-            if names.len() >= MOST {
+            if names.len() >= MAX_ENTRIES {
                 names.clear();
             }
         }
@@ -141,9 +141,9 @@ mod tests {
     #[test]
     fn few_are_kept() {
         let (known, now) = (KnownNames::default(), Instant::now());
-        for n in 0..=MOST {
+        for n in 0..=MAX_ENTRIES {
             known.ask(&n.to_string(), now).resolved(now);
         }
-        assert!(known.names().len() <= MOST && known.contains(&MOST.to_string(), now));
+        assert!(known.names().len() <= MAX_ENTRIES && known.contains(&MAX_ENTRIES.to_string(), now));
     }
 }

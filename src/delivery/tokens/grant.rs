@@ -16,7 +16,7 @@ const SHORTEST: Duration = Duration::from_secs(5);
 /// again after the 401.
 const UNTOLD: Duration = Duration::from_mins(5);
 /// The maximum time; it also keeps sums of times in range.
-const LONGEST: Duration = Duration::from_hours(24 * 365);
+const MAX_LIFETIME: Duration = Duration::from_hours(24 * 365);
 
 /// A token, and how long it may be kept.
 #[derive(Debug)]
@@ -80,7 +80,7 @@ fn fresh_for(expires_in: Option<&Value>) -> Duration {
     match seconds.filter(|seconds| seconds.is_finite()) {
         None => UNTOLD,
         Some(seconds) => {
-            let life = Duration::from_secs_f64(seconds.clamp(0.0, LONGEST.as_secs_f64()));
+            let life = Duration::from_secs_f64(seconds.clamp(0.0, MAX_LIFETIME.as_secs_f64()));
             life.saturating_sub(MARGIN).max(life / 2).max(SHORTEST)
         }
     }
@@ -109,7 +109,7 @@ mod tests {
         for invalid in [json!(null), json!("soon"), json!("NaN"), json!([1])] {
             assert_eq!(kept(&invalid), 300, "{invalid}");
         }
-        assert_eq!(kept(&json!(1e300)), LONGEST.as_secs() - 60);
+        assert_eq!(kept(&json!(1e300)), MAX_LIFETIME.as_secs() - 60);
     }
 
     #[test]

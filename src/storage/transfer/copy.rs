@@ -15,7 +15,7 @@ use crate::storage::transfer::table::{Table, TableRow};
 use crate::storage::unreadable::PassedOver;
 
 /// A batch of the log: what fits into memory many times over.
-const MOST: BatchLimit = BatchLimit { deliveries: 1000, bytes: 4 << 20 };
+const BATCH_LIMIT: BatchLimit = BatchLimit { deliveries: 1000, bytes: 4 << 20 };
 
 /// What a copy is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,7 +109,7 @@ async fn fill(
     let lanes = numbers(&from.lanes().await?, &to.lanes().await?);
     let (mut at, mut done) = (begun.read_to, 0);
     loop {
-        let mut batch = from.log(at, MOST).await?;
+        let mut batch = from.log(at, BATCH_LIMIT).await?;
         let Some(end) = batch.end else { return Ok(()) };
         for (table, rows) in Table::LOG.into_iter().zip(&mut batch.rows) {
             translate(table, rows, &lanes)?;
@@ -155,7 +155,7 @@ async fn verify(
     }
     let (mut at, mut at_there, mut done) = (i64::MIN, i64::MIN, 0);
     loop {
-        let batch = from.log(at, MOST).await?;
+        let batch = from.log(at, BATCH_LIMIT).await?;
         // As many there as here, so that memory is bounded by what was read here.
         let deliveries = if batch.end.is_some() { batch.positions.len() } else { 1 };
         if deliveries > 0 {

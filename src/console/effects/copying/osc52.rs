@@ -4,12 +4,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 /// Terminals silently drop longer sequences; in bytes of base64.
-const LIMIT: usize = 74_000;
+const MAX_SEQUENCE_BYTES: usize = 74_000;
 
 /// Whether a terminal accepts a text of this many bytes.
 #[must_use]
 pub fn takes(bytes: usize) -> bool {
-    bytes.div_ceil(3) * 4 <= LIMIT
+    bytes.div_ceil(3) * 4 <= MAX_SEQUENCE_BYTES
 }
 
 /// The escape sequence that asks the terminal.
@@ -34,8 +34,8 @@ mod tests {
 
     #[test]
     fn the_limit_applies_to_the_encoded_text() {
-        let most = LIMIT / 4 * 3;
-        assert_eq!(sequence(&"x".repeat(most)).unwrap().len(), LIMIT + "\x1b]52;c;\x07".len());
+        let most = MAX_SEQUENCE_BYTES / 4 * 3;
+        assert_eq!(sequence(&"x".repeat(most)).unwrap().len(), MAX_SEQUENCE_BYTES + "\x1b]52;c;\x07".len());
         let error = sequence(&"x".repeat(most + 1)).unwrap_err();
         assert_eq!(error, "55501 bytes are more than a terminal accepts");
     }

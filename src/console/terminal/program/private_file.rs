@@ -16,7 +16,7 @@ use crate::files::UnreadableFile;
 use crate::{clock, files};
 
 /// The longest text that is read back, in bytes.
-const MOST: u64 = 8 << 20;
+const MAX_READ_BYTES: u64 = 8 << 20;
 
 /// The prefix of the folders of private files, before a random part.
 const PREFIX: &str = "ringback-edit-";
@@ -60,7 +60,7 @@ impl PrivateFile {
     /// # Errors
     /// It cannot be read, is not text, or is too long.
     pub fn text(&self) -> Result<String, UnreadableFile> {
-        files::read_text(&self.path, MOST)
+        files::read_text(&self.path, MAX_READ_BYTES)
     }
 }
 

@@ -16,7 +16,7 @@ use crate::text::{fit, wrap};
 const LABEL: usize = 14;
 
 /// A no-break space between a number and its unit.
-const KEPT: char = '\u{a0}';
+const NO_BREAK_SPACE: char = '\u{a0}';
 
 /// Draws the summary of the selected profile.
 pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
@@ -41,7 +41,7 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
         for (n, line) in wrap(&value, room).into_iter().enumerate() {
             let label = if n == 0 { label } else { "" };
             let label = Span::styled(fit(label, LABEL), theme.label);
-            lines.push(Line::from(vec![label, Span::raw(" "), Span::raw(line.replace(KEPT, " "))]));
+            lines.push(Line::from(vec![label, Span::raw(" "), Span::raw(line.replace(NO_BREAK_SPACE, " "))]));
         }
     }
     let visible = state.summary.visible(lines.len(), usize::from(area.height).saturating_sub(2));
@@ -71,12 +71,17 @@ fn facts(state: &State, profile: &Profile) -> Vec<(&'static str, String)> {
         facts.push(("Request Body", profile.body.text().to_owned()));
     }
     let retry = profile.retry;
-    let earliest: Vec<_> = retry.table().iter().map(|row| format!("{}{KEPT}s", row.sent_at_s)).collect();
+    let earliest: Vec<_> =
+        retry.table().iter().map(|row| format!("{}{NO_BREAK_SPACE}s", row.sent_at_s)).collect();
     facts.push(match retry.count() {
         0 => ("Retry", "0".to_owned()),
         n => (
             "Retry",
-            format!("{n} · timeout {}{KEPT}ms · earliest at {}", retry.timeout_ms(), earliest.join(" · ")),
+            format!(
+                "{n} · timeout {}{NO_BREAK_SPACE}ms · earliest at {}",
+                retry.timeout_ms(),
+                earliest.join(" · ")
+            ),
         ),
     });
     facts.push((

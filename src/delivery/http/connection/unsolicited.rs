@@ -9,7 +9,7 @@ use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
 
 /// How many parts are read from a socket to check whether a response is waiting.
-const MOST: usize = 16;
+const MAX_READS: usize = 16;
 
 /// A request was not written to a connection.
 #[derive(Debug, thiserror::Error)]
@@ -27,7 +27,7 @@ pub fn is_plain_clear(stream: &TcpStream) -> bool {
 pub fn is_tls_clear(stream: &mut TlsStream<TcpStream>) -> bool {
     let (socket, session) = stream.get_mut();
     let socket = SockRef::from(&*socket);
-    for _ in 0..MOST {
+    for _ in 0..MAX_READS {
         match session.process_new_packets() {
             Ok(state) if state.plaintext_bytes_to_read() == 0 && !state.peer_has_closed() => {}
             Ok(_) | Err(_) => return false,

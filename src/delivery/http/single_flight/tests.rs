@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::*;
 
 /// Concurrent runs.
-const MOST: usize = 64;
+const CONCURRENT: usize = 64;
 
 /// Why a run failed.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,7 +27,7 @@ impl From<NotRun> for No {
 type Flight = SingleFlight<String, usize, No>;
 
 fn flight(run: impl Fn(&String) -> Result<usize, No> + Send + Sync + 'static) -> Flight {
-    SingleFlight::new("test", MOST, run)
+    SingleFlight::new("test", CONCURRENT, run)
 }
 
 /// Runs that hang for keys with `silent` in them until they are released.
@@ -98,15 +98,15 @@ async fn those_that_hang_never_take_the_threads_kept_for_those_that_succeeded() 
     let (flight, ran, release) = partly_silent();
     assert_eq!(get(&flight, "fine").await, Ok(4));
     flight.trust("trusted".to_owned());
-    let waiting = waiting(&flight, silent(3 * MOST));
-    until(|| ran.load(Ordering::SeqCst) == 1 + MOST).await;
-    until(|| flight.state().pending.len() == 3 * MOST).await;
+    let waiting = waiting(&flight, silent(3 * CONCURRENT));
+    until(|| ran.load(Ordering::SeqCst) == 1 + CONCURRENT).await;
+    until(|| flight.state().pending.len() == 3 * CONCURRENT).await;
     for _ in 0..100 {
         assert_eq!(get(&flight, "fine").await, Ok(4));
     }
     assert_eq!(get(&flight, "trusted").await, Ok(7));
     gives_up_on(&flight, "unknown").await;
-    assert_eq!(flight.state().threads, MOST, "no more than the bound");
+    assert_eq!(flight.state().threads, CONCURRENT, "no more than the bound");
     drop(release);
     for one in waiting {
         assert!(one.await.unwrap().is_err());
@@ -117,8 +117,8 @@ async fn those_that_hang_never_take_the_threads_kept_for_those_that_succeeded() 
 #[tokio::test]
 async fn what_nobody_waits_for_is_not_run() {
     let (flight, ran, release) = partly_silent();
-    let waiting = waiting(&flight, silent(MOST));
-    until(|| ran.load(Ordering::SeqCst) == MOST).await;
+    let waiting = waiting(&flight, silent(CONCURRENT));
+    until(|| ran.load(Ordering::SeqCst) == CONCURRENT).await;
     for n in 0..1000 {
         gives_up_on(&flight, &format!("late {n}")).await;
     }
@@ -127,7 +127,7 @@ async fn what_nobody_waits_for_is_not_run() {
         assert!(one.await.unwrap().is_err());
     }
     until(|| flight.state().threads == 0).await;
-    assert_eq!(ran.load(Ordering::SeqCst), MOST);
+    assert_eq!(ran.load(Ordering::SeqCst), CONCURRENT);
     assert!(flight.state().pending.is_empty());
 }
 
@@ -144,8 +144,8 @@ fn no_thread_of_the_runtime_is_held() {
     let (flight, ran, release) = partly_silent();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().max_blocking_threads(1).build();
     runtime.unwrap().block_on(async {
-        let waiting = waiting(&flight, silent(MOST));
-        until(|| ran.load(Ordering::SeqCst) == MOST).await;
+        let waiting = waiting(&flight, silent(CONCURRENT));
+        until(|| ran.load(Ordering::SeqCst) == CONCURRENT).await;
         assert_eq!(tokio::task::spawn_blocking(|| 1).await.unwrap(), 1);
         drop(release);
         for one in waiting {

@@ -16,7 +16,7 @@ use crate::profile::Tls;
 /// How long files are assumed to be unchanged before they are checked again.
 const CHECK: Duration = Duration::from_secs(1);
 /// The maximum number of entries; a person who types paths in the editor and tests them creates many.
-const MOST: usize = 256;
+const MAX_ENTRIES: usize = 256;
 /// The maximum number of profiles whose files are read concurrently: each also reads the system's certificates, and a
 /// hanging file blocks a thread.
 const READING: usize = 8;
@@ -56,7 +56,7 @@ impl Configs {
             let known = lock(&all).get(tls).cloned();
             let made = load(tls, known, &read)?;
             let mut all = lock(&all);
-            if all.len() >= MOST && !all.contains_key(tls) {
+            if all.len() >= MAX_ENTRIES && !all.contains_key(tls) {
                 all.clear();
             }
             all.insert(tls.clone(), made.clone());

@@ -11,7 +11,7 @@ use crate::storage::error::Problem;
 const ENDING: &str = "-journal";
 
 /// The longest path that `SQLite` opens, including that suffix (`MAX_PATHNAME` of its `os_unix.c`).
-const MOST: usize = 512;
+const MAX_PATH_BYTES: usize = 512;
 
 /// Checks the path of a database that may not exist yet.
 ///
@@ -28,7 +28,7 @@ pub fn check(path: &Path) -> Result<(), Problem> {
     let missing = folder.strip_prefix(existing).unwrap_or(Path::new(""));
     let is_refused = symlink_metadata(real.join(&longest))
         .is_err_and(|error| error.kind() == io::ErrorKind::InvalidFilename);
-    if is_refused || real.join(missing).join(&longest).as_os_str().len() > MOST {
+    if is_refused || real.join(missing).join(&longest).as_os_str().len() > MAX_PATH_BYTES {
         return Err(Problem::TooLong(ENDING.len()));
     }
     Ok(())
@@ -50,7 +50,7 @@ mod tests {
         let root = folder.path().canonicalize().unwrap();
         let part = "d".repeat(200);
         let deep = root.join(&part).join(&part);
-        let left = MOST - ENDING.len() - deep.as_os_str().len() - 1;
+        let left = MAX_PATH_BYTES - ENDING.len() - deep.as_os_str().len() - 1;
         for path in [root.join("a".repeat(248)), root.join("a".repeat(300)), deep.join("a".repeat(left + 1))]
         {
             let refused = Store::open(&path).map(|_| ()).unwrap_err();

@@ -9,10 +9,10 @@ use crate::storage::sqlite::engine::state_counts::Writing;
 use crate::storage::sqlite::lock::process_identity;
 
 /// Longer than the grace period of requests in flight when a sender stops.
-const LONGEST: Duration = Duration::from_secs(7);
+const MAX_WAIT: Duration = Duration::from_secs(7);
 
 /// How often to check whether the earlier sender is still running.
-const EVERY: Duration = Duration::from_millis(100);
+const CHECK_INTERVAL: Duration = Duration::from_millis(100);
 
 /// The previous sender.
 #[derive(Debug)]
@@ -26,7 +26,7 @@ impl Store {
     /// Waits until an earlier sender has yielded or its process has ended, at most a few seconds; not for one that is
     /// stopped, since nobody knows for how long.
     pub(crate) async fn wait_for_earlier(&self, earlier: &Earlier) -> Result<(), StoreError> {
-        let until = Instant::now() + LONGEST;
+        let until = Instant::now() + MAX_WAIT;
         let mut changes = self.changes();
         while Instant::now() < until
             && !process_identity::is_free(&earlier.sender)
@@ -34,7 +34,7 @@ impl Store {
             && self.yielded().await? < earlier.epoch
         {
             // Either is a reason to check again.
-            let _ = tokio::time::timeout(EVERY, changes.changed()).await;
+            let _ = tokio::time::timeout(CHECK_INTERVAL, changes.changed()).await;
         }
         Ok(())
     }

@@ -23,7 +23,7 @@ const STOPPED: SignedDuration = SignedDuration::from_secs(2);
 const STUCK: SignedDuration = SignedDuration::from_millis(RetryPolicy::TIMEOUT_MS.1 as i64 + 20_000);
 
 /// How often this is checked while something is due.
-const EVERY: Duration = Duration::from_secs(2);
+const CHECK_INTERVAL: Duration = Duration::from_secs(2);
 
 /// The active sender as seen by a standby.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -51,7 +51,7 @@ impl Store {
             return Ok(Watched::default());
         }
         let due_in = Duration::try_from(SignedDuration::from_millis(due_at.saturating_sub(millis(now))));
-        let look_in = Some(due_in.unwrap_or_default() + EVERY);
+        let look_in = Some(due_in.unwrap_or_default() + CHECK_INTERVAL);
         Ok(Watched { stalled: self.stalled(&stand, due_at, now), look_in })
     }
 

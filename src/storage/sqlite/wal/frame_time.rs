@@ -29,15 +29,16 @@ const LEAF: u8 = 13;
 const MOVED_AT: usize = 7;
 
 /// How many frames are examined on each side.
-const MOST: u32 = 100_000;
+const MAX_FRAMES: u32 = 100_000;
 
 /// A time at which this frame was the last one, the earliest known; none if the sender has recorded nothing since.
 pub fn by_when(db: &Connection, log: &Path, frame: u32, frames: u32) -> Option<Timestamp> {
     let sql = "SELECT rootpage FROM sqlite_schema WHERE name = 'revision'";
     let root = db.query_row(sql, [], |row| row.get(0)).ok()?;
     let log = Log::open(log, root)?;
-    let before = (frame.saturating_sub(MOST)..=frame).rev().find_map(|n| log.moved_at(n));
-    let mut after = (frame + 1..=frames.min(frame.saturating_add(MOST))).filter_map(|n| log.moved_at(n));
+    let before = (frame.saturating_sub(MAX_FRAMES)..=frame).rev().find_map(|n| log.moved_at(n));
+    let mut after =
+        (frame + 1..=frames.min(frame.saturating_add(MAX_FRAMES))).filter_map(|n| log.moved_at(n));
     // Only a change proves that it is of this time.
     let before = before.or_else(|| after.next())?;
     after.find(|time| *time > before).and_then(|ms| Timestamp::from_millisecond(ms).ok())
