@@ -22,10 +22,11 @@
 //! | [`intake`] | an event on its way to be accepted, for commands and the API | `storage`, `record`, `callback`, `profile`, `json`, `text` |
 //! | [`documents`] | the JSON documents and filters that commands and the HTTP API share; pure | `storage`, `record`, `callback`, `profile`, `clock` |
 //! | [`text`] | text and times for people, harmless for a terminal; pure | nothing here |
-//! | [`receiver`] | the built-in endpoint to test against | `callback`, `profile`, `json`, `text`, `clock` |
+//! | [`listening`] | the listening socket of a server, and its connections | `clock` |
+//! | [`receiver`] | the built-in endpoint to test against | `listening`, `callback`, `profile`, `json`, `text`, `clock` |
 //! | [`settings`] | the settings file | `profile`, `files` |
 //! | [`management`] | what people and programs do to profiles and deliveries, the same from a command and over the HTTP API | `storage`, `record`, `profile`, `delivery`, `settings`, `clock` |
-//! | [`api`] | the HTTP API | `management`, `documents`, `intake`, `storage`, `delivery`, `record`, `callback`, `profile`, `json`, `settings`, `text`, `files`, `clock`, `threads` |
+//! | [`api`] | the HTTP API | `listening`, `management`, `documents`, `intake`, `storage`, `delivery`, `record`, `callback`, `profile`, `json`, `settings`, `text`, `files`, `clock`, `threads` |
 //! | [`keymap`] | actions, and the keys that do them | `settings` |
 //! | [`console`] | the terminal | all of these |
 //! | [`cli`] | the commands, and the start of the console | all of these |
@@ -94,6 +95,7 @@ pub mod files;
 pub mod intake;
 pub mod json;
 pub mod keymap;
+pub mod listening;
 pub mod management;
 pub mod profile;
 pub mod receiver;

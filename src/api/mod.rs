@@ -35,8 +35,7 @@ pub use error::ApiError;
 pub use router::{router, table};
 pub use routes::{Route, Routes};
 pub use server::{
-    ListenError, Peer, Server, ServerLimits, ServerTls, SystemdState, TlsError, TlsFiles, TlsNews, activated,
-    listen,
+    Peer, Server, ServerLimits, ServerTls, SystemdState, TlsError, TlsFiles, TlsNews, activated,
 };
 pub use sid::Sid;
 pub use state::{Api, ApiParts};

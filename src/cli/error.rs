@@ -2,8 +2,9 @@
 
 use std::io;
 
-use crate::api::{ListenError, TlsError};
+use crate::api::TlsError;
 use crate::callback::RenderError;
+use crate::listening::ListenError;
 use crate::management::SteerError;
 use crate::settings::AddressesUnknown;
 use crate::storage::transfer::TransferError;

@@ -5,13 +5,14 @@ use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
-use tokio::time::{Sleep, sleep};
+
+use crate::listening::PatientStream;
 
 /// The phases of the receiver.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,14 +42,10 @@ impl Closer {
 
 /// A TCP stream that fails once its handler has closed it, the receiver has cut it off, or its peer does not read.
 pub(super) struct Connection {
-    stream: TcpStream,
+    stream: PatientStream<TcpStream>,
     closer: Closer,
     /// Completes when the receiver is cut; none afterwards.
     until_cut: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
-    /// How long the peer may stop reading.
-    patience: Duration,
-    /// The remaining time, while the peer is not reading.
-    stalled: Option<Pin<Box<Sleep>>>,
 }
 
 impl Connection {
@@ -58,28 +55,13 @@ impl Connection {
             let _ = phase.wait_for(|phase| *phase == Phase::Cut).await;
         };
         let until_cut: Pin<Box<dyn Future<Output = ()> + Send>> = Box::pin(until_cut);
-        Self { stream, closer: Closer::default(), until_cut: Some(until_cut), patience, stalled: None }
+        let stream = PatientStream::new(stream, patience);
+        Self { stream, closer: Closer::default(), until_cut: Some(until_cut) }
     }
 
     /// A handle that closes it.
     pub(super) fn closer(&self) -> Closer {
         self.closer.clone()
-    }
-
-    /// The result of a write; an error if the peer has not read anything for too long.
-    fn within_patience(
-        &mut self,
-        written: Poll<io::Result<usize>>,
-        cx: &mut Context<'_>,
-    ) -> Poll<io::Result<usize>> {
-        if written.is_ready() {
-            self.stalled = None;
-            return written;
-        }
-        let patience = self.patience;
-        let stalled = self.stalled.get_or_insert_with(|| Box::pin(sleep(patience)));
-        ready!(stalled.as_mut().poll(cx));
-        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }
 
     /// Fails once the connection is closed. The stream is then reset when it is dropped, so that the peer does not
@@ -93,7 +75,7 @@ impl Connection {
         if self.until_cut.is_some() && !self.closer.is_closed() {
             return Ok(());
         }
-        self.stream.set_zero_linger()?;
+        self.stream.get_ref().set_zero_linger()?;
         Err(io::ErrorKind::ConnectionReset.into())
     }
 }
@@ -112,8 +94,7 @@ impl AsyncRead for Connection {
 impl AsyncWrite for Connection {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         self.check(cx)?;
-        let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
-        self.within_patience(written, cx)
+        Pin::new(&mut self.stream).poll_write(cx, bytes)
     }
 
     fn poll_write_vectored(
@@ -122,8 +103,7 @@ impl AsyncWrite for Connection {
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         self.check(cx)?;
-        let written = Pin::new(&mut self.stream).poll_write_vectored(cx, slices);
-        self.within_patience(written, cx)
+        Pin::new(&mut self.stream).poll_write_vectored(cx, slices)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -136,28 +116,5 @@ impl AsyncWrite for Connection {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_shutdown(cx)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use tokio::io::AsyncWriteExt as _;
-    use tokio::net::TcpListener;
-
-    #[tokio::test]
-    async fn a_peer_that_does_not_read_ends_the_connection() {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let _peer = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
-        let (stream, _) = listener.accept().await.unwrap();
-        let (_serving, phase) = watch::channel(Phase::Serving);
-        let mut connection = Connection::new(stream, phase, Duration::from_millis(50));
-        let bytes = vec![0; 1 << 20];
-        let error = loop {
-            if let Err(error) = connection.write_all(&bytes).await {
-                break error;
-            }
-        };
-        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
     }
 }

@@ -1,7 +1,6 @@
 //! The running receiver.
 
 use std::convert::Infallible;
-use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
@@ -10,16 +9,15 @@ use std::time::Duration;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::Instant;
 
-use crate::clock;
+use crate::listening::{ListenError, accepted, listen};
 
 use super::behaviour::Behaviour;
 use super::connection::{Connection, Phase};
-use super::error::ReceiverError;
 use super::handler::Handler;
 use super::limits::{HEAD_READ, ReceiverLimits};
 use super::requests::Requests;
@@ -27,9 +25,6 @@ use super::saturation::Saturation;
 
 /// How long [`Receiver::stop`] waits for responses in progress.
 const GRACE: Duration = Duration::from_secs(1);
-
-/// How long to wait if the system cannot accept a connection, as with too many open files.
-const ACCEPT_PAUSE: Duration = Duration::from_secs(1);
 
 /// A running HTTP endpoint. Dropping it closes its port and its connections at once; [`Receiver::stop`] finishes
 /// current requests first.
@@ -47,8 +42,8 @@ impl Receiver {
     ///
     /// # Errors
     /// It cannot listen there.
-    pub async fn start(listen: SocketAddr, behaviour: Behaviour) -> Result<Self, ReceiverError> {
-        Self::start_within(listen, behaviour, ReceiverLimits::default()).await
+    pub async fn start(addr: SocketAddr, behaviour: Behaviour) -> Result<Self, ListenError> {
+        Self::start_within(addr, behaviour, ReceiverLimits::default()).await
     }
 
     /// As [`Receiver::start`], with custom limits.
@@ -56,16 +51,12 @@ impl Receiver {
     /// # Errors
     /// It cannot listen there.
     pub async fn start_within(
-        listen: SocketAddr,
+        addr: SocketAddr,
         behaviour: Behaviour,
         limits: ReceiverLimits,
-    ) -> Result<Self, ReceiverError> {
-        if !clock::is_plausible() {
-            return Err(ReceiverError::Clock);
-        }
-        let failed = |error| ReceiverError::listening(listen, error);
-        let listener = TcpListener::bind(listen).await.map_err(failed)?;
-        let addr = listener.local_addr().map_err(failed)?;
+    ) -> Result<Self, ListenError> {
+        let listener = listen(addr).await?;
+        let addr = listener.local_addr().map_err(|error| ListenError::Other { addr, error })?;
         let (phase, phases) = watch::channel(Phase::Serving);
         let (full, is_full) = watch::channel(false);
         let saturation = Saturation::new(is_full, limits.crowded);
@@ -145,7 +136,7 @@ async fn serve(
         }
         tokio::select! {
             () = &mut stopping => break,
-            stream = accepted(&listener) => {
+            (stream, _) = accepted(&listener) => {
                 let connection = Connection::new(stream, phases.clone(), limits.response);
                 let stopping = self::stopping(phases.clone());
                 let saturation = saturation.clone();
@@ -160,25 +151,6 @@ async fn serve(
 /// Waits until the receiver accepts no more requests, or was dropped.
 async fn stopping(mut phases: watch::Receiver<Phase>) {
     let _ = phases.wait_for(|phase| *phase != Phase::Serving).await;
-}
-
-/// The next connection, regardless of failed ones.
-async fn accepted(listener: &TcpListener) -> TcpStream {
-    loop {
-        match listener.accept().await {
-            // hyper writes the date into each response, and panics at times that cannot be formatted.
-            Ok((stream, _)) if clock::is_plausible() => return stream,
-            Ok(_) => {}
-            Err(error) if is_of_connection(&error) => {}
-            Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
-        }
-    }
-}
-
-/// Whether an error concerns a single connection, which was closed before it was accepted.
-fn is_of_connection(error: &io::Error) -> bool {
-    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
-    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }
 
 /// Serves one connection until it ends: closed by its peer; when it is idle and the receiver is `stopping`, or while

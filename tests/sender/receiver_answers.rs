@@ -5,7 +5,8 @@ use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
 use reqwest::Client;
-use ringback::receiver::{Behaviour, NoRequest, Receiver, ReceiverError, Reply};
+use ringback::listening::ListenError;
+use ringback::receiver::{Behaviour, NoRequest, Receiver, Reply};
 
 /// The longest that anything here may take.
 const DEADLINE: Duration = Duration::from_secs(10);
@@ -185,11 +186,11 @@ async fn a_port_in_use_is_reported() {
     let Err(error) = Receiver::start(first.addr(), Behaviour::default()).await else {
         panic!("two on one port");
     };
-    assert!(matches!(error, ReceiverError::InUse(addr) if addr == first.addr()));
+    assert!(matches!(error, ListenError::InUse(addr) if addr == first.addr()));
     assert!(error.to_string().contains("another port"), "{error}");
     // 192.0.2.0/24 is for documentation: no machine has it.
     let foreign = Receiver::start(SocketAddr::from(([192, 0, 2, 1], 0)), Behaviour::default()).await;
-    assert!(matches!(foreign, Err(ReceiverError::NoSuchAddress(_))));
+    assert!(matches!(foreign, Err(ListenError::NoSuchAddress(_))));
 }
 
 #[tokio::test]

@@ -22,7 +22,7 @@ use tokio_rustls::TlsAcceptor;
 
 use super::activity::Activity;
 use super::limits::ServerLimits;
-use super::patient_stream::PatientStream;
+use crate::listening::PatientStream;
 
 /// How long a quiet connection may take to end properly.
 const FAREWELL: Duration = Duration::from_secs(1);

@@ -3,8 +3,6 @@
 mod activity;
 mod connection;
 mod limits;
-mod listen;
-mod patient_stream;
 mod systemd;
 mod tls;
 
@@ -14,20 +12,16 @@ use std::pin::pin;
 use std::time::Duration;
 
 use axum::Router;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
-use crate::clock;
+use crate::listening::accepted;
 pub use connection::Peer;
 use connection::{Connection, Crowd};
 pub use limits::ServerLimits;
-pub use listen::{ListenError, listen};
 pub use systemd::{SystemdState, activated};
 pub use tls::{ServerTls, TlsError, TlsFiles, TlsNews};
-
-/// How long to wait if the system cannot accept a connection, as with too many open files.
-const ACCEPT_PAUSE: Duration = Duration::from_secs(1);
 
 /// A running server. Dropping it closes its port and its connections at once.
 #[derive(Debug)]
@@ -123,25 +117,6 @@ async fn serve(
 /// Waits until the server accepts no more requests, or was dropped.
 async fn stopping(mut stopped: watch::Receiver<bool>) {
     let _ = stopped.wait_for(|stopped| *stopped).await;
-}
-
-/// The next connection, regardless of failed ones.
-async fn accepted(listener: &TcpListener) -> (TcpStream, SocketAddr) {
-    loop {
-        match listener.accept().await {
-            // hyper writes the date into each response, and panics at times that cannot be formatted.
-            Ok(accepted) if clock::is_plausible() => return accepted,
-            Ok(_) => {}
-            Err(error) if is_of_connection(&error) => {}
-            Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
-        }
-    }
-}
-
-/// Whether an error concerns a single connection, which was closed before it was accepted.
-fn is_of_connection(error: &io::Error) -> bool {
-    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
-    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }
 
 #[cfg(test)]

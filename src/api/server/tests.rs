@@ -9,6 +9,7 @@ use tokio::net::TcpStream;
 use tokio::sync::Notify;
 
 use super::*;
+use crate::listening::listen;
 
 /// Longer than any wait that ends.
 const LONG: Duration = Duration::from_mins(1);

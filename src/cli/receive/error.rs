@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::receiver::ReceiverError;
+use crate::listening::ListenError;
 use crate::threads::NoThread;
 
 /// Why receiving ended unexpectedly.
@@ -18,7 +18,7 @@ pub enum ReceiveError {
     },
     /// It could not listen.
     #[error(transparent)]
-    Listen(#[from] ReceiverError),
+    Listen(#[from] ListenError),
     /// The thread that writes could not be started.
     #[error(transparent)]
     NoThread(#[from] NoThread),

@@ -15,11 +15,10 @@ use super::error::{CommandError, FAILED};
 use super::interrupt::{BlockedSignals, Interrupts};
 use super::output::{eprint_line, print_if_read};
 use super::session::Session;
-use crate::api::{
-    Api, ApiParts, Server, ServerLimits, ServerTls, SystemdState, TlsNews, activated, listen, router,
-};
+use crate::api::{Api, ApiParts, Server, ServerLimits, ServerTls, SystemdState, TlsNews, activated, router};
 use crate::clock;
 use crate::delivery::{Limits, OutcomeStream, RetentionTask, Sender, Transport};
+use crate::listening::listen;
 use crate::storage::{KeyState, Storage};
 
 pub use options::ServeArgs;

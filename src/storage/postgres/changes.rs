@@ -7,6 +7,7 @@ use crate::storage::postgres::connection::db::Db;
 
 /// What a transaction has changed.
 #[derive(Debug, Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "a transaction may have changed any of these")]
 pub struct Changes {
     /// Saved profiles.
     pub profiles: bool,

@@ -10,7 +10,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Sleep, sleep};
 
 /// A stream that fails if its peer has not read anything for too long.
-pub(super) struct PatientStream<S> {
+#[derive(Debug)]
+pub struct PatientStream<S> {
     stream: S,
     patience: Duration,
     /// The remaining time, while the peer is not reading.
@@ -18,8 +19,14 @@ pub(super) struct PatientStream<S> {
 }
 
 impl<S> PatientStream<S> {
-    pub(super) fn new(stream: S, patience: Duration) -> Self {
+    /// A stream whose peer may stop reading for this long.
+    pub fn new(stream: S, patience: Duration) -> Self {
         Self { stream, patience, stalled: None }
+    }
+
+    /// The stream itself.
+    pub fn get_ref(&self) -> &S {
+        &self.stream
     }
 
     fn within_patience<T>(

@@ -7,7 +7,7 @@ use tokio::net::TcpListener;
 
 use crate::clock;
 
-/// The API cannot listen. The message says where, why, and how to fix it.
+/// A server cannot listen. The message says where, why, and how to fix it.
 #[derive(Debug, thiserror::Error)]
 pub enum ListenError {
     /// The port is in use.
