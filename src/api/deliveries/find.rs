@@ -2,12 +2,10 @@
 
 use axum::extract::{Path, State};
 
+use crate::api::request::OnePath;
 use crate::api::{Api, ApiError, Caller, Code, Envelope};
 use crate::documents::full_delivery;
 use crate::record::{DeliveryId, Details};
-
-/// The path of one delivery: account id, and the id as written.
-pub(super) type OnePath = Path<(String, String)>;
 
 /// Responds with one delivery, its request and its attempts.
 pub(super) async fn one(

@@ -2,8 +2,8 @@
 
 use axum::extract::{Path, State};
 
-use super::find::{OnePath, stored};
-use crate::api::request::NewIds;
+use super::find::stored;
+use crate::api::request::{NewIds, OnePath};
 use crate::api::{Api, ApiError, Caller, Code, Envelope};
 use crate::documents::steered_delivery;
 use crate::management::{self, ResendAs, SteerError, Steered};
@@ -18,9 +18,8 @@ pub(super) async fn retry(
     Path((_, id)): OnePath,
 ) -> Result<Envelope, ApiError> {
     let row = stored(&api, &caller, &id).await?.summary;
-    let new = ids.delivery();
-    let steered = management::retry(&*api.store, &row, new).await;
-    done(row.id, once(&api, new, steered).await?)
+    let steered = management::retry(&*api.store, &row, ids.delivery()).await;
+    done(row.id, once(&api, ids.delivery(), steered).await?)
 }
 
 /// Resends the request of a delivery as a new one.
@@ -31,9 +30,8 @@ pub(super) async fn resend(
     Path((_, id)): OnePath,
 ) -> Result<Envelope, ApiError> {
     let row = stored(&api, &caller, &id).await?.summary;
-    let new = ids.delivery();
-    let steered = management::resend(&*api.store, row.id, new).await;
-    done(row.id, once(&api, new, steered).await?)
+    let steered = management::resend(&*api.store, row.id, ids.delivery()).await;
+    done(row.id, once(&api, ids.delivery(), steered).await?)
 }
 
 /// Cancels a pending delivery.

@@ -2,7 +2,8 @@
 
 use axum::extract::{Path, State};
 
-use super::find::{OnePath, named, no_profile, stored};
+use super::find::{named, no_profile, stored};
+use crate::api::request::OnePath;
 use crate::api::{Api, ApiError, Caller, Code, Envelope};
 use crate::documents::{paused_profile, restored_profile, switched_profile};
 use crate::management::{SwitchedStatus, switch};

@@ -5,9 +5,9 @@ use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::find::{OnePath, named, no_profile, stored};
+use super::find::{named, no_profile, stored};
 use super::platform::platform_profile;
-use crate::api::request::{JsonBody, NewIds};
+use crate::api::request::{JsonBody, NewIds, OnePath};
 use crate::api::{Api, ApiError, Caller, Code, Envelope};
 use crate::management::{CheckedProfile, DocumentFault, DocumentSource, ProfileCheck, patched, saved_after};
 use crate::profile::Profile;

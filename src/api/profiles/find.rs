@@ -3,11 +3,9 @@
 use axum::extract::{Path, State};
 
 use super::platform::platform_profile;
+use crate::api::request::OnePath;
 use crate::api::{Api, ApiError, Caller, Code, Envelope};
 use crate::profile::{Profile, ProfileId};
-
-/// The path of one profile: account id, and the id as written.
-pub(super) type OnePath = Path<(String, String)>;
 
 /// Responds with one profile.
 pub(super) async fn one(

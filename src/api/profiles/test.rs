@@ -3,8 +3,8 @@
 use axum::extract::{Path, State};
 use serde_json::{Map, Value, json};
 
-use super::find::{OnePath, stored};
-use crate::api::request::{JsonBody, NewIds};
+use super::find::stored;
+use crate::api::request::{JsonBody, NewIds, OnePath};
 use crate::api::{Api, ApiError, Caller, Code, Envelope};
 use crate::callback::Values;
 use crate::intake::test_values::{sample_values, tested_event};

@@ -2,8 +2,10 @@
 
 mod json_body;
 mod new_ids;
+mod one_path;
 mod query;
 
 pub(super) use json_body::{JsonBody, LONGEST_BODY};
 pub(super) use new_ids::NewIds;
+pub(super) use one_path::OnePath;
 pub(super) use query::{QueryPairs, page_size};
