@@ -5,54 +5,46 @@ use tokio_postgres::Row;
 
 use crate::storage::error::StoreError;
 
-/// Takes first attempts: so many of each of these lanes, after its start. Those that another sender takes at the same
-/// time are passed over. Nothing is taken once the seat was ended, which waits for this.
-pub const TAKE_FIRST: &str = "
-WITH me AS MATERIALIZED (SELECT seq FROM sender WHERE seq = $1 FOR KEY SHARE),
+/// Takes those of `pending q` that this finds, for the seat `$1`, and reads them. Those that another sender takes at the
+/// same time are passed over. Nothing is taken once the seat was ended, which waits for this.
+macro_rules! take {
+    ($lists:literal, $found:literal) => {
+        concat!(
+            "WITH me AS MATERIALIZED (SELECT seq FROM sender WHERE seq = $1 FOR KEY SHARE),
  c AS MATERIALIZED (
-   SELECT p.place FROM me CROSS JOIN unnest($2::int[], $3::bigint[], $4::bigint[]) l(lane, k, start)
-   CROSS JOIN LATERAL (
-     SELECT q.ctid AS place FROM pending q
-     WHERE q.lane = l.lane AND q.claimed_by IS NULL AND q.attempts = 0 AND q.seq > l.start
-     ORDER BY q.seq LIMIT l.k FOR UPDATE SKIP LOCKED) p),
+   SELECT p.place FROM me CROSS JOIN unnest(",
+            $lists,
+            ") CROSS JOIN LATERAL (SELECT q.ctid AS place FROM pending q WHERE ",
+            $found,
+            " FOR UPDATE SKIP LOCKED) p),
  u AS (UPDATE pending SET claimed_by = $1 WHERE ctid = ANY (ARRAY(SELECT place FROM c))
    RETURNING seq, lane, attempts, due_at)
 SELECT u.seq, u.lane, u.attempts, u.due_at, d.id, d.retry_count, d.interval_s, d.timeout_ms, d.backoff,
    d.method, d.url, d.headers, d.body, d.vals, d.was_tested, d.title, d.event, t.document
 FROM u LEFT JOIN LATERAL (SELECT * FROM delivery d WHERE d.seq = u.seq LIMIT 1) d ON true
-   LEFT JOIN LATERAL (SELECT document FROM tested t WHERE t.seq = u.seq LIMIT 1) t ON true";
+   LEFT JOIN LATERAL (SELECT document FROM tested t WHERE t.seq = u.seq LIMIT 1) t ON true"
+        )
+    };
+}
+
+/// Takes first attempts: so many of each of these lanes, after its start.
+pub const TAKE_FIRST: &str = take!(
+    "$2::int[], $3::bigint[], $4::bigint[]) l(lane, k, start",
+    "q.lane = l.lane AND q.claimed_by IS NULL AND q.attempts = 0 AND q.seq > l.start ORDER BY q.seq LIMIT l.k"
+);
 
 /// Takes what lies before the starts of its lanes, by its position: see [`starts`](super::starts).
-pub const TAKE_STRAYS: &str = "
-WITH me AS MATERIALIZED (SELECT seq FROM sender WHERE seq = $1 FOR KEY SHARE),
- c AS MATERIALIZED (
-   SELECT p.place FROM me CROSS JOIN unnest($2::bigint[]) s(seq)
-   CROSS JOIN LATERAL (
-     SELECT q.ctid AS place FROM pending q
-     WHERE q.seq = s.seq AND q.claimed_by IS NULL AND (q.attempts = 0 OR q.due_at <= $3)
-     LIMIT 1 FOR UPDATE SKIP LOCKED) p),
- u AS (UPDATE pending SET claimed_by = $1 WHERE ctid = ANY (ARRAY(SELECT place FROM c))
-   RETURNING seq, lane, attempts, due_at)
-SELECT u.seq, u.lane, u.attempts, u.due_at, d.id, d.retry_count, d.interval_s, d.timeout_ms, d.backoff,
-   d.method, d.url, d.headers, d.body, d.vals, d.was_tested, d.title, d.event, t.document
-FROM u LEFT JOIN LATERAL (SELECT * FROM delivery d WHERE d.seq = u.seq LIMIT 1) d ON true
-   LEFT JOIN LATERAL (SELECT document FROM tested t WHERE t.seq = u.seq LIMIT 1) t ON true";
+pub const TAKE_STRAYS: &str = take!(
+    "$2::bigint[]) s(seq",
+    "q.seq = s.seq AND q.claimed_by IS NULL AND (q.attempts = 0 OR q.due_at <= $3) LIMIT 1"
+);
 
 /// Takes retries that are due by now and since the start of all retries, by their time.
-pub const TAKE_RETRIES: &str = "
-WITH me AS MATERIALIZED (SELECT seq FROM sender WHERE seq = $1 FOR KEY SHARE),
- c AS MATERIALIZED (
-   SELECT p.place FROM me CROSS JOIN unnest($2::int[], $3::bigint[]) l(lane, k)
-   CROSS JOIN LATERAL (
-     SELECT q.ctid AS place FROM pending q
-     WHERE q.lane = l.lane AND q.claimed_by IS NULL AND q.attempts > 0 AND q.due_at > $5 AND q.due_at <= $4
-     ORDER BY q.due_at, q.seq LIMIT l.k FOR UPDATE SKIP LOCKED) p),
- u AS (UPDATE pending SET claimed_by = $1 WHERE ctid = ANY (ARRAY(SELECT place FROM c))
-   RETURNING seq, lane, attempts, due_at)
-SELECT u.seq, u.lane, u.attempts, u.due_at, d.id, d.retry_count, d.interval_s, d.timeout_ms, d.backoff,
-   d.method, d.url, d.headers, d.body, d.vals, d.was_tested, d.title, d.event, t.document
-FROM u LEFT JOIN LATERAL (SELECT * FROM delivery d WHERE d.seq = u.seq LIMIT 1) d ON true
-   LEFT JOIN LATERAL (SELECT document FROM tested t WHERE t.seq = u.seq LIMIT 1) t ON true";
+pub const TAKE_RETRIES: &str = take!(
+    "$2::int[], $3::bigint[]) l(lane, k",
+    "q.lane = l.lane AND q.claimed_by IS NULL AND q.attempts > 0 AND q.due_at > $5 AND q.due_at <= $4
+     ORDER BY q.due_at, q.seq LIMIT l.k"
+);
 
 /// Whether the seat is had, what the clock shows, which profiles were read, and when the next retry is due.
 pub const LOOK: &str = "

@@ -4,6 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::time::Instant;
 
 use tokio_postgres::Row;
+use tokio_postgres::types::ToSql;
 
 use crate::storage::error::StoreError;
 use crate::storage::postgres::PgStore;
@@ -118,26 +119,19 @@ impl PgStore {
         wanted: &[usize],
         rows: &mut Rows,
     ) -> Result<(), StoreError> {
-        let (mut asked, mut lanes, mut counts, mut starts) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        {
-            let (mut ready, now) = (self.sender().ready(), Instant::now());
-            for (place, candidate) in candidates.iter().enumerate().filter(|(_, c)| c.has_first) {
-                let missing = wanted[place].saturating_sub(count(rows, candidate.lane));
-                if missing > 0 {
-                    asked.push((place, missing));
-                    lanes.push(candidate.lane);
-                    counts.push(i64::try_from(missing).unwrap_or(i64::MAX));
-                    starts.push(ready.starts.after(candidate.lane, now, times.clock));
-                }
-            }
-        }
-        if lanes.is_empty() {
+        let missing = Missing::of(candidates, wanted, rows, |candidate| candidate.has_first);
+        if missing.lanes.is_empty() {
             return Ok(());
         }
+        let starts: Vec<i64> = {
+            let (mut ready, now) = (self.sender().ready(), Instant::now());
+            missing.lanes.iter().map(|lane| ready.starts.after(*lane, now, times.clock)).collect()
+        };
         let mut taken = Rows::new();
-        keep(&mut taken, db.rows(TAKE_FIRST, &[&seat, &lanes, &counts, &starts]).await?)?;
+        let params: [&(dyn ToSql + Sync); 4] = [&seat, &missing.lanes, &missing.counts, &starts];
+        keep(&mut taken, db.rows(TAKE_FIRST, &params).await?)?;
         let mut ready = self.sender().ready();
-        for (place, missing) in asked {
+        for (place, missing) in missing.places {
             let Some(candidate) = candidates.get_mut(place) else { continue };
             let mut of_lane = taken.remove(&candidate.lane).unwrap_or_default();
             of_lane.make_contiguous().sort_by_key(|taken| taken.claim.seq);
@@ -163,31 +157,47 @@ impl PgStore {
         wanted: &[usize],
         rows: &mut Rows,
     ) -> Result<(), StoreError> {
-        let (mut asked, mut lanes, mut counts) = (Vec::new(), Vec::new(), Vec::new());
-        for (place, candidate) in candidates.iter().enumerate().filter(|(_, c)| c.has_retries) {
-            let missing = wanted[place].saturating_sub(count(rows, candidate.lane));
-            if missing > 0 {
-                asked.push((place, missing));
-                lanes.push(candidate.lane);
-                counts.push(i64::try_from(missing).unwrap_or(i64::MAX));
-            }
-        }
-        if lanes.is_empty() {
+        let missing = Missing::of(candidates, wanted, rows, |candidate| candidate.has_retries);
+        if missing.lanes.is_empty() {
             return Ok(());
         }
         let mut retries = Rows::new();
-        let params: [&(dyn tokio_postgres::types::ToSql + Sync); 5] =
-            [&seat, &lanes, &counts, &times.now, &times.retries_after];
+        let params: [&(dyn ToSql + Sync); 5] =
+            [&seat, &missing.lanes, &missing.counts, &times.now, &times.retries_after];
         keep(&mut retries, db.rows(TAKE_RETRIES, &params).await?)?;
         let taken = retries.values().map(VecDeque::len).sum();
         self.sender().ready().starts.claimed(RETRIES, i64::MIN, taken);
-        for (place, missing) in asked {
+        for (place, missing) in missing.places {
             let Some(candidate) = candidates.get_mut(place) else { continue };
             let mut of_lane = retries.remove(&candidate.lane).unwrap_or_default();
             candidate.has_retries = of_lane.len() >= missing;
             rows.entry(candidate.lane).or_default().append(&mut of_lane);
         }
         Ok(())
+    }
+}
+
+/// What lanes with turns still miss.
+struct Missing {
+    /// Which candidates, and how many rows each.
+    places: Vec<(usize, usize)>,
+    lanes: Vec<i32>,
+    counts: Vec<i64>,
+}
+
+impl Missing {
+    /// Of these candidates, beside the rows that they have.
+    fn of(candidates: &[Candidate], wanted: &[usize], rows: &Rows, may: impl Fn(&Candidate) -> bool) -> Self {
+        let mut missing = Self { places: Vec::new(), lanes: Vec::new(), counts: Vec::new() };
+        for ((place, candidate), wanted) in candidates.iter().enumerate().zip(wanted) {
+            let n = wanted.saturating_sub(count(rows, candidate.lane));
+            if n > 0 && may(candidate) {
+                missing.places.push((place, n));
+                missing.lanes.push(candidate.lane);
+                missing.counts.push(i64::try_from(n).unwrap_or(i64::MAX));
+            }
+        }
+        missing
     }
 }
 
