@@ -15,22 +15,6 @@ const PAUSE: Duration = Duration::from_secs(30);
 /// How long a body may take that is read as a whole.
 const WHOLE: Duration = Duration::from_mins(1);
 
-/// The most of an unwanted body that is read, in bytes, and for how long.
-const DRAINED: (usize, Duration) = (64 << 20, Duration::from_secs(5));
-
-/// Reads the rest of a body that is refused, within limits: a client that is still sending would see a broken
-/// connection instead of the response.
-pub(super) async fn drain(body: &mut Body) {
-    let until = Instant::now() + DRAINED.1;
-    let mut left = DRAINED.0;
-    while let Ok(Ok(Some(bytes))) = timeout_at(until, next(body)).await {
-        left = left.saturating_sub(bytes.len());
-        if left == 0 {
-            return;
-        }
-    }
-}
-
 /// The next bytes of a body; none at its end.
 ///
 /// # Errors
@@ -77,7 +61,6 @@ async fn whole_within(
     let named =
         headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     if named.is_some_and(|named| named > most as u64) {
-        drain(&mut body).await;
         return Err(too_large(most));
     }
     let until = Instant::now() + long;
@@ -86,8 +69,6 @@ async fn whole_within(
         timeout_at(until, next_within(&mut body, pause)).await.map_err(|_| too_slow(long))??
     {
         if all.len() + bytes.len() > most {
-            drop(all);
-            drain(&mut body).await;
             return Err(too_large(most));
         }
         all.extend_from_slice(&bytes);

@@ -10,6 +10,7 @@
 
 mod deliveries;
 mod docs;
+mod early;
 mod events;
 mod keys;
 mod kill9;
@@ -24,4 +25,5 @@ mod start;
 mod stop;
 #[path = "../support/mod.rs"]
 mod support;
+mod systemd;
 mod transport;

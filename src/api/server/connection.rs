@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{Request, Response};
+use axum::http::{Request, Response, header};
 use hyper::body::Incoming;
 use hyper::service::{Service as _, service_fn};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -22,6 +22,7 @@ use tokio_rustls::TlsAcceptor;
 
 use super::activity::Activity;
 use super::limits::ServerLimits;
+use super::unread_body::UnreadBody;
 use crate::listening::PatientStream;
 
 /// How long a quiet connection may take to end properly.
@@ -143,7 +144,8 @@ impl Connection {
         service_fn(move |mut request: Request<Incoming>| {
             let in_progress = activity.begin();
             request.extensions_mut().insert(peer);
-            let response = app.call(request);
+            let waits = request.headers().contains_key(header::EXPECT);
+            let response = app.call(request.map(|body| UnreadBody::new(Body::new(body), waits)));
             async move { Ok(response.await?.map(|body| in_progress.until_written(body))) }
         })
     }

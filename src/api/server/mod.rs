@@ -5,6 +5,7 @@ mod connection;
 mod limits;
 mod systemd;
 mod tls;
+mod unread_body;
 
 use std::io;
 use std::net::SocketAddr;

@@ -60,11 +60,6 @@ impl Chunks {
         }
     }
 
-    /// Reads what is left of a stream that failed.
-    pub(super) async fn drain(&mut self) {
-        request_body::drain(&mut self.body).await;
-    }
-
     async fn any(&mut self) -> Result<Chunk, ApiError> {
         let mut chunk = Chunk { first_line: self.line, bytes: Vec::new() };
         let mut lines = 0;

@@ -36,9 +36,6 @@ pub(super) async fn accept(api: &Api, caller: &Caller, key: Option<String>, body
             Err(error) => break Some(error),
         }
     };
-    if failure.is_some() {
-        stream.chunks.drain().await;
-    }
     report.response(failure)
 }
 

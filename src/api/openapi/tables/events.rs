@@ -8,10 +8,13 @@ use crate::api::openapi::schemas::{object, schema};
 
 /// All of them.
 pub(super) fn all() -> Vec<Operation> {
-    let item = |members: Value| json!({"type": "array", "items": object(&members)});
+    let list = |item: Value| json!({"type": "array", "items": item});
+    let mut accepted = object(&json!({"index": {"type": "integer"}, "delivery_id": {"type": "string"}}));
+    let repeated = "Its event_id was accepted before: delivery_id is that of the first time";
+    accepted["properties"]["repeated"] = json!({"type": "boolean", "const": true, "description": repeated});
     let outcome = object(&json!({
-        "accepted": item(json!({"index": {"type": "integer"}, "delivery_id": {"type": "string"}})),
-        "refused": item(json!({"index": {"type": "integer"}, "error": {"type": "string"}})),
+        "accepted": list(accepted),
+        "refused": list(object(&json!({"index": {"type": "integer"}, "error": {"type": "string"}}))),
     }));
     let one_or_many = json!({"oneOf": [schema("Event"), {"type": "array", "items": schema("Event")}]});
     let bodies = json!({
