@@ -53,11 +53,37 @@ fn metrics_count_what_happened() {
         "ringback_attempt_duration_seconds_count 2",
         "ringback_deliveries{state=\"queued\"} 0",
         "ringback_deliveries{state=\"failed\"} 2",
+        "ringback_queue_oldest_age_seconds 0",
         "ringback_attempts_in_flight 0",
         "ringback_sender_active 1",
     ] {
         assert!(text.lines().any(|shown| shown == line), "no {line} in {text}");
     }
+}
+
+#[test]
+fn the_age_of_the_queue_grows_while_nothing_is_sent() {
+    let place = Place::new();
+    // It accepts the connection and does not respond.
+    let endpoint = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/", endpoint.local_addr().unwrap());
+    let document = json!({"title": "Slow", "channel": "sms", "url": url, "body": "<id>"});
+    let profile = place.apply(&document).remove(0);
+    let serving = Serving::open(&place);
+    let json = [("content-type", "application/json")];
+    assert_eq!(serving.request("POST", EVENTS, &json, event(&profile, "a")).status, 202);
+    let age = || {
+        let text = serving.get("/metrics").text;
+        let line = text.lines().find_map(|line| line.strip_prefix("ringback_queue_oldest_age_seconds "));
+        line.map(|age| age.parse::<f64>().unwrap()).unwrap()
+    };
+    let first = age();
+    while age() <= first {}
+    assert_eq!(
+        serving.request("POST", &format!("/v1/shop/callback/profiles/{profile}/pause"), &[], "").status,
+        200
+    );
+    assert!(age() == 0.0, "what is blocked is not due");
 }
 
 #[test]

@@ -100,6 +100,7 @@ macro_rules! every_test {
             steering:
                 sent_again_it_differs_by_its_id_only,
                 what_cannot_be_resent_is_reported,
+                what_has_been_due_for_longest_says_how_far_sending_lags,
                 every_choice_comes_back,
                 a_cancelled_delivery_stays_so_whatever_its_last_attempt_brings,
                 a_pause_blocks_events_and_nothing_that_a_person_sends,

@@ -40,6 +40,35 @@ pub async fn what_cannot_be_resent_is_reported(subject: &dyn StoreUnderTest) {
     assert_eq!(none, Err(Problem::NoRequest(empty.id)));
 }
 
+pub async fn what_has_been_due_for_longest_says_how_far_sending_lags(subject: &dyn StoreUnderTest) {
+    let store = subject.store();
+    let is_due = async || store.longest_due().await.unwrap().is_some();
+    store.save_profiles(vec![profile(1, "Order SMS")]).await.unwrap();
+    assert!(!is_due().await, "nothing is pending");
+    let event = NewDelivery { kind: Kind::Event, ..delivery("https://hooks.example") };
+    store.enqueue(vec![event.clone()]).await.unwrap();
+    let first = store.longest_due().await.unwrap().expect("it is due");
+    let later = NewDelivery { id: DeliveryId::generate(), accepted_at: at(9_000), ..event.clone() };
+    store.enqueue(vec![later.clone()]).await.unwrap();
+    assert!(store.longest_due().await.unwrap() >= Some(first), "the first one still is");
+    store.pause(None).await.unwrap();
+    assert!(!is_due().await, "all is blocked");
+    let manual = NewDelivery { id: DeliveryId::generate(), kind: Kind::Again, ..event.clone() };
+    store.enqueue(vec![manual.clone()]).await.unwrap();
+    assert!(is_due().await, "a pause blocks nothing that a person sends");
+    record(subject, manual.id, 1, Next::Delivered).await;
+    store.resume(None).await.unwrap();
+    let in_an_hour = crate::clock::later(Timestamp::now(), jiff::SignedDuration::from_hours(1));
+    for id in [event.id, later.id] {
+        record(subject, id, 1, Next::Retry(in_an_hour)).await;
+    }
+    assert!(!is_due().await, "the retries are due later");
+    store.retry_now(later.id).await.unwrap();
+    assert!(is_due().await, "one is due now");
+    store.cancel(later.id).await.unwrap();
+    assert!(!is_due().await, "cancelled");
+}
+
 pub async fn every_choice_comes_back(subject: &dyn StoreUnderTest) {
     let store = subject.store();
     for event in Event::ALL {

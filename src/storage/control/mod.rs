@@ -4,6 +4,8 @@ pub mod block;
 pub mod blocked_counts;
 pub mod bulk;
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 
 use crate::profile::ProfileId;
@@ -74,6 +76,13 @@ pub trait Control: Send + Sync {
     /// # Errors
     /// The store cannot be read.
     async fn is_moving(&self, within: Option<RunRange>) -> Result<bool, StoreError>;
+
+    /// For how long the delivery has been due that has been due for longest; none if nothing is due. Blocked ones are
+    /// not due. Takes time for each lane, not for each delivery.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    async fn longest_due(&self) -> Result<Option<Duration>, StoreError>;
 
     /// How many events of a profile are pending. Takes time for each.
     ///

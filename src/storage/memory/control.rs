@@ -1,5 +1,7 @@
 //! Changes of pending deliveries, and blocks.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 
 use super::{MemoryStore, Tables};
@@ -179,6 +181,15 @@ impl Control for MemoryStore {
             return Ok(true);
         }
         Ok(tables.pending_within(within).any(|row| blocks.of(row).is_none()))
+    }
+
+    async fn longest_due(&self) -> Result<Option<Duration>, StoreError> {
+        let tables = self.tables();
+        let blocks: Blocks = tables.blocks().into_iter().collect();
+        let now = tables.now();
+        let due = tables.pending_within(None).filter(|row| blocks.of(row).is_none());
+        let since = due.filter_map(|row| row.due_at).filter(|due_at| *due_at <= now).min();
+        Ok(since.map(|since| Duration::try_from(now.duration_since(since)).unwrap_or_default()))
     }
 
     async fn pending_events(&self, profile: &ProfileId) -> Result<u64, StoreError> {

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::path::Path;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -136,6 +137,10 @@ impl Control for Store {
 
     async fn is_moving(&self, within: Option<RunRange>) -> Result<bool, StoreError> {
         Self::is_moving(self, within).await
+    }
+
+    async fn longest_due(&self) -> Result<Option<Duration>, StoreError> {
+        Self::longest_due(self).await
     }
 
     async fn pending_events(&self, profile: &ProfileId) -> Result<u64, StoreError> {

@@ -15,6 +15,7 @@ const TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 /// All figures.
 pub(crate) async fn metrics(State(api): State<Api>) -> Result<Response, ApiError> {
     let (counts, revision) = (api.store.counts().await?, api.store.revision().await?);
+    let longest_due = api.store.longest_due().await?.unwrap_or_default();
     let mut text = Text::default();
     api.metrics().requests.write(&mut text);
     api.metrics().attempts.write(&mut text);
@@ -28,6 +29,9 @@ pub(crate) async fn metrics(State(api): State<Api>) -> Result<Response, ApiError
     ] {
         text.sample("ringback_deliveries", &[("state", state)], count);
     }
+    let name = "ringback_queue_oldest_age_seconds";
+    text.family(name, Kind::Gauge, "For how long the oldest due delivery has been due; 0 if none is.");
+    text.sample(name, &[], longest_due.as_secs_f64());
     let (in_flight, is_active) = {
         let sender = api.sender.borrow();
         (sender.in_flight.len(), sender.role == SenderRole::Active)

@@ -2,9 +2,12 @@
 
 pub mod blocked;
 mod bulk;
+pub mod longest_due;
 pub mod pause;
 pub mod resend;
 mod retry_cancel;
+
+use std::time::Duration;
 
 use async_trait::async_trait;
 
@@ -76,6 +79,10 @@ impl Control for PgStore {
 
     async fn is_moving(&self, within: Option<RunRange>) -> Result<bool, StoreError> {
         blocked::is_moving(self.read().await?.db()?, within).await
+    }
+
+    async fn longest_due(&self) -> Result<Option<Duration>, StoreError> {
+        longest_due::longest_due(self.read().await?.db()?).await
     }
 
     async fn pending_events(&self, profile: &ProfileId) -> Result<u64, StoreError> {

@@ -12,9 +12,11 @@ use crate::storage::sqlite::Store;
 use crate::storage::sqlite::control::pause::{self, BlockedProfiles};
 use crate::storage::sqlite::rows::columns::get;
 
-/// Queued, and waiting: pending deliveries, by lane.
-const PENDING: [&str; 2] =
-    ["queued WHERE 1", "delivery INDEXED BY delivery_by_lane WHERE state = 1 AND state IS NOT 0"];
+/// Queued deliveries, by lane.
+pub const QUEUED: &str = "queued WHERE 1";
+/// Waiting deliveries, by lane.
+pub const WAITING: &str = "delivery INDEXED BY delivery_by_lane WHERE state = 1 AND state IS NOT 0";
+const PENDING: [&str; 2] = [QUEUED, WAITING];
 
 /// The next lane with something of one state.
 fn lane_after(pending: &str) -> String {
@@ -122,16 +124,17 @@ fn is_any_pending(tx: &Transaction<'_>) -> Result<bool, StoreError> {
 }
 
 /// A lane with something pending.
-struct Lane {
-    number: i64,
+pub struct Lane {
+    /// Its number.
+    pub number: i64,
     /// Its profile; empty if invalid, in which case it is not blocked: the sender fails its deliveries.
-    profile: String,
+    pub profile: String,
     /// Its deliveries are manual.
-    manual: bool,
+    pub manual: bool,
 }
 
 /// The lanes with something of this state.
-fn lanes(tx: &Transaction<'_>, state: &str) -> Result<Vec<Lane>, StoreError> {
+pub fn lanes(tx: &Transaction<'_>, state: &str) -> Result<Vec<Lane>, StoreError> {
     let mut found = Vec::new();
     // Before all numbers.
     let mut after = Value::Real(f64::NEG_INFINITY);

@@ -2,6 +2,7 @@
 
 pub mod blocked;
 pub mod bulk;
+pub mod longest_due;
 pub mod pause;
 pub mod resend;
 pub mod retry_cancel;

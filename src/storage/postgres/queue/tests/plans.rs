@@ -2,7 +2,9 @@
 //! however many are pending.
 
 use super::*;
+use crate::storage::Control as _;
 use crate::storage::postgres::connection::session::Session;
+use crate::storage::postgres::control::longest_due::LONGEST_DUE;
 use crate::storage::postgres::queue::claim_sql::{
     LOOK, RELEASE, RETRY_LANES, TAKE_FIRST, TAKE_RETRIES, TAKE_STRAYS,
 };
@@ -28,6 +30,17 @@ async fn plan(session: &Session, sql: &str, values: usize) -> String {
     let rows = db.rows(&format!("EXPLAIN (COSTS OFF) EXECUTE planned{arguments}"), &[]).await.unwrap();
     db.batch("DEALLOCATE planned").await.unwrap();
     rows.iter().map(|row| row.get::<_, String>(0) + "\n").collect()
+}
+
+#[tokio::test]
+async fn how_far_sending_lags_is_found_in_a_step_for_each_lane() {
+    let Some(on) = on_server().await else { return };
+    on.database.sql(PENDING);
+    let plan = plan(&on.store.0.reads[0], LONGEST_DUE, 2).await;
+    for costly in ["Sort", "Seq Scan on pending", "Seq Scan on lane_start"] {
+        assert!(!plan.contains(costly), "{costly}:\n{plan}");
+    }
+    assert!(on.store.longest_due().await.unwrap().is_some());
 }
 
 #[tokio::test]
