@@ -2,23 +2,20 @@
 //! disk; outcomes of other processes are in the store.
 //!
 //! There are two kinds, both with bounded memory. [Complete](OutcomeStream::complete): nothing is lost, and the
-//! sender waits for a subscriber that reads too slowly, as `work --json` needs. [Lossy](OutcomeStream::lossy): the
+//! sender waits for a subscriber that reads too slowly, as `work --json` needs. It gets what was recorded together
+//! together, and so wakes once for it. [Lossy](OutcomeStream::lossy): the
 //! sender never waits, and a subscriber that reads too slowly learns how many it has missed, as a live view or an
 //! HTTP stream needs.
 
 use std::ops::Deref;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use tokio::sync::mpsc::error::SendError;
-use tokio::sync::{broadcast, mpsc};
+use tokio::sync::{Semaphore, broadcast, mpsc};
 
 use crate::record::Outcome;
 
-/// The buffer of a complete subscriber. When it is full, sending waits for it.
-const COMPLETE: usize = 4096;
-
-/// How many places in it are waited for at once.
-const MAX_PERMITS_AT_ONCE: usize = 256;
+/// How many outcomes a complete subscriber has room for. When there is none left, sending waits for it.
+const COMPLETE: u32 = 4096;
 
 /// The buffer of a lossy subscriber.
 const LOSSY: usize = 1024;
@@ -32,7 +29,7 @@ pub struct RecordedOutcome {
 }
 
 impl RecordedOutcome {
-    fn each(batch: &Arc<[Outcome]>) -> impl ExactSizeIterator<Item = Self> {
+    fn each(batch: &Arc<[Outcome]>) -> impl Iterator<Item = Self> {
         (0..batch.len()).map(|at| Self { batch: Arc::clone(batch), at })
     }
 }
@@ -46,7 +43,56 @@ impl Deref for RecordedOutcome {
 }
 
 /// All outcomes from the subscription on.
-pub type CompleteOutcomes = mpsc::Receiver<RecordedOutcome>;
+#[derive(Debug)]
+pub struct CompleteOutcomes {
+    batches: mpsc::UnboundedReceiver<Arc<[Outcome]>>,
+    room: Arc<Semaphore>,
+}
+
+impl CompleteOutcomes {
+    /// Waits for the next outcomes, which were recorded together. None once the stream has ended. Nothing is lost if
+    /// the future is dropped.
+    pub async fn recv(&mut self) -> Option<Arc<[Outcome]>> {
+        let batch = self.batches.recv().await?;
+        self.room.add_permits(room_for(&batch) as usize);
+        Some(batch)
+    }
+
+    /// The next outcomes, if there are any now.
+    pub fn try_recv(&mut self) -> Option<Arc<[Outcome]>> {
+        let batch = self.batches.try_recv().ok()?;
+        self.room.add_permits(room_for(&batch) as usize);
+        Some(batch)
+    }
+}
+
+impl Drop for CompleteOutcomes {
+    fn drop(&mut self) {
+        self.room.close();
+    }
+}
+
+/// The room that a batch takes: at most all there is, however large it is.
+fn room_for(batch: &[Outcome]) -> u32 {
+    u32::try_from(batch.len()).map_or(COMPLETE, |outcomes| outcomes.min(COMPLETE))
+}
+
+/// The end of a complete subscription at the sender.
+#[derive(Debug, Clone)]
+struct Subscriber {
+    batches: mpsc::UnboundedSender<Arc<[Outcome]>>,
+    room: Arc<Semaphore>,
+}
+
+impl Subscriber {
+    /// Waits until there is room. Returns whether anybody is subscribed.
+    async fn send(&self, batch: &Arc<[Outcome]>) -> bool {
+        let Ok(room) = self.room.acquire_many(room_for(batch)).await else { return false };
+        // Given back when they are read.
+        room.forget();
+        self.batches.send(Arc::clone(batch)).is_ok()
+    }
+}
 
 /// Outcomes from the subscription on, without missed ones ([`RecvError::Lagged`](broadcast::error::RecvError::Lagged)
 /// says how many).
@@ -58,7 +104,7 @@ pub struct OutcomeStream(Arc<Subscribers>);
 
 #[derive(Debug, Default)]
 struct Subscribers {
-    complete: Mutex<Vec<mpsc::Sender<RecordedOutcome>>>,
+    complete: Mutex<Vec<Subscriber>>,
     /// None before the first subscriber.
     lossy: OnceLock<broadcast::Sender<RecordedOutcome>>,
 }
@@ -68,9 +114,11 @@ impl OutcomeStream {
     /// until it is dropped.
     #[must_use]
     pub fn complete(&self) -> CompleteOutcomes {
-        let (sender, outcomes) = mpsc::channel(COMPLETE);
-        self.0.complete.lock().unwrap_or_else(PoisonError::into_inner).push(sender);
-        outcomes
+        let (sender, batches) = mpsc::unbounded_channel();
+        let room = Arc::new(Semaphore::new(COMPLETE as usize));
+        let subscriber = Subscriber { batches: sender, room: Arc::clone(&room) };
+        self.0.complete.lock().unwrap_or_else(PoisonError::into_inner).push(subscriber);
+        CompleteOutcomes { batches, room }
     }
 
     /// Subscribes to what is recorded from now on. A subscriber that does not read in time misses the oldest.
@@ -87,39 +135,25 @@ impl OutcomeStream {
         }
         let mut is_any_gone = false;
         for subscriber in self.complete_now() {
-            is_any_gone |= send_all(&subscriber, batch).await.is_err();
+            is_any_gone |= !subscriber.send(batch).await;
         }
         if is_any_gone {
             let mut subscribers = self.0.complete.lock().unwrap_or_else(PoisonError::into_inner);
-            subscribers.retain(|subscriber| !subscriber.is_closed());
+            subscribers.retain(|subscriber| !subscriber.batches.is_closed());
         }
     }
 
-    fn complete_now(&self) -> Vec<mpsc::Sender<RecordedOutcome>> {
+    fn complete_now(&self) -> Vec<Subscriber> {
         self.0.complete.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
-/// Waits for room for several at a time: waiting for each would cost more than the rest.
-async fn send_all(
-    subscriber: &mpsc::Sender<RecordedOutcome>,
-    batch: &Arc<[Outcome]>,
-) -> Result<(), SendError<()>> {
-    let mut outcomes = RecordedOutcome::each(batch);
-    while outcomes.len() > 0 {
-        let places = subscriber.reserve_many(outcomes.len().min(MAX_PERMITS_AT_ONCE)).await?;
-        // Places first: otherwise an outcome would be taken that has none.
-        for (place, outcome) in places.zip(&mut outcomes) {
-            place.send(outcome);
-        }
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
+    use std::pin::pin;
     use std::time::Duration;
 
+    use futures_util::FutureExt as _;
     use jiff::Timestamp;
     use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 
@@ -153,25 +187,37 @@ mod tests {
     async fn a_complete_subscriber_gets_all_and_is_waited_for() {
         let stream = OutcomeStream::default();
         let mut outcomes = stream.complete();
-        let all = u32::try_from(COMPLETE).unwrap() + 10;
-        let batch = batch(0..all);
-        let publish = stream.publish(&batch);
-        let mut publish = std::pin::pin!(publish);
-        let is_over = tokio::select! {
-            biased;
-            () = &mut publish => true,
-            () = std::future::ready(()) => false,
-        };
-        assert!(!is_over, "there is no room for all of them");
-        let mut read = Vec::new();
-        while read.len() < all as usize {
-            tokio::select! {
-                biased;
-                outcome = outcomes.recv() => read.push(outcome.unwrap().attempt.n),
-                () = &mut publish => {}
-            }
+        let parts = [0..COMPLETE - 10, COMPLETE - 10..COMPLETE, COMPLETE..COMPLETE + 1];
+        for part in &parts[..2] {
+            let published = stream.publish(&batch(part.clone())).now_or_never();
+            assert!(published.is_some(), "there is room for {part:?}");
         }
-        assert!(read.iter().copied().eq(0..all));
+        let last = batch(parts[2].clone());
+        let mut publish = pin!(stream.publish(&last));
+        assert!(publish.as_mut().now_or_never().is_none(), "there is no room for another one");
+        let mut read: Vec<u32> = Vec::new();
+        read.extend(outcomes.recv().await.unwrap().iter().map(|outcome| outcome.attempt.n));
+        publish.await;
+        while let Some(batch) = outcomes.try_recv() {
+            read.extend(batch.iter().map(|outcome| outcome.attempt.n));
+        }
+        assert!(read.into_iter().eq(0..=COMPLETE));
+    }
+
+    #[tokio::test]
+    async fn more_than_there_is_room_for_takes_all_room() {
+        let stream = OutcomeStream::default();
+        let mut outcomes = stream.complete();
+        for n in 0..3 {
+            let large = batch(n..n + COMPLETE + 10);
+            stream.publish(&large).await;
+            let next = batch(0..1);
+            let mut publish = pin!(stream.publish(&next));
+            assert!(publish.as_mut().now_or_never().is_none());
+            assert_eq!(outcomes.recv().await.unwrap()[0].attempt.n, n);
+            publish.await;
+            assert_eq!(outcomes.recv().await.unwrap().len(), 1);
+        }
     }
 
     #[tokio::test]
@@ -184,8 +230,8 @@ mod tests {
             stream.publish(&batch(8..9)).await;
         };
         tokio::time::timeout(Duration::from_secs(20), publish).await.expect("nobody is waited for");
-        let mut read = Vec::new();
-        assert_eq!(stays.recv_many(&mut read, 100).await, 9);
+        let read: Vec<usize> = std::iter::from_fn(|| stays.try_recv()).map(|batch| batch.len()).collect();
+        assert_eq!(read, [8, 1]);
         assert_eq!(stream.complete_now().len(), 1);
     }
 

@@ -17,16 +17,12 @@ use super::output::print_if_read;
 use super::session::Session;
 use super::status_line::StatusLine;
 use super::throughput::Throughput;
-use crate::delivery::{
-    CompleteOutcomes, Limits, OutcomeStream, RecordedOutcome, RetentionTask, Sender, Transport,
-};
+use crate::delivery::{CompleteOutcomes, Limits, OutcomeStream, RetentionTask, Sender, Transport};
 use crate::record::Outcome;
 use crate::storage::{Counts, Opened, StoreError};
 
 use report::Report;
 
-/// How many outcomes are reported at a time.
-const PAGE: usize = 256;
 /// The minimum interval between two counts.
 const MIN_POLL_INTERVAL: Duration = Duration::from_millis(20);
 /// The pause before the next count after the server could not be used.
@@ -141,7 +137,6 @@ impl Work {
             if let Some(error) = self.unwritten.take() {
                 return Err(error);
             }
-            let mut page = Vec::new();
             tokio::select! {
                 biased;
                 code = interrupts.next() => return Ok(Some(code)),
@@ -158,7 +153,7 @@ impl Work {
                     changed?;
                 }
                 _ = tick.tick(), if self.line.is_on() && !self.drawn => self.draw(),
-                1.. = self.outcomes.recv_many(&mut page, PAGE) => self.report_outcomes(&page),
+                Some(outcomes) = self.outcomes.recv() => self.report_outcomes(&outcomes),
             }
         }
     }
@@ -188,17 +183,14 @@ impl Work {
     async fn report_until(&mut self, stopping: impl Future<Output = ()>) -> Result<(), CommandError> {
         let mut stopping = std::pin::pin!(stopping);
         loop {
-            let mut page = Vec::new();
             tokio::select! {
                 () = &mut stopping => break,
-                1.. = self.outcomes.recv_many(&mut page, PAGE) => self.report_outcomes(&page),
+                Some(outcomes) = self.outcomes.recv() => self.report_outcomes(&outcomes),
             }
         }
-        let mut page = Vec::new();
-        while let Ok(outcome) = self.outcomes.try_recv() {
-            page.push(outcome);
+        while let Some(outcomes) = self.outcomes.try_recv() {
+            self.report_outcomes(&outcomes);
         }
-        self.report_outcomes(&page);
         Ok(())
     }
 
@@ -207,12 +199,9 @@ impl Work {
         self.counts.queued + self.counts.waiting
     }
 
-    fn report_outcomes(&mut self, outcomes: &[RecordedOutcome]) {
-        if outcomes.is_empty() {
-            return;
-        }
-        let outcomes: Vec<&Outcome> = outcomes.iter().map(|outcome| &**outcome).collect();
-        let text = self.report.lines(&outcomes, self.line.is_on());
+    /// Reports what was recorded together.
+    fn report_outcomes(&mut self, outcomes: &[Outcome]) {
+        let text = self.report.lines(outcomes, self.line.is_on());
         if !text.is_empty() {
             self.line.clear();
             // A closed pipe is no reason to stop sending. A full disk is: the results would be reported nowhere.

@@ -39,7 +39,7 @@ impl Report {
 
     /// Counts attempts, and returns the lines that report them. Above a progress line only failures are reported, and
     /// not all of many.
-    pub fn lines(&mut self, outcomes: &[&Outcome], beside_progress: bool) -> String {
+    pub fn lines(&mut self, outcomes: &[Outcome], beside_progress: bool) -> String {
         for outcome in outcomes {
             self.attempts += 1;
             match outcome.next {
@@ -202,7 +202,7 @@ mod tests {
         let retry = Next::Retry(Timestamp::from_millisecond(10_084).unwrap());
         let all = [outcome(Next::Delivered), outcome(retry), outcome(Next::Failed)];
         let mut report = Report::new(false);
-        let lines = report.lines(&all.each_ref(), false);
+        let lines = report.lines(&all, false);
         assert_eq!(
             lines.lines().collect::<Vec<_>>(),
             [
@@ -230,16 +230,16 @@ mod tests {
         let message = "timed out after 1500 ms".to_owned();
         late.attempt.error = Some(Failure { class: ErrorClass::Timeout, message });
         (late.attempt.status, late.attempt.duration_ms) = (None, 1500);
-        let line = Report::new(false).lines(&[&late], false);
+        let line = Report::new(false).lines(&[late], false);
         assert_eq!(line, format!("00:00:00 failed Order SMS · 1st attempt timed out after 1500 ms · {ID}\n"));
     }
 
     #[test]
     fn above_a_progress_line_only_failures_are_printed() {
         let mut report = Report::new(false);
-        assert_eq!(report.lines(&[&outcome(Next::Delivered)], true), "");
+        assert_eq!(report.lines(&[outcome(Next::Delivered)], true), "");
         let many = vec![outcome(Next::Failed); FAILURES + 2];
-        let lines = report.lines(&many.iter().collect::<Vec<_>>(), true);
+        let lines = report.lines(&many, true);
         assert_eq!(lines.lines().count(), FAILURES + 1);
         assert_eq!(lines.lines().last(), Some("… and 2 more failed"));
         assert_eq!(report.attempts(), 13);
@@ -248,7 +248,7 @@ mod tests {
     #[test]
     fn json_reports_each_attempt_completely() {
         let mut report = Report::new(true);
-        let line = report.lines(&[&outcome(Next::Delivered)], true);
+        let line = report.lines(&[outcome(Next::Delivered)], true);
         assert_eq!(
             line,
             format!(

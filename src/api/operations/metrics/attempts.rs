@@ -21,9 +21,6 @@ const OTHER: &str = "other";
 /// The result of an attempt that succeeded. Those of others are their classes of failure.
 const DELIVERED: &str = "delivered";
 
-/// How many outcomes are counted at a time.
-const PAGE: usize = 256;
-
 /// Attempts by profile and result, and how long they took.
 #[derive(Debug, Default)]
 pub(crate) struct Attempts(Mutex<Counted>);
@@ -37,10 +34,9 @@ struct Counted {
 impl Attempts {
     /// Counts everything that a sender records, until it ends.
     pub(crate) async fn count(&self, mut outcomes: CompleteOutcomes) {
-        let mut page = Vec::with_capacity(PAGE);
-        while outcomes.recv_many(&mut page, PAGE).await > 0 {
+        while let Some(batch) = outcomes.recv().await {
             let mut counted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            page.drain(..).for_each(|outcome| counted.add(&outcome));
+            batch.iter().for_each(|outcome| counted.add(outcome));
         }
     }
 
