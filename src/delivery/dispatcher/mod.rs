@@ -293,8 +293,7 @@ impl<Q: Queue> Dispatcher<Q> {
 
     /// The times until something is due when nothing is started any more.
     fn last_naps(&self, now: Instant) -> impl Iterator<Item = Duration> + use<Q> {
-        let recorded = self.records.not_before.filter(|_| self.records.in_flight.is_none());
-        let waits = recorded.into_iter().chain(self.updates.due(now));
+        let waits = self.record_at().into_iter().chain(self.updates.due(now));
         let waits = waits.chain(self.next_stall(now));
         waits.map(move |at| at.saturating_duration_since(now)).chain(self.lease.next())
     }

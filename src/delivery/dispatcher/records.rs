@@ -1,13 +1,20 @@
 //! Outcomes that are not on disk yet.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::task::{JoinError, JoinHandle};
 
 use super::{Dispatcher, Step, TROUBLE_PAUSE};
 use crate::record::{JobRef, Outcome};
 use crate::storage::{Queue, QueueError};
+
+/// How long outcomes are gathered since the last record began, while more of them are to come: each record costs a
+/// commit, which takes more processor time than sending a few deliveries. An outcome after a pause does not wait.
+pub(super) const GATHER: Duration = Duration::from_millis(3);
+
+/// One in this many of those that may be unrecorded are not gathered any longer: sending never waits for this.
+pub(super) const GATHERED: usize = 2;
 
 /// A record in progress, and its outcomes.
 pub type Recording = (JoinHandle<Result<Vec<JobRef>, QueueError>>, Arc<[Outcome]>);
@@ -36,8 +43,7 @@ impl Records {
 impl<Q: Queue> Dispatcher<Q> {
     /// Records all waiting outcomes at once.
     pub(super) fn record(&mut self) {
-        let early = self.records.not_before.is_some_and(|at| at > Instant::now());
-        if self.records.in_flight.is_some() || self.records.waiting.is_empty() || early {
+        if self.record_at().is_none_or(|at| at > Instant::now()) {
             return;
         }
         let batch: Arc<[Outcome]> = std::mem::take(&mut self.records.waiting).into();
@@ -51,6 +57,17 @@ impl<Q: Queue> Dispatcher<Q> {
         });
         self.records.in_flight = Some((task, batch));
         self.records.since = Some(Instant::now());
+    }
+
+    /// When waiting outcomes are to be recorded. None if there are none, or if the end of a record is awaited.
+    pub(super) fn record_at(&self) -> Option<Instant> {
+        let Records { waiting, in_flight, since, not_before, .. } = &self.records;
+        if in_flight.is_some() || waiting.is_empty() {
+            return None;
+        }
+        let more_come = !self.in_flight.is_empty() && waiting.len() < self.limits.unrecorded / GATHERED;
+        let gathered = since.filter(|_| more_come).map(|since| since + GATHER);
+        gathered.into_iter().chain(*not_before).max().or_else(|| Some(Instant::now()))
     }
 
     pub(super) fn recorded(&mut self, result: Result<Result<Vec<JobRef>, QueueError>, JoinError>) {

@@ -159,6 +159,7 @@ async fn a_queue_with_a_clock_of_its_own_moves_nothing() {
     assert_eq!(queue.asked(), []);
 }
 
+mod gathering;
 mod lease;
 
 #[tokio::test]

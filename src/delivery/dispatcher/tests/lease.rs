@@ -9,7 +9,7 @@ const ORIGIN: &str = "http://127.0.0.1:9";
 const LEASE: Duration = Duration::from_mins(1);
 
 /// A job without a destination.
-fn job() -> Job {
+pub(super) fn job() -> Job {
     Job {
         reference: JobRef::new(DeliveryId::generate(), 1),
         lane: LaneId::new(1),
