@@ -51,8 +51,6 @@ pub struct Ticket {
 pub struct Started {
     pub job: Box<Job>,
     pub ticket: Ticket,
-    /// Whether more should be read.
-    pub thirsty: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,6 +106,8 @@ pub struct Endpoint {
     ended: usize,
     /// How many may be read ahead.
     pub ahead: usize,
+    /// More should be read, since an attempt started or ended when little was left.
+    pub thirsty: bool,
     /// The queues that contain it.
     pub queued: Queued,
 }
@@ -150,6 +150,7 @@ impl Endpoint {
         let lane = job.lane;
         self.lanes.entry(lane).or_insert_with(|| Lane::new(turn));
         self.change(lane, |lane| lane.add(job, turn));
+        self.thirsty &= self.is_thirsty();
     }
 
     /// Starts the next job that has a slot and is admitted.
@@ -187,12 +188,9 @@ impl Endpoint {
         self.open += usize::from(slot != Slot::Extra);
         self.turn = turn;
         // Others may start more only after one of their attempts has ended.
-        let thirsty = slot == Slot::Fast && self.is_thirsty();
-        Some(Started {
-            job,
-            ticket: Ticket { lane, started: now, late_at: now + patience, slot, turn, is_newcomer: false },
-            thirsty,
-        })
+        self.thirsty |= slot == Slot::Fast && self.is_thirsty();
+        let ticket = Ticket { lane, started: now, late_at: now + patience, slot, turn, is_newcomer: false };
+        Some(Started { job, ticket })
     }
 
     /// Marks an attempt in flight as late.
@@ -201,8 +199,8 @@ impl Endpoint {
         self.late += usize::from(ticket.slot == Slot::Fast);
     }
 
-    /// Ends an attempt. Returns whether more should be read.
-    pub fn end(&mut self, ticket: Ticket, was_late: bool, now: Duration, measured: Option<Ended>) -> bool {
+    /// Ends an attempt.
+    pub fn end(&mut self, ticket: Ticket, was_late: bool, now: Duration, measured: Option<Ended>) {
         let Ticket { lane, started, slot, turn, is_newcomer, .. } = ticket;
         let count = self.count(slot);
         *count = count.saturating_sub(1);
@@ -222,7 +220,7 @@ impl Endpoint {
             }
             self.answered = if pace == Pace::Fast { self.answered.saturating_add(1) } else { 0 };
         }
-        if slot == Slot::Fast { self.is_thirsty() } else { waits }
+        self.thirsty |= if slot == Slot::Fast { self.is_thirsty() } else { waits };
     }
 
     /// Takes what was read.

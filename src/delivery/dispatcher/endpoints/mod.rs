@@ -99,8 +99,8 @@ pub struct Endpoints {
     read: usize,
     /// When the endpoints were last measured.
     measured: Option<Instant>,
-    /// An endpoint has at most half of its read-ahead left.
-    thirsty: bool,
+    /// How many endpoints are thirsty.
+    thirsty: usize,
 }
 
 impl Endpoints {
@@ -126,7 +126,7 @@ impl Endpoints {
             turn: 0,
             read: 0,
             measured: None,
-            thirsty: false,
+            thirsty: 0,
         }
     }
 
@@ -231,7 +231,6 @@ impl Endpoints {
 
     fn started(&mut self, origin: &Origin, started: Started, now: Instant) -> (Box<Job>, Ticket) {
         self.end_probe(origin, now);
-        self.thirsty |= started.thirsty;
         let ticket = Ticket { of_endpoint: started.ticket, number: self.turn };
         self.in_time.insert((started.ticket.late_at, ticket.number), (origin.clone(), started.ticket));
         (started.job, ticket)
@@ -248,8 +247,7 @@ impl Endpoints {
     pub fn end(&mut self, origin: &Origin, ticket: Ticket, now: Instant, ended: Option<Ended>) {
         let Ticket { of_endpoint: ticket, number } = ticket;
         let was_late = self.in_time.remove(&(ticket.late_at, number)).is_none();
-        let thirsty = self.change(origin, now, |endpoint, now| endpoint.end(ticket, was_late, now, ended));
-        self.thirsty |= thirsty;
+        self.change(origin, now, |endpoint, now| endpoint.end(ticket, was_late, now, ended));
     }
 
     /// Suspends an origin: nothing is started or read.
@@ -328,7 +326,7 @@ impl Endpoints {
 
     /// Whether an endpoint is about to run out of read deliveries.
     pub fn is_thirsty(&self) -> bool {
-        self.thirsty
+        self.thirsty > 0
     }
 
     /// Those read and not started.
@@ -340,7 +338,8 @@ impl Endpoints {
 
     /// The input of a claim: the load of each endpoint, and how much more may be read ahead.
     pub fn ask(&mut self, now: Instant) -> (HashMap<Origin, OriginLoad>, HashMap<LaneId, LaneLoad>) {
-        self.thirsty = false;
+        self.all.values_mut().for_each(|endpoint| endpoint.thirsty = false);
+        self.thirsty = 0;
         let time = now.duration_since(*self.measured.get_or_insert(now));
         let measures = time >= MEASURED;
         if measures {
@@ -412,6 +411,7 @@ impl Endpoints {
         self.limited_open -= endpoint.limited() - endpoint.newcomers;
         self.newcomers_open -= endpoint.newcomers;
         self.unresolved_open -= if endpoint.is_resolved { 0 } else { endpoint.open };
+        self.thirsty -= usize::from(endpoint.thirsty);
         endpoint.is_resolved = endpoint.resolves(&self.names, now);
         let changed = change(endpoint, since_epoch);
         self.read += endpoint.read;
@@ -419,6 +419,7 @@ impl Endpoints {
         self.limited_open += endpoint.limited() - endpoint.newcomers;
         self.newcomers_open += endpoint.newcomers;
         self.unresolved_open += if endpoint.is_resolved { 0 } else { endpoint.open };
+        self.thirsty += usize::from(endpoint.thirsty);
         let key = (endpoint.open, endpoint.turn);
         if self.suspended.get(origin) == Some(&false) {
             self.later.remove(origin);

@@ -93,6 +93,32 @@ fn a_fast_endpoint_is_read_ahead_and_one_that_hangs_is_not() {
     assert_eq!(origins["q"].ahead, 0, "it has ended none since");
 }
 
+/// Attempts that end while a claim is in progress are thirsty for what it brings.
+#[test]
+fn what_was_read_meanwhile_needs_no_other_claim() {
+    let (mut endpoints, start) = (Endpoints::of(2), Instant::now());
+    let send = |endpoints: &mut Endpoints, jobs: usize| {
+        endpoints.add((0..jobs).map(|_| job("a", 0, false)).collect(), start);
+        while endpoints.read() > 0 {
+            for (origin, ticket) in start_all(endpoints, start).1 {
+                endpoints.end(&origin, ticket, start, Some(Ended::InTime));
+            }
+        }
+    };
+    endpoints.ask(start);
+    send(&mut endpoints, 8);
+    let (origins, _) = endpoints.ask(start + MS * 20);
+    assert_eq!((origins["a"].ahead, endpoints.is_thirsty()), (16, false));
+    send(&mut endpoints, 1);
+    assert!(endpoints.is_thirsty());
+    endpoints.add(vec![job("b", 1, false)], start);
+    assert!(endpoints.is_thirsty(), "that is for another endpoint");
+    endpoints.add((0..8).map(|_| job("a", 0, false)).collect(), start);
+    assert!(endpoints.is_thirsty(), "that is half of what may be read");
+    endpoints.add(vec![job("a", 0, false)], start);
+    assert!(!endpoints.is_thirsty());
+}
+
 /// Read deliveries of limited lanes are no reserve for other lanes.
 #[test]
 fn a_fast_lane_is_read_further_whatever_waits_of_others() {
