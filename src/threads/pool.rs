@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::oneshot;
@@ -53,20 +53,20 @@ struct Pool {
     idle: Duration,
     spawn: SpawnWorker,
     state: Mutex<State>,
-    wake: Condvar,
 }
 
 struct State {
     waiting: VecDeque<Job>,
     threads: usize,
-    /// The number of idle threads.
-    idle: usize,
+    /// What wakes each idle thread, the one that became idle last at the end: it is the next to work, since the others
+    /// have less of what they need in their caches.
+    idle: Vec<Arc<Condvar>>,
 }
 
 impl Pool {
     const fn new(most: usize, idle: Duration, spawn: SpawnWorker) -> Self {
-        let state = State { waiting: VecDeque::new(), threads: 0, idle: 0 };
-        Self { most, idle, spawn, state: Mutex::new(state), wake: Condvar::new() }
+        let state = State { waiting: VecDeque::new(), threads: 0, idle: Vec::new() };
+        Self { most, idle, spawn, state: Mutex::new(state) }
     }
 
     fn start<T: Send + 'static>(
@@ -90,8 +90,8 @@ impl Pool {
     fn add(&'static self, job: Job) -> Result<(), NoThread> {
         let mut state = self.state();
         state.waiting.push_back(job);
-        if state.waiting.len() <= state.idle {
-            self.wake.notify_one();
+        if let Some(wake) = state.idle.pop() {
+            wake.notify_one();
         } else if state.threads < self.most {
             state.threads += 1;
             if let Err(error) = (self.spawn)(self) {
@@ -107,6 +107,7 @@ impl Pool {
 
     /// The loop of each thread.
     fn work(&self) {
+        let wake = Arc::<Condvar>::default();
         let mut state = self.state();
         loop {
             if let Some(job) = state.waiting.pop_front() {
@@ -118,15 +119,16 @@ impl Pool {
             }
             let is_last = state.threads == 1;
             let mut waited_in_vain = false;
-            state.idle += 1;
+            state.idle.push(Arc::clone(&wake));
             if is_last {
-                state = self.wake.wait(state).unwrap_or_else(PoisonError::into_inner);
+                state = wake.wait(state).unwrap_or_else(PoisonError::into_inner);
             } else {
-                let woken = self.wake.wait_timeout(state, self.idle);
+                let woken = wake.wait_timeout(state, self.idle);
                 let (woken, wait) = woken.unwrap_or_else(PoisonError::into_inner);
                 (state, waited_in_vain) = (woken, wait.timed_out());
             }
-            state.idle -= 1;
+            // Whoever woke it has removed it. It wakes at other times too.
+            state.idle.retain(|idle| !Arc::ptr_eq(idle, &wake));
             if waited_in_vain && state.waiting.is_empty() && state.threads > 1 {
                 state.threads -= 1;
                 return;
