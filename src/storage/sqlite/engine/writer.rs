@@ -228,7 +228,6 @@ impl Desk {
 
     fn batch(&mut self, first: Box<dyn Command>, queue: &mut Queue) {
         let mut done = Vec::new();
-        let before = self.db.total_changes();
         let committed = match self.closed.clone().map_or_else(|| self.place.holds(), Err) {
             // Writes to a removed file are not on disk.
             Ok(()) => transact(&mut self.db, &self.tally, first, queue, &mut done)
@@ -239,12 +238,10 @@ impl Desk {
             }
         };
         let committed = committed.map_err(|error| error.at(&self.path).waited(self.busy.usual()));
-        if let Ok(came) = committed
-            && self.db.total_changes() != before
-        {
-            let stand = Stand::read(&self.db).unwrap_or(self.stand);
-            // These numbers include what others have accepted meanwhile, and the next check finds nothing new.
-            let others = data_version(&self.db) != Ok(self.known);
+        if let Ok(Some(Committed { came, stand, version })) = committed {
+            // Its numbers include what others have accepted meanwhile, and the next check finds nothing new.
+            let stand = stand.unwrap_or(self.stand);
+            let others = version != Some(self.known);
             self.told.wake(came || others, stand.steering != self.stand.steering);
             self.stand = stand;
             self.told.changed();
@@ -287,17 +284,27 @@ impl Desk {
     }
 }
 
-/// Runs commands until none is waiting, and commits. The executed ones are in `done`. Returns whether something to
-/// send was inserted.
+/// What a transaction has changed.
+struct Committed {
+    /// Something to send was inserted.
+    came: bool,
+    /// What else was committed before it by others, if that could be read. Read within the transaction: after it, that
+    /// would be two more, with their locks.
+    stand: Option<Stand>,
+    version: Option<i64>,
+}
+
+/// Runs commands until none is waiting, and commits. The executed ones are in `done`. None if nothing was changed.
 fn transact(
     db: &mut Connection,
     tally: &Tally,
     first: Box<dyn Command>,
     queue: &mut Queue,
     done: &mut Vec<Box<dyn Command>>,
-) -> Result<bool, StoreError> {
+) -> Result<Option<Committed>, StoreError> {
     let mut next = Some(first);
     tally.back_to(Moves::default());
+    let before = db.total_changes();
     let tx = match Transaction::new(db, TransactionBehavior::Immediate) {
         Ok(tx) => tx,
         Err(error) => {
@@ -316,7 +323,7 @@ fn transact(
         if alone && ran.is_err() {
             // It has its own result, and there was no other command.
             tally.back_to(Moves::default());
-            return Ok(false);
+            return Ok(None);
         }
         ran?;
         if done.len() >= BATCH || Instant::now() >= until {
@@ -326,8 +333,10 @@ fn transact(
     }
     let came = tally.came();
     tally.settle(&tx)?;
+    let (stand, version) = (Stand::read(&tx).ok(), data_version(&tx).ok());
+    let is_changed = tx.total_changes() != before;
     tx.commit()?;
-    Ok(came)
+    Ok(is_changed.then_some(Committed { came, stand, version }))
 }
 
 /// Runs one command so that its failure undoes only itself. An error here ends the whole transaction: some failures,
