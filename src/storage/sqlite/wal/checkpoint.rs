@@ -2,8 +2,10 @@
 //!
 //! By default, `SQLite` tries after every commit once the log is longer than a thousand pages; and while others read
 //! all the time, the log is never restarted, so every commit pays for two. Here each attempt has that much more log
-//! to move. A separate thread moves it, with a connection that waits for nobody: writers continue meanwhile. Only
-//! once all of a long log is in the database does the writer restart it, for which it waits a moment for readers. A
+//! to move. A separate thread moves it, with a connection that waits for nobody: writers continue meanwhile. Once all
+//! of a long log is in the database, the writer restarts it, for which it waits a moment for readers. From then on its
+//! file is overwritten and no longer grows: a commit then neither takes room from the file system nor waits until its
+//! journal has the new length. A
 //! reader that does not finish, in this process or another, keeps the log from being moved, and nobody waits for
 //! that. The thread then finds out who reads, and repeats that until the log can be moved.
 
@@ -26,8 +28,8 @@ use crate::threads;
 /// Pages of new log that are worth an attempt: 16 MiB.
 pub const WORTH: u32 = 4 * 1024;
 
-/// With this many pages, 128 MiB, the log should be restarted.
-const LONGEST: i32 = 32 * 1024;
+/// With this many pages, 32 MiB, the log should be restarted: not more than its file keeps after that.
+const LONGEST: i32 = 8 * 1024;
 
 /// How long the writer waits for readers before the log can be restarted.
 const MOMENT: Duration = Duration::from_millis(25);
