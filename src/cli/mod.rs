@@ -137,7 +137,7 @@ fn arguments() -> Result<Cli, clap::Error> {
 
 /// Runs the command of the arguments, from the start of the process to its exit code.
 ///
-/// Not a future: the program would have to poll it, and all that it awaits would be compiled once more with it.
+/// Not a future: the program would have to poll it, and all that it awaits would be compiled a second time.
 #[must_use]
 pub fn run() -> ExitCode {
     // Before anything that takes time.

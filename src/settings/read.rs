@@ -138,7 +138,7 @@ fn unknown(name: &str, meant: Option<&str>) -> String {
     }
 }
 
-/// Finds network settings inside a table, where they have no effect: `told` gets the name, the name of the table, and
+/// Finds network settings inside a table, where they have no effect: `report` gets the name, the name of the table, and
 /// the offset.
 fn misplaced(within: &str, value: &DeValue, report: &mut impl FnMut(&str, &str, usize)) {
     if let Some(table) = value.as_table() {

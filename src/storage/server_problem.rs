@@ -9,7 +9,7 @@ pub enum ServerProblem {
     /// The password file may be read by others.
     #[error("needs a password, and {0} may be read by others, so it is not used: `chmod 600 {0}`")]
     PasswordFile(String),
-    /// Nobody answers there, or the connection broke.
+    /// Nothing responds there, or the connection broke.
     #[error("cannot be reached ({0}): check that the server runs and that the address is right")]
     Away(String),
     /// Nothing comes back, over this connection and over a new one.

@@ -55,7 +55,7 @@ impl Profiles {
         let mut guard = self.0.lock().await;
         let (cache, refreshed) = &mut *guard;
         if refreshed.is_none_or(|at| at.elapsed() >= FRESH) {
-            // Before it is asked: a change while it answers is seen the next time.
+            // Before the query: a change meanwhile is seen the next time.
             let now = Instant::now();
             cache.refresh().await?;
             *refreshed = Some(now);

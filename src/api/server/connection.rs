@@ -70,7 +70,7 @@ impl Connection {
             secured = tokio::time::timeout(self.limits.handshake, handshake) => secured,
             () = &mut stopping => return,
         };
-        // Who cannot be talked to cannot be told why.
+        // A client that cannot be written to gets no reason.
         if let Ok(Ok(stream)) = secured {
             self.http(stream, app, stopping).await;
         }

@@ -27,7 +27,7 @@ pub struct ServerLimits {
 }
 
 impl ServerLimits {
-    /// The usual ones with so many connections, or with as many as the process may have: a quarter of its file
+    /// The usual ones with this many connections, or with as many as the process may have: a quarter of its file
     /// descriptors, since the sender and the database need theirs.
     #[must_use]
     pub fn of(connections: usize) -> Self {

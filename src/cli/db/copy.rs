@@ -71,7 +71,7 @@ pub(super) async fn run(session: &Session, args: &CopyArgs) -> Result<(), Comman
     Ok(())
 }
 
-/// Copies, and closes the file for good.
+/// Copies, and closes the file permanently.
 async fn copy_all(store: Store, target: &dyn CopyTarget) -> Result<Option<Copied>, CommandError> {
     let source = FileSource::open(store).await?;
     let mut line = StatusLine::new();

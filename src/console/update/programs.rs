@@ -130,7 +130,7 @@ fn gone(state: &mut State) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Opens the editor on a text once more.
+/// Opens the editor on a text again.
 #[must_use]
 pub fn edit_again(subject: Subject, text: String) -> Vec<Effect> {
     vec![Effect::Run(Program::Editor { subject, text })]

@@ -96,7 +96,7 @@ impl ConnectionLimit {
         }
     }
 
-    /// Completes when idle ones are to be closed next: whoever keeps some looks which.
+    /// Completes when idle ones are to be closed next: each keeper of some looks which.
     pub fn closing(&self) -> Notified<'_> {
         self.closing.notified()
     }

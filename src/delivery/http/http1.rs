@@ -4,7 +4,7 @@
 //! there.
 //!
 //! The library reserves room for as many headers as it may read, for each response. So it is given room for
-//! few, and a response with more is read once more with room for many, as are those that follow it.
+//! few, and a response with more is read again with room for many, as are those that follow it.
 
 use std::fmt;
 use std::future::{Future as _, poll_fn};

@@ -26,7 +26,7 @@ const PING_TIMEOUT: Duration = Duration::from_secs(20);
 const SILENCE: Duration = Duration::from_secs(5);
 /// How often that is checked, while a request waits for its response.
 const CHECK: Duration = Duration::from_secs(1);
-/// How much of a body a server may send before it is read: no more than that is ever read.
+/// How much of a body a server may send before it is read; more is never read.
 const WINDOW: u32 = 128 * 1024;
 
 /// A connection, and its state. Clones share it.

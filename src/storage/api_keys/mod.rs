@@ -42,7 +42,7 @@ pub trait ApiKeys: Send + Sync {
     /// The store, or the key, cannot be read.
     async fn find_key(&self, id: &KeyId) -> Result<Option<(ApiKey, SecretHash)>, StoreError>;
 
-    /// Revokes a key, for good. Returns whether it was there and not revoked.
+    /// Revokes a key, permanently. Returns whether it was there and not revoked.
     ///
     /// # Errors
     /// The store cannot be written.

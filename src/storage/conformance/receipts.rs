@@ -196,7 +196,7 @@ pub async fn a_receipt_counts_for_a_day(subject: &dyn StoreUnderTest) {
     let again = later(1);
     let id = again.submissions[0].delivery.id;
     assert_eq!(accept(store, again).await, AcceptResult::Done(vec![SubmissionResult::New(id)]));
-    // It counts from now on, with what it stands for now.
+    // It counts from now on, with its present meaning.
     assert!(matches!(accept(store, later(2)).await, AcceptResult::Repeated(..)));
     assert_eq!(logged(store).await.len(), 2);
 }

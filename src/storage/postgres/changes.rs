@@ -1,6 +1,6 @@
 //! What a transaction has changed, for those who show it and for senders.
 //!
-//! Only what people do is counted here, in one row, and told in the transaction itself: it is rare.
+//! Only what people do is counted here, in one row, and notified in the transaction itself: it is rare.
 
 use crate::storage::error::StoreError;
 use crate::storage::postgres::connection::db::Db;

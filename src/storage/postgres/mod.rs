@@ -116,8 +116,8 @@ impl PgStore {
         migrated.map_err(|error| self.0.server.at(error))
     }
 
-    /// A profile is disabled after so many consecutive events that failed for good; 0 is never.
-    /// [`Status::AUTO_DISABLE_AFTER`] unless told, and for what this process records.
+    /// A profile is disabled after this many consecutive failed events; 0 means never.
+    /// [`Status::AUTO_DISABLE_AFTER`] by default. It applies to what this process records.
     pub fn disable_after(&self, failures: u32) {
         self.0.disable_after.store(failures, Ordering::Relaxed);
     }

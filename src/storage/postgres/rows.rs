@@ -1,4 +1,4 @@
-//! Columns of a row, and what stands in them: see [`encoding`](crate::storage::encoding).
+//! Columns of a row, and their values: see [`encoding`](crate::storage::encoding).
 
 use tokio_postgres::Row;
 use tokio_postgres::types::FromSql;

@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 pub struct ContentHash([u8; 32]);
 
 impl ContentHash {
-    /// Of parts, told apart by their lengths.
+    /// Of parts, distinguished by their lengths.
     #[must_use]
     pub fn of(parts: &[&[u8]]) -> Self {
         let mut digest = Sha256::new();

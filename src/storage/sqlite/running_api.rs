@@ -1,4 +1,4 @@
-//! The HTTP APIs that run on this file: each writes where it listens, and whoever reads that checks whether its process
+//! The HTTP APIs that run on this file: each writes where it listens, and readers check whether its process
 //! still runs.
 
 use rusqlite::Transaction;

@@ -22,9 +22,9 @@ const BATCH_LIMIT: BatchLimit = BatchLimit { deliveries: 1000, bytes: 4 << 20 };
 pub enum CopyProgress {
     /// Profiles, variables and what blocks deliveries.
     Settings,
-    /// Deliveries: so many, out of so many.
+    /// Deliveries: copied, and in all.
     Log(u64, u64),
-    /// Both are compared: so many deliveries, out of so many.
+    /// Both are compared: deliveries, and in all.
     Verifying(u64, u64),
 }
 

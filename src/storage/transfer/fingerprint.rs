@@ -90,7 +90,7 @@ impl Fingerprint {
     }
 }
 
-/// Values are told apart by their types and lengths: no two rows have the same bytes.
+/// Values are distinguished by their types and lengths: no two rows have the same bytes.
 fn feed(digest: &mut Sha256, datum: &Datum) {
     match datum {
         Datum::Null => digest.update(b"n"),

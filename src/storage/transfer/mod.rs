@@ -12,7 +12,7 @@
 //!    target. Pending deliveries are kept apart, where no sender finds them.
 //! 5. Both are read again, and compared by the number of rows and a checksum of each table.
 //! 6. One transaction of the target makes the pending deliveries claimable, and opens it.
-//! 7. The source is marked as copied, for good.
+//! 7. The source is marked as copied, permanently.
 //!
 //! A copy that has not finished can be abandoned: first the target is emptied, then the source is opened again.
 //!

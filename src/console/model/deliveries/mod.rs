@@ -27,7 +27,7 @@ pub(in crate::console) enum TextView {
     #[default]
     Idle,
     Once,
-    /// Something has changed meanwhile: load once more afterwards.
+    /// Something has changed meanwhile: load again afterwards.
     Again,
 }
 

@@ -103,7 +103,7 @@ fn body(out: &mut Vec<Piece>, bytes: &[u8], cut: bool) {
     }
 }
 
-/// The lines of at most so many columns, with their styles.
+/// The lines of at most this many columns, with their styles.
 pub(in crate::console) fn lines(state: &State, details: &Details, width: usize) -> Vec<(String, Style)> {
     let theme = &state.settings.theme;
     let styled = |heading| if heading { theme.focus } else { theme.text };

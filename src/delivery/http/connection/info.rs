@@ -112,7 +112,7 @@ impl ConnInfo {
         self.0.progress.load(Ordering::Acquire)
     }
 
-    /// The peer allows so many requests at a time.
+    /// How many requests the peer allows at a time.
     pub fn note_max_streams(&self, allowed: u32) {
         let allowed = u64::from(allowed);
         if self.0.max_streams.swap(allowed, Ordering::AcqRel) != allowed {

@@ -34,7 +34,7 @@ pub struct Conn {
     slot: Slot,
 }
 
-/// Bytes to be read once more.
+/// Bytes to be read again.
 struct Replay {
     bytes: Bytes,
     /// The library accepts no response before it has written a request.
@@ -62,8 +62,8 @@ impl Conn {
         Self { stream, info, is_http2, budget, is_flushed: true, replay: None, slot }
     }
 
-    /// Has these bytes, which came and were not understood, read once more before what follows. The request that
-    /// is written next goes nowhere: it was written before. Those after it do.
+    /// Makes these bytes, which came and were not understood, the next ones to be read. The request that is
+    /// written next goes nowhere: it was written before. Those after it do.
     pub fn replay(&mut self, bytes: Bytes) {
         self.replay = Some(Replay { bytes, is_begun: false });
     }
@@ -88,7 +88,8 @@ impl Conn {
         closing
     }
 
-    /// Called before anything is written. Bytes already waiting on a kept connection would be taken for the response. Whether it is to be written: the request of what is replayed is not.
+    /// Called before anything is written. Bytes already waiting on a kept connection would be taken for the response.
+    /// Whether it is to be written: the request of what is replayed is not.
     ///
     /// # Errors
     /// Bytes are waiting, or it is being closed. The request is sent over another connection.
@@ -127,7 +128,7 @@ impl AsyncRead for Conn {
     ) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         if this.is_http2 {
-            // It is driven by a separate task. Over HTTP/1.1 it is dropped by whoever keeps it.
+            // It is driven by a separate task. Over HTTP/1.1 it is dropped by its owner.
             this.slot.usage.register(cx);
         }
         if this.is_closing() {

@@ -8,7 +8,7 @@ const MOST_LANES: usize = 500;
 pub enum Bell {
     /// Deliveries came into these lanes; into any where none is named.
     Arrived(Vec<i32>),
-    /// Delivery intake.
+    /// A person changed blocks or pending deliveries.
     Steered,
     /// Something that people see has changed.
     Changed,

@@ -94,7 +94,7 @@ async fn listen(heard: Weak<Heard>, server: Arc<Server>) {
     let _ended = Ended(heard.clone());
     let mut pause = PAUSES.0;
     while heard.strong_count() > 0 && !server.is_closed() {
-        // An error is the end of the connection: whoever asks the store something gets the reason.
+        // An error is the end of the connection: the next call of the store returns the reason.
         if listen_once(&heard, &server).await.is_ok() {
             pause = PAUSES.0;
         }

@@ -30,7 +30,7 @@ struct Due {
     arrived: Option<BTreeSet<i32>>,
     changed: bool,
     others: Vec<Bell>,
-    /// When senders were told last by who accepts.
+    /// When senders were last notified of accepted deliveries.
     rung_at: Option<Instant>,
     is_running: bool,
 }
@@ -41,7 +41,7 @@ impl Ringer {
         Self { session: Session::new(server, Purpose::Notify), heard, due: Mutex::default() }
     }
 
-    /// Whether it is time to tell senders of what is accepted now. Who is told so rings, and says that with
+    /// Whether it is time to notify senders of what is accepted now. If so, the caller does, and reports it with
     /// [`rang`](Self::rang).
     pub fn may_ring(&self) -> bool {
         let mut due = self.due();
@@ -53,7 +53,7 @@ impl Ringer {
         is_time
     }
 
-    /// Deliveries were accepted, into these lanes, and senders were told.
+    /// Deliveries were accepted, into these lanes, and senders were notified.
     pub fn rang(self: &Arc<Self>, lanes: Vec<i32>) {
         self.heard.hear(Bell::Arrived(lanes));
         self.changed();
@@ -69,7 +69,7 @@ impl Ringer {
         });
     }
 
-    /// Something that people see has changed, such as what came of attempts.
+    /// Something that people see has changed, such as outcomes of attempts.
     pub fn changed(self: &Arc<Self>) {
         self.heard.hear(Bell::Changed);
         self.ring(|due| due.changed = true);
@@ -134,7 +134,7 @@ impl Ringer {
         }
     }
 
-    /// Rings what is due. Whether consoles were told.
+    /// Rings what is due. Returns whether consoles were notified.
     async fn ring_due(&self, may_change: bool) -> Result<bool, StoreError> {
         if !self.due().has_bells(may_change) {
             return Ok(false);
@@ -169,7 +169,7 @@ impl Due {
         self.arrived.is_some() || !self.others.is_empty() || (self.changed && may_change)
     }
 
-    /// Takes what is to be rung: with what consoles are told, or without.
+    /// Takes what is to be rung: with notifications for consoles, or without.
     fn take(&mut self, may_change: bool) -> Vec<Bell> {
         let mut bells = std::mem::take(&mut self.others);
         bells.extend(self.arrived.take().map(|lanes| Bell::Arrived(lanes.into_iter().collect())));

@@ -16,7 +16,7 @@ const SCHEMES: [&str; 2] = ["postgres://", "postgresql://"];
 /// How long one host may take until it can be asked something, its pooler included.
 const READY: Duration = Duration::from_secs(10);
 
-/// How long one host may take to answer at all.
+/// How long one host may take to respond at all.
 const CONNECT: Duration = Duration::from_secs(3);
 
 /// After this long without an answer to what was sent, or to three keepalives, a connection is dead.
@@ -33,9 +33,9 @@ pub fn is_url(text: &str) -> bool {
 pub enum Security {
     /// Not at all.
     None,
-    /// Encrypted, if the server offers it, whoever answers.
+    /// Encrypted, if the server offers it, without checking who responds.
     Prefer,
-    /// Encrypted, whoever answers.
+    /// Encrypted, without checking who responds.
     Require,
     /// Encrypted, and the server's certificate leads to a trusted authority and has its name.
     VerifyFull,

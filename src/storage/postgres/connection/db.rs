@@ -11,7 +11,7 @@ use tokio_postgres::{Client, CopyInSink, Row, Statement, Transaction};
 use crate::storage::error::StoreError;
 use crate::storage::postgres::connection::line::Line;
 
-/// So many statements stay prepared: searches make many that are used once.
+/// How many statements stay prepared: searches make many that are used once.
 const MOST: usize = 256;
 
 /// Values of a statement.

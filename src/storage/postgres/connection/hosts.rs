@@ -1,4 +1,4 @@
-//! The hosts of an address: each is tried by itself, and within a time of its own.
+//! The hosts of an address: each is tried on its own, with its own time limit.
 //!
 //! The library tries hosts one after the other, too, but waits without an end for a server that accepts a connection
 //! and says nothing, and does not say which one it has connected to.

@@ -54,7 +54,7 @@ impl Pooler {
 }
 
 /// Whether each connection has a session of its own. One connection listens, and another one notifies: in transaction
-/// mode the listening session is given away meanwhile, and the notification reaches whoever has it.
+/// mode the listening session is given to others meanwhile, and they get the notification.
 async fn keeps_sessions(hosts: &Hosts) -> Result<bool, StoreError> {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let (mut listening, mut other) = (Notified::open(hosts).await?, Notified::open(hosts).await?);

@@ -84,7 +84,7 @@ impl TimeProvider for OurClock {
     }
 }
 
-/// Whoever answers, where the URL asks for encryption alone, or the server is on this machine.
+/// Accepts any certificate, where the URL asks for encryption alone, or the server is on this machine.
 #[derive(Debug)]
 struct Anybody(Arc<CryptoProvider>);
 

@@ -1,4 +1,4 @@
-//! Sending an earlier delivery once more.
+//! Resending an earlier delivery.
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -61,7 +61,7 @@ async fn earlier(db: Db<'_>, id: DeliveryId) -> Result<Option<Earlier>, StoreErr
         "SELECT d.was_tested, d.again, d.vals, d.method, d.url, d.headers, d.body, l.profile_id, l.origin
                FROM delivery d JOIN lane l ON l.seq = d.lane WHERE d.seq = $1 FOR UPDATE OF d";
     let Some(row) = db.row(sql, &[&seq]).await? else { return Ok(None) };
-    // Only what can be read whole is sent once more.
+    // Only what can be read completely is resent.
     let read = || -> Result<Earlier, Why> {
         values(get(&row, "vals")?)?;
         Ok(Earlier {

@@ -12,7 +12,7 @@ use crate::storage::postgres::connection::db::Db;
 use crate::storage::postgres::log::summaries;
 use crate::storage::postgres::rows::get_or_default;
 
-/// Takes what is pending out, claimed or not: an attempt in flight is recorded as late. What came of the last attempt
+/// Takes what is pending out, claimed or not: an attempt in flight is recorded as late. The outcome of the last attempt
 /// goes along.
 const CANCEL: &str = "
 WITH g AS (

@@ -1,4 +1,4 @@
-//! What a search finds of a delivery beyond its row: the request's headers and body, and what came of each attempt.
+//! What a search finds of a delivery beyond its row: the request's headers and body, and the outcome of each attempt.
 
 use std::collections::HashMap;
 
@@ -16,7 +16,7 @@ pub async fn texts(db: Db<'_>, positions: &[i64]) -> Result<HashMap<i64, Vec<Str
         let found = all.entry(get_or_default(row, "seq")).or_default();
         // Unreadable parts are reported where the delivery is shown.
         let headers = get_or_default::<Option<&str>>(row, "headers").and_then(|text| headers(text).ok());
-        // An id matches by its beginning only, and stands in the row.
+        // An id matches by its beginning only, and is in the row.
         let is_value = |(name, _): &(String, String)| !name.eq_ignore_ascii_case(ID_HEADER);
         found.extend(headers.into_iter().flatten().filter(is_value).map(|(_, value)| value));
         found.extend(get_or_default::<Option<&[u8]>>(row, "body").map(text));

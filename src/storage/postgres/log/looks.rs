@@ -18,7 +18,7 @@ use crate::storage::postgres::rows;
 /// A row that was looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Look {
-    /// Where it stands.
+    /// Its position.
     pub at: LogPosition,
     /// When it was accepted, in milliseconds.
     pub accepted_at: i64,
@@ -74,7 +74,7 @@ pub fn statement(range: &Range, filter: &Filter, has_icu: bool, most: usize) -> 
     (sql, sieve)
 }
 
-/// The next rows of a range within bounds, from the newest on: so many.
+/// The next rows of a range within bounds, from the newest on, up to this many.
 pub async fn looks(
     db: Db<'_>,
     (range, bounds, most): (&Range, Bounds, usize),

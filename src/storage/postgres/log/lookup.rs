@@ -1,4 +1,4 @@
-//! Which delivery a person means, and where it stands.
+//! Which delivery a person means, and its position.
 
 use crate::record::{DeliveryId, LogPosition, Summary};
 use crate::storage::error::StoreError;
@@ -30,7 +30,7 @@ pub async fn find(db: Db<'_>, text: &str) -> Result<(Vec<Summary>, PassedOver), 
     Ok((found, passed_over))
 }
 
-/// Where a delivery stands. Of one that is no longer there: after all that, by its id, was accepted before it.
+/// The position of a delivery. Of one that is no longer there: after all that, by its id, was accepted before it.
 pub async fn position(db: Db<'_>, id: DeliveryId) -> Result<LogPosition, StoreError> {
     let id = uuid(id);
     if let Some(seq) = db.value::<i64>("SELECT seq FROM delivery WHERE id = $1", &[&id]).await? {

@@ -169,7 +169,7 @@ impl Range {
         )
     }
 
-    /// The newest of these rows: so many. The number is in the statement, since a plan for any number is one for a
+    /// This many of the newest of these rows. The number is in the statement, since a plan for any number is one for a
     /// tenth of the log.
     pub fn newest(&self, columns: &str, most: usize) -> String {
         format!("{} ORDER BY seq DESC LIMIT {most}", self.rows(columns))

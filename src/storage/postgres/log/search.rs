@@ -1,9 +1,9 @@
 //! Deliveries that fit a filter, newest first: a page at a time, and of a long log no more at a time than a person can
 //! wait for.
 //!
-//! State, status and profile are ranges of an index, each in the order of acceptance, and a time is a part of each. Text
-//! is looked for row by row: a condition in SQL lets through what may match, and only that is read. A question looks at
-//! so many rows and no more: it answers how far it came, and who asked continues from there.
+//! State, status and profile are ranges of an index, each in the order of acceptance, and a time is a part of each.
+//! Text is looked for row by row: a condition in SQL lets through what may match, and only that is read. A question
+//! looks at a limited number of rows: it returns how far it came, and the caller continues from there.
 
 use crate::record::{LogPosition, Summary};
 use crate::storage::encoding::time;

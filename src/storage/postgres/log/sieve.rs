@@ -55,7 +55,7 @@ pub async fn has_icu(db: Db<'_>, filter: &Filter) -> Result<bool, StoreError> {
 }
 
 impl Sieve {
-    /// The sieve of a filter; its values come after so many others.
+    /// The sieve of a filter; its values come after this many others.
     pub fn of(filter: &Filter, values_before: usize, has_icu: bool) -> Self {
         let mut sieve =
             Self { times: Vec::new(), terms: Vec::new(), not_again: filter.not_again, values: Vec::new() };

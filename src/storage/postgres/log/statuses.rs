@@ -1,4 +1,4 @@
-//! The statuses of a filter as conditions on what came of an attempt.
+//! The statuses of a filter as conditions on the outcome of an attempt.
 
 use crate::profile::Choice as _;
 use crate::storage::log::filter::Filter;

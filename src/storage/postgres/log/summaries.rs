@@ -62,7 +62,7 @@ pub async fn of(db: Db<'_>, ids: &[DeliveryId]) -> Result<Vec<Summary>, StoreErr
 }
 
 impl Listed {
-    /// Where it stands.
+    /// Its position.
     pub fn position(&self) -> LogPosition {
         LogPosition::new(rows::get_or_default(&self.0, "seq"))
     }

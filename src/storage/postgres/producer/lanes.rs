@@ -10,7 +10,7 @@ use crate::storage::postgres::connection::db::Db;
 /// Profile, endpoint, and whether a person sent it.
 pub type LaneKey = (String, String, bool);
 
-/// So many lanes are remembered.
+/// How many lanes are remembered.
 const MOST: usize = 100_000;
 
 /// The numbers of lanes, as far as this process has met them. They never change.

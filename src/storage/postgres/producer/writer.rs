@@ -89,7 +89,7 @@ impl Desk {
         }
     }
 
-    /// Accepts what was gathered. What fails is split in two until the one that is to blame stands alone.
+    /// Accepts what was gathered. What fails is split in two until the one that is to blame is alone.
     async fn settle(&self, gathered: Vec<Asked>) {
         let mut open = VecDeque::from([gathered]);
         while let Some(mut some) = open.pop_front() {
@@ -101,7 +101,7 @@ impl Desk {
                 }
                 result => {
                     for asked in some {
-                        // Who asked may have gone; it is accepted all the same.
+                        // The caller may have gone; it is accepted nevertheless.
                         let _ = asked.reply.send(result.clone());
                     }
                 }

@@ -1,4 +1,4 @@
-//! Deleted profiles go for good, secrets and all, when they can no longer be restored.
+//! Removes deleted profiles, with their secrets, when they can no longer be restored.
 
 use jiff::Timestamp;
 

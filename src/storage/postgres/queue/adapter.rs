@@ -39,7 +39,8 @@ impl Queue for PgStore {
     async fn claim(&self, demand: Demand) -> Result<Claimed, QueueError> {
         let (reply, answer) = oneshot::channel();
         let store = self.clone();
-        // To its end, whoever waits: what was claimed and is given to nobody would be claimed until the seat ends.
+        // Runs to its end even if nobody waits: what was claimed and is given to nobody would be claimed until the seat
+        // ends.
         tokio::spawn(async move {
             let unread = reply.send(store.claim_due(demand).await);
             if let Err(Ok(claimed)) = unread {

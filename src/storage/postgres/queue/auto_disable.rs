@@ -26,7 +26,7 @@ use crate::storage::postgres::producer::batch::storable;
 /// What arrived is written this often.
 const EVERY: Duration = Duration::from_secs(1);
 
-/// So many lanes are remembered.
+/// How many lanes are remembered.
 const MOST: usize = 100_000;
 
 /// The counts of these lanes, locked in one order, so that two senders do not wait for each other.
@@ -104,7 +104,7 @@ pub struct Failing {
 }
 
 impl Failing {
-    /// With so many as a limit, and these lanes of events.
+    /// With this limit, and these lanes of events.
     pub fn new(limit: u32, lanes: HashSet<i32>) -> Self {
         Self { limit, lanes, written: HashMap::new() }
     }

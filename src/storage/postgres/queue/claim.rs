@@ -1,4 +1,4 @@
-//! Claims what is due: the lanes whose turn it is, and so many of the next deliveries of each.
+//! Claims what is due: the lanes whose turn it is, and a number of the next deliveries of each.
 //!
 //! How many a lane has, nobody counts: turns are dealt out as if each had enough, and where one had less, what is left
 //! is dealt out again among the others.

@@ -5,8 +5,8 @@ use tokio_postgres::Row;
 
 use crate::storage::error::StoreError;
 
-/// Takes those of `pending q` that this finds, for the seat `$1`, and reads them. Those that another sender takes at the
-/// same time are passed over. Nothing is taken once the seat was ended, which waits for this.
+/// Takes those of `pending q` that this finds, for the seat `$1`, and reads them. Those that another sender takes at
+/// the same time are passed over. Nothing is taken once the seat was ended, which waits for this.
 macro_rules! take {
     ($lists:literal, $found:literal) => {
         concat!(
@@ -27,7 +27,7 @@ FROM u LEFT JOIN LATERAL (SELECT * FROM delivery d WHERE d.seq = u.seq LIMIT 1) 
     };
 }
 
-/// Takes first attempts: so many of each of these lanes, after its start.
+/// Takes first attempts: a given number of each of these lanes, after its start.
 pub const TAKE_FIRST: &str = take!(
     "$2::int[], $3::bigint[], $4::bigint[]) l(lane, k, start",
     "q.lane = l.lane AND q.claimed_by IS NULL AND q.attempts = 0 AND q.seq > l.start ORDER BY q.seq LIMIT l.k"
@@ -83,7 +83,7 @@ pub fn freed(rows: &[Row]) -> Result<Vec<(i32, i64, bool)>, StoreError> {
     Ok(freed.collect::<Result<_, tokio_postgres::Error>>()?)
 }
 
-/// Fails for good a delivery that cannot be read, so that it is neither looked at again nor lost from sight.
+/// Fails a delivery that cannot be read, so that it is neither read again nor invisible.
 pub const FAIL: &str = "
 WITH g AS (DELETE FROM pending WHERE seq = $2 AND claimed_by = $1 RETURNING seq, lane, run_id, attempts),
  e AS (INSERT INTO ended (seq, ended_at, run_id, lane, state, attempts, class, message)

@@ -15,14 +15,14 @@ use crate::storage::error::StoreError;
 use crate::storage::postgres::queue::ready::LaneFacts;
 use crate::storage::unreadable::Why;
 
-/// So many profiles are remembered.
+/// How many profiles are remembered.
 const MOST: usize = 1024;
 
 /// The profiles of what was claimed, as they were at a revision. Each is parsed once, and shared.
 #[derive(Debug, Default)]
 pub struct KnownProfiles {
     revision: i64,
-    /// None for one that is gone for good.
+    /// None for one that was removed.
     by_id: HashMap<String, Result<Option<Arc<Profile>>, Why>>,
 }
 

@@ -30,7 +30,7 @@ pub async fn record(
             continue;
         }
         let started_at = millis(outcome.attempt.started_at);
-        // It was recorded, and the answer was lost.
+        // It was recorded, and the response was lost.
         if db.value(IS_KNOWN, &[&seq, &name, &started_at]).await?.unwrap_or(false) {
             continue;
         }

@@ -18,7 +18,7 @@ const LONG: Duration = Duration::from_millis(50);
 /// One that takes no longer than this is doubled.
 const SHORT: Duration = Duration::from_millis(12);
 
-/// It rests for so many times as long as it looked: it takes a twenty-fifth of the time of one connection.
+/// It rests this many times as long as it looked: it takes a twenty-fifth of the time of one connection.
 const REST: u32 = 24;
 
 /// The first width after all at once took too long.

@@ -12,7 +12,7 @@
 //! | `claim`, `take`, `claim_sql` | the lanes whose turn it is, and their next deliveries |
 //! | `held_claims` | the claims that this process knows of, and which it has lost |
 //! | `job` | a row as a job, with the credentials of today |
-//! | `record`, `record_sql`, `moved`, `late` | what came of attempts, also of those that another sender has by now |
+//! | `record`, `record_sql`, `moved`, `late` | outcomes of attempts, also of those that another sender has by now |
 //! | `gone` | deliveries whose day was dropped |
 //! | `vacuum` | removes dead rows while the queue is busy |
 //! | `warm_up` | has the server plan the statements of a claim while a sender joins |

@@ -14,11 +14,11 @@ use crate::storage::postgres::queue::starts::LaneStarts;
 /// The least time between two notifications of releases; other senders also poll.
 const RING: Duration = Duration::from_secs(1);
 
-/// With so many lanes, all are looked at whenever a claim finds less than it asked for; that takes a tenth of a
+/// With this many lanes, all are looked at whenever a claim finds less than it asked for; that takes a tenth of a
 /// millisecond.
 const FEW: usize = 256;
 
-/// So many lanes are remembered.
+/// How many lanes are remembered.
 const MOST: usize = 200_000;
 
 /// What is the same for all deliveries of a lane.
@@ -52,7 +52,7 @@ pub struct ReadyLanes {
     is_known: bool,
     /// Few were found then.
     are_few: bool,
-    /// When others were last told of what is released.
+    /// When others were last notified of what is released.
     rung_at: Option<Instant>,
 }
 
@@ -68,8 +68,8 @@ impl ReadyLanes {
         is_new
     }
 
-    /// All lanes were looked at, and these have something, each from this position on. Whether one of them was not known
-    /// to.
+    /// All lanes were looked at, and these have something, each from this position on. Whether one of them was not
+    /// known to.
     pub fn found(&mut self, lanes: impl IntoIterator<Item = (i32, i64)>) -> bool {
         self.is_known = true;
         let (mut is_new, mut count) = (false, 0_usize);
@@ -116,7 +116,7 @@ impl ReadyLanes {
         self.arrivals.get(&lane).copied().unwrap_or(0)
     }
 
-    /// Nothing is left in a lane, unless something came in since it had so many arrivals.
+    /// Nothing is left in a lane, unless its number of arrivals has changed since.
     pub fn emptied(&mut self, lane: i32, arrivals: u64) {
         if self.arrivals(lane) == arrivals {
             self.first.remove(&lane);

@@ -1,4 +1,4 @@
-//! Records what came of attempts: all or none of a batch, on disk when it returns.
+//! Records outcomes of attempts: all or none of a batch, on disk when it returns.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};

@@ -4,7 +4,7 @@
 /// the attempt that comes next. A row of the result is a delivery and what was done: 1 it has ended, 2 it waits, 3 its
 /// attempt is in the log.
 ///
-/// What is changed comes from the rows that were there, never from what was told: told twice, it is counted once.
+/// Changes are computed from the rows that were there, never from notifications: recorded twice, it is counted once.
 pub const RECORD: &str = "
 WITH r AS MATERIALIZED (
    SELECT * FROM unnest($2::bigint[], $3::smallint[], $4::smallint[], $5::bigint[], $6::bigint[], $7::bigint[],
@@ -63,7 +63,7 @@ UPDATE tally SET
    changes = changes + 1
 WHERE slot = (pg_backend_pid() + extract(epoch FROM now())::bigint) & 63";
 
-/// A delivery has so many attempts, of which another sender made some.
+/// A delivery has this many attempts, of which another sender made some.
 pub const COUNT_ATTEMPTS: &str = "
 WITH p AS (UPDATE pending SET attempts = greatest(attempts, $2) WHERE seq = $1)
 UPDATE ended SET attempts = greatest(attempts, $2) WHERE seq = $1";

@@ -86,7 +86,8 @@ impl PgStore {
     pub(super) async fn take_seat(&self) -> Result<PgSeat, QueueError> {
         let joining = Arc::clone(&self.sender().joining).lock_owned().await;
         let store = self.clone();
-        // To its end, whoever waits: a seat that nobody knows of would be waited for until its lease has run out.
+        // Runs to its end even if nobody waits: a seat that nobody knows of would be waited for until its lease has run
+        // out.
         let inserting = tokio::spawn(async move {
             let inserted = store.insert_seat().await;
             if let Ok(seq) = &inserted {

@@ -19,7 +19,7 @@ use crate::storage::{QueueError, Wakeup, sender_info};
 /// How long a seat lasts unless it is renewed, where the database does not say otherwise.
 const LEASE: Duration = Duration::from_secs(15);
 
-/// A difference of the clocks below this is not told from the time that a question takes.
+/// A difference of the clocks below this cannot be distinguished from the time that a query takes.
 const INDISTINCT: i64 = 100;
 
 /// What one process knows as a sender.

@@ -1,8 +1,8 @@
 //! Where the queue of each lane starts: everything before it was claimed, but for **strays**, which were committed late
 //! or freed since.
 //!
-//! What is claimed or ended leaves dead rows until a vacuum, and while a transaction is held open that may be for hours:
-//! whoever reads a queue from its beginning reads all of them. So no claim does. It starts where the last one stopped,
+//! What is claimed or ended leaves dead rows until a vacuum, and while a transaction is held open that may be for
+//! hours: reading a queue from its beginning reads all of them. So no claim does. It starts where the last one stopped,
 //! less the time that a commit may be late by; what lies further back is found by [`LookBack`](super::look_back) and
 //! claimed by its position. A start is stored now and then, so that a process that joins need not search for it either.
 
@@ -27,7 +27,7 @@ const DENSE: usize = 1_000;
 /// With more strays in one lane its queue starts at the first of them.
 pub const MOST_STRAYS: usize = 256;
 
-/// So many lanes are remembered.
+/// How many lanes are remembered.
 const MOST: usize = 200_000;
 
 /// In the place of a lane: the retries of all lanes, whose queue is one of times.

@@ -1,4 +1,4 @@
-//! Takes rows out of the queue: so many of each lane, as turns were dealt out.
+//! Takes rows out of the queue: as many of each lane as it has turns.
 
 use std::collections::{HashMap, VecDeque};
 use std::time::Instant;

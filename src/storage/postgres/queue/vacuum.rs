@@ -26,7 +26,7 @@ const DEAD: i64 = 50_000;
 /// One process at a time.
 const LOCK: i64 = 7_242_003;
 
-/// Whether so many rows are dead, and this user may vacuum.
+/// Whether this many rows are dead, and this user may vacuum.
 const IS_DUE: &str = "
 SELECT pg_stat_get_dead_tuples(oid) > $1 AND pg_has_role(relowner, 'USAGE') FROM pg_class
 WHERE oid = 'pending'::regclass";
@@ -50,7 +50,7 @@ pub fn watch(store: &PgStore) -> JoinHandle<()> {
         loop {
             tokio::time::sleep(pause).await;
             let Some(store) = weak.upgrade().map(PgStore) else { return };
-            // Without a vacuum it is slower, and autovacuum comes later: whoever claims gets errors of the server.
+            // Without a vacuum it is slower, and autovacuum comes later. Errors of the server are returned to claims.
             pause = match store.vacuum_if_due().await {
                 Ok(Vacuumed::InVain) => (pause * 2).min(EVERY_AT_LEAST),
                 _ => EVERY,

@@ -62,7 +62,7 @@ async fn drop_day(acquired: &mut Acquired<'_>, day: &str) -> Result<Removed, Sto
             format!("SELECT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = to_regclass('{table}_{day}'))");
         let db = acquired.db()?;
         if db.value::<bool>(&sql, &[]).await? == Some(true) {
-            // Readers and writers go on meanwhile. What an earlier process has detached is only dropped.
+            // Readers and writers continue meanwhile. What an earlier process has detached is only dropped.
             db.batch(&format!("ALTER TABLE {table} DETACH PARTITION {table}_{day} CONCURRENTLY")).await?;
         }
     }

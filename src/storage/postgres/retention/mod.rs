@@ -26,7 +26,8 @@ impl Retention for PgStore {
         after: Option<LogPosition>,
     ) -> Result<(Removed, Option<LogPosition>), StoreError> {
         if after.is_none() {
-            // Whoever looks after the log looks ahead, too. Who may not is told when it matters.
+            // The task that limits the log also makes partitions ahead. Without the right to, it reports that when it
+            // matters.
             drop(partitions::make(self.write().await?.db()?).await);
         }
         // Whole days go first, one a call.
@@ -87,7 +88,7 @@ impl Retention for PgStore {
     }
 
     async fn shrink(&self, _spare: u64) -> Result<(), StoreError> {
-        // PostgreSQL uses the space of removed rows again by itself, and days that have gone give theirs back.
+        // PostgreSQL reuses the space of removed rows, and dropped days release theirs.
         Ok(())
     }
 

@@ -16,7 +16,7 @@ const LOOKED_AT: i64 = 500;
 /// The next that are too old or too many, and where to continue.
 #[derive(Debug, Default)]
 pub struct Outdated {
-    /// Where they stand.
+    /// Their positions.
     pub positions: Vec<i64>,
     /// How many deliveries and attempts that is.
     pub removed: Removed,

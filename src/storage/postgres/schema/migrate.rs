@@ -1,7 +1,7 @@
 //! Brings a database to the latest schema, also while other programs work with it.
 //!
-//! Programs that may work with the new schema go on. Others end first: their senders stop as soon as they renew their
-//! seats, after requests in flight were recorded. Connections that are left then are closed before the change is
+//! Programs that may work with the new schema continue. Others end first: their senders stop as soon as they renew
+//! their seats, after requests in flight were recorded. Connections that are left then are closed before the change is
 //! committed, and programs that connect anew are refused with a sentence.
 
 use std::time::{Duration, Instant};
@@ -18,7 +18,7 @@ use crate::storage::server_problem::ServerProblem;
 /// One process at a time changes the schema.
 const LOCK: i64 = 7_242_905_117_300_301;
 
-/// For so many leases senders that must end are waited for.
+/// How many leases to wait for senders that must end.
 const LEASES: u32 = 2;
 
 /// How often it is looked whether they have ended.

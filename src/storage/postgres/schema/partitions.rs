@@ -3,7 +3,7 @@
 use crate::storage::error::StoreError;
 use crate::storage::postgres::connection::db::Db;
 
-/// Partitions are made for so many days from today on.
+/// Partitions are made for this many days, from today on.
 const DAYS_AHEAD: i32 = 7;
 
 /// Makes the partitions of yesterday, today and the next days, where they are missing.

@@ -161,7 +161,7 @@ async fn until(mut holds: impl FnMut() -> bool) {
     tokio::time::timeout(Duration::from_mins(1), waiting).await.expect("it happens");
 }
 
-/// Passes connections on to a server, until they are broken: the server does not notice before it answers.
+/// Passes connections on to a server, until they are broken: the server does not notice before it responds.
 struct BreakingProxy {
     url: String,
     broken: watch::Sender<u64>,

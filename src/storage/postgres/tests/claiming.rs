@@ -1,4 +1,4 @@
-//! A claim finds what nobody has told its sender of.
+//! A claim finds what its sender was not notified of.
 
 use jiff::Timestamp;
 

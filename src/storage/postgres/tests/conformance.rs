@@ -84,7 +84,7 @@ async fn append(db: Db<'_>, seq: i64, attempt: &Attempt) {
     .unwrap();
 }
 
-/// Ends what is pending; of what was cancelled only what came of its last attempt is kept.
+/// Ends what is pending; of what was cancelled only the outcome of its last attempt is kept.
 async fn end(db: Db<'_>, seq: i64, attempt: &Attempt, next: Next) {
     let error = attempt.error.as_ref();
     let (n, ms) = (i16::try_from(attempt.n).unwrap(), i32::try_from(attempt.duration_ms).unwrap());

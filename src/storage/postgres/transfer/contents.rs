@@ -8,7 +8,7 @@ use crate::storage::transfer::batch::{BatchLimit, LaneName, LaneNames, LogBatch,
 use crate::storage::transfer::datum::Datum;
 use crate::storage::transfer::table::{Table, TableRow};
 
-/// The name of a table here. What is pending stands apart until the copy has finished.
+/// The name of a table here. What is pending is kept apart until the copy has finished.
 pub fn name(table: Table) -> &'static str {
     match table {
         Table::Profiles => "profile",

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A microsecond has so many positions.
+/// How many positions a microsecond has.
 const IN_MICROSECOND: i64 = 2048;
 
 /// Microseconds of a day.

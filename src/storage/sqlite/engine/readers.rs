@@ -108,7 +108,7 @@ impl Drop for Out<'_> {
     fn drop(&mut self) {
         let mut pool = self.readers.pool();
         if pool.closed {
-            // Closed before it counts as returned: whoever waits for that needs all connections closed.
+            // Closed before it counts as returned: waiters need all connections closed.
             drop(self.db.take());
         } else {
             pool.idle.extend(self.db.take());

@@ -61,7 +61,7 @@ fn is_there(path: &Path, known: Identity) -> Option<bool> {
     match identity(path) {
         Ok(found) => Some(found == known),
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => None,
-        // A failed inspection does not mean that it is gone; reading it tells.
+        // A failed inspection does not mean that it is gone; reading it shows whether it is.
         Err(_) => Some(true),
     }
 }

@@ -157,7 +157,7 @@ fn pending(db: &Connection) -> rusqlite::Result<u64> {
     Ok(u64::try_from(sum).unwrap_or(0))
 }
 
-/// For display only: without an answer, none.
+/// For display only: if it cannot be read, none.
 fn apis(db: &Connection) -> Vec<RunningApi> {
     db.unchecked_transaction().and_then(|tx| running_api::running(&tx)).unwrap_or_default()
 }

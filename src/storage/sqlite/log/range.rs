@@ -19,7 +19,7 @@ pub enum Range {
     DeliveryState(DeliveryState),
     /// In such a state, and of one lane.
     Lane(DeliveryState, i64),
-    /// In a table by lane, and of one lane, whatever stands for its number.
+    /// In a table by lane, and of one lane, whatever the value of its number.
     Of(LaneTable, Value),
     /// In a table by lane, of many lanes, and before this position.
     Before(LaneTable, LogPosition),
@@ -81,7 +81,7 @@ pub enum Reading {
 /// of a second for a million, and mostly enough of it is among these.
 const NEWEST: i64 = 20_000;
 
-/// In so many lanes the newest of a table is looked up; where there are more, the walk starts at the newest of all.
+/// Up to this many lanes, the newest of each is looked up; with more, the walk starts at the newest of all.
 const SEARCHED_LANES: usize = 2048;
 
 impl Range {
@@ -278,7 +278,8 @@ fn are_most_delivered(tx: &Transaction<'_>) -> Result<bool, StoreError> {
 
 type Rows<'s> = rusqlite::Result<rusqlite::Rows<'s>>;
 
-/// What a filter looks at beyond [`SUMMARY`], and the tables that it is from: rows of [`with_outcome`], and the request.
+/// What a filter looks at beyond [`SUMMARY`], and the tables that it is from: rows of [`with_outcome`], and the
+/// request.
 pub fn looked_at(from: &str, with_request: bool) -> String {
     if with_request {
         format!("{ENDED_AT}, url, vals FROM {from} LEFT JOIN request ON request.delivery = delivery.seq")
@@ -293,7 +294,7 @@ mod tests {
     use crate::storage::log::status_filter::StateFilter;
     use crate::storage::sqlite::log::details::SEQ;
 
-    /// A page of a million costs no more than one of a hundred: nothing is sorted, and each range is
+    /// A page of a million costs as much as one of a hundred: nothing is sorted, and each range is
     /// entered in its middle.
     #[test]
     fn each_range_is_walked_in_the_order_of_its_index() {

@@ -20,7 +20,7 @@ struct Known {
 }
 
 impl KnownHeaders {
-    /// The headers that a text stands for.
+    /// The headers that a text represents.
     pub fn read(&mut self, text: &str) -> Result<Vec<(String, String)>, Why> {
         if let Some(known) = self.0.as_ref().and_then(|known| known.with_id_of(text)) {
             return Ok(known);

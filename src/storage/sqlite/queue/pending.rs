@@ -67,7 +67,7 @@ impl Pending {
 mod tests {
     use super::*;
 
-    /// A queue of a million costs no more than one of a hundred, and bodies are not read.
+    /// A queue of a million costs as much as one of a hundred, and bodies are not read.
     #[test]
     fn each_question_is_answered_from_the_middle_of_an_index() {
         let mut db = rusqlite::Connection::open_in_memory().unwrap();

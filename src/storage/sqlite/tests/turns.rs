@@ -10,7 +10,7 @@ use crate::storage::{LaneLoad, OriginLoad};
 
 use super::*;
 
-/// A simplified sender: its claimed deliveries are in flight until it is told that they have ended.
+/// A simplified sender: its claimed deliveries are in flight until it is informed that they have ended.
 struct Turns {
     store: Store,
     demand: Demand,

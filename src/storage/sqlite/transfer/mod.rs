@@ -49,7 +49,7 @@ impl FileSource {
         Ok(Self { store, _lease: Some(lease) })
     }
 
-    /// Closes a file that was copied, for good: without a write-ahead log, and read-only for its owner.
+    /// Closes a file that was copied, permanently: without a write-ahead log, and read-only for its owner.
     ///
     /// # Errors
     /// The file's mode cannot be changed.
@@ -87,7 +87,7 @@ impl CopySource for FileSource {
 
     async fn deliveries(&self) -> Result<u64, StoreError> {
         let sql = "SELECT coalesce(sum(n), 0) FROM tally";
-        // An invalid number is corrected by whoever sends next, and only the progress depends on it.
+        // An invalid number is corrected by the next sender, and only the progress depends on it.
         let n =
             self.store.read(move |tx| Ok(tx.query_row(sql, [], |row| row.get(0)).unwrap_or(0_i64))).await?;
         Ok(u64::try_from(n).unwrap_or(0))

@@ -12,7 +12,7 @@ pub fn message(target: &str, is_finished: bool) -> String {
     format!("{}{target}", if is_finished { MOVED } else { MOVING })
 }
 
-/// The problem that a message of `SQLite` stands for, if it is one of these.
+/// The problem that a message of `SQLite` means, if it is one of these.
 pub fn problem(message: &str) -> Option<Problem> {
     let target = |target: &str| target.to_owned();
     let moving = message.strip_prefix(MOVING).map(|to| Problem::Moving(target(to)));

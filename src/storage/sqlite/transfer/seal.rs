@@ -1,4 +1,4 @@
-//! Closes a file that was copied, for good.
+//! Closes a file that was copied, permanently.
 
 use std::fs::{Permissions, set_permissions};
 use std::io;

@@ -7,7 +7,7 @@
 //! | 0 | 4 | the version of the format, 3007000 |
 //! | 12 | 1 | 1 once it is in use |
 //! | 16 | 4 | `mxFrame`: frames in the log |
-//! | 48 | 48 | the same 48 bytes once more: while they differ somebody is writing |
+//! | 48 | 48 | the same 48 bytes again: while they differ somebody is writing |
 //! | 96 | 4 | `nBackfill`: frames that were moved into the database |
 //! | 100 | 5 × 4 | the read marks: who uses one reads no frame beyond it |
 //! | 120 | 8 | the bytes that are locked: of writing, checkpoint, recovery, and of each read mark |

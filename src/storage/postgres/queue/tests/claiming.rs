@@ -71,7 +71,7 @@ async fn what_was_claimed_and_never_heard_of_is_claimed_again() {
     assert_eq!(ids(&again), all[1..], "and what it holds stays its own");
 }
 
-/// Every claim begins where the last one stopped; what was committed late is found all the same.
+/// Every claim begins where the last one stopped; what was committed late is found too.
 #[tokio::test]
 async fn what_lies_before_a_floor_is_found() {
     let Some(on) = on_server().await else { return };

@@ -48,7 +48,7 @@ impl Member {
         member
     }
 
-    /// Renews until it is one of so many and has said that it fits among them.
+    /// Renews until it is one of this many and has said that it fits among them.
     async fn adapt(&self, senders: usize) -> Fleet {
         let mut adapted_to = None;
         soon(async {
@@ -76,7 +76,7 @@ impl Member {
         Ok(self.store.claim(demand).await?.jobs)
     }
 
-    /// Records what came of a job. Whether it was still its own.
+    /// Records the outcome of a job. Returns whether it was still its own.
     async fn record(&self, job: &Job, next: Next) -> bool {
         self.store.record([outcome(job, next)].into()).await.unwrap().is_empty()
     }
