@@ -28,8 +28,9 @@ use crate::threads;
 /// Pages of new log that are worth an attempt: 16 MiB.
 pub const WORTH: u32 = 4 * 1024;
 
-/// With this many pages, 32 MiB, the log should be restarted: not more than its file keeps after that.
-const LONGEST: i32 = 8 * 1024;
+/// With this many pages, 16 MiB, the log should be restarted: so after the first attempt that moves all of it. Its file
+/// keeps that length.
+const LONGEST: i32 = 4 * 1024;
 
 /// How long the writer waits for readers before the log can be restarted.
 const MOMENT: Duration = Duration::from_millis(25);
