@@ -17,7 +17,7 @@ const PROFILES: usize = 300;
 const WIDE: (u16, u16) = (120, 36);
 
 /// On a filled database; deliveries stream to this profile.
-pub fn measure(database: &Database, store: &PgStore, streamed: &Profile) -> [Figure; 3] {
+pub fn measure(database: &Database, store: &PgStore, streamed: &Profile) -> [Figure; 4] {
     // Nothing is sent to the endpoints of what is stored.
     database.sql("TRUNCATE ringback.pending; UPDATE ringback.tally SET queued = 0, waiting = 0");
     let url = database.url();

@@ -7,7 +7,7 @@ use std::process::{Child, ChildStdout, Stdio};
 use super::*;
 use crate::support::cli::On;
 use crate::support::needs::skip;
-use crate::support::postgres::{as_nobody, new_folder};
+use crate::support::postgres::{QUICK, as_nobody, binaries, new_folder};
 
 /// Deliveries that are pending before the disk fills up: more than their outcomes find room in what is there.
 const PENDING: usize = 4000;
@@ -109,4 +109,72 @@ fn nothing_accepted_is_lost_when_the_disk_of_the_server_is_full_and_all_resumes_
     assert!(counts.times.len() >= PENDING + said.accepted.len() + 100, "nothing is lost");
     assert!(counts.most_open <= SLOTS, "{} requests at once", counts.most_open);
     assert!(counts.repeated() <= u32::try_from(2 * SLOTS).unwrap(), "{} were repeated", counts.repeated());
+}
+
+/// Moves the write-ahead log of a server that does not run to this folder.
+fn move_log(server: &Cluster, folder: &str) {
+    let script = "cp -a \"$1/.\" \"$2\" && rm -r \"$1\" && ln -s \"$2\" \"$1\"";
+    let log = server.folder().join("data/pg_wal");
+    let mut shell = as_nobody("sh".as_ref());
+    let moved = shell.args(["-c", script, "sh"]).arg(log).arg(folder).current_dir("/").status().unwrap();
+    assert!(moved.success());
+}
+
+/// Writes to the log until hardly any of what is there is left. The server reuses old files of the log, which are
+/// written to as well.
+fn use_up_log(server: &Cluster) {
+    let left = "SELECT count(*) FROM pg_ls_waldir() WHERE name > pg_walfile_name(pg_current_wal_insert_lsn())";
+    let fill = "SELECT pg_logical_emit_message(false, 'fill', repeat('x', n)), pg_switch_wal() FROM
+        (VALUES (1000)) v(n)";
+    wait("the last file of the log is reached", || {
+        server.sql("postgres", left) == "0" || server.try_sql("postgres", fill).is_err()
+    });
+    let rest = "SELECT pg_logical_emit_message(false, 'fill', repeat('x', greatest(0,
+        (1 << 24) - 200000 - ((pg_current_wal_insert_lsn() - '0/0') % (1 << 24))::int)))";
+    // It may have reached the end by now.
+    let _ = server.try_sql("postgres", rest);
+}
+
+/// The server ends all of its processes when it cannot write its log, and does not start again before there is room.
+#[test]
+fn nothing_accepted_is_lost_when_the_disk_of_the_log_is_full() {
+    let Some(bin) = cluster().and_then(|_| binaries()) else { return };
+    let Some(mut disk) = SmallDisk::of_mib(112) else { return };
+    let settings = [&QUICK[..], &["min_wal_size=32MB", "max_wal_size=48MB"]].concat();
+    let server: &'static Cluster = Box::leak(Box::new(Cluster::start(&bin, &settings)));
+    server.stop();
+    move_log(server, &disk.data());
+    server.start_again();
+    let fleet = Fleet::on(server, Duration::from_millis(20));
+    let mut senders = [fleet.join(1), fleet.join(2)];
+    fleet.accept("a-", PENDING);
+    let intake = Intake::start(&fleet);
+    wait("some are accepted meanwhile", || {
+        fleet.sql(&format!("SELECT count(*) > {PENDING} + 50 FROM ringback.delivery")) == "t"
+    });
+    disk.ask("fill");
+    use_up_log(server);
+    for sender in &senders {
+        println!("{}", sender.line(On::Err, "postgres://ringback@"));
+    }
+    wait("the server has ended", || server.pid().is_none());
+    disk.ask("free");
+    server.start_again();
+    for sender in &senders {
+        println!("{}", sender.line(On::Err, "sender recovered"));
+    }
+    let said = intake.end();
+    println!("{:#?}", said.errors);
+    fleet.accept("c-", 100);
+    fleet.wait_until_idle();
+    for sender in &mut senders {
+        sender.signal("TERM");
+        assert_eq!(sender.code(), Some(0), "{:#?}", sender.rest_of_errors());
+    }
+    let counts = fleet.endpoint.counts();
+    println!("{} repeated, {} accepted meanwhile", counts.repeated(), said.accepted.len());
+    assert!(said.accepted.iter().all(|id| counts.times.contains_key(id)), "something is lost");
+    assert!(counts.times.len() >= PENDING + said.accepted.len() + 100, "nothing is lost");
+    assert!(counts.most_open <= SLOTS, "{} requests at once", counts.most_open);
+    assert!(counts.repeated() <= u32::try_from(4 * SLOTS).unwrap(), "{} were repeated", counts.repeated());
 }
