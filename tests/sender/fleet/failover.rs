@@ -60,6 +60,7 @@ fn what_waits_for_an_absent_standby_is_reported_and_continues_with_it() {
     fleet.accept("a-", PENDING);
     let intake = Intake::start(&fleet);
     fleet.wait_for_requests(SOME);
+    fleet.wait_for_accepted(PENDING + 1);
     standby.stop();
     for sender in &senders {
         println!("{}", sender.line(On::Err, "no response for 6 s: check the database"));

@@ -80,9 +80,7 @@ fn nothing_accepted_is_lost_when_the_disk_of_the_server_is_full_and_all_resumes_
     let mut sender = fleet.join(1);
     fleet.accept("a-", PENDING);
     let intake = Intake::start(&fleet);
-    wait("some are accepted meanwhile", || {
-        fleet.sql(&format!("SELECT count(*) > {PENDING} + 50 FROM ringback.delivery")) == "t"
-    });
+    fleet.wait_for_accepted(PENDING + 50);
     disk.ask("fill");
     let reported = sender.line(On::Err, "has no room left on the server's disk: free some");
     println!("{reported}");
@@ -120,8 +118,7 @@ fn move_log(server: &Cluster, folder: &str) {
     assert!(moved.success());
 }
 
-/// Writes to the log until hardly any of what is there is left. The server reuses old files of the log, which are
-/// written to as well.
+/// Writes to the log until hardly any of what is there is left: some files of it are made in advance.
 fn use_up_log(server: &Cluster) {
     let left = "SELECT count(*) FROM pg_ls_waldir() WHERE name > pg_walfile_name(pg_current_wal_insert_lsn())";
     let fill = "SELECT pg_logical_emit_message(false, 'fill', repeat('x', n)), pg_switch_wal() FROM
@@ -140,7 +137,8 @@ fn use_up_log(server: &Cluster) {
 fn nothing_accepted_is_lost_when_the_disk_of_the_log_is_full() {
     let Some(bin) = cluster().and_then(|_| binaries()) else { return };
     let Some(mut disk) = SmallDisk::of_mib(112) else { return };
-    let settings = [&QUICK[..], &["min_wal_size=32MB", "max_wal_size=48MB"]].concat();
+    // Nothing of the log is removed or used again.
+    let settings = [&QUICK[..], &["min_wal_size=32MB", "max_wal_size=48MB", "wal_keep_size=1GB"]].concat();
     let server: &'static Cluster = Box::leak(Box::new(Cluster::start(&bin, &settings)));
     server.stop();
     move_log(server, &disk.data());
@@ -149,9 +147,7 @@ fn nothing_accepted_is_lost_when_the_disk_of_the_log_is_full() {
     let mut senders = [fleet.join(1), fleet.join(2)];
     fleet.accept("a-", PENDING);
     let intake = Intake::start(&fleet);
-    wait("some are accepted meanwhile", || {
-        fleet.sql(&format!("SELECT count(*) > {PENDING} + 50 FROM ringback.delivery")) == "t"
-    });
+    fleet.wait_for_accepted(PENDING + 50);
     disk.ask("fill");
     use_up_log(server);
     for sender in &senders {

@@ -126,6 +126,14 @@ impl Fleet {
         wait(&format!("{count} deliveries arrive"), || self.endpoint.counts().times.len() >= count);
     }
 
+    /// Waits until so many deliveries have been accepted.
+    #[track_caller]
+    fn wait_for_accepted(&self, count: usize) {
+        wait(&format!("{count} deliveries are accepted"), || {
+            self.sql("SELECT count(*) FROM ringback.delivery").parse::<usize>().unwrap() >= count
+        });
+    }
+
     /// Waits until all that was accepted has ended.
     fn wait_until_idle(&self) {
         wait("all deliveries end", || self.pending() == "0");

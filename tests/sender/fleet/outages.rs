@@ -61,6 +61,7 @@ fn all_wait_for_a_server_that_is_stopped_say_why_and_continue() {
     fleet.wait_for_senders(2);
     let intake = Intake::start(&fleet);
     fleet.wait_for_requests(EVENTS / 4);
+    fleet.wait_for_accepted(PENDING + 1);
     server.stop();
     let stopped_at = Instant::now();
     for sender in &senders {

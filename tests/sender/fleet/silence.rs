@@ -93,6 +93,7 @@ fn a_silent_host_is_reported_nothing_starts_meanwhile_and_all_resumes() {
     fleet.accept("a-", PENDING);
     let intake = Intake::start(&fleet);
     fleet.wait_for_requests(SOME);
+    fleet.wait_for_accepted(PENDING + 1);
     network.falls_silent();
     let silent_at = Instant::now();
     for sender in &senders {
