@@ -120,7 +120,8 @@ fn move_log(server: &Cluster, folder: &str) {
 
 /// Writes to the log until hardly any of what is there is left: some files of it are made in advance.
 fn use_up_log(server: &Cluster) {
-    let left = "SELECT count(*) FROM pg_ls_waldir() WHERE name > pg_walfile_name(pg_current_wal_insert_lsn())";
+    let left =
+        "SELECT count(*) FROM pg_ls_waldir() WHERE name > pg_walfile_name(pg_current_wal_insert_lsn())";
     let fill = "SELECT pg_logical_emit_message(false, 'fill', repeat('x', n)), pg_switch_wal() FROM
         (VALUES (1000)) v(n)";
     wait("the last file of the log is reached", || {

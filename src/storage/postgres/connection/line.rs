@@ -4,7 +4,7 @@
 //! since nobody else can tell whether it was carried out. But a host may also fall silent: its packets are dropped, or a
 //! proxy keeps the connection open and passes nothing on, which no timeout of TCP notices. So after a while the server
 //! is asked over a new connection whether it still works on the statement. If it does not, or does not respond to that
-//! either, the connection is given up: whoever waits gets an error, and the next statement makes a new connection.
+//! either, the connection is given up: those who wait get an error, and the next statement makes a new connection.
 
 use std::pin::Pin;
 use std::sync::Arc;

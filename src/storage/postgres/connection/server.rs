@@ -157,7 +157,7 @@ impl Server {
     pub async fn connect(&self, purpose: Purpose) -> Result<Served, StoreError> {
         let Reached { client, connection, host } = self.hosts.open().await.map_err(|error| self.at(error))?;
         let polling = tokio::spawn(async move {
-            // Whoever uses the connection gets the error.
+            // The next statement over the connection gets the error.
             drop(connection.await);
         });
         let polling = polling.abort_handle();

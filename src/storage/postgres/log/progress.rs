@@ -13,7 +13,7 @@ use crate::storage::postgres::connection::db::Db;
 use crate::storage::postgres::log::summaries;
 use crate::storage::postgres::rows::{delivery_id, get_or_default, uuid};
 
-/// What is pending of a run, what has ended, and where the first that is pending stands: of one state of the database.
+/// What is pending of a run, what has ended, and the position of the first pending one: in one state of the database.
 ///
 /// The range is one of run and position together: of a range of positions alone the planner takes it that it is short,
 /// and reads all that is pending and all that has ended, with the dead rows, for those of the run.

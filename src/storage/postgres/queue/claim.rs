@@ -16,7 +16,7 @@ use crate::storage::error::StoreError;
 use crate::storage::postgres::PgStore;
 use crate::storage::postgres::connection::db::{Db, Params};
 use crate::storage::postgres::queue::claim_sql::{
-    BLOCKED, FAIL, FREE_STRAYS, LANES, LOOK, PROFILES, RETRY_LANES, freed,
+    ALL_RETRY_LANES, BLOCKED, FAIL, FREE_STRAYS, LANES, LOOK, PROFILES, RETRY_LANES, freed,
 };
 use crate::storage::postgres::queue::gone;
 use crate::storage::postgres::queue::job;
@@ -98,7 +98,8 @@ impl PgStore {
             // Where it fails, the claim does, or it is looked at again.
             drop(self.look_back_on(db).await);
         }
-        let look = self.look(db, seat, now).await?;
+        let mut look = self.look(db, seat, now).await?;
+        self.find_hidden_retries(db, &mut look).await?;
         let limit = demand.limit;
         let mut taken: Vec<(Taken, LaneFacts)> = Vec::new();
         let mut after = demand.after;
@@ -224,6 +225,18 @@ impl PgStore {
             retry_lanes: first_columns(&retries)?.into_iter().collect(),
             blocked: first_columns(&blocked)?.into_iter().collect(),
         })
+    }
+
+    /// Adds the lanes whose due retries are hidden by those of others.
+    async fn find_hidden_retries(&self, db: Db<'_>, look: &mut Look) -> Result<(), StoreError> {
+        let began = Instant::now();
+        if look.is_partial && self.sender().ready().needs_retries(began) {
+            let rows = db.rows(ALL_RETRY_LANES, &[&look.times.now]).await?;
+            let (found, now) = (first_columns(&rows)?.into_iter().collect(), Instant::now());
+            self.sender().ready().found_retries(found, now, began.elapsed());
+        }
+        look.retry_lanes.extend(self.sender().ready().hidden_retries());
+        Ok(())
     }
 
     /// Looks at the lanes from the one after the last claim's.

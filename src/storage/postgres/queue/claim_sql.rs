@@ -57,6 +57,16 @@ pub const RETRY_LANES: &str = "
 SELECT lane, due_at FROM pending WHERE claimed_by IS NULL AND attempts > 0 AND due_at > $2 AND due_at <= $1
 ORDER BY due_at LIMIT 512";
 
+/// All lanes with a retry that is due by now: a step in the index for each lane with a retry.
+pub const ALL_RETRY_LANES: &str = "
+WITH RECURSIVE l AS (
+ (SELECT lane, due_at FROM pending WHERE claimed_by IS NULL AND attempts > 0 ORDER BY lane, due_at, seq LIMIT 1)
+ UNION ALL
+ SELECT n.lane, n.due_at FROM l CROSS JOIN LATERAL (
+   SELECT p.lane, p.due_at FROM pending p WHERE p.lane > l.lane AND p.claimed_by IS NULL AND p.attempts > 0
+   ORDER BY p.lane, p.due_at, p.seq LIMIT 1) n)
+SELECT lane FROM l WHERE due_at <= $1";
+
 /// Whose events are blocked; an empty name is all.
 pub const BLOCKED: &str = "
 SELECT profile_id FROM hold UNION ALL SELECT id FROM profile WHERE deleted_at >= $1";

@@ -18,6 +18,10 @@ const RING: Duration = Duration::from_secs(1);
 /// millisecond.
 const FEW: usize = 256;
 
+/// How often all lanes with retries are looked for at most, and that this takes a twenty-fifth of the time at most.
+const RETRIES_EVERY: Duration = Duration::from_millis(250);
+const RETRIES_REST: u32 = 24;
+
 /// How many lanes are remembered.
 const MOST: usize = 200_000;
 
@@ -47,6 +51,10 @@ pub struct ReadyLanes {
     pub look_back: LookBack,
     /// What was stored of where queues start is known.
     has_starts: bool,
+    /// Lanes with retries that others hide: see [`needs_retries`](Self::needs_retries).
+    retries: BTreeSet<i32>,
+    /// When all lanes with retries may be looked for again.
+    retries_at: Option<Instant>,
     facts: HashMap<i32, LaneFacts>,
     /// All lanes were looked at once.
     is_known: bool,
@@ -175,6 +183,28 @@ impl ReadyLanes {
             self.starts.remember(lane, seq);
         }
         self.has_starts = true;
+    }
+
+    /// Whether to look for all lanes with due retries. A claim sees the first few hundred of all retries; where so many
+    /// cannot be sent, since they are blocked or their endpoint has no slot, they would hide those of other lanes.
+    pub fn needs_retries(&self, now: Instant) -> bool {
+        self.retries_at.is_none_or(|at| at <= now)
+    }
+
+    /// Those lanes were looked for, which took so long.
+    pub fn found_retries(&mut self, lanes: BTreeSet<i32>, now: Instant, took: Duration) {
+        self.retries = lanes;
+        self.retries_at = now.checked_add(RETRIES_EVERY.max(took.saturating_mul(RETRIES_REST)));
+    }
+
+    /// Lanes with retries that others hide.
+    pub fn hidden_retries(&self) -> &BTreeSet<i32> {
+        &self.retries
+    }
+
+    /// A lane has no more retries that are due.
+    pub fn emptied_retries(&mut self, lane: i32) {
+        self.retries.remove(&lane);
     }
 
     /// What is known of a lane.

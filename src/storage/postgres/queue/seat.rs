@@ -1,5 +1,5 @@
-//! The seat of a sender: a row that it renews. Whoever finds that one was not renewed ends it, and frees what was
-//! claimed by it.
+//! The seat of a sender: a row that it renews. A sender that finds one with an expired lease ends it, and frees its
+//! claims.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -76,7 +76,8 @@ FROM sender s CROSS JOIN meta WHERE s.seq <> $1 OR EXISTS (SELECT FROM own)";
 const END: &str = "DELETE FROM sender WHERE seq = ANY($1) AND seen_until < now() RETURNING seq";
 
 /// Frees what was claimed by seats. Its own statement: it sees what was claimed until they were ended.
-const FREE: &str = "UPDATE pending SET claimed_by = NULL WHERE claimed_by = ANY($1)";
+const FREE: &str = "
+UPDATE pending SET claimed_by = NULL WHERE claimed_by = ANY($1) RETURNING lane, seq, attempts > 0";
 
 const LEAVE: &str = "DELETE FROM sender WHERE seq = $1";
 
@@ -197,8 +198,10 @@ impl PgStore {
         let rows = db.rows(END, &[&dead]).await?;
         let ended = rows.iter().map(|row| row.try_get(0)).collect::<Result<Vec<i32>, _>>()?;
         if !ended.is_empty() {
-            free(db, &ended).await?;
+            let released = free(db, &ended).await?;
             begun.commit().await?;
+            // Where it lies, this sender knows now: to look for it among many dead rows may take minutes.
+            self.sender().ready().released(released);
             self.0.ringer.fleet();
             self.look_again();
         }
@@ -231,7 +234,7 @@ impl PgStore {
         match held {
             Some(held) if held.is_empty() => {}
             Some(held) => released = freed(&db.rows(RELEASE, &[&held, &seat.seq]).await?)?,
-            None => free(db, &[seat.seq]).await?,
+            None => drop(free(db, &[seat.seq]).await?),
         }
         if knows_all {
             let released: Vec<_> = released.iter().map(|(lane, seq, _)| (*lane, *seq)).collect();
@@ -258,9 +261,9 @@ impl PgStore {
     }
 }
 
-/// Frees what was claimed by these seats. It looks at all that is pending, for as long as that takes.
-async fn free(db: Db<'_>, seats: &[i32]) -> Result<(), StoreError> {
+/// Frees what was claimed by these seats: lanes, positions, and whether they are retries. It looks at all that is
+/// pending, for as long as that takes.
+async fn free(db: Db<'_>, seats: &[i32]) -> Result<Vec<(i32, i64, bool)>, StoreError> {
     db.batch("SET LOCAL statement_timeout = '60s'").await?;
-    db.execute(FREE, &[&seats]).await?;
-    Ok(())
+    freed(&db.rows(FREE, &[&seats]).await?)
 }

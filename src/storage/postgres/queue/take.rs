@@ -166,11 +166,15 @@ impl PgStore {
             [&seat, &missing.lanes, &missing.counts, &times.now, &times.retries_after];
         keep(&mut retries, db.rows(TAKE_RETRIES, &params).await?)?;
         let taken = retries.values().map(VecDeque::len).sum();
-        self.sender().ready().starts.claimed(RETRIES, i64::MIN, taken);
+        let mut ready = self.sender().ready();
+        ready.starts.claimed(RETRIES, i64::MIN, taken);
         for (place, missing) in missing.places {
             let Some(candidate) = candidates.get_mut(place) else { continue };
             let mut of_lane = retries.remove(&candidate.lane).unwrap_or_default();
             candidate.has_retries = of_lane.len() >= missing;
+            if !candidate.has_retries {
+                ready.emptied_retries(candidate.lane);
+            }
             rows.entry(candidate.lane).or_default().append(&mut of_lane);
         }
         Ok(())

@@ -56,7 +56,7 @@ pub fn watch(store: &PgStore) -> JoinHandle<()> {
                 () = tokio::time::sleep(looking) => Due::LookBack,
             };
             let Some(store) = weak.upgrade().map(PgStore) else { return };
-            // Whoever claims gets the errors.
+            // The next claim gets the errors.
             match due {
                 Due::Sweep => {
                     let began = Instant::now();

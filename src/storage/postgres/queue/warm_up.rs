@@ -14,7 +14,7 @@ use crate::storage::postgres::queue::sweep::{FIRST_LANES, STARTS, STRAYS};
 impl PgStore {
     /// Connects, and runs each statement of a claim without effect.
     pub(super) async fn warm_up(&self) {
-        // Whoever claims gets the error.
+        // The next claim gets the error.
         drop(self.try_warm_up().await);
     }
 

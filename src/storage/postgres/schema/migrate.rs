@@ -110,7 +110,7 @@ async fn change(db: Db<'_>, target: Target<'_>) -> Result<Migrated, StoreError> 
         };
     }
     if target.is_closed_to_those_of(from) {
-        // Whoever connects now waits for the end of this.
+        // A program that connects now waits until this has ended.
         db.batch("LOCK TABLE meta IN ACCESS EXCLUSIVE MODE").await?;
         db.rows(CLOSE_OTHERS, &[]).await?;
     }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::*;
-use crate::storage::Wakeup;
+use crate::storage::{OriginLoad, Wakeup};
 
 #[tokio::test]
 async fn each_delivery_is_claimed_by_one_sender() {
@@ -164,4 +164,29 @@ async fn what_cannot_be_read_has_failed_and_hides_nothing() {
     assert_eq!(on.database.sql("SELECT state, class FROM ringback.ended"), "3|request");
     let counts = "SELECT sum(queued), sum(failed) FROM ringback.tally";
     assert_eq!(on.database.sql(counts), "1|1");
+}
+
+#[tokio::test]
+async fn retries_that_cannot_be_sent_hide_no_others() {
+    let Some(on) = on_server().await else { return };
+    let hidden = accept(&on, vec![event(1, 'a'), event(2, 'b')]).await[1];
+    // More of the first lane than a claim sees of all lanes, and due before.
+    on.database.sql(
+        "SET search_path = ringback;
+         UPDATE pending SET attempts = 1, due_at = extract(epoch FROM now()) * 1000 - 5000;
+         INSERT INTO pending (seq, lane, attempts, due_at) SELECT seq - n * 100000, lane, 1, due_at - 60000 + n
+           FROM (SELECT * FROM pending ORDER BY seq LIMIT 1) p, generate_series(1, 600) n",
+    );
+    let paused = event(1, 'a').profile_id;
+    let hold = format!("INSERT INTO ringback.hold (profile_id, why, since) VALUES ('{paused}', 'paused', 1)");
+    on.database.sql(&hold);
+    let one = Member::join(&on, &[]).await;
+    let jobs = one.claim(9).await;
+    assert_eq!(ids(&jobs), [hidden], "beside a paused profile");
+    one.store.release(&references(&jobs)).await.unwrap();
+    on.database.sql("DELETE FROM ringback.hold");
+    let mut demand = Demand::idle(clock::now(), 9, 16);
+    let full = OriginLoad { suspended: true, ..OriginLoad::default() };
+    demand.origins.insert("https://a.example".into(), full);
+    assert_eq!(ids(&one.try_claim(demand).await.unwrap()), [hidden], "beside an endpoint without a slot");
 }

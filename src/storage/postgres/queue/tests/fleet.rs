@@ -106,6 +106,24 @@ async fn who_gives_up_joining_is_not_waited_for() {
     soon(wakeups.wait_for(|now| now.fleet != before.fleet)).await.unwrap();
 }
 
+/// It lies before the start of the lane, where many dead rows may be.
+#[tokio::test]
+async fn who_frees_the_claims_of_the_dead_knows_where_they_are() {
+    let Some(on) = on_server().await else { return };
+    let one = Member::join(&on, &[]).await;
+    let two = Member::join(&on, &[&one]).await;
+    two.seat.as_ref().unwrap().stop_looking();
+    accept(&on, (0..3).map(|_| event(1, 'a')).collect()).await;
+    let claimed = one.claim(2).await;
+    assert_eq!(two.claim(9).await.len(), 1);
+    lapse(&on, &one);
+    assert_eq!(two.renew(None).await.unwrap().senders(), 1);
+    let lane = i32::try_from(claimed[0].lane.number()).unwrap();
+    let known = two.store.sender().ready().starts.take_strays(lane, false, 9);
+    let positions: Vec<i64> = claimed.iter().map(|job| job.reference.token()).collect();
+    assert_eq!(known, positions);
+}
+
 #[tokio::test]
 async fn who_renews_frees_what_the_dead_had_claimed() {
     let Some(on) = on_server().await else { return };

@@ -6,7 +6,7 @@ use crate::storage::Control as _;
 use crate::storage::postgres::connection::session::Session;
 use crate::storage::postgres::control::longest_due::LONGEST_DUE;
 use crate::storage::postgres::queue::claim_sql::{
-    LOOK, RELEASE, RETRY_LANES, TAKE_FIRST, TAKE_RETRIES, TAKE_STRAYS,
+    ALL_RETRY_LANES, LOOK, RELEASE, RETRY_LANES, TAKE_FIRST, TAKE_RETRIES, TAKE_STRAYS,
 };
 use crate::storage::postgres::queue::record_sql::RECORD;
 use crate::storage::postgres::queue::sweep::{ANY_OVERDUE, FIRST_LANES, STARTS, STRAY_RETRIES, STRAYS};
@@ -54,6 +54,7 @@ async fn no_statement_of_a_sender_reads_a_table_or_sorts() {
         (&sender.claims, TAKE_RETRIES, 5),
         (&sender.claims, LOOK, 2),
         (&sender.claims, RETRY_LANES, 2),
+        (&sender.claims, ALL_RETRY_LANES, 1),
         (&sender.claims, FIRST_LANES, 4),
         (&sender.claims, ANY_OVERDUE, 2),
         (&sender.claims, STRAYS, 4),
