@@ -46,6 +46,20 @@ impl Routes {
         self.add(Method::GET, MethodFilter::GET, path, access, handler)
     }
 
+    /// Adds GET of a path whose response lasts: it has its own limits.
+    #[must_use]
+    pub fn stream<H: Handler<T, Api>, T: 'static>(
+        mut self,
+        path: &'static str,
+        access: Access,
+        handler: H,
+    ) -> Self {
+        self.table.push(Route { method: Method::GET, path, access });
+        let guard = middleware::from_fn_with_state(Guard { api: self.api.clone(), access }, admit_stream);
+        self.router = self.router.route(path, on(MethodFilter::GET, handler).layer(guard));
+        self
+    }
+
     /// Adds POST of a path whose handler has receipts of its own.
     #[must_use]
     pub fn post<H: Handler<T, Api>, T: 'static>(
@@ -145,6 +159,30 @@ async fn admit(
         Ok(in_use) => {
             request.extensions_mut().insert(Caller::of_key(sid(&params)?.as_ref(), &key));
             next.run(request).await.map(|body| block(body, in_use))
+        }
+        Err(error) => error.into_response(),
+    };
+    Ok(with_key(response, &key))
+}
+
+/// The same for a stream.
+async fn admit_stream(
+    State(guard): State<Guard>,
+    params: RawPathParams,
+    mut request: Request,
+    next: Next,
+) -> Result<Response, ApiError> {
+    let Some(keys) = guard.api.keys() else {
+        refuse_web_pages(request.uri(), request.headers())?;
+        request.extensions_mut().insert(Caller::anyone(sid(&params)?.as_ref()));
+        return Ok(next.run(request).await);
+    };
+    let key = keys.authenticate(request.headers()).await?;
+    let response = match keys.begin_stream(&key, guard.access, request.headers()) {
+        Ok(of_stream) => {
+            request.extensions_mut().insert(Caller::of_key(sid(&params)?.as_ref(), &key));
+            request.extensions_mut().insert(of_stream);
+            next.run(request).await
         }
         Err(error) => error.into_response(),
     };

@@ -9,6 +9,7 @@ use super::access_log::AccessLog;
 use super::auth::Keys;
 use super::events::{Profiles, Room};
 use super::operations::Metrics;
+use super::stream::StreamPlaces;
 use crate::delivery::{CompleteOutcomes, OutcomeStream, SenderStatus};
 use crate::settings::Settings;
 use crate::storage::Storage;
@@ -41,6 +42,9 @@ struct Shared {
     event_profiles: Profiles,
     room: Room,
     metrics: Metrics,
+    streams: StreamPlaces,
+    /// Whether streams end.
+    ending: watch::Sender<bool>,
 }
 
 impl Api {
@@ -54,6 +58,8 @@ impl Api {
             event_profiles: Profiles::new(Arc::clone(&parts.store)),
             room: Room::new(limits.queue_limit),
             metrics: Metrics::default(),
+            streams: StreamPlaces::new(limits.streams, limits.streams_per_key),
+            ending: watch::Sender::new(false),
             parts,
         }))
     }
@@ -61,6 +67,22 @@ impl Api {
     /// Counts everything that the sender records, until it ends.
     pub async fn count_attempts(&self, outcomes: CompleteOutcomes) {
         self.0.metrics.attempts.count(outcomes).await;
+    }
+
+    /// Ends all streams, and those that begin later: a server that stops waits for no end of them.
+    pub fn end_streams(&self) {
+        self.0.ending.send_replace(true);
+    }
+
+    /// Waits until streams end.
+    pub(super) async fn streams_end(&self) {
+        // The sender is in `self`.
+        let _ = self.0.ending.subscribe().wait_for(|is_ending| *is_ending).await;
+    }
+
+    /// The open streams.
+    pub(super) fn streams(&self) -> &StreamPlaces {
+        &self.0.streams
     }
 
     /// Checks keys; none if requests need none.

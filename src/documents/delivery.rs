@@ -50,10 +50,17 @@ pub fn full_delivery(details: &Details, blocks: &Blocks) -> Value {
     }
     let attempts = all["attempts"].as_array_mut().into_iter().flatten();
     for (json, attempt) in attempts.zip(&details.attempts) {
-        json["response_cut"] = attempt.response_cut.into();
-        json["response_incomplete"] = attempt.response_incomplete.clone().into();
-        json["sender"] = attempt.sender.clone().into();
+        *json = full_attempt(attempt);
     }
+    all
+}
+
+/// Everything about an attempt.
+pub(super) fn full_attempt(made: &Attempt) -> Value {
+    let mut all = attempt(made);
+    all["response_cut"] = made.response_cut.into();
+    all["response_incomplete"] = made.response_incomplete.clone().into();
+    all["sender"] = made.sender.clone().into();
     all
 }
 

@@ -9,8 +9,17 @@ use super::spelling::nearest;
 use super::value::{number, text};
 
 /// The names of the settings in `[api]`.
-const NAMES: [&str; 7] =
-    ["listen", "tls_cert", "tls_key", "access_log", "queue_limit", "connections", "requests_per_key"];
+const NAMES: [&str; 9] = [
+    "listen",
+    "tls_cert",
+    "tls_key",
+    "access_log",
+    "queue_limit",
+    "connections",
+    "requests_per_key",
+    "streams",
+    "streams_per_key",
+];
 
 /// How the HTTP API listens, and its limits.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +38,10 @@ pub struct ApiSettings {
     pub connections: usize,
     /// How many requests of one key may be in progress before more are refused with 429; at least 1.
     pub requests_per_key: usize,
+    /// How many streams may be open before more are refused with 429; at least 1.
+    pub streams: usize,
+    /// The same of one key; at least 1.
+    pub streams_per_key: usize,
 }
 
 impl Default for ApiSettings {
@@ -41,6 +54,8 @@ impl Default for ApiSettings {
             queue_limit: 1_000_000,
             connections: 4096,
             requests_per_key: 256,
+            streams: 64,
+            streams_per_key: 16,
         }
     }
 }
@@ -75,6 +90,8 @@ impl ApiSettings {
             "queue_limit" => self.queue_limit = number(name, value)?,
             "connections" => self.connections = at_least_one(name, value)?,
             "requests_per_key" => self.requests_per_key = at_least_one(name, value)?,
+            "streams" => self.streams = at_least_one(name, value)?,
+            "streams_per_key" => self.streams_per_key = at_least_one(name, value)?,
             _ => {
                 let meant = nearest(name, &NAMES).map(|meant| format!(" (did you mean `{meant}`?)"));
                 let known = || format!("; known settings: {}", NAMES.join(", "));
@@ -102,7 +119,7 @@ mod tests {
     #[test]
     fn the_table_is_read() {
         let text = "[api]\nlisten = \"[::1]:80\"\ntls_cert = \"a.pem\"\ntls_key = \"k.pem\"\naccess_log = \"-\"\n\
-                    queue_limit = 0\nconnections = 9\nrequests_per_key = 1\n";
+                    queue_limit = 0\nconnections = 9\nrequests_per_key = 1\nstreams = 2\nstreams_per_key = 1\n";
         let loaded = Settings::parse(text, Path::new("config.toml"));
         assert_eq!(loaded.notices, [""; 0]);
         assert!(loaded.settings.addresses.for_sending().is_ok());
@@ -116,6 +133,8 @@ mod tests {
                 queue_limit: 0,
                 connections: 9,
                 requests_per_key: 1,
+                streams: 2,
+                streams_per_key: 1,
             }
         );
     }
@@ -133,7 +152,7 @@ mod tests {
                 "config.toml:4: connections must be a whole number, 1 or more",
                 "config.toml:5: unknown setting `queue_limt` in [api] (did you mean `queue_limit`?)",
                 "config.toml:6: unknown setting `x` in [api]; known settings: listen, tls_cert, tls_key, \
-                 access_log, queue_limit, connections, requests_per_key",
+                 access_log, queue_limit, connections, requests_per_key, streams, streams_per_key",
             ]
         );
     }

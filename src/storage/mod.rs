@@ -13,6 +13,7 @@ pub mod describe;
 mod encoding;
 pub mod error;
 pub mod events;
+pub mod feed;
 pub mod log;
 #[cfg(test)]
 pub(crate) mod memory;
@@ -43,6 +44,11 @@ pub use describe::{Describe, UpkeepTrouble};
 pub use error::{Problem, StoreError};
 pub use events::Events;
 pub use events::revision::Revision;
+pub use feed::Feed;
+pub use feed::entry::{FeedEntry, FeedItem, ProfileChange, ProfileChangeKind, RecordedAttempt};
+pub use feed::filter::FeedFilter;
+pub use feed::page::{FeedGap, FeedGapReason, FeedPage};
+pub use feed::position::FeedPosition;
 pub use log::Log;
 pub use log::batch_progress::BatchProgress;
 pub use log::counts::Counts;
@@ -92,6 +98,7 @@ pub trait Storage:
     + ApiKeys
     + Retention
     + Events
+    + Feed
     + Describe
     + std::fmt::Debug
     + 'static

@@ -27,6 +27,15 @@ fn blocks(page: &str) -> Vec<(String, String)> {
     blocks
 }
 
+/// Server-sent events: names and data.
+fn events(text: &str) -> Vec<(String, Value)> {
+    let event = |block: &str| {
+        let line = |start: &str| block.lines().find_map(|line| line.strip_prefix(start)).map(str::to_owned);
+        Some((line("event: ")?, serde_json::from_str(&line("data: ")?).unwrap()))
+    };
+    text.split("\n\n").filter_map(event).collect()
+}
+
 /// Where two documents differ in shape.
 fn difference(shown: &Value, seen: &Value, place: &str) -> Option<String> {
     match (shown, seen) {
@@ -77,6 +86,15 @@ fn each_curl_example_has_the_response_that_is_shown() {
     let mut compared = 0;
     for (n, (_, text)) in blocks.iter().enumerate() {
         let Ok(out) = std::fs::read_to_string(place.path(&format!("{n}.out"))) else { continue };
+        if text.contains("/stream") {
+            let (seen, shown) = (events(&out), events(&blocks[n + 1].1));
+            assert!(!shown.is_empty() && seen.len() > 5, "{out}");
+            for ((name, shown), (seen_name, seen)) in shown.iter().zip(&seen) {
+                assert_eq!((name, difference(shown, seen, "")), (seen_name, None), "{out}");
+            }
+            compared += 1;
+            continue;
+        }
         let seen: Vec<Value> =
             serde_json::Deserializer::from_str(&out).into_iter().collect::<Result<_, _>>().unwrap();
         assert!(!seen.is_empty() || !text.contains("curl -sS $API"), "{text}");

@@ -19,7 +19,7 @@ const KILLS: u64 = 50;
 const CLIENTS: usize = 4;
 
 /// The response to a request, if one came whole.
-fn post(addr: SocketAddr, key: &str, body: &str) -> Option<Value> {
+pub fn post(addr: SocketAddr, key: &str, body: &str) -> Option<Value> {
     let mut stream = TcpStream::connect(addr).ok()?;
     stream.set_read_timeout(Some(Duration::from_mins(1))).ok()?;
     let request = format!(

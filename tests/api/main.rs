@@ -12,8 +12,10 @@ mod deliveries;
 mod docs;
 mod early;
 mod events;
+mod full_disk;
 mod keys;
 mod kill9;
+mod on_server;
 mod openapi;
 mod operations;
 mod profiles;
@@ -23,6 +25,7 @@ mod serving;
 mod slow;
 mod start;
 mod stop;
+mod stream;
 #[path = "../support/mod.rs"]
 mod support;
 mod systemd;

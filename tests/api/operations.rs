@@ -55,6 +55,7 @@ fn metrics_count_what_happened() {
         "ringback_deliveries{state=\"failed\"} 2",
         "ringback_queue_oldest_age_seconds 0",
         "ringback_attempts_in_flight 0",
+        "ringback_api_streams 0",
         "ringback_sender_active 1",
     ] {
         assert!(text.lines().any(|shown| shown == line), "no {line} in {text}");

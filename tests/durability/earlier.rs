@@ -8,13 +8,14 @@ use serde_json::Value;
 use crate::support::cli::Place;
 
 /// The files, and the schema version of each.
-const EARLIER: [(&str, i64); 6] = [
+const EARLIER: [(&str, i64); 7] = [
     ("schema-6.db", 6),
     ("schema-7.db", 7),
     ("schema-8.db", 8),
     ("schema-9.db", 9),
     ("schema-10.db", 10),
     ("schema-11.db", 11),
+    ("schema-12.db", 12),
 ];
 
 /// A place whose database is this file.

@@ -34,6 +34,16 @@ const NOTED: Duration = Duration::from_mins(1);
 #[derive(Debug, Clone)]
 pub(super) struct KeyUsed(pub(super) KeyId);
 
+/// The key of a stream, to be checked for as long as it is open.
+#[derive(Debug, Clone)]
+pub(super) struct StreamKey(KeyText);
+
+impl StreamKey {
+    pub(super) fn id(&self) -> &KeyId {
+        &self.0.id
+    }
+}
+
 /// Checks keys.
 #[derive(Debug)]
 pub(super) struct Keys {
@@ -68,7 +78,19 @@ impl Keys {
     /// # Errors
     /// It is not, or the store cannot be read.
     pub(super) async fn authenticate(&self, headers: &HeaderMap) -> Result<Arc<ApiKey>, ApiError> {
-        let text = presented::of(headers).and_then(KeyText::parse).unwrap_or_else(|| self.nobody.clone());
+        let text = presented::of(headers).and_then(KeyText::parse);
+        self.verify(text.as_ref().unwrap_or(&self.nobody)).await
+    }
+
+    /// Whether the key of a stream is still valid.
+    ///
+    /// # Errors
+    /// It is not, or the store cannot be read.
+    pub(super) async fn check(&self, key: &StreamKey) -> Result<(), ApiError> {
+        self.verify(&key.0).await.map(drop)
+    }
+
+    async fn verify(&self, text: &KeyText) -> Result<Arc<ApiKey>, ApiError> {
         let place = (text.id.clone(), *text.secret.hash().bytes());
         let known = lock(&self.verified).get(&place).filter(|known| known.at.elapsed() < REMEMBERED).cloned();
         if let Some(Verified { key, .. }) = known {
@@ -94,14 +116,25 @@ impl Keys {
     /// # Errors
     /// The key does not allow this, or has too many requests in progress.
     pub(super) fn begin(&self, key: &ApiKey, access: Access) -> Result<KeyInUse, ApiError> {
-        if !allows(key.scope, access) {
-            let why =
-                format!("the key has the scope {}, and this needs {}", key.scope.name(), needed(access));
-            return Err(ApiError::new(Code::Forbidden, why));
-        }
+        allow(key, access)?;
         let in_use = self.limit.begin(&key.id)?;
         self.note_use(&key.id);
         Ok(in_use)
+    }
+
+    /// The same for a stream, which is no request in progress: streams have a limit of their own.
+    ///
+    /// # Errors
+    /// The key does not allow this.
+    pub(super) fn begin_stream(
+        &self,
+        key: &ApiKey,
+        access: Access,
+        headers: &HeaderMap,
+    ) -> Result<StreamKey, ApiError> {
+        allow(key, access)?;
+        self.note_use(&key.id);
+        presented::of(headers).and_then(KeyText::parse).map(StreamKey).ok_or_else(unauthorized)
     }
 
     /// Notes the use in the background, once in a while: a request does not wait for that, nor fail with it.
@@ -132,6 +165,14 @@ fn unauthorized() -> ApiError {
         Code::Unauthorized,
         "give a valid API key in the header api-key, or as Authorization: Bearer; `ringback keys create` makes one",
     )
+}
+
+fn allow(key: &ApiKey, access: Access) -> Result<(), ApiError> {
+    if allows(key.scope, access) {
+        return Ok(());
+    }
+    let why = format!("the key has the scope {}, and this needs {}", key.scope.name(), needed(access));
+    Err(ApiError::new(Code::Forbidden, why))
 }
 
 fn allows(scope: KeyScope, access: Access) -> bool {

@@ -20,7 +20,7 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 
-use super::activity::Activity;
+use super::activity::{Activity, Lasting};
 use super::limits::ServerLimits;
 use super::unread_body::UnreadBody;
 use crate::listening::PatientStream;
@@ -100,7 +100,7 @@ impl Connection {
         // A client that does not end its connection keeps nobody waiting, and neither does half a head.
         tokio::select! {
             _ = serving => {}
-            () = activity.quiet_for(FAREWELL) => {}
+            () = activity.nothing_to_wait_for(FAREWELL) => {}
         }
     }
 
@@ -142,11 +142,17 @@ impl Connection {
     + 'static {
         let (app, peer) = (TowerToHyperService::new(app), Peer(self.peer));
         service_fn(move |mut request: Request<Incoming>| {
-            let in_progress = activity.begin();
+            let mut in_progress = activity.begin();
             request.extensions_mut().insert(peer);
             let waits = request.headers().contains_key(header::EXPECT);
             let response = app.call(request.map(|body| UnreadBody::new(Body::new(body), waits)));
-            async move { Ok(response.await?.map(|body| in_progress.until_written(body))) }
+            async move {
+                let response = response.await?;
+                if response.extensions().get::<Lasting>().is_some() {
+                    in_progress.last();
+                }
+                Ok(response.map(|body| in_progress.until_written(body)))
+            }
         })
     }
 }

@@ -18,6 +18,7 @@ use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::listening::accepted;
+pub(super) use activity::Lasting;
 pub use connection::Peer;
 use connection::{Connection, Crowd};
 pub use limits::ServerLimits;

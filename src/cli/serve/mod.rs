@@ -76,14 +76,15 @@ pub(super) async fn run(
     tokio::spawn(async move { counting.count_attempts(outcomes).await });
     let mut news = SenderReports::of(&sender, store.upkeep());
     let limits = ServerLimits::of(settings.api.connections);
-    let mut server =
-        Server::start(listener, tls, router(api), limits).map_err(|error| system("cannot listen", error))?;
+    let mut server = Server::start(listener, tls, router(api.clone()), limits)
+        .map_err(|error| system("cannot listen", error))?;
     print_if_read(&format!("listening on {scheme}://{} (Ctrl+C ends)\n", server.addr()))?;
     report_state(SystemdState::Ready);
     let ended = until_ended(&mut server, &mut news, &mut interrupts).await;
     report_state(SystemdState::Stopping);
     announce(&*store, None).await;
     eprint_line("ringback: stopping; waiting for requests in progress (Ctrl+C again to abort)");
+    api.end_streams();
     let aborted = tokio::select! {
         () = server.stop() => false,
         _ = interrupts.next() => true,

@@ -9,7 +9,8 @@ use crate::profile::{Profile, ProfileId, Status};
 use crate::record::{DeliveryId, DeliveryState, Kind, RunRange, Summary};
 use crate::storage::profiles::deleted_profile::restorable_since;
 use crate::storage::{
-    Block, BlockReason, BlockedCounts, Blocks, BulkResult, Change, Control, Removed, StoreError,
+    Block, BlockReason, BlockedCounts, Blocks, BulkResult, Change, Control, ProfileChangeKind, Removed,
+    StoreError,
 };
 
 impl Tables {
@@ -48,12 +49,19 @@ impl Tables {
         };
         let before = self.blocks.len();
         self.blocks.retain(|block| !is_other(block));
-        self.revision.steering += i64::from(self.blocks.len() < before);
+        let has_ended = self.blocks.len() < before;
+        self.revision.steering += i64::from(has_ended);
+        if has_ended && why.is_none() {
+            self.note_change(id, ProfileChangeKind::Enabled);
+        }
         let is_known = |why| self.blocks.iter().any(|b| b.profile_id.as_ref() == id && b.why == why);
         if let Some(why) = why.filter(|why| !is_known(*why)) {
             let (profile_id, since) = (id.cloned(), profile.modified_at);
             self.revision.steering += 1;
             self.blocks.push(Block { profile_id, title: String::new(), why, since, cause: None });
+            let is_automatic = why == BlockReason::AutoDisabled;
+            let kinds = [ProfileChangeKind::Disabled, ProfileChangeKind::AutoDisabled];
+            self.note_change(id, kinds[usize::from(is_automatic)]);
         }
     }
 
@@ -140,6 +148,7 @@ impl Control for MemoryStore {
             tables.revision.steering += 1;
             let since = tables.now();
             let (why, title) = (BlockReason::Paused, String::new());
+            tables.note_change(profile.as_ref(), ProfileChangeKind::Paused);
             tables.blocks.push(Block { profile_id: profile, title, why, since, cause: None });
             true
         }))
@@ -151,6 +160,9 @@ impl Control for MemoryStore {
             tables.blocks.retain(|b| b.profile_id != profile || b.why != BlockReason::Paused);
             let ended = tables.blocks.len() < before;
             tables.revision.steering += i64::from(ended);
+            if ended {
+                tables.note_change(profile.as_ref(), ProfileChangeKind::Resumed);
+            }
             ended
         }))
     }

@@ -2,10 +2,12 @@
 
 mod api_keys;
 mod control;
+mod feed;
 mod lane;
 mod log;
 mod member;
 mod membership;
+mod note;
 mod profiles;
 mod queue;
 mod receipts;

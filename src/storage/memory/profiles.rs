@@ -10,7 +10,8 @@ use crate::profile::{Event, Profile, ProfileId};
 use crate::storage::log::lookup::profile_range;
 use crate::storage::profiles::deleted_profile::restorable_since;
 use crate::storage::{
-    DeletedProfile, Listing, PassedOver, ProfileRow, Profiles, Saved, StoreError, UnsavedDraft,
+    DeletedProfile, Listing, PassedOver, ProfileChangeKind, ProfileRow, Profiles, Saved, StoreError,
+    UnsavedDraft,
 };
 
 fn row(profile: &Profile) -> ProfileRow {
@@ -57,7 +58,23 @@ impl Tables {
 
     /// Replaces the profile with this id, or adds it at the end.
     pub fn save(&mut self, profile: Profile) {
-        self.follow(&profile);
+        let id = profile.id.clone();
+        let was = self.profile(&id).map(|known| known.status);
+        let was_deleted = self.deleted.iter().any(|(gone, _)| gone.id == id);
+        let kind = match was {
+            None if was_deleted => Some(ProfileChangeKind::Restored),
+            None => Some(ProfileChangeKind::Created),
+            Some(status) => (status == profile.status).then_some(ProfileChangeKind::Changed),
+        };
+        let saved = profile.clone();
+        self.replace(profile);
+        if let Some(kind) = kind {
+            self.note_change(Some(&id), kind);
+        }
+        self.follow(&saved);
+    }
+
+    fn replace(&mut self, profile: Profile) {
         self.revision.profiles += 1;
         self.deleted.retain(|(gone, _)| gone.id != profile.id);
         if !self.profile_order.contains(&profile.id) {
@@ -73,6 +90,7 @@ impl Tables {
         let Some(at) = self.profiles.iter().position(|profile| profile.id == *id) else { return false };
         let last = self.deleted.iter().map(|(_, at)| *at + SignedDuration::from_millis(1)).max();
         let when = last.map_or(self.now(), |last| last.max(self.now()));
+        self.note_change(Some(id), ProfileChangeKind::Deleted);
         let gone = self.profiles.remove(at);
         self.deleted.push((gone, when));
         (self.revision.profiles, self.revision.steering) =
@@ -86,6 +104,7 @@ impl Tables {
         let Some(at) = found else { return false };
         let (profile, _) = self.deleted.remove(at);
         self.profiles.push(profile);
+        self.note_change(Some(id), ProfileChangeKind::Restored);
         (self.revision.profiles, self.revision.steering) =
             (self.revision.profiles + 1, self.revision.steering + 1);
         true

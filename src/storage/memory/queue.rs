@@ -136,7 +136,9 @@ impl Tables {
         }
         let lane = stored.lane;
         if !self.is_held(*job) || !stored.details.summary.state.is_pending() {
-            self.log_attempt(job.id, attempt.clone());
+            if self.log_attempt(job.id, attempt.clone()).is_some() {
+                self.note_attempt(job.id);
+            }
             self.release(*job);
             return false;
         }

@@ -14,6 +14,7 @@ use crate::record::{
 };
 use crate::storage::memory::lane::{self, Lane};
 use crate::storage::memory::member::Member;
+use crate::storage::memory::note::MemoryNote;
 use crate::storage::receipts::stored_receipt::StoredReceipt;
 use crate::storage::retention::clock_doubt::ClockMemory;
 use crate::storage::{ApiKey, Block, Problem, Revision, RunningApi, SecretHash, UnsavedDraft};
@@ -81,6 +82,8 @@ pub struct Tables {
     pub apis: Vec<RunningApi>,
     /// The number of the last sender that joined.
     pub last_sender: i64,
+    /// What happened, in order.
+    pub feed: Vec<MemoryNote>,
     /// The revision.
     pub revision: Revision,
     /// The time; without one, the real time.
@@ -138,6 +141,7 @@ impl Tables {
             Err(failure) => (None, Some(failure)),
         };
         let is_pending = failure.is_none();
+        self.feed.push(MemoryNote::Accepted(new.id));
         let summary = Summary {
             id: new.id,
             position: self.next_position(),
@@ -210,6 +214,7 @@ impl Tables {
         if let Some(earlier) = self.delivery_mut(id) {
             earlier.details.summary.again = Some(new_id);
         }
+        self.feed.push(MemoryNote::Accepted(new_id));
         let (values, attempts, passed_over) = (earlier.details.values, Vec::new(), Vec::new());
         self.deliveries.push(StoredDelivery {
             details: Details { summary, callback: Some(callback), values, attempts, passed_over },
@@ -240,6 +245,7 @@ impl Tables {
             stored.ended_at = stored.ended_at.or(Some(started_at));
             stored.tested = None;
         }
+        self.note_attempt(id);
     }
 
     /// Adds an attempt to the log, with the next number if another sender has used its number. None if it is a

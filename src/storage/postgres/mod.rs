@@ -12,6 +12,7 @@ mod control;
 mod describe;
 mod error;
 mod events;
+mod feed;
 mod inspect;
 mod log;
 mod producer;

@@ -17,9 +17,9 @@ use crate::storage::error::StoreError;
 use crate::storage::sqlite::{Lease, Store};
 use crate::storage::{
     AcceptRequest, AcceptResult, BatchProgress, BlockedCounts, Blocks, BulkResult, Change, ClockDoubt,
-    Control, Counts, DeletedProfile, Describe, EarlierSearch, Events, Filter, Listing, Log, Page, PassedOver,
-    Producer, ProfileRow, Profiles, Removed, Retention, RetentionPolicy, Revision, RunningApi, Saved,
-    SenderInfo, Storage, UnsavedDraft,
+    Control, Counts, DeletedProfile, Describe, EarlierSearch, Events, Feed, FeedFilter, FeedPage,
+    FeedPosition, Filter, Listing, Log, Page, PassedOver, Producer, ProfileRow, Profiles, Removed, Retention,
+    RetentionPolicy, Revision, RunningApi, Saved, SenderInfo, Storage, UnsavedDraft,
 };
 
 impl Storage for Store {}
@@ -296,6 +296,22 @@ impl Events for Store {
 
     async fn revision(&self) -> Result<Revision, StoreError> {
         Self::revision(self).await
+    }
+}
+
+#[async_trait]
+impl Feed for Store {
+    async fn feed_end(&self) -> Result<FeedPosition, StoreError> {
+        self.last_position().await
+    }
+
+    async fn feed(
+        &self,
+        after: &FeedPosition,
+        filter: &FeedFilter,
+        most: usize,
+    ) -> Result<FeedPage, StoreError> {
+        self.read_feed(after.clone(), filter.clone(), most).await
     }
 }
 

@@ -8,6 +8,7 @@ mod api_keys;
 mod control;
 mod engine;
 mod error;
+mod feed;
 mod file;
 mod lock;
 mod log;

@@ -5,7 +5,8 @@
 # variable, and deliveries in each state. schema-6.db was made with the program at 9a46581, the last one with
 # schema 6; schema-7.db with the one at 0759d86, the last one with schema 7; schema-8.db with the one at d9a4f63,
 # the last one with schema 8; schema-9.db with the one at 3f3bccc, the last one with schema 9; schema-10.db with the
-# one at e6cadac, the last one with schema 10; schema-11.db with the one at a92de528, the last one with schema 11. Needs tmux and python3.
+# one at e6cadac, the last one with schema 10; schema-11.db with the one at a92de528, the last one with schema 11;
+# schema-12.db with the one at d4cdddc4, the last one with schema 12. Needs tmux and python3.
 set -euo pipefail
 program=$(realpath "$1")
 file=$(realpath -m "$2")

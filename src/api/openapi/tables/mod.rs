@@ -4,10 +4,11 @@ mod deliveries;
 mod events;
 mod operations;
 mod profiles;
+mod stream;
 
 use super::operation::Operation;
 
 /// All of them.
 pub(super) fn all() -> Vec<Operation> {
-    [events::all(), profiles::all(), deliveries::all(), operations::all()].concat()
+    [events::all(), profiles::all(), deliveries::all(), stream::all(), operations::all()].concat()
 }

@@ -40,6 +40,8 @@ pub(crate) async fn metrics(State(api): State<Api>) -> Result<Response, ApiError
     text.sample("ringback_attempts_in_flight", &[], in_flight);
     text.family("ringback_sender_active", Kind::Gauge, "Whether this process sends: 1, or 0 for a standby.");
     text.sample("ringback_sender_active", &[], u8::from(is_active));
+    text.family("ringback_api_streams", Kind::Gauge, "Open streams.");
+    text.sample("ringback_api_streams", &[], api.streams().count());
     let name = "ringback_storage_commits_total";
     text.family(name, Kind::Counter, "Changes committed to the database by any process, by subject.");
     for (subject, count) in [

@@ -2,6 +2,7 @@
 
 pub mod apis;
 pub mod claims;
+pub mod feed;
 pub mod fleet;
 pub mod outcomes;
 pub mod turns;
@@ -75,6 +76,13 @@ macro_rules! every_queue_test {
                 an_outcome_recorded_twice_is_one,
                 wakeups_report_what_the_sender_did_not_do_itself,
                 what_waits_moves_with_a_clock_that_was_set;
+            feed:
+                what_happens_is_read_in_order_from_any_entry_on,
+                a_reader_gets_what_it_wants,
+                an_attempt_has_what_the_log_has,
+                changes_of_profiles_are_reported,
+                what_was_removed_is_left_out,
+                an_unknown_position_continues_with_everything_and_says_so;
         }
     };
 }

@@ -97,7 +97,8 @@ async fn copy(db: Db<'_>, lanes: &KnownLanes, earlier: &Earlier, resend: Resend)
                  SELECT $1, $2, $3, $4, retry_count, interval_s, timeout_ms, $5, $6, backoff, title, event, method,
                    url, $7, vals, body FROM delivery WHERE seq = $8),
                t AS (INSERT INTO tested SELECT $1, document FROM tested WHERE seq = $8 AND $5),
-               p AS (INSERT INTO pending (seq, lane, due_at) VALUES ($1, $3, $4))
+               p AS (INSERT INTO pending (seq, lane, due_at) VALUES ($1, $3, $4)),
+               f AS (INSERT INTO feed (accepted) VALUES (ARRAY[$1]))
                INSERT INTO clock_skew AS known (day, ms)
                  VALUES (($1 >> 11) / 86400000000, doubled_skew(abs($4 - ($1 >> 11) / 1000)))
                ON CONFLICT (day) DO UPDATE SET ms = excluded.ms WHERE known.ms < excluded.ms";

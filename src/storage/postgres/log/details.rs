@@ -53,7 +53,8 @@ pub fn callback(row: &Row) -> Result<Option<Callback>, Why> {
     }))
 }
 
-fn attempt(row: &Row) -> Result<Attempt, Why> {
+/// An attempt, from all columns but its delivery.
+pub fn attempt(row: &Row) -> Result<Attempt, Why> {
     let (class, message): (Option<String>, Option<String>) = (get(row, "class")?, get(row, "message")?);
     // Without a class it is no failure.
     let response_incomplete = message.clone().filter(|_| class.is_none());

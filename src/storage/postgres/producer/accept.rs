@@ -38,6 +38,7 @@ WITH first AS MATERIALIZED (SELECT next_position() AS seq),
  e AS (INSERT INTO ended (seq, lane, ended_at, run_id, state, attempts, class, message)
    SELECT seq, lane, accepted_at, run_id, 3, 0, class, message FROM n WHERE class IS NOT NULL),
  t AS (INSERT INTO tested (seq, document) SELECT seq, tested FROM n WHERE tested IS NOT NULL AND class IS NULL),
+ f AS (INSERT INTO feed (accepted) SELECT array_agg(seq ORDER BY seq) FROM n HAVING count(*) > 0),
  s AS MATERIALIZED (SELECT (seq >> 11) / 86400000000 AS day, max(abs(accepted_at - (seq >> 11) / 1000)) AS ms
    FROM n GROUP BY 1),
  k AS (INSERT INTO clock_skew AS known (day, ms) SELECT day, doubled_skew(ms) FROM s

@@ -10,7 +10,7 @@ use crate::storage::error::StoreError;
 use crate::storage::postgres::connection::db::Db;
 use crate::storage::postgres::producer::batch::storable;
 use crate::storage::postgres::queue::moved::{Moved, message};
-use crate::storage::postgres::queue::record_sql::{APPEND, COME_LATE, COUNT_ATTEMPTS, IS_KNOWN};
+use crate::storage::postgres::queue::record_sql::{APPEND, COME_LATE, COUNT_ATTEMPTS, IS_KNOWN, TELL};
 
 /// Records what was not moved on, and attempts whose numbers were used by another sender. Gives those that are not
 /// this sender's.
@@ -24,8 +24,10 @@ pub async fn record(
     for outcome in outcomes {
         let seq = outcome.job.token();
         if moved.has(seq) {
-            if !moved.logged.contains(&seq) {
-                append(db, name, outcome).await?;
+            if !moved.logged.contains(&seq)
+                && let Some(n) = append(db, name, outcome).await?
+            {
+                db.execute(TELL, &[&seq, &n]).await?;
             }
             continue;
         }
@@ -37,6 +39,7 @@ pub async fn record(
         not_ours.push(outcome.job);
         if let Some(n) = append(db, name, outcome).await? {
             come_late(db, outcome, n).await?;
+            db.execute(TELL, &[&seq, &n]).await?;
         }
     }
     Ok(not_ours)

@@ -29,6 +29,10 @@ WITH r AS MATERIALIZED (
    SELECT seq, n, started_at, duration_ms, status, class, message, address, $16, response_cut, response_headers,
      response_body FROM w
    ON CONFLICT DO NOTHING RETURNING seq),
+ f AS (INSERT INTO feed (attempted, marks)
+   SELECT array_agg(seq), array_agg(n * 8 + state) FROM (
+     SELECT seq, n::int, state::int FROM g UNION ALL SELECT seq, n::int, state::int FROM w) r(seq, n, state)
+   HAVING count(*) > 0),
  t AS (UPDATE tally SET
      queued = queued - (SELECT count(*) FROM g WHERE was = 0) - (SELECT count(*) FROM w WHERE n = 1),
      waiting = waiting - (SELECT count(*) FROM g WHERE was > 0) + (SELECT count(*) FROM w WHERE n = 1),
@@ -50,6 +54,13 @@ INSERT INTO attempt (seq, n, started_at, duration_ms, status, class, message, ad
 SELECT d.seq, CASE WHEN EXISTS (SELECT FROM attempt WHERE seq = $1 AND n = $2)
      THEN (SELECT max(n) + 1 FROM attempt WHERE seq = $1) ELSE $2 END, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12
 FROM delivery d WHERE d.seq = $1 RETURNING n";
+
+/// Tells readers of the feed of an attempt that was added so, with the state that its delivery is in now.
+pub const TELL: &str = "
+INSERT INTO feed (attempted, marks)
+SELECT ARRAY[$1::bigint], ARRAY[$2::smallint::int * 8 + coalesce((SELECT state::int FROM ended WHERE seq = $1),
+  (SELECT CASE WHEN attempts > 0 THEN 1 ELSE 0 END FROM pending WHERE seq = $1))]
+WHERE EXISTS (SELECT FROM ended WHERE seq = $1) OR EXISTS (SELECT FROM pending WHERE seq = $1)";
 
 /// What a delivery shows of its last attempt, where that was in flight when it ended. A delivery that arrived stays as
 /// it is; of one that failed it counts that it arrived after all.

@@ -9,6 +9,7 @@ use crate::storage::error::{Problem, StoreError};
 use crate::storage::postgres::changes::Moves;
 use crate::storage::postgres::connection::db::Db;
 use crate::storage::postgres::connection::session::Acquired;
+use crate::storage::postgres::feed::prune as feed;
 use crate::storage::postgres::rows::get_or_default;
 use crate::storage::retention::policy::Removed;
 use crate::storage::server_problem::ServerProblem;
@@ -39,7 +40,10 @@ pub async fn drop_outdated(
             continue;
         }
         return match drop_day(acquired, &day).await {
-            Ok(removed) => Ok(Some(removed)),
+            Ok(removed) => {
+                feed::prune(acquired.db()?, cutoff).await?;
+                Ok(Some(removed))
+            }
             Err(error) if matches!(error.problem, Problem::Server(ServerProblem::Denied(_))) => Ok(None),
             Err(error) => Err(error),
         };

@@ -12,6 +12,7 @@ mod bells;
 mod claiming;
 pub mod conformance;
 mod days;
+mod feed;
 mod keyed;
 mod migrating;
 mod opening;

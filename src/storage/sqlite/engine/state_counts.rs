@@ -4,7 +4,7 @@
 //! So changes of states are counted in memory, and the changes of a transaction are written once, before it is
 //! committed.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::ops::Deref;
 
 use rusqlite::Transaction;
@@ -13,6 +13,7 @@ use crate::profile::Choice as _;
 use crate::record::DeliveryState;
 use crate::storage::error::StoreError;
 use crate::storage::sqlite::Store;
+use crate::storage::sqlite::feed::rows as feed;
 use crate::storage::sqlite::rows::columns::state_number;
 use crate::storage::sqlite::rows::state;
 
@@ -43,7 +44,11 @@ const LAST_POSITION: &str = "SELECT max(coalesce((SELECT max(seq) FROM delivery)
 
 /// The changes by the current transaction so far.
 #[derive(Debug, Default)]
-pub struct Tally(Cell<Moves>);
+pub struct Tally {
+    moves: Cell<Moves>,
+    /// The attempts, as in `feed.attempts`.
+    attempts: RefCell<Vec<u8>>,
+}
 
 /// The changes at some point of a transaction, to return to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -56,27 +61,32 @@ pub struct Moves {
     recount: bool,
     /// The last position that was assigned, if any was.
     accepted: Option<i64>,
+    /// How many were assigned.
+    arrivals: i64,
+    /// The length of the list of attempts.
+    attempts: usize,
 }
 
 impl Tally {
     /// The current changes.
     pub fn moves(&self) -> Moves {
-        self.0.get()
+        self.moves.get()
     }
 
     /// Undoes later changes.
     pub fn back_to(&self, moves: Moves) {
-        self.0.set(moves);
+        self.moves.set(moves);
+        self.attempts.borrow_mut().truncate(moves.attempts);
     }
 
     /// Whether something to send was inserted.
     pub fn came(&self) -> bool {
-        self.0.get().came
+        self.moves.get().came
     }
 
     /// Writes the changes into the transaction that is about to be committed.
     pub fn settle(&self, tx: &Transaction<'_>) -> Result<(), StoreError> {
-        let moves = self.0.take();
+        let moves = self.moves.take();
         if !moves.any {
             return Ok(());
         }
@@ -92,14 +102,20 @@ impl Tally {
         let sql =
             "UPDATE revision SET deliveries = coalesce(deliveries, 0) + 1, accepted = coalesce(?1, accepted)";
         tx.prepare_cached(sql)?.execute([moves.accepted])?;
+        let mut attempts = self.attempts.borrow_mut();
+        if moves.arrivals > 0 || !attempts.is_empty() {
+            let attempts = Some(&*attempts).filter(|attempts| !attempts.is_empty());
+            feed::append(tx, moves.accepted, moves.arrivals, attempts.map(Vec::as_slice))?;
+        }
+        attempts.clear();
         Ok(())
     }
 
     fn note(&self, change: impl FnOnce(&mut Moves)) {
-        let mut moves = self.0.get();
+        let mut moves = self.moves.get();
         moves.any = true;
         change(&mut moves);
-        self.0.set(moves);
+        self.moves.set(moves);
     }
 }
 
@@ -130,7 +146,10 @@ impl<'a> Writing<'a> {
             None => self.tx.prepare_cached(LAST_POSITION)?.query_row([], |row| row.get(0))?,
         };
         let next = last.saturating_add(1);
-        self.tally.note(|moves| moves.accepted = Some(next));
+        self.tally.note(|moves| {
+            moves.accepted = Some(next);
+            moves.arrivals = moves.arrivals.saturating_add(1);
+        });
         Ok(next)
     }
 
@@ -148,6 +167,14 @@ impl<'a> Writing<'a> {
             moves.add(from, -1);
             moves.add(to, 1);
         });
+    }
+
+    /// An attempt was added to the log, and its delivery is in this state now.
+    pub fn attempted(&self, key: i64, state: DeliveryState) {
+        let mut attempts = self.tally.attempts.borrow_mut();
+        feed::push(&mut attempts, key, state);
+        let length = attempts.len();
+        self.tally.note(|moves| moves.attempts = length);
     }
 
     /// A delivery was removed.

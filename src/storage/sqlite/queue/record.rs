@@ -124,7 +124,8 @@ fn record<'a>(
     let next = state_after(outcome.next);
     // Only attempted deliveries wait. Reading the state would cost as much as the change.
     let was = if outcome.attempt.n == 1 { DeliveryState::Queued } else { DeliveryState::Waiting };
-    let mut stopped = false;
+    // Its state after the attempt, and whether the attempt had no part in that.
+    let (mut state_now, mut stopped) = (next, false);
     if !is_moved && !move_on(tx, changes, outcome, was, next)? {
         match state::of(tx, outcome.job.id)? {
             None => return Ok(Recorded::NotOurs),
@@ -135,14 +136,16 @@ fn record<'a>(
             Some((_, DeliveryState::Failed)) if next == DeliveryState::Delivered => {
                 move_on(tx, changes, outcome, DeliveryState::Failed, next)?;
             }
-            Some((_, DeliveryState::Delivered)) if next != DeliveryState::Delivered => stopped = true,
-            Some(_) => {
+            Some((_, DeliveryState::Delivered)) if next != DeliveryState::Delivered => {
+                (state_now, stopped) = (DeliveryState::Delivered, true);
+            }
+            Some((_, state)) => {
                 come_late(tx, outcome)?;
-                stopped = true;
+                (state_now, stopped) = (state, true);
             }
         }
     }
-    let is_new = append_attempt(tx, changes, outcome.job.token(), &outcome.attempt, epoch)?;
+    let is_new = append_attempt(tx, changes, outcome, state_now, epoch)?;
     if any_tested && !next.is_pending() {
         forget_tested(tx, outcome.job.token())?;
     }
@@ -236,15 +239,17 @@ pub fn forget_tested(tx: &Transaction<'_>, seq: i64) -> Result<(), StoreError> {
 
 /// Adds a row to the log. A duplicate is ignored: the reply to the first call may have been lost. An attempt with the
 /// same number by another sender, one of which was overtaken, is a separate one, and gets the next number. Returns
-/// whether it is new.
+/// whether it is new. The delivery is in the state `state_now`.
 fn append_attempt<'a>(
     tx: &Writing<'_>,
     changes: &mut Changes<'a>,
-    seq: i64,
-    attempt: &'a Attempt,
+    outcome: &'a Outcome,
+    state_now: DeliveryState,
     epoch: Option<i64>,
 ) -> Result<bool, StoreError> {
+    let (seq, attempt) = (outcome.job.token(), &outcome.attempt);
     if insert_attempt(changes, seq, attempt.n, attempt, epoch)? {
+        tx.attempted(attempt_key(seq, attempt.n), state_now);
         return Ok(true);
     }
     let sql = "SELECT epoch IS ?3 FROM attempt WHERE key = ?1 << 10 | ?2";
@@ -261,12 +266,17 @@ fn append_attempt<'a>(
     }
     let sql = "UPDATE delivery SET attempts = max(attempts, ?2) WHERE seq = ?1";
     on_row(tx, seq, || tx.prepare_cached(sql)?.execute((seq, n)))?;
-    tx.touched();
+    tx.attempted(attempt_key(seq, n), state_now);
     Ok(true)
 }
 
 /// The highest number that fits into the key of an attempt.
 pub const MOST: u32 = 1023;
+
+/// The key of an attempt in its table.
+fn attempt_key(seq: i64, n: u32) -> i64 {
+    (seq << 10) | i64::from(n)
+}
 
 /// Inserts it with this number, unless it exists. Returns whether it was inserted.
 fn insert_attempt<'a>(

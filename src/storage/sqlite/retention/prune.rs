@@ -9,6 +9,7 @@ use crate::storage::error::StoreError;
 use crate::storage::retention::policy::{MOST_ROWS, Removed, RetentionPolicy};
 use crate::storage::sqlite::Store;
 use crate::storage::sqlite::engine::state_counts::Writing;
+use crate::storage::sqlite::feed::prune as feed;
 use crate::storage::sqlite::rows::columns::{delivery_id, get, millis};
 use crate::storage::sqlite::rows::outcome::{ENDED_AT, IS_IN_QUEUED, with_outcome};
 use crate::storage::sqlite::rows::state;
@@ -42,7 +43,13 @@ impl Store {
             return Ok((Removed::default(), found.next));
         }
         let Outdated { rows, removed, next } = found;
-        let gone = self.write(move |tx| remove_rows(tx, &rows)).await?;
+        let cutoff = millis(keep.cutoff(now));
+        let gone = self.write(move |tx| {
+            let gone = remove_rows(tx, &rows)?;
+            feed::prune(tx, cutoff)?;
+            Ok(gone)
+        });
+        let gone = gone.await?;
         Ok((Removed { deliveries: gone, ..removed }, next))
     }
 

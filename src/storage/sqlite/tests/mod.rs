@@ -1,6 +1,7 @@
 //! The store on real files.
 
 mod conformance;
+mod feed;
 mod first_success;
 mod holding;
 mod keeping;
