@@ -55,6 +55,7 @@ use engine::writer::{Connected, Told, Writer};
 use file::identity::Place;
 use lock::epoch::Right;
 use queue::claims::Claims;
+use queue::gathered::Gathering;
 
 /// How long another program may keep the file locked before that is reported.
 const BUSY: Duration = Duration::from_secs(5);
@@ -69,6 +70,8 @@ struct Shared {
     noticing: Mutex<Option<Noticing>>,
     readers: Arc<Readers>,
     writer: Writer,
+    /// What is about to be accepted.
+    gathering: Gathering,
     /// See [`Store::disable_after`].
     disable_after: AtomicU32,
     /// The claims of this process.
@@ -137,6 +140,7 @@ impl Store {
             noticing,
             readers,
             writer,
+            gathering: Gathering::default(),
             disable_after,
             claims: Arc::default(),
             right: Mutex::default(),

@@ -187,6 +187,27 @@ impl<'a> Writing<'a> {
         self.tally.note(|moves| moves.recount = true);
     }
 
+    /// Runs work so that its failure undoes only itself. An error of the call itself ends the whole transaction: some
+    /// failures, such as a full disk, make `SQLite` roll all of it back.
+    pub fn in_savepoint<T>(
+        &self,
+        work: impl FnOnce(&Self) -> Result<T, StoreError>,
+    ) -> Result<Result<T, StoreError>, StoreError> {
+        let before = self.tally.moves();
+        let run = |sql: &str| self.tx.prepare_cached(sql)?.execute([]);
+        run("SAVEPOINT work")?;
+        let done = work(self);
+        if let Err(error) = &done {
+            if self.tx.is_autocommit() {
+                return Err(error.clone());
+            }
+            run("ROLLBACK TO work")?;
+            self.tally.back_to(before);
+        }
+        run("RELEASE work")?;
+        Ok(done)
+    }
+
     /// Deliveries were changed, but not their states.
     pub fn touched(&self) {
         self.tally.note(|_| ());

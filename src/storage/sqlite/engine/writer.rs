@@ -124,9 +124,14 @@ impl Writer {
     {
         let (reply, answer) = oneshot::channel();
         let asked = Asked { work: Some(work), result: Err(Problem::Closed.into()), reply };
-        // If it is not accepted, its end of the channel is dropped, which reports that.
-        let _ = self.orders.send(order(Box::new(asked)));
+        // If it is dropped, so is its end of the channel, which reports that.
+        self.order(order(Box::new(asked)));
         answer
+    }
+
+    /// Has the thread carry out an order. It is dropped if the thread has ended.
+    pub fn order(&self, order: Order) {
+        let _ = self.orders.send(order);
     }
 
     /// Ends the thread after earlier commands. Further calls find it ended.
@@ -318,7 +323,12 @@ fn transact(
         // The first one needs no savepoint, which costs as much as a third of its work: undoing it is undoing the
         // transaction.
         let alone = done.is_empty();
-        let ran = if alone { command.run(&writing) } else { in_savepoint(&writing, tally, command.as_mut()) };
+        let ran = if alone {
+            command.run(&writing)
+        } else {
+            // A failed one has its own result.
+            writing.in_savepoint(|tx| command.run(tx)).map(drop)
+        };
         done.push(command);
         if alone && ran.is_err() {
             // It has its own result, and there was no other command.
@@ -337,23 +347,6 @@ fn transact(
     let is_changed = tx.total_changes() != before;
     tx.commit()?;
     Ok(is_changed.then_some(Committed { came, stand, version }))
-}
-
-/// Runs one command so that its failure undoes only itself. An error here ends the whole transaction: some failures,
-/// such as a full disk, make `SQLite` roll all of it back.
-fn in_savepoint(tx: &Writing<'_>, tally: &Tally, command: &mut dyn Command) -> Result<(), StoreError> {
-    let before = tally.moves();
-    let run = |sql: &str| tx.prepare_cached(sql)?.execute([]);
-    run("SAVEPOINT command")?;
-    if let Err(error) = command.run(tx) {
-        if tx.is_autocommit() {
-            return Err(error);
-        }
-        run("ROLLBACK TO command")?;
-        tally.back_to(before);
-    }
-    run("RELEASE command")?;
-    Ok(())
 }
 
 /// A number that changes when another connection has committed.

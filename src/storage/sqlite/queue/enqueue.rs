@@ -4,9 +4,11 @@ use rusqlite::{CachedStatement, params};
 
 use crate::profile::Choice;
 use crate::record::{DeliveryState, NewDelivery, RunId};
-use crate::storage::error::StoreError;
+use crate::storage::error::{Problem, StoreError};
 use crate::storage::sqlite::Store;
 use crate::storage::sqlite::engine::state_counts::Writing;
+use crate::storage::sqlite::engine::write_queue::Order;
+use crate::storage::sqlite::error::InFile as _;
 use crate::storage::sqlite::queue::lane::Lanes;
 use crate::storage::sqlite::rows::columns::{document_text, headers_text, millis, state_number, values_text};
 
@@ -17,7 +19,12 @@ impl Store {
     /// The file cannot be written. Whether the batch was stored may be unknown then: see
     /// [`Store::accepted_after_all`].
     pub async fn enqueue(&self, batch: Vec<NewDelivery>) -> Result<(), StoreError> {
-        self.write(move |tx| insert_all(tx, &batch)).await
+        let (command, result) = self.0.gathering.add(batch);
+        if let Some(command) = command {
+            self.0.writer.order(Order::Write(command));
+        }
+        let result = result.await.map_err(|_| StoreError::from(Problem::Closed)).flatten();
+        result.map_err(|error| error.at(self.path()))
     }
 }
 

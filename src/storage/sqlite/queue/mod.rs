@@ -8,6 +8,7 @@ pub mod due;
 pub mod enqueue;
 pub mod first_successes;
 pub mod floors;
+pub mod gathered;
 pub mod job;
 pub mod known_headers;
 pub mod lane;

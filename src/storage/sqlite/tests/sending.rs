@@ -236,3 +236,42 @@ async fn a_profile_that_was_changed_is_read_again_however_it_was_changed() {
     rusqlite::Connection::open(store.path()).unwrap().execute(sql, []).unwrap();
     assert_eq!(title().await, "Hourly");
 }
+
+/// What arrives while another program writes is accepted in one commit, and a batch that cannot be is alone with that.
+#[tokio::test]
+async fn batches_that_gather_are_accepted_each_for_itself() {
+    let (_folder, store) = store();
+    let known = delivery("https://hooks.example");
+    store.enqueue(vec![known.clone()]).await.unwrap();
+    let other = rusqlite::Connection::open(store.path()).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let batches: Vec<_> = (0..600).map(|_| vec![delivery("https://hooks.example")]).collect();
+    let mut accepting = tokio::task::JoinSet::new();
+    for batch in batches {
+        let store = store.clone();
+        accepting.spawn(async move { store.enqueue(batch).await });
+    }
+    let repeated = {
+        let (store, known) = (store.clone(), known.clone());
+        tokio::spawn(async move { store.enqueue(vec![delivery("https://a.example"), known]).await })
+    };
+    // They are all handed over before the lock is free.
+    tokio::task::yield_now().await;
+    other.execute_batch("COMMIT").unwrap();
+    while let Some(accepted) = accepting.join_next().await {
+        accepted.unwrap().unwrap();
+    }
+    assert!(repeated.await.unwrap().is_err(), "its second delivery was there");
+    let counts = store.counts().await.unwrap();
+    assert_eq!(counts.queued, 601, "and so its first one is not");
+}
+
+#[tokio::test]
+async fn what_gathers_after_the_end_is_refused() {
+    let (_folder, store) = store();
+    store.close();
+    for _ in 0..2 {
+        let refused = store.enqueue(vec![delivery("https://hooks.example")]).await.unwrap_err();
+        assert_eq!(refused.problem, crate::storage::Problem::Closed);
+    }
+}
