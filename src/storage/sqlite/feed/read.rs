@@ -21,8 +21,7 @@ impl Store {
     pub(in crate::storage::sqlite) async fn last_position(&self) -> Result<FeedPosition, StoreError> {
         self.read(|tx| {
             let sql = "SELECT position, at FROM feed ORDER BY position DESC LIMIT 1";
-            let last =
-                |row: &rusqlite::Row<'_>| Ok(FeedPlace { row: row.get(0)?, at: row.get(1)?, entries: 0 });
+            let last = |row: &rusqlite::Row<'_>| Ok(FeedPlace { row: row.get(0)?, at: at(row), entries: 0 });
             let last = tx.prepare_cached(sql)?.query_row([], last).optional()?;
             Ok(last.unwrap_or_default().position())
         })
@@ -38,6 +37,11 @@ impl Store {
     ) -> Result<FeedPage, StoreError> {
         self.read(move |tx| read(tx, &after, &filter, most.max(1))).await
     }
+}
+
+/// When a row was written; 0 if that cannot be read.
+fn at(row: &rusqlite::Row<'_>) -> i64 {
+    row.get(1).unwrap_or_default()
 }
 
 fn read(
@@ -60,7 +64,7 @@ fn read(
 fn begin(tx: &Transaction<'_>, after: &FeedPosition) -> Result<(FeedPlace, Option<FeedGap>), StoreError> {
     let sql = "SELECT position, at FROM feed ORDER BY position LIMIT 1";
     let first: Option<(i64, i64)> =
-        tx.prepare_cached(sql)?.query_row([], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+        tx.prepare_cached(sql)?.query_row([], |row| Ok((row.get(0)?, at(row)))).optional()?;
     let before_first = first.map_or(0, |(first, _)| first.saturating_sub(1));
     let start = FeedPlace { row: before_first, at: 0, entries: 0 };
     if after.is_start() {
@@ -74,9 +78,9 @@ fn begin(tx: &Transaction<'_>, after: &FeedPosition) -> Result<(FeedPlace, Optio
     if place.row < before_first {
         return gap(FeedGapReason::Removed);
     }
-    let sql = "SELECT at FROM feed WHERE position = ?1";
-    let at: Option<i64> = tx.prepare_cached(sql)?.query_row([place.row], |row| row.get(0)).optional()?;
-    match at {
+    let sql = "SELECT position, at FROM feed WHERE position = ?1";
+    let written = tx.prepare_cached(sql)?.query_row([place.row], |row| Ok(at(row))).optional()?;
+    match written {
         Some(at) if at == place.at => Ok((place, None)),
         // The row before the first one was removed, or there never was one.
         None if place.row == before_first => Ok((place, None)),
@@ -95,7 +99,7 @@ fn walk(tx: &Transaction<'_>, place: &mut FeedPlace, most: usize) -> Result<(Vec
             return Ok((all, false));
         }
         walked += 1;
-        let end = FeedPlace { row: row.get(0)?, at: row.get(1)?, entries: 0 };
+        let end = FeedPlace { row: row.get(0)?, at: at(row), entries: 0 };
         // What cannot be read hides nothing else.
         let Ok(found) = notes(row, place.entries, most.saturating_sub(all.len())) else {
             *place = end;

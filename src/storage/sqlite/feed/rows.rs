@@ -29,7 +29,7 @@ pub fn append(
     attempts: Option<&[u8]>,
 ) -> Result<(), StoreError> {
     let sql = "INSERT INTO feed (at, accepted, came, attempts)
-               VALUES (?1, coalesce(?2, (SELECT accepted FROM revision)), ?3, ?4)";
+               VALUES (?1, coalesce(?2, (SELECT accepted FROM revision WHERE typeof(accepted) = 'integer'), 0), ?3, ?4)";
     tx.prepare_cached(sql)?.execute(params![millis(clock::now()), accepted, came, attempts])?;
     Ok(())
 }
