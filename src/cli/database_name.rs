@@ -39,8 +39,12 @@ impl Database {
     /// The URL cannot be used, or others may read the password in it.
     pub fn read(name: &Path, given: Given) -> Result<Self, CommandError> {
         let Some(text) = name.to_str() else { return Ok(Self::File(name.to_owned())) };
-        if is_url(text) {
-            return server(text, given == Given::CommandLine);
+        if is_url(text.trim()) {
+            return server(text.trim(), given == Given::CommandLine);
+        }
+        // As a file it would be made, in a folder that has the password in its name.
+        if let Some((scheme, _)) = text.split_once("://") {
+            return Err(CommandError::Input(unknown_scheme(scheme)));
         }
         let Some(file) = text.strip_prefix('@') else { return Ok(Self::File(name.to_owned())) };
         let file = Path::new(file);
@@ -60,7 +64,15 @@ impl Database {
 }
 
 fn is_url(text: &str) -> bool {
-    SCHEMES.iter().any(|scheme| text.starts_with(scheme))
+    let scheme =
+        |scheme: &str| text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
+    SCHEMES.into_iter().any(scheme)
+}
+
+fn unknown_scheme(scheme: &str) -> String {
+    let is_name = !scheme.is_empty() && scheme.chars().all(|c| c.is_ascii_alphanumeric() || c == '+');
+    let what = if is_name { format!("`{scheme}://`") } else { "the name of the database".to_owned() };
+    format!("{what} does not name a database: write postgres://USER@HOST/DATABASE, or the path of a file")
 }
 
 #[cfg(feature = "postgres")]
@@ -117,6 +129,19 @@ mod tests {
         assert!(
             read("postgres://me@db1/log?sslmode=no", Given::CommandLine).unwrap_err().contains("sslmode")
         );
+    }
+
+    #[test]
+    fn a_misspelled_url_is_no_file() {
+        for name in ["postgress://me:s3cret@db1/log", "\"postgres://me:s3cret@db1/log", "sqlite:///tmp/a.db"]
+        {
+            let error = read(name, Given::Environment).unwrap_err();
+            assert!(error.contains("postgres://USER@HOST/DATABASE") && !error.contains("s3cret"), "{error}");
+        }
+        for url in [" postgres://me@db1/log ", "PostgreSQL://me@db1/log"] {
+            let Ok(Database::Server(address)) = read(url, Given::Environment) else { panic!("{url}") };
+            assert_eq!(address.name(), "postgres://me@db1/log");
+        }
     }
 
     #[test]

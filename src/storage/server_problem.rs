@@ -18,6 +18,12 @@ pub enum ServerProblem {
     /// The server is starting or stopping.
     #[error("takes no connections now ({0}): try again in a moment")]
     Starting(String),
+    /// The server offers no TLS.
+    #[error(
+        "offers no TLS: set `ssl = on` and a certificate on the server, or sslmode=disable in the URL for a network \
+         that nobody else can read"
+    )]
+    NoTls,
     /// The connection cannot be secured.
     #[error(
         "has no secure connection ({0}): name the file of its authority with sslrootcert=FILE in the URL; \
@@ -31,10 +37,12 @@ pub enum ServerProblem {
     )]
     Refused(String),
     /// The database does not exist.
-    #[error("does not exist on that server: create it with `createdb -E UTF8`, or name another one")]
+    #[error(
+        "does not exist on that server: create it with `createdb -O ringback -E UTF8 -T template0 NAME`, or name another one"
+    )]
     NoDatabase,
     /// The user lacks a right.
-    #[error("does not allow this user enough ({0}): grant it, or use the owner of the schema")]
+    #[error("does not allow this user enough ({0}): use the role that owns the database and the schema")]
     Denied(String),
     /// A standby, or a session that is set to read only.
     #[error("can only be read: it is a standby, or set to read-only; name the primary, or all hosts")]
@@ -44,7 +52,8 @@ pub enum ServerProblem {
     Full,
     /// All connections are taken.
     #[error(
-        "has no connection left (max_connections): close other programs, or raise the limit, which a pooler has too"
+        "has no connection left: close other programs, or raise the limit (max_connections, that of the role, or that \
+         of a pooler)"
     )]
     TooManyConnections,
     /// A pooler is between, and shares sessions among connections.
@@ -55,15 +64,15 @@ pub enum ServerProblem {
     Pooled,
     /// A connection was made and never served.
     #[error(
-        "accepts connections and serves none of them: raise the pool size of a pooler that is between (a sender \
-         needs 8 sessions, a console 9), or wait until the server is less busy"
+        "accepts connections and serves none of them: check its host, raise the pool size of a pooler that is between \
+         (a sender needs 8 sessions, a console 9), or wait until the server is less busy"
     )]
     NoSession,
     /// An old server.
     #[error("runs PostgreSQL {0}: 15 or newer is required")]
     Version(String),
     /// Not UTF-8.
-    #[error("has the encoding {0}: create a database with `createdb -E UTF8 -T template0`")]
+    #[error("has the encoding {0}: create a database with `createdb -O ringback -E UTF8 -T template0 NAME`")]
     Encoding(String),
     /// Nothing of Ringback is there.
     #[error("has no Ringback schema yet: create it with `ringback doctor --migrate`")]

@@ -75,7 +75,7 @@ fn judge(name: &str, facts: &ServerFacts) -> Vec<Finding> {
     }))];
     all.push(match (facts.standbys, facts.synchronous) {
         (0, _) => {
-            Finding::note("standby", "no standby is connected", "add one if the log must survive the host")
+            Finding::note("standby", "no standby is connected", "add one if deliveries must survive the host")
         }
         (n, 0) => Finding::note(
             "standby",
@@ -122,6 +122,7 @@ fn sender(senders: &[SenderInfo], facts: &ServerFacts) -> Finding {
     if facts.pending == 0 {
         return Finding::ok("sender", format!("no active sender; {waits}"));
     }
+    // Of a file that is a note, since the next command that sends does; hosts are to send all the time.
     let fix = "run `ringback work` on a host, or open the console: `ringback`";
-    Finding::note("sender", format!("no active sender; {waits}"), fix)
+    Finding::problem("sender", format!("no active sender; {waits}"), fix)
 }

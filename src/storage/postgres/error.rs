@@ -22,6 +22,9 @@ fn problem(error: &tokio_postgres::Error) -> Problem {
         return ServerProblem::ReadOnly.into();
     }
     let kind = error.to_string();
+    if reason.contains("does not support TLS") {
+        return ServerProblem::NoTls.into();
+    }
     if kind.contains("TLS") {
         return ServerProblem::Tls(reason).into();
     }

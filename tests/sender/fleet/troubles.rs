@@ -52,7 +52,7 @@ fn a_sender_says_what_the_server_refuses_and_continues_afterwards() {
     );
     meet(
         &database("CONNECTION LIMIT 0"),
-        "has no connection left (max_connections)",
+        "has no connection left: close other programs",
         &database("CONNECTION LIMIT -1"),
     );
     meet(

@@ -22,10 +22,10 @@ const CONNECT: Duration = Duration::from_secs(3);
 /// After this long without an answer to what was sent, or to three keepalives, a connection is dead.
 const DEAD: Duration = Duration::from_secs(5);
 
-/// Whether a text names a database on a server, and not a file.
-#[must_use]
-pub fn is_url(text: &str) -> bool {
-    SCHEMES.iter().any(|scheme| text.starts_with(scheme))
+/// A URL of a database without its scheme, whose case does not matter.
+fn without_scheme(text: &str) -> Option<&str> {
+    let (scheme, rest) = text.split_at_checked(text.find("://")? + "://".len())?;
+    SCHEMES.iter().any(|known| scheme.eq_ignore_ascii_case(known)).then_some(rest)
 }
 
 /// How the connection is secured.
@@ -85,10 +85,11 @@ impl Address {
 
     fn parse_with(text: &str, passwords: &password::Sources) -> Result<Self, ServerProblem> {
         let text = text.trim();
-        if !is_url(text) {
+        let Some(rest) = without_scheme(text) else {
             return Err(ServerProblem::Url("it does not begin with postgres://".to_owned()));
-        }
-        let (base, query) = text.split_once('?').unwrap_or((text, ""));
+        };
+        let (base, query) = rest.split_once('?').unwrap_or((rest, ""));
+        check_password(base, query)?;
         let (mut ssl, mut root_certificate, mut others) = (None, None, Vec::new());
         let (mut certificate, mut key) = (None, None);
         for option in query.split('&').filter(|option| !option.is_empty()) {
@@ -107,8 +108,11 @@ impl Address {
             (Some(certificate), Some(key)) => Some(ClientCertificate { certificate, key }),
             _ => return Err(ServerProblem::Url("sslcert and sslkey must be given together".to_owned())),
         };
-        let rest = if others.is_empty() { base.to_owned() } else { format!("{base}?{}", others.join("&")) };
-        let mut config: Config = rest.parse().map_err(|error| ServerProblem::Url(reason(&error)))?;
+        let mut url = format!("postgres://{base}");
+        if !others.is_empty() {
+            url = format!("{url}?{}", others.join("&"));
+        }
+        let mut config: Config = url.parse().map_err(|error| ServerProblem::Url(reason(&error)))?;
         if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
             config.host("localhost");
         }
@@ -160,6 +164,20 @@ impl Address {
             _ => database.to_owned(),
         }
     }
+}
+
+/// Refuses a password that would be read as a part of the host, shown with it, and looked up as a name.
+fn check_password(base: &str, query: &str) -> Result<(), ServerProblem> {
+    let is_cut =
+        !base.contains('@') && query.split_once('@').is_some_and(|(before, _)| !before.contains('='));
+    if base.matches('@').count() > 1 || is_cut {
+        return Err(ServerProblem::Url(
+            "its user or password has a character with a meaning of its own: write @ as %40, ? as %3F, / as %2F, \
+             : as %3A and % as %25, or put the password into ~/.pgpass"
+                .to_owned(),
+        ));
+    }
+    Ok(())
 }
 
 fn security(mode: &str) -> Result<Security, ServerProblem> {
@@ -237,6 +255,21 @@ mod tests {
         assert_eq!(parse("postgresql://me@[::1]:7777/x").unwrap().name(), "postgres://me@[::1]:7777/x");
         let socket = parse("postgres://me@%2Frun%2Fpg/x").unwrap();
         assert_eq!((socket.name(), &*socket.short_name(None)), ("postgres://me@/run/pg/x", "x"));
+    }
+
+    #[test]
+    fn no_part_of_a_password_becomes_a_host() {
+        for url in [
+            "postgres://me:p@s3cret@db1/x",
+            "postgres://me:a@s3cret%d#e:f@db1/x",
+            "postgres://me:s3?cret@db1/x",
+        ] {
+            let error = parse(url).unwrap_err().to_string();
+            assert!(error.contains("%40") && !error.contains("s3"), "{error}");
+        }
+        let address = parse("POSTGRES://me%40org:p%40%3F@db1/x?application_name=a@b").unwrap();
+        assert_eq!(address.config.get_password(), Some("p@?".as_bytes()));
+        assert_eq!(address.name(), "postgres://me@org@db1/x");
     }
 
     #[test]
