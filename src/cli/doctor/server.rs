@@ -97,6 +97,13 @@ fn judge(name: &str, facts: &ServerFacts) -> Vec<Finding> {
         let fix = "end transactions that are open for long (pg_stat_activity), then VACUUM ringback.pending";
         all.push(Finding::note("bloat", what, fix));
     }
+    if let Some(n) = facts.orphans.filter(|n| *n > 0) {
+        let claimed = if n == 1 { "1 delivery is claimed" } else { &format!("{n} deliveries are claimed") };
+        let what =
+            format!("{claimed} by senders that do not exist: the database was restored while they ran");
+        let fix = "start a sender, such as `ringback work`: it frees and sends them";
+        all.push(Finding::problem("claims", what, fix));
+    }
     if facts.days_ahead < 1 {
         let what = "no partition for tomorrow";
         all.push(Finding::problem("partitions", what, "run `ringback doctor --migrate`"));

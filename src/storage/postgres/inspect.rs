@@ -6,6 +6,7 @@ use crate::clock;
 use crate::storage::encoding::millis;
 use crate::storage::error::StoreError;
 use crate::storage::postgres::PgStore;
+use crate::storage::postgres::queue::orphans::COUNT_ORPHANS;
 use crate::storage::postgres::rows::get_or_default;
 
 /// What is found of the server and of the database.
@@ -37,6 +38,9 @@ pub struct ServerFacts {
     pub pending: u64,
     /// How long the oldest of them has been pending.
     pub oldest_pending_s: Option<u64>,
+    /// How many of them are claimed by senders that do not exist; none if that cannot be counted within the time that a
+    /// statement has.
+    pub orphans: Option<u64>,
     /// For how many days after today there are partitions.
     pub days_ahead: u32,
 }
@@ -74,6 +78,8 @@ impl PgStore {
         let here = before.saturating_add(i64::try_from(latency.as_millis()).unwrap_or(0) / 2);
         let row = db.row(FACTS, &[]).await?;
         let row = row.ok_or_else(|| StoreError::unreadable("the server's statistics", "there is no row"))?;
+        // Of very many that are pending it may take too long.
+        let orphans = db.value::<i64>(COUNT_ORPHANS, &[]).await.ok().flatten();
         let small = |name| u32::try_from(get_or_default::<i32>(&row, name)).unwrap_or(0);
         let large = |name| u64::try_from(get_or_default::<i64>(&row, name)).unwrap_or(0);
         Ok(ServerFacts {
@@ -91,6 +97,7 @@ impl PgStore {
             pending: large("pending"),
             oldest_pending_s: get_or_default::<Option<i64>>(&row, "oldest")
                 .and_then(|s| u64::try_from(s).ok()),
+            orphans: orphans.and_then(|n| u64::try_from(n).ok()),
             days_ahead: small("days_ahead"),
         })
     }

@@ -10,6 +10,7 @@ use crate::storage::error::StoreError;
 use crate::storage::postgres::changes::{Changes, Moves};
 use crate::storage::postgres::connection::db::Db;
 use crate::storage::postgres::log::summaries;
+use crate::storage::postgres::queue::orphans;
 use crate::storage::postgres::rows::get_or_default;
 
 /// Takes what is pending out, claimed or not: an attempt in flight is recorded as late. The outcome of the last attempt
@@ -64,7 +65,8 @@ pub async fn cancel_all(
     Ok(rows.iter().map(|row| get_or_default(row, "seq")).collect())
 }
 
-/// Makes those that are pending in a state that is meant due now. Which these were.
+/// Makes those that are pending in a state that is meant due now, and frees those that a sender has claimed that does
+/// not exist. Which these were.
 pub async fn hurry_all(
     db: Db<'_>,
     positions: &[i64],
@@ -76,6 +78,7 @@ pub async fn hurry_all(
                WHERE seq = ANY($1) AND (attempts = 0 AND $3 OR attempts > 0 AND $4) RETURNING seq";
     let rows = db.rows(sql, &[&positions, &millis(now), &queued, &waiting]).await?;
     if !rows.is_empty() {
+        orphans::free_among(db, positions).await?;
         Moves::default().note(db).await?;
         Changes::STEERING.note(db).await?;
     }

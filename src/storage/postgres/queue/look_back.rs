@@ -21,6 +21,12 @@ const SHORT: Duration = Duration::from_millis(12);
 /// It rests this many times as long as it looked: it takes a twenty-fifth of the time of one connection.
 const REST: u32 = 24;
 
+/// The same for what is seldom there: see [`LookBack::seldom`].
+const SELDOM_EVERY: Duration = Duration::from_secs(10);
+
+/// The same for what is seldom there: a hundredth of the time.
+const SELDOM_REST: u32 = 99;
+
 /// The first width after all at once took too long.
 const NARROW: i64 = 16 * SECOND;
 
@@ -55,6 +61,8 @@ pub struct LookBack {
     due_at: Option<Instant>,
     began_at: Option<Instant>,
     is_urgent: bool,
+    every: Duration,
+    rest_for: u32,
 }
 
 impl Default for LookBack {
@@ -67,11 +75,19 @@ impl Default for LookBack {
             due_at: None,
             began_at: None,
             is_urgent: false,
+            every: EVERY,
+            rest_for: REST,
         }
     }
 }
 
 impl LookBack {
+    /// One for what is seldom there, and may lie anywhere in a long queue: it begins with a narrow slice, rests for
+    /// longer, and begins a round less often.
+    pub fn seldom() -> Self {
+        Self { width: NARROW, first: NARROW, every: SELDOM_EVERY, rest_for: SELDOM_REST, ..Self::default() }
+    }
+
     /// Something before the starts may be free: begins anew with the newest.
     pub fn hurry(&mut self) {
         self.is_urgent = true;
@@ -116,8 +132,8 @@ impl LookBack {
             }
         }
         self.adapt(took);
-        let rested = now + took.saturating_mul(REST);
-        let next_round = self.began_at.map_or(now, |at| at + EVERY);
+        let rested = now + took.saturating_mul(self.rest_for);
+        let next_round = self.began_at.map_or(now, |at| at + self.every);
         self.due_at = Some(if self.rest.is_empty() { rested.max(next_round) } else { rested });
     }
 
@@ -127,7 +143,7 @@ impl LookBack {
             self.rest.clear();
         }
         self.adapt(took);
-        self.due_at = Some(now + EVERY.max(took.saturating_mul(REST)));
+        self.due_at = Some(now + self.every.max(took.saturating_mul(self.rest_for)));
     }
 
     fn adapt(&mut self, took: Duration) {
@@ -165,6 +181,24 @@ mod tests {
         assert!(look.is_urgent() && look.pause(now).is_zero());
         assert_eq!(slice(&mut look, now).high, [1000 * SECOND, 900 * SECOND]);
         assert!(!look.is_urgent());
+    }
+
+    #[test]
+    fn what_is_seldom_there_is_looked_for_in_slices_that_grow_and_less_often() {
+        let (mut look, now) = (LookBack::seldom(), Instant::now());
+        assert_eq!(look.pause(now), EVERY, "the first time it is soon");
+        let (mut slices, took) = (0_u32, Duration::from_millis(1));
+        loop {
+            let next = look.next(now, [(1, 1_000_000 * SECOND)].into_iter());
+            look.done(&next, now, took);
+            slices += 1;
+            if next.low[0] <= 0 {
+                break;
+            }
+            assert_eq!(look.pause(now), took * SELDOM_REST);
+        }
+        assert!((10..40).contains(&slices), "{slices}");
+        assert_eq!(look.pause(now), SELDOM_EVERY);
     }
 
     #[test]

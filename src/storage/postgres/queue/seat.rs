@@ -12,6 +12,7 @@ use crate::storage::error::StoreError;
 use crate::storage::postgres::PgStore;
 use crate::storage::postgres::connection::db::Db;
 use crate::storage::postgres::queue::claim_sql::{RELEASE, freed};
+use crate::storage::postgres::queue::sender::SeatId;
 use crate::storage::postgres::queue::sweep::store_starts;
 use crate::storage::postgres::queue::{vacuum, wakeups};
 use crate::storage::postgres::schema::steps;
@@ -23,10 +24,13 @@ const JOIN_LOCK: i64 = 7_242_002;
 /// How often a newcomer looks whether the others have made room.
 const LOOK: Duration = Duration::from_millis(20);
 
+/// Up to this size in bytes, all that is pending is read when a sender leaves: some hundredths of a second.
+const SMALL: i64 = 64 << 20;
+
 /// The right to claim. Left without [`Queue::leave`](crate::storage::Queue::leave), it ends with its lease.
 #[derive(Debug)]
 pub struct PgSeat {
-    pub(super) seq: i32,
+    pub(super) id: SeatId,
     tasks: [JoinHandle<()>; 2],
 }
 
@@ -52,24 +56,28 @@ WITH alone AS MATERIALIZED (SELECT pg_advisory_xact_lock($1)),
 INSERT INTO sender (seq, name, host, pid, version, knows, api, seen_until) OVERRIDING SYSTEM VALUE
 SELECT seq, $2::text || '/' || $3::int || '/' || seq, $2, $3, $4, seq, $5,
    clock_timestamp() + (SELECT lease_ms FROM meta) * interval '1 millisecond'
-FROM n RETURNING seq, (SELECT lease_ms FROM meta)";
+FROM n RETURNING seq, (SELECT lease_ms FROM meta), (extract(epoch FROM since) * 1000000)::bigint";
 
 /// Whether all others leave the slots of this one free.
 const HAS_ROOM: &str =
     "SELECT coalesce(bool_and(knows >= $1), true) FROM sender WHERE seq <> $1 AND seen_until >= now()";
 
 const EXTEND: &str = "
-UPDATE sender SET seen_until = now() + (SELECT lease_ms FROM meta) * interval '1 millisecond' WHERE seq = $1";
+UPDATE sender SET seen_until = now() + (SELECT lease_ms FROM meta) * interval '1 millisecond'
+WHERE seq = $1 AND (extract(epoch FROM since) * 1000000)::bigint = $2";
 
 /// Renews a seat, and lists all: none is this one where it was ended. It does not wait for the disk: a crash of the
-/// server makes the lease end up to a second sooner, and nothing starts in its last third.
+/// server makes the lease end up to a second sooner, and nothing starts in its last third. The last two columns are the
+/// end of its lease before and after, in microseconds: a statement sees its tables as they were before it.
 const RENEW: &str = "
 WITH quick AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true)),
  own AS (UPDATE sender SET seen_until = now() + (SELECT lease_ms FROM meta) * interval '1 millisecond',
-   knows = greatest(knows, $2), in_flight = $3, rate = $4, trouble = $5 FROM quick WHERE sender.seq = $1
-   RETURNING sender.seq)
+   knows = greatest(knows, $2), in_flight = $3, rate = $4, trouble = $5 FROM quick
+   WHERE sender.seq = $1 AND (extract(epoch FROM since) * 1000000)::bigint = $6
+   RETURNING sender.seq, (extract(epoch FROM seen_until) * 1000000)::bigint AS until)
 SELECT s.seq, s.host, s.seen_until < now() AND s.seq <> $1, (extract(epoch FROM clock_timestamp()) * 1000)::bigint,
-   meta.lease_ms::bigint, meta.version::bigint, meta.least::bigint
+   meta.lease_ms::bigint, meta.version::bigint, meta.least::bigint,
+   (extract(epoch FROM s.seen_until) * 1000000)::bigint, (SELECT until FROM own)
 FROM sender s CROSS JOIN meta WHERE s.seq <> $1 OR EXISTS (SELECT FROM own)";
 
 /// Ends those of these seats that were not renewed since.
@@ -79,7 +87,11 @@ const END: &str = "DELETE FROM sender WHERE seq = ANY($1) AND seen_until < now()
 const FREE: &str = "
 UPDATE pending SET claimed_by = NULL WHERE claimed_by = ANY($1) RETURNING lane, seq, attempts > 0";
 
-const LEAVE: &str = "DELETE FROM sender WHERE seq = $1";
+const LEAVE: &str =
+    "DELETE FROM sender WHERE seq = $1 AND (extract(epoch FROM since) * 1000000)::bigint = $2";
+
+/// Whether all that is pending, with its dead rows, takes up no more than this on disk.
+const IS_SMALL: &str = "SELECT pg_relation_size('pending'::regclass) <= $1";
 
 impl PgStore {
     /// Takes a seat, and waits until the others have brought their attempts down to their new shares. A living one may
@@ -91,25 +103,24 @@ impl PgStore {
         // out.
         let inserting = tokio::spawn(async move {
             let inserted = store.insert_seat().await;
-            if let Ok(seq) = &inserted {
-                store.sender().set_seat(*seq);
+            if let Ok(id) = &inserted {
+                store.sender().set_seat(*id);
             }
             drop(joining);
             inserted
         });
         let (inserted, ()) = tokio::join!(inserting, self.warm_up());
-        let seq =
-            inserted.map_err(|error| QueueError::Passing(format!("joining was aborted: {error}")))??;
-        let seat = PgSeat { seq, tasks: [wakeups::watch(self), vacuum::watch(self)] };
+        let id = inserted.map_err(|error| QueueError::Passing(format!("joining was aborted: {error}")))??;
+        let seat = PgSeat { id, tasks: [wakeups::watch(self), vacuum::watch(self)] };
         let (lease, mut extended) = (self.sender().lease(), Instant::now());
         let mut is_waiting = false;
-        while !self.has_room_for(seq).await? {
+        while !self.has_room_for(id.seq).await? {
             if !is_waiting {
                 is_waiting = true;
                 self.0.ringer.fleet();
             }
             if extended.elapsed() >= lease / 3 {
-                self.extend_seat(seq).await?;
+                self.extend_seat(id).await?;
                 extended = Instant::now();
             }
             tokio::time::sleep(LOOK).await;
@@ -117,7 +128,7 @@ impl PgStore {
         Ok(seat)
     }
 
-    async fn insert_seat(&self) -> Result<i32, StoreError> {
+    async fn insert_seat(&self) -> Result<SeatId, StoreError> {
         let mut acquired = self.sender().heartbeats.acquire().await?;
         let (host, pid) = (sender_info::host_name(), i32::try_from(std::process::id()).unwrap_or(0));
         let api = self.sender().api();
@@ -126,14 +137,15 @@ impl PgStore {
         let Some(row) = row else {
             return Err(StoreError::unreadable("the row of this sender", "it was not returned"));
         };
-        let (seq, lease_ms): (i32, i32) = (row.try_get(0)?, row.try_get(1)?);
+        let (id, lease_ms) =
+            (SeatId { seq: row.try_get(0)?, since: row.try_get(2)? }, row.try_get::<_, i32>(1)?);
         self.sender().set_lease(lease_ms.into());
         drop(acquired);
         if api.is_some() {
             // The seat counts whether or not displays learn of the API at once.
             let _ = self.note_api().await;
         }
-        Ok(seq)
+        Ok(id)
     }
 
     /// Whether all others leave the slots of this one free. Those whose leases have run out do.
@@ -142,22 +154,25 @@ impl PgStore {
         Ok(acquired.db()?.value(HAS_ROOM, &[&seq]).await?.unwrap_or(true))
     }
 
-    async fn extend_seat(&self, seq: i32) -> Result<(), StoreError> {
+    async fn extend_seat(&self, id: SeatId) -> Result<(), StoreError> {
         let mut acquired = self.sender().heartbeats.acquire().await?;
-        acquired.db()?.execute(EXTEND, &[&seq]).await?;
+        acquired.db()?.execute(EXTEND, &[&id.seq, &id.since]).await?;
         Ok(())
     }
 
-    /// Renews the seat, ends those of the dead, and says who is left.
+    /// Renews the seat, ends those of the dead, and says who is left. Where the database has lost the renewal before, as
+    /// by a restore or by a failover with loss, nothing counts that was known of the queue: claims that it has and this
+    /// process has not are freed, and requests in flight go on.
     pub(super) async fn renew_seat(&self, report: SenderReport) -> Result<Fleet, QueueError> {
-        let seq = self.sender().seat()?;
+        let SeatId { seq, since } = self.sender().seat_id()?;
         let number = |n: usize| i32::try_from(n).unwrap_or(i32::MAX);
         let knows = report.adapted_to.and_then(|seq| i32::try_from(seq).ok()).unwrap_or(0);
         let asked_at = clock::now();
         let mut acquired = self.sender().heartbeats.acquire().await?;
         let row = (number(report.in_flight), i32::try_from(report.rate).unwrap_or(i32::MAX), report.trouble);
-        let rows = acquired.db()?.rows(RENEW, &[&seq, &knows, &row.0, &row.1, &row.2]).await?;
+        let rows = acquired.db()?.rows(RENEW, &[&seq, &knows, &row.0, &row.1, &row.2, &since]).await?;
         let (mut members, mut hosts, mut dead) = (Vec::new(), Vec::new(), Vec::new());
+        let mut went_back = false;
         for row in rows {
             let member: i32 = row.try_get(0).map_err(StoreError::from)?;
             let schema =
@@ -173,12 +188,20 @@ impl PgStore {
             if member == seq {
                 self.sender().note_clock(row.try_get(3).map_err(StoreError::from)?, asked_at);
                 self.sender().set_lease(row.try_get(4).map_err(StoreError::from)?);
+                let ends = || -> Result<(i64, i64), tokio_postgres::Error> {
+                    Ok((row.try_get(7)?, row.try_get(8)?))
+                };
+                let (before, after) = ends().map_err(StoreError::from)?;
+                went_back = self.sender().note_renewal(before, after);
             }
         }
         drop(acquired);
         if !members.contains(&seq) {
             let why = "the lease of this sender ran out, and another one has freed what it had claimed; it joins again";
             return Err(QueueError::Overtaken(why.to_owned()));
+        }
+        if went_back {
+            self.sender().forget_queue();
         }
         if !dead.is_empty() {
             let ended = self.end_seats(&dead).await?;
@@ -211,31 +234,37 @@ impl PgStore {
     /// Gives up a seat for which it still waits: nothing is claimed by it.
     pub(super) async fn withdraw_seat(&self) -> Result<(), QueueError> {
         let _joined = self.sender().joining.lock().await;
-        let Ok(seq) = self.sender().seat() else { return Ok(()) };
-        self.sender().set_seat(0);
-        self.sender().heartbeats.acquire().await?.db()?.execute(LEAVE, &[&seq]).await?;
+        let Ok(id) = self.sender().seat_id() else { return Ok(()) };
+        self.sender().set_seat(SeatId::NONE);
+        self.sender().heartbeats.acquire().await?.db()?.execute(LEAVE, &[&id.seq, &id.since]).await?;
         self.ring_at_the_end().await;
         Ok(())
     }
 
-    /// Gives a seat up, and frees what is still claimed by it. What that is it mostly knows, and need not look at all
-    /// that is pending.
+    /// Gives a seat up, and frees what is still claimed by it: where little is pending, everything that the database has;
+    /// else what this process knows of, so that it need not look at all that is pending. What it does not know of then
+    /// has no sender, and the others find it: see [`orphans`](super::orphans).
     pub(super) async fn leave_seat(&self, seat: PgSeat) -> Result<(), QueueError> {
         // No claim is being made, nor begins until the seat has ended.
         let claims = self.sender().claims.acquire().await;
         let held = self.sender().held().known().filter(|_| claims.is_ok());
         let mut starts = std::mem::take(&mut self.sender().ready().starts);
-        self.sender().set_seat(0);
+        self.sender().set_seat(SeatId::NONE);
+        let SeatId { seq, since } = seat.id;
         let mut acquired = self.sender().heartbeats.acquire().await?;
         let begun = acquired.begin().await?;
         let db = begun.db();
-        db.execute(LEAVE, &[&seat.seq]).await?;
-        let (mut released, knows_all) = (Vec::new(), held.is_some());
-        match held {
-            Some(held) if held.is_empty() => {}
-            Some(held) => released = freed(&db.rows(RELEASE, &[&held, &seat.seq]).await?)?,
-            None => drop(free(db, &[seat.seq]).await?),
+        if db.execute(LEAVE, &[&seq, &since]).await? == 0 {
+            // It was ended, and its claims were freed; another one may have its number.
+            return Ok(());
         }
+        let is_small = db.value::<bool>(IS_SMALL, &[&SMALL]).await? == Some(true);
+        let knows_all = held.is_some();
+        let released = match held.filter(|_| !is_small) {
+            Some(held) if held.is_empty() => Vec::new(),
+            Some(held) => freed(&db.rows(RELEASE, &[&held, &seq]).await?)?,
+            None => free(db, &[seq]).await?,
+        };
         if knows_all {
             let released: Vec<_> = released.iter().map(|(lane, seq, _)| (*lane, *seq)).collect();
             store_starts(db, &starts.take_to_leave(&released)).await?;

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicI32, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use tokio::sync::watch;
@@ -13,6 +13,7 @@ use crate::storage::postgres::connection::session::Session;
 use crate::storage::postgres::queue::auto_disable::Counted;
 use crate::storage::postgres::queue::held_claims::HeldClaims;
 use crate::storage::postgres::queue::job::KnownProfiles;
+use crate::storage::postgres::queue::look_back::LookBack;
 use crate::storage::postgres::queue::ready::ReadyLanes;
 use crate::storage::{QueueError, Wakeup, sender_info};
 
@@ -21,6 +22,20 @@ const LEASE: Duration = Duration::from_secs(15);
 
 /// A difference of the clocks below this cannot be distinguished from the time that a query takes.
 const INDISTINCT: i64 = 100;
+
+/// Which seat it is. Numbers of seats may be given again after a restore of the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SeatId {
+    /// Its number; 0 is none.
+    pub seq: i32,
+    /// When it was taken, in microseconds by the clock of the database.
+    pub since: i64,
+}
+
+impl SeatId {
+    /// No seat.
+    pub const NONE: Self = Self { seq: 0, since: 0 };
+}
 
 /// What one process knows as a sender.
 pub struct SenderState {
@@ -34,6 +49,10 @@ pub struct SenderState {
     pub joining: Arc<tokio::sync::Mutex<()>>,
     /// The number of the seat; 0 while there is none.
     seat: AtomicI32,
+    /// When that was taken.
+    since: AtomicI64,
+    /// The end of its lease as it was stored last, in microseconds by the clock of the database; 0 before that.
+    leased_until: AtomicI64,
     lease_ms: AtomicU64,
     /// By how many milliseconds the clock of the database is ahead.
     ahead_ms: AtomicI64,
@@ -43,6 +62,8 @@ pub struct SenderState {
     profiles: Mutex<KnownProfiles>,
     /// What was claimed and is neither recorded nor released.
     held: Mutex<HeldClaims>,
+    /// The look for claims of senders that do not exist.
+    orphans: Mutex<LookBack>,
     /// What was counted of lanes and is not written yet.
     counted: Mutex<Counted>,
     /// Where this process serves the HTTP API.
@@ -62,11 +83,14 @@ impl SenderState {
             heartbeats: session(Purpose::Heartbeat),
             joining: Arc::default(),
             seat: AtomicI32::new(0),
+            since: AtomicI64::new(0),
+            leased_until: AtomicI64::new(0),
             lease_ms: AtomicU64::new(lease_ms),
             ahead_ms: AtomicI64::new(0),
             ready: Mutex::default(),
             profiles: Mutex::default(),
             held: Mutex::default(),
+            orphans: Mutex::new(LookBack::seldom()),
             counted: Mutex::default(),
             api: Mutex::default(),
             wakeups: watch::Sender::default(),
@@ -82,13 +106,42 @@ impl SenderState {
         (seat != 0).then_some(seat).ok_or_else(|| QueueError::Overtaken("this sender has left".to_owned()))
     }
 
-    /// It has this seat from now on; 0 is none.
-    pub fn set_seat(&self, seat: i32) {
-        self.seat.store(seat, Ordering::Relaxed);
+    /// Which seat it has.
+    ///
+    /// # Errors
+    /// It has none.
+    pub fn seat_id(&self) -> Result<SeatId, QueueError> {
+        Ok(SeatId { seq: self.seat()?, since: self.since.load(Ordering::Relaxed) })
+    }
+
+    /// It has this seat from now on.
+    pub fn set_seat(&self, id: SeatId) {
+        self.since.store(id.since, Ordering::Relaxed);
+        self.leased_until.store(0, Ordering::Relaxed);
+        self.seat.store(id.seq, Ordering::Relaxed);
         // What was known of the queue was that of another time.
         *self.ready() = ReadyLanes::default();
         *self.held() = HeldClaims::default();
         *self.counted() = Counted::default();
+    }
+
+    /// The end of the lease was stored: what it was before, and what it is now. Whether the database has lost the renewal
+    /// before.
+    pub fn note_renewal(&self, before: i64, after: i64) -> bool {
+        before < self.leased_until.swap(after, Ordering::Relaxed)
+    }
+
+    /// What was known of the queue is that of another time: the database went back to an earlier one. What this process
+    /// has claimed stays its own.
+    pub fn forget_queue(&self) {
+        {
+            let mut ready = self.ready();
+            *ready = ReadyLanes::default();
+            ready.look_again();
+        }
+        *self.profiles() = KnownProfiles::default();
+        self.held().note_strays(Instant::now());
+        self.wakeups.send_modify(|wakeup| wakeup.invalidated = wakeup.invalidated.wrapping_add(1));
     }
 
     /// How long a seat lasts.
@@ -137,6 +190,11 @@ impl SenderState {
     /// What was claimed and is neither recorded nor released.
     pub fn held(&self) -> MutexGuard<'_, HeldClaims> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The look for claims of senders that do not exist.
+    pub fn orphans(&self) -> MutexGuard<'_, LookBack> {
+        self.orphans.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What was counted of lanes and is not written yet.

@@ -23,6 +23,7 @@ const REST: u32 = 24;
 enum Due {
     Sweep,
     LookBack,
+    Orphans,
     Nothing,
 }
 
@@ -37,7 +38,7 @@ pub fn watch(store: &PgStore) -> JoinHandle<()> {
         let (mut swept_at, mut took) = (Instant::now(), Duration::ZERO);
         loop {
             let every = if *listening.borrow() { SWEEP } else { SWEEP_DEAF };
-            let Some(looking) = pause(&weak) else { return };
+            let Some((looking, for_orphans)) = pauses(&weak) else { return };
             let sweeping = every.max(took.saturating_mul(REST)).saturating_sub(swept_at.elapsed());
             let due = tokio::select! {
                 bell = bells.recv() => match bell {
@@ -54,6 +55,7 @@ pub fn watch(store: &PgStore) -> JoinHandle<()> {
                 }
                 () = tokio::time::sleep(sweeping) => Due::Sweep,
                 () = tokio::time::sleep(looking) => Due::LookBack,
+                () = tokio::time::sleep(for_orphans) => Due::Orphans,
             };
             let Some(store) = weak.upgrade().map(PgStore) else { return };
             // The next claim gets the errors.
@@ -64,16 +66,19 @@ pub fn watch(store: &PgStore) -> JoinHandle<()> {
                     (swept_at, took) = (Instant::now(), began.elapsed());
                 }
                 Due::LookBack => drop(store.look_back().await),
+                Due::Orphans => drop(store.free_orphans().await),
                 Due::Nothing => {}
             }
         }
     })
 }
 
-/// How long to wait until the next look at what lies before the starts of queues.
-fn pause(store: &Weak<Shared>) -> Option<Duration> {
-    let store = store.upgrade().map(PgStore)?;
-    Some(store.sender().ready().look_back.pause(Instant::now()))
+/// How long to wait until the next look at what lies before the starts of queues, and the next one for claims of senders
+/// that do not exist.
+fn pauses(store: &Weak<Shared>) -> Option<(Duration, Duration)> {
+    let (store, now) = (store.upgrade().map(PgStore)?, Instant::now());
+    let looking = store.sender().ready().look_back.pause(now);
+    Some((looking, store.sender().orphans().pause(now)))
 }
 
 /// Passes a bell on to the dispatcher. What is to be done for it.

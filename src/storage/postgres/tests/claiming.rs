@@ -18,6 +18,10 @@ async fn a_claim_that_is_short_looks_at_all_lanes() {
     let (first, second) = (one.id, other.id);
     store.enqueue(vec![one, other]).await.unwrap();
     // As if another sender had the second one, and gave it back without ringing a bell.
+    database.sql(
+        "INSERT INTO ringback.sender (seq, name, host, pid, seen_until, knows) OVERRIDING SYSTEM VALUE
+         VALUES (1000, 'other', 'other', 1, now() + interval '1 hour', 1000000)",
+    );
     let claim_second = |claimed_by: &str| {
         let of_second = format!("(SELECT seq FROM ringback.delivery WHERE id = '{second}')");
         database

@@ -4,6 +4,7 @@ mod claiming;
 mod conformance;
 mod fleet;
 mod held_open;
+mod orphans;
 mod plans;
 mod recording;
 mod vacuuming;
@@ -86,7 +87,7 @@ impl Member {
     }
 
     fn seq(&self) -> i32 {
-        self.seat.as_ref().unwrap().seq
+        self.seat.as_ref().unwrap().id.seq
     }
 }
 

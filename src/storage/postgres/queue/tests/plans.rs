@@ -8,6 +8,7 @@ use crate::storage::postgres::control::longest_due::LONGEST_DUE;
 use crate::storage::postgres::queue::claim_sql::{
     ALL_RETRY_LANES, LOOK, RELEASE, RETRY_LANES, TAKE_FIRST, TAKE_RETRIES, TAKE_STRAYS,
 };
+use crate::storage::postgres::queue::orphans::{FREE_ORPHANS, ORPHANS};
 use crate::storage::postgres::queue::record_sql::RECORD;
 use crate::storage::postgres::queue::sweep::{ANY_OVERDUE, FIRST_LANES, STARTS, STRAY_RETRIES, STRAYS};
 
@@ -60,6 +61,8 @@ async fn no_statement_of_a_sender_reads_a_table_or_sorts() {
         (&sender.claims, STRAYS, 4),
         (&sender.claims, STRAY_RETRIES, 3),
         (&sender.claims, STARTS, 0),
+        (&sender.claims, ORPHANS, 2),
+        (&sender.claims, FREE_ORPHANS, 2),
         (&sender.claims, RELEASE, 2),
         (&sender.records, RECORD, 16),
     ];
