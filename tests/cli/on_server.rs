@@ -161,7 +161,8 @@ fn each_trouble_of_a_server_is_a_sentence_of_its_own() {
     on.at("postgres://a@127.0.0.1:1/x", &["work"]).refused(1, &["cannot be reached (Connection refused"]);
     on.at(&cluster.url("nothing"), &list).refused(2, &["/nothing: does not exist on that server"]);
     on.at("postgres://a@127.0.0.1/x?sslmode=verify-ca", &list).refused(2, &["sslmode=verify-ca is unknown"]);
-    on.at(&format!("{}?sslmode=require", on.database.url()), &list).refused(1, &["has no secure connection"]);
+    on.at(&format!("{}?sslmode=require", on.database.url()), &list)
+        .refused(1, &["offers no TLS", "sslmode=disable"]);
     let latin = cluster.database("template0 ENCODING 'LATIN1'");
     on.at(&latin.url(), &list).refused(2, &["has the encoding LATIN1"]);
 

@@ -13,23 +13,27 @@ CREATE TABLE feed (
 ) STRICT;
 
 -- Values of other types than their columns, in a damaged file, must not keep a profile from being changed: so each is
--- converted.
+-- converted. SQLite has no time after the year 9999, at which a wrong clock may be: then it is the last one that the
+-- program has.
 CREATE TRIGGER feed_profile_created AFTER INSERT ON profile BEGIN
-    INSERT INTO feed (at, accepted, profile) VALUES (CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER),
+    INSERT INTO feed (at, accepted, profile) VALUES (
+        coalesce(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER), 253370764800000),
         coalesce((SELECT accepted FROM revision WHERE typeof(accepted) = 'integer'), 0),
         json_object('id', CAST(NEW.id AS TEXT), 'title', CAST(NEW.title AS TEXT), 'change', 'created'));
 END;
 -- A change of the status is reported with the block of its events.
 CREATE TRIGGER feed_profile_changed AFTER UPDATE ON profile
 WHEN OLD.status IS NEW.status OR (OLD.deleted_at IS NULL) <> (NEW.deleted_at IS NULL) BEGIN
-    INSERT INTO feed (at, accepted, profile) VALUES (CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER),
+    INSERT INTO feed (at, accepted, profile) VALUES (
+        coalesce(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER), 253370764800000),
         coalesce((SELECT accepted FROM revision WHERE typeof(accepted) = 'integer'), 0),
         json_object('id', CAST(NEW.id AS TEXT), 'title', CAST(NEW.title AS TEXT), 'change',
             CASE WHEN NEW.deleted_at IS NULL AND OLD.deleted_at IS NULL THEN 'changed'
                 WHEN NEW.deleted_at IS NULL THEN 'restored' ELSE 'deleted' END));
 END;
 CREATE TRIGGER feed_block_began AFTER INSERT ON hold BEGIN
-    INSERT INTO feed (at, accepted, profile) VALUES (CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER),
+    INSERT INTO feed (at, accepted, profile) VALUES (
+        coalesce(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER), 253370764800000),
         coalesce((SELECT accepted FROM revision WHERE typeof(accepted) = 'integer'), 0),
         json_object('id', CAST(NEW.profile_id AS TEXT),
             'title', (SELECT CAST(title AS TEXT) FROM profile WHERE id = NEW.profile_id),
@@ -48,7 +52,8 @@ END;
 CREATE TRIGGER feed_block_ended AFTER DELETE ON hold
 WHEN OLD.profile_id = '' OR EXISTS (SELECT 1 FROM profile WHERE id = OLD.profile_id AND deleted_at IS NULL
     AND (OLD.why = 'paused' OR status = 'active')) BEGIN
-    INSERT INTO feed (at, accepted, profile) VALUES (CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER),
+    INSERT INTO feed (at, accepted, profile) VALUES (
+        coalesce(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER), 253370764800000),
         coalesce((SELECT accepted FROM revision WHERE typeof(accepted) = 'integer'), 0),
         json_object('id', CAST(OLD.profile_id AS TEXT),
             'title', (SELECT CAST(title AS TEXT) FROM profile WHERE id = OLD.profile_id),
