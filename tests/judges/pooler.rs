@@ -169,5 +169,5 @@ async fn a_pooler_without_a_free_session_is_not_waited_for() {
     let Some(pooled) = Pooled::start("pool_mode = session\ndefault_pool_size = 1") else { return };
     let other = pooled.stranger().await;
     other.simple_query("SELECT 1").await.unwrap();
-    pooled.run(&["senders"]).refused(1, &["serves none of them: raise the pool size"]);
+    pooled.run(&["senders"]).refused(1, &["serves none of them: check its host, raise the pool size"]);
 }
