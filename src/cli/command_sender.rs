@@ -52,6 +52,21 @@ impl SenderReports {
         Err(CommandError::SenderEnded(why.unwrap_or_else(|| "it stopped unexpectedly".to_owned())))
     }
 
+    /// Waits until there is trouble that was not reported yet, or the sender has recovered from what was; for ever
+    /// without a sender.
+    pub fn trouble_changed(of: Option<&Self>) -> impl Future<Output = ()> + use<> {
+        let sender = of.map(|reports| (reports.status.clone(), reports.trouble.clone()));
+        async move {
+            match sender {
+                // Where the sender has ended, that is reported.
+                Some((mut status, reported)) => {
+                    drop(status.wait_for(|status| status.trouble != reported).await);
+                }
+                None => std::future::pending().await,
+            }
+        }
+    }
+
     /// Whether this session cannot send at the moment.
     pub fn is_failing(&self) -> bool {
         self.status.borrow().failure().is_some()

@@ -109,7 +109,7 @@ impl Cluster {
         // Whoever is named so needs a password, or a certificate.
         let rules = data.join("pg_hba.conf");
         let usual = fs::read_to_string(&rules).unwrap();
-        let ours = "host all guarded all scram-sha-256\nhostssl all certified all cert map=any\n";
+        let ours = "host all guarded,on_terminal all scram-sha-256\nhostssl all certified all cert map=any\n";
         fs::write(&rules, format!("{ours}{usual}")).unwrap();
         fs::write(data.join("pg_ident.conf"), "any /.* certified\n").unwrap();
         Self::of_folder(bin, folder, settings.iter().map(|&setting| setting.to_owned()).collect())

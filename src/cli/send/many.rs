@@ -36,6 +36,8 @@ use crate::storage::{
 const MIN_POLL_INTERVAL: Duration = Duration::from_millis(20);
 /// The maximum interval: commits of others are noticed in any case, and a poll takes time.
 const MAX_POLL_INTERVAL: Duration = Duration::from_secs(5);
+/// The pause after a poll that was given up.
+const PAUSE: Duration = Duration::from_secs(1);
 /// Polling may take this fraction of the time: counting a million queued deliveries takes a while.
 const POLL_SHARE: u32 = 50;
 /// The same where no progress is drawn: only deliveries that were not delivered are reported then, and the end, when few
@@ -210,8 +212,16 @@ impl Run {
                 biased;
                 code = interrupts.next() => return Ok(End::Signal(code)),
                 () = poll_due(&mut self.changes, self.next_poll), if !self.checking => {
-                    if self.poll_patiently(reading).await? {
-                        return Ok(End::Done);
+                    let (trouble, mut away) = (SenderReports::trouble_changed(self.news.as_ref()), self.away.clone());
+                    tokio::select! {
+                        biased;
+                        code = interrupts.next() => return Ok(End::Signal(code)),
+                        polled = self.poll_patiently(reading) => if polled? {
+                            return Ok(End::Done);
+                        },
+                        // While the server is silent, that is reported first.
+                        () = trouble => self.poll_again(),
+                        Ok(()) = away.changed() => self.poll_again(),
                     }
                 }
                 Ok(()) = self.away.changed() => self.report_wait(),
@@ -367,6 +377,12 @@ impl Run {
         self.next_poll = Instant::now() + pause;
         self.changes.mark_changed();
         Ok(false)
+    }
+
+    /// Polls later what was not polled.
+    fn poll_again(&mut self) {
+        self.next_poll = Instant::now() + PAUSE;
+        self.changes.mark_changed();
     }
 
     /// Polls the counts, and reports deliveries that failed or were cancelled.

@@ -1,15 +1,15 @@
 //! `ringback work`: runs the sender without the console.
 
+mod counting;
 mod report;
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
 
 use super::blocked;
-use super::command_sender::{SenderReports, poll_due, stop, stop_when_interrupted, warn_of_clock};
+use super::command_sender::{SenderReports, stop, stop_when_interrupted, warn_of_clock};
 use super::console::keep;
 use super::error::{CommandError, FAILED};
 use super::interrupt::{BlockedSignals, Interrupts};
@@ -21,12 +21,9 @@ use crate::delivery::{CompleteOutcomes, Limits, OutcomeStream, RetentionTask, Se
 use crate::record::Outcome;
 use crate::storage::{Counts, Opened, StoreError};
 
+use counting::{Counted, Counting};
 use report::Report;
 
-/// The minimum interval between two counts.
-const MIN_POLL_INTERVAL: Duration = Duration::from_millis(20);
-/// The pause before the next count after the server could not be used.
-const TROUBLE_PAUSE: Duration = Duration::from_secs(1);
 /// The interval at which progress is drawn.
 const TICK: Duration = Duration::from_millis(250);
 
@@ -60,7 +57,7 @@ pub(super) async fn run(
     let sender = Sender::start_on(&store, transport, Limits::default(), stream);
     let _retention = RetentionTask::start(store.storage(), keep(settings), sender.status(), warn_of_clock);
     let mut work = Work {
-        changes: store.changes(),
+        counting: Counting::new(store.clone(), args.until_idle),
         counts: store.counts().await?,
         news: SenderReports::of(&sender, store.upkeep()),
         store,
@@ -68,11 +65,11 @@ pub(super) async fn run(
         report: Report::new(args.json),
         line: StatusLine::new(),
         pace: Throughput::default(),
-        next_poll: Instant::now(),
         drawn: false,
         unwritten: None,
     };
     let ended = work.until_ended(args.until_idle, &mut interrupts).await;
+    work.counting.stop();
     work.line.clear();
     // Requests in flight are reported too, so outcomes must be read from the start.
     let stopping = async {
@@ -108,12 +105,12 @@ struct Work {
     store: Opened,
     outcomes: CompleteOutcomes,
     news: SenderReports,
-    changes: watch::Receiver<u64>,
+    counting: Counting,
+    /// As of the last count.
     counts: Counts,
     report: Report,
     line: StatusLine,
     pace: Throughput,
-    next_poll: Instant,
     /// Whether the line is up to date.
     drawn: bool,
     /// The output error.
@@ -132,7 +129,6 @@ impl Work {
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         // Both use the counts; otherwise they are not needed.
         let counted = until_idle || self.line.is_on();
-        self.changes.mark_changed();
         loop {
             if let Some(error) = self.unwritten.take() {
                 return Err(error);
@@ -140,8 +136,8 @@ impl Work {
             tokio::select! {
                 biased;
                 code = interrupts.next() => return Ok(Some(code)),
-                () = poll_due(&mut self.changes, self.next_poll), if counted => {
-                    if self.poll(until_idle).await? {
+                counts = self.counting.next(), if counted => {
+                    if self.take(counts, until_idle)? {
                         return Ok(None);
                     }
                 }
@@ -152,31 +148,25 @@ impl Work {
                     self.report_status();
                     changed?;
                 }
-                _ = tick.tick(), if self.line.is_on() && !self.drawn => self.draw(),
+                // While it is counted, the counts may become unknown.
+                _ = tick.tick(), if self.line.is_on() && (!self.drawn || self.counting.is_running()) => self.draw(),
                 Some(outcomes) = self.outcomes.recv() => self.report_outcomes(&outcomes),
             }
         }
     }
 
-    /// Counts, or counts again later if the server cannot be used: the sender reports that. Whether nothing is left,
-    /// with `--until-idle`.
-    async fn poll(&mut self, until_idle: bool) -> Result<bool, CommandError> {
-        match self.count(until_idle).await {
-            Err(error) if error.problem.is_passing() => {
-                self.next_poll = Instant::now() + TROUBLE_PAUSE;
-                self.changes.mark_changed();
-                Ok(false)
-            }
-            result => Ok(result?),
-        }
-    }
-
-    async fn count(&mut self, until_idle: bool) -> Result<bool, StoreError> {
-        self.counts = self.store.counts().await?;
-        self.next_poll = Instant::now() + MIN_POLL_INTERVAL;
+    /// Takes new counts. If there are none, the sender reports why, and it is counted again later: only `--until-idle`
+    /// needs them, and ends where waiting does not help. Whether nothing is left, with `--until-idle`.
+    fn take(&mut self, counted: Result<Counted, StoreError>, until_idle: bool) -> Result<bool, CommandError> {
         self.drawn = false;
-        // Checked in the deliveries themselves: another program may have changed them without updating the counts.
-        Ok(until_idle && !self.store.is_moving(None).await?)
+        match counted {
+            Ok(Counted { counts, is_idle }) => {
+                self.counts = counts;
+                Ok(is_idle)
+            }
+            Err(error) if until_idle && !error.problem.is_passing() => Err(error.into()),
+            Err(_) => Ok(false),
+        }
     }
 
     /// Reports outcomes until the sender has stopped, including the last ones.
@@ -222,7 +212,8 @@ impl Work {
     fn draw(&mut self) {
         self.pace.note(Instant::now(), self.report.attempts());
         let (in_flight, pace) = (self.news.in_flight(), self.pace.text(None));
-        self.line.draw(|columns| self.report.progress(&self.counts, in_flight, pace, columns));
+        let counts = self.counting.are_known().then_some(&self.counts);
+        self.line.draw(|columns| self.report.progress(counts, in_flight, pace, columns));
         self.drawn = true;
     }
 }

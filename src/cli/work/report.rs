@@ -70,16 +70,19 @@ impl Report {
         lines
     }
 
-    /// The progress in one line of this many columns.
+    /// The progress in one line of this many columns. Without counts it says that they are unknown.
     pub fn progress(
         &self,
-        counts: &Counts,
+        counts: Option<&Counts>,
         in_flight: usize,
         pace: Option<String>,
         columns: usize,
     ) -> String {
         let Self { delivered, failed, .. } = self;
-        let mut parts = vec![format!("{} queued", counts.queued), format!("{} waiting", counts.waiting)];
+        let mut parts = match counts {
+            Some(counts) => vec![format!("{} queued", counts.queued), format!("{} waiting", counts.waiting)],
+            None => vec!["counts unknown".to_owned()],
+        };
         parts.push(format!("{in_flight} in flight"));
         parts.push(format!("{delivered} delivered"));
         parts.push(format!("{failed} failed"));
@@ -215,10 +218,14 @@ mod tests {
         );
         let counts = Counts { queued: 2, waiting: 1, ..Counts::default() };
         assert_eq!(
-            report.progress(&counts, 3, Some("9/s".to_owned()), 80),
+            report.progress(Some(&counts), 3, Some("9/s".to_owned()), 80),
             "2 queued · 1 waiting · 3 in flight · 1 delivered · 1 failed · 9/s"
         );
-        assert_eq!(report.progress(&counts, 3, None, 20), "2 queued · 1 waiting");
+        assert_eq!(report.progress(Some(&counts), 3, None, 20), "2 queued · 1 waiting");
+        assert_eq!(
+            report.progress(None, 3, None, 80),
+            "counts unknown · 3 in flight · 1 delivered · 1 failed"
+        );
         let left = "2 queued and 1 waiting; run `ringback work` to continue";
         assert_eq!(report.end(&counts, 1), format!("1 delivered, 1 failed · {left}\n"));
         assert_eq!(report.end(&Counts::default(), 0), "1 delivered, 1 failed · nothing is queued\n");

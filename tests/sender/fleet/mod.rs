@@ -7,6 +7,7 @@ mod counting;
 mod failover;
 mod full_disk;
 mod intake;
+mod on_terminal;
 mod orphans;
 mod outages;
 mod rounds;

@@ -22,7 +22,7 @@ const PENDING: usize = 3000;
 const SOME: usize = 300;
 
 /// The network between the program and the server, until it is dropped.
-struct Network {
+pub struct Network {
     address: SocketAddr,
     passes: watch::Sender<bool>,
     _runtime: tokio::runtime::Runtime,
@@ -30,7 +30,7 @@ struct Network {
 
 impl Network {
     /// It passes everything on to this port.
-    fn to(port: u16) -> Self {
+    pub fn to(port: u16) -> Self {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
@@ -45,11 +45,11 @@ impl Network {
         Self { address, passes, _runtime: runtime }
     }
 
-    fn falls_silent(&self) {
+    pub fn falls_silent(&self) {
         self.passes.send_replace(false);
     }
 
-    fn works(&self) {
+    pub fn works(&self) {
         self.passes.send_replace(true);
     }
 }
@@ -77,7 +77,7 @@ async fn copy(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mut passes: watch
 }
 
 /// A fleet whose way to the database is these networks, in this order.
-fn over(networks: &[&Network]) -> Option<Fleet> {
+pub fn over(networks: &[&Network]) -> Option<Fleet> {
     let mut fleet = Fleet::new(Duration::from_millis(20))?;
     let hosts: Vec<String> = networks.iter().map(|network| network.address.to_string()).collect();
     fleet.url = format!("postgres://ringback@{}/{}", hosts.join(","), fleet.database.name());

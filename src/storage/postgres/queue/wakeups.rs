@@ -58,11 +58,13 @@ pub fn watch(store: &PgStore) -> JoinHandle<()> {
                 () = tokio::time::sleep(for_orphans) => Due::Orphans,
             };
             let Some(store) = weak.upgrade().map(PgStore) else { return };
-            // The next claim gets the errors.
+            // The next claim gets the errors: there is one, even if the dispatcher knows of nothing to claim.
             match due {
                 Due::Sweep => {
                     let began = Instant::now();
-                    drop(store.sweep().await);
+                    if store.sweep().await.is_err() {
+                        store.sender().wake();
+                    }
                     (swept_at, took) = (Instant::now(), began.elapsed());
                 }
                 Due::LookBack => drop(store.look_back().await),
