@@ -57,8 +57,9 @@ pub struct LookBack {
     /// That of the first one of a round: the newest rows, which are the most likely to be dead.
     first: i64,
     is_first: bool,
-    /// When the next slice is due.
-    due_at: Option<Instant>,
+    /// When the next slice is due. Set from the beginning: its caller waits for other things too, and asks after each
+    /// of them how long to wait.
+    due_at: Instant,
     began_at: Option<Instant>,
     is_urgent: bool,
     every: Duration,
@@ -72,7 +73,7 @@ impl Default for LookBack {
             width: ALL,
             first: ALL,
             is_first: true,
-            due_at: None,
+            due_at: Instant::now() + EVERY,
             began_at: None,
             is_urgent: false,
             every: EVERY,
@@ -103,7 +104,7 @@ impl LookBack {
         if self.is_urgent {
             return Duration::ZERO;
         }
-        self.due_at.map_or(EVERY, |at| at.saturating_duration_since(now))
+        self.due_at.saturating_duration_since(now)
     }
 
     /// The next slice. A new round looks at everything before these starts.
@@ -134,7 +135,13 @@ impl LookBack {
         self.adapt(took);
         let rested = now + took.saturating_mul(self.rest_for);
         let next_round = self.began_at.map_or(now, |at| at + self.every);
-        self.due_at = Some(if self.rest.is_empty() { rested.max(next_round) } else { rested });
+        self.due_at = if self.rest.is_empty() { rested.max(next_round) } else { rested };
+    }
+
+    /// Everything was looked at. The next round begins when it is due, however long this one took.
+    pub fn all_done(&mut self, now: Instant) {
+        self.rest.clear();
+        self.due_at = now + self.every;
     }
 
     /// A slice could not be looked at: it may have taken too long.
@@ -143,7 +150,7 @@ impl LookBack {
             self.rest.clear();
         }
         self.adapt(took);
-        self.due_at = Some(now + self.every.max(took.saturating_mul(self.rest_for)));
+        self.due_at = now + self.every.max(took.saturating_mul(self.rest_for));
     }
 
     fn adapt(&mut self, took: Duration) {
@@ -186,7 +193,8 @@ mod tests {
     #[test]
     fn what_is_seldom_there_is_looked_for_in_slices_that_grow_and_less_often() {
         let (mut look, now) = (LookBack::seldom(), Instant::now());
-        assert_eq!(look.pause(now), EVERY, "the first time it is soon");
+        assert!(look.pause(now) <= EVERY, "the first time it is soon");
+        assert!(look.pause(now + EVERY).is_zero(), "however often its caller asks before");
         let (mut slices, took) = (0_u32, Duration::from_millis(1));
         loop {
             let next = look.next(now, [(1, 1_000_000 * SECOND)].into_iter());
@@ -199,6 +207,10 @@ mod tests {
         }
         assert!((10..40).contains(&slices), "{slices}");
         assert_eq!(look.pause(now), SELDOM_EVERY);
+        look.next(now, [(1, 1_000_000 * SECOND)].into_iter());
+        look.all_done(now);
+        assert_eq!(look.pause(now), SELDOM_EVERY);
+        assert_eq!(look.next(now, [(1, 7 * SECOND)].into_iter()).high, [7 * SECOND], "from the newest on");
     }
 
     #[test]

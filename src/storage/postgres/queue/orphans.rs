@@ -27,25 +27,39 @@ pub const COUNT_ORPHANS: &str = "
 SELECT count(*) FROM pending
 WHERE claimed_by IS NOT NULL AND claimed_by <> ALL (ARRAY(SELECT seq FROM sender))";
 
+/// Whether all that is pending, with its dead rows, takes up no more than this on disk.
+const IS_SMALL: &str = "SELECT pg_relation_size('pending'::regclass) <= $1";
+
+/// Up to this size in bytes all of it is read at once: some hundredths of a second.
+const SMALL: i64 = 64 << 20;
+
 /// Frees claims, unless they were freed and claimed by others meanwhile.
 pub const FREE_ORPHANS: &str = "
 UPDATE pending p SET claimed_by = NULL FROM unnest($1::bigint[], $2::int[]) o(seq, seat)
 WHERE p.seq = o.seq AND p.claimed_by = o.seat RETURNING p.lane, p.seq, p.attempts > 0";
 
 impl PgStore {
-    /// Looks at the next slice of what is pending for claims of senders that do not exist, frees them, and wakes the
-    /// dispatcher where there were any.
+    /// Looks at all that is pending for claims of senders that do not exist, or at the next slice of much, frees them,
+    /// and wakes the dispatcher where there were any.
     pub(super) async fn free_orphans(&self) -> Result<(), StoreError> {
+        let mut acquired = self.sender().claims.acquire().await?;
+        let db = acquired.db()?;
         let clock = starts::position_at(self.sender().database_ms(clock::now()));
         let began = Instant::now();
         let slice = self.sender().orphans().next(began, std::iter::once((RETRIES, clock)));
         let range = slice.low.first().copied().zip(slice.high.first().copied());
-        let (low, high) = range.unwrap_or((i64::MIN, clock));
-        let found = self.free_orphans_within(low, high).await;
+        let range = range.unwrap_or((i64::MIN, clock));
+        let found = free_orphans_within(db, range).await;
         let (now, took) = (Instant::now(), began.elapsed());
         match found {
-            Ok(found) => {
-                self.sender().orphans().done(&slice, now, took);
+            Ok((found, is_all)) => {
+                let mut orphans = self.sender().orphans();
+                if is_all {
+                    orphans.all_done(now);
+                } else {
+                    orphans.done(&slice, now, took);
+                }
+                drop(orphans);
                 if !found.is_empty() {
                     self.sender().ready().released(found);
                     self.sender().wake();
@@ -58,13 +72,22 @@ impl PgStore {
             }
         }
     }
+}
 
-    async fn free_orphans_within(&self, low: i64, high: i64) -> Result<Vec<(i32, i64, bool)>, StoreError> {
-        let mut acquired = self.sender().claims.acquire().await?;
-        let db = acquired.db()?;
-        let found = db.rows(ORPHANS, &[&low, &high]).await?;
-        free(db, &found).await
-    }
+/// Whether little is pending, so that reading all of it costs nothing that anybody would notice.
+pub async fn is_small(db: Db<'_>) -> Result<bool, StoreError> {
+    Ok(db.value::<bool>(IS_SMALL, &[&SMALL]).await? == Some(true))
+}
+
+/// Frees those within these positions, or all where little is pending. Returns which, and whether it were all.
+async fn free_orphans_within(
+    db: Db<'_>,
+    range: (i64, i64),
+) -> Result<(Vec<(i32, i64, bool)>, bool), StoreError> {
+    let is_all = is_small(db).await?;
+    let (low, high) = if is_all { (i64::MIN, i64::MAX) } else { range };
+    let found = db.rows(ORPHANS, &[&low, &high]).await?;
+    Ok((free(db, &found).await?, is_all))
 }
 
 /// Frees those of these positions that senders have claimed that do not exist.

@@ -14,7 +14,7 @@ use crate::storage::postgres::connection::db::Db;
 use crate::storage::postgres::queue::claim_sql::{RELEASE, freed};
 use crate::storage::postgres::queue::sender::SeatId;
 use crate::storage::postgres::queue::sweep::store_starts;
-use crate::storage::postgres::queue::{vacuum, wakeups};
+use crate::storage::postgres::queue::{orphans, vacuum, wakeups};
 use crate::storage::postgres::schema::steps;
 use crate::storage::{Fleet, QueueError, SenderReport, sender_info};
 
@@ -23,9 +23,6 @@ const JOIN_LOCK: i64 = 7_242_002;
 
 /// How often a newcomer looks whether the others have made room.
 const LOOK: Duration = Duration::from_millis(20);
-
-/// Up to this size in bytes, all that is pending is read when a sender leaves: some hundredths of a second.
-const SMALL: i64 = 64 << 20;
 
 /// The right to claim. Left without [`Queue::leave`](crate::storage::Queue::leave), it ends with its lease.
 #[derive(Debug)]
@@ -89,9 +86,6 @@ UPDATE pending SET claimed_by = NULL WHERE claimed_by = ANY($1) RETURNING lane, 
 
 const LEAVE: &str =
     "DELETE FROM sender WHERE seq = $1 AND (extract(epoch FROM since) * 1000000)::bigint = $2";
-
-/// Whether all that is pending, with its dead rows, takes up no more than this on disk.
-const IS_SMALL: &str = "SELECT pg_relation_size('pending'::regclass) <= $1";
 
 impl PgStore {
     /// Takes a seat, and waits until the others have brought their attempts down to their new shares. A living one may
@@ -258,7 +252,7 @@ impl PgStore {
             // It was ended, and its claims were freed; another one may have its number.
             return Ok(());
         }
-        let is_small = db.value::<bool>(IS_SMALL, &[&SMALL]).await? == Some(true);
+        let is_small = orphans::is_small(db).await?;
         let knows_all = held.is_some();
         let released = match held.filter(|_| !is_small) {
             Some(held) if held.is_empty() => Vec::new(),
