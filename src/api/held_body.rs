@@ -7,7 +7,7 @@ use axum::body::{Body, Bytes, HttpBody};
 use hyper::body::{Frame, SizeHint};
 
 /// A body that keeps `held` until it was written, or will never be.
-pub(super) fn block<T: Unpin + Send + 'static>(body: Body, held: T) -> Body {
+pub(super) fn keep_until_written<T: Unpin + Send + 'static>(body: Body, held: T) -> Body {
     if body.is_end_stream() { body } else { Body::new(HeldBody { body, _held: held }) }
 }
 

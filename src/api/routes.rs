@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, on};
 
 use super::auth::{KeyUsed, refuse_web_pages};
-use super::held_body::block;
+use super::held_body::keep_until_written;
 use super::repeatable::once;
 use super::{Access, Api, ApiError, Caller, Code, Sid};
 use crate::storage::ApiKey;
@@ -158,7 +158,7 @@ async fn admit(
     let response = match keys.begin(&key, guard.access) {
         Ok(in_use) => {
             request.extensions_mut().insert(Caller::of_key(sid(&params)?.as_ref(), &key));
-            next.run(request).await.map(|body| block(body, in_use))
+            next.run(request).await.map(|body| keep_until_written(body, in_use))
         }
         Err(error) => error.into_response(),
     };

@@ -7,7 +7,7 @@ use axum::body::Body;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
-use crate::api::held_body::block;
+use crate::api::held_body::keep_until_written;
 
 /// The requests of a connection. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -98,7 +98,7 @@ impl InProgress {
 
     /// The request is in progress until its response was written.
     pub(super) fn until_written(self, body: Body) -> Body {
-        block(body, self)
+        keep_until_written(body, self)
     }
 }
 

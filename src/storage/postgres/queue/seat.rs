@@ -156,7 +156,7 @@ impl PgStore {
 
     /// Renews the seat, ends those of the dead, and says who is left. Where the database has lost the renewal before, as
     /// by a restore or by a failover with loss, nothing counts that was known of the queue: claims that it has and this
-    /// process has not are freed, and requests in flight go on.
+    /// process has not are freed, and requests in flight continue.
     pub(super) async fn renew_seat(&self, report: SenderReport) -> Result<Fleet, QueueError> {
         let SeatId { seq, since } = self.sender().seat_id()?;
         let number = |n: usize| i32::try_from(n).unwrap_or(i32::MAX);

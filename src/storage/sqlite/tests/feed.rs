@@ -48,7 +48,7 @@ async fn what_is_removed_from_the_log_goes_and_no_position_is_used_twice() {
     let late = read(&store, &middle).await;
     assert_eq!(late.gap.map(|gap| gap.why), Some(FeedGapReason::Removed));
     assert_eq!(ids(&late), [young]);
-    // Of everything that goes, the last row stays, and numbers go on behind it.
+    // Of everything that goes, the last row stays, and numbers continue after it.
     let last = store.feed_end().await.unwrap();
     store.prune_next(RetentionPolicy { days: 1, deliveries: 0 }, at(300 * DAY), None).await.unwrap();
     assert_eq!(number(&store, "SELECT count(*) FROM delivery").await, 0);
