@@ -49,8 +49,9 @@ pub(super) fn made(
         headers.push((row.name.clone(), header::value(row, resolver)?));
     }
     headers.push(("webhook-timestamp".to_owned(), signed.unix_seconds.to_string()));
-    if let Some(secret) = &profile.signing_secret {
-        headers.push(("webhook-signature".to_owned(), signature::sign(secret, signed)?));
+    if !profile.signing_secrets.is_empty() {
+        headers
+            .push(("webhook-signature".to_owned(), signature::sign_all(&profile.signing_secrets, signed)?));
     }
     Ok(headers)
 }
@@ -94,7 +95,7 @@ mod tests {
             draft.headers = vec![header("X-Token", "t-<id>"), header("X-Plain", "<id>")];
             "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".clone_into(&mut draft.signing_secret);
         });
-        let made = made(&profile, &values(json!({"id": "7"})));
+        let made = made_by(&profile);
         let (signature, others) = made.split_last().unwrap();
         assert_eq!(
             others,
@@ -102,6 +103,17 @@ mod tests {
         );
         assert_eq!(signature.0, "webhook-signature");
         assert!(signature.1.starts_with("v1,"));
+        let mut rotated = profile;
+        rotated
+            .signing_secrets
+            .insert(0, crate::profile::Secret::new("whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3"));
+        let signatures = made_by(&rotated).pop().unwrap().1;
+        let (current, older) = signatures.split_once(' ').unwrap();
+        assert!(older == signature.1 && current.starts_with("v1,") && current != older, "{signatures}");
+    }
+
+    fn made_by(profile: &Profile) -> Vec<(String, String)> {
+        made(profile, &values(json!({"id": "7"})))
     }
 
     #[test]

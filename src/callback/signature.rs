@@ -19,8 +19,15 @@ pub struct Signed<'a> {
     pub body: &'a [u8],
 }
 
-/// The value of `webhook-signature`: `v1,` and base64 of HMAC-SHA256 over `id.timestamp.body`.
-pub(super) fn sign(secret: &Secret, signed: &Signed) -> Result<String, RenderError> {
+/// The value of `webhook-signature`: a signature by each secret, separated by spaces. A receiver accepts the request if
+/// one of them is right, so it may know either secret while one is replaced.
+pub(super) fn sign_all(secrets: &[Secret], signed: &Signed) -> Result<String, RenderError> {
+    let signatures: Result<Vec<_>, _> = secrets.iter().map(|secret| sign(secret, signed)).collect();
+    Ok(signatures?.join(" "))
+}
+
+/// One signature: `v1,` and base64 of HMAC-SHA256 over `id.timestamp.body`.
+fn sign(secret: &Secret, signed: &Signed) -> Result<String, RenderError> {
     let key = secret
         .reveal()
         .strip_prefix("whsec_")

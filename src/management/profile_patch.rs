@@ -24,6 +24,14 @@ const SECRETS: [&str; 4] = ["password", "key", "client_secret", "IV"];
 #[must_use]
 pub fn patched(stored: &Profile, patch: Map<String, Value>) -> Value {
     let mut document = export(stored, Secrets::Shown);
+    if let Some(kept) = document.as_object_mut() {
+        // Each of them replaces all stored secrets.
+        for (given, other) in [("signing_secret", "signing_secrets"), ("signing_secrets", "signing_secret")] {
+            if patch.contains_key(given) && !patch.contains_key(other) {
+                kept.shift_remove(other);
+            }
+        }
+    }
     for (name, value) in patch {
         if OF_RESPONSES.contains(&name.as_str()) || value.is_null() && MANDATORY.contains(&name.as_str()) {
             continue;
@@ -109,6 +117,19 @@ mod tests {
         assert_eq!(changed(json!({"title": null, "status": null})), json!({}));
         assert_eq!(changed(json!({"status": 1})), json!({"status": 1}));
         assert_eq!(changed(json!({"enc": null})), json!({"enc": null}));
+    }
+
+    #[test]
+    fn either_member_replaces_all_signing_secrets() {
+        let (old, new) = ("whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+        let rotated = after(json!({"signing_secrets": [new, null]}));
+        assert_eq!(
+            (&rotated["signing_secret"], &rotated["signing_secrets"]),
+            (&json!(new), &json!([new, old]))
+        );
+        assert_eq!(changed(json!({"signing_secret": new})), json!({"signing_secret": new}));
+        assert_eq!(changed(json!({"signing_secret": null})), json!({}));
+        assert_eq!(after(json!({"signing_secrets": []})).get("signing_secret"), None);
     }
 
     #[test]

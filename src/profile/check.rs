@@ -3,6 +3,7 @@
 mod auth;
 #[cfg(test)]
 mod limit_tests;
+mod signing;
 mod sizes;
 mod tls;
 
@@ -108,7 +109,7 @@ impl Check<'_> {
         }
         let auth = self.auth(user.flatten(), &headers);
         let encryption = if draft.encryption { self.encryption() } else { None };
-        let signing_secret = self.signing_secret();
+        let signing_secrets = self.signing_secrets();
         let tls = self.tls();
         let status = self.one_of::<Status>(Field::Status, &draft.status);
         let mut errors = self.errors;
@@ -130,7 +131,7 @@ impl Check<'_> {
                     tls,
                     http2: draft.http2,
                     encryption,
-                    signing_secret,
+                    signing_secrets,
                     status,
                     created_at: identity.created_at,
                     modified_at: identity.modified_at,
@@ -329,28 +330,5 @@ impl Check<'_> {
         }
         let parameters = draft.enc_parameters.clone();
         Some(Encryption { algorithm, key: Secret::new(draft.enc_key.as_str()), iv, parameters })
-    }
-
-    fn signing_secret(&mut self) -> Option<Secret> {
-        use base64::Engine as _;
-        let text = self.draft.signing_secret.trim();
-        if text.is_empty() {
-            return None;
-        }
-        let bytes = text
-            .strip_prefix("whsec_")
-            .and_then(|encoded| base64::engine::general_purpose::STANDARD.decode(encoded).ok());
-        match bytes {
-            // Standard Webhooks requires 24 to 64 bytes.
-            Some(bytes) if (24..=64).contains(&bytes.len()) => Some(Secret::new(text)),
-            Some(bytes) => {
-                self.error(Field::SigningSecret, format!("{} bytes: must be 24 to 64", bytes.len()));
-                None
-            }
-            None => {
-                self.error(Field::SigningSecret, "must be whsec_ followed by base64");
-                None
-            }
-        }
     }
 }

@@ -10,6 +10,7 @@ mod error;
 mod import;
 mod platform;
 mod removed;
+mod signing;
 mod tls;
 mod typed;
 
@@ -49,6 +50,8 @@ pub struct Document {
     pub unused: Vec<String>,
     /// What [`Document::import`] changed, by field.
     pub changed: Vec<FieldError>,
+    /// Whether all older signing secrets are kept.
+    keeps_older_secrets: bool,
     /// Whether braces in it are text, not Voice's older placeholders.
     literal_braces: bool,
     /// When it was created, if the file says so.
@@ -76,7 +79,9 @@ struct Fields {
     auth: Option<auth::Members>,
     retry: Option<Retry>,
     #[serde(default)]
-    signing_secret: MaybeNull,
+    signing_secret: MaybeNull<String>,
+    #[serde(default)]
+    signing_secrets: MaybeNull<Vec<Option<String>>>,
     tls: Option<tls::Members>,
     http2: Option<bool>,
     literal_braces: Option<bool>,
@@ -104,16 +109,16 @@ struct Retry {
 
 /// A field whose `null` differs from its absence.
 #[derive(Default)]
-enum MaybeNull {
+enum MaybeNull<T> {
     #[default]
     Nothing,
     Null,
-    Text(String),
+    Given(T),
 }
 
-impl<'de> Deserialize<'de> for MaybeNull {
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for MaybeNull<T> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        Ok(Option::deserialize(from)?.map_or(Self::Null, Self::Text))
+        Ok(Option::deserialize(from)?.map_or(Self::Null, Self::Given))
     }
 }
 
@@ -159,11 +164,8 @@ impl Document {
             read_enc(enc, &mut draft, &mut left_out);
             one_of::<Algorithm>("enc.algo", &draft.enc_algorithm)?;
         }
-        match fields.signing_secret {
-            MaybeNull::Text(secret) => draft.signing_secret = secret,
-            MaybeNull::Null => left_out.push(Field::SigningSecret),
-            MaybeNull::Nothing => {}
-        }
+        let keeps_older_secrets =
+            signing::read(fields.signing_secret, fields.signing_secrets, &mut draft, &mut left_out)?;
         if let Some(tls) = fields.tls {
             tls::read(tls, &mut draft);
         }
@@ -172,7 +174,18 @@ impl Document {
         let modified_at = read_time("modified_at", fields.modified_at)?;
         let literal_braces = fields.literal_braces.unwrap_or(false);
         let (unused, changed) = (Vec::new(), Vec::new());
-        Ok(Self { id, draft, left_out, absent, unused, changed, literal_braces, created_at, modified_at })
+        Ok(Self {
+            id,
+            draft,
+            left_out,
+            absent,
+            unused,
+            changed,
+            keeps_older_secrets,
+            literal_braces,
+            created_at,
+            modified_at,
+        })
     }
 
     /// Fills in omitted secrets from the stored profile.
@@ -182,13 +195,18 @@ impl Document {
 
     /// As [`Document::keep_secrets`], from an earlier draft.
     pub fn keep_secrets_of(&mut self, stored: &Draft) {
+        let mut secrets = signing::stored(stored);
         for field in std::mem::take(&mut self.left_out) {
             match field {
                 Field::AuthPassword => self.draft.auth_password.clone_from(&stored.auth_password),
                 Field::AuthKey => self.draft.auth_key.clone_from(&stored.auth_key),
                 Field::EncKey => self.draft.enc_key.clone_from(&stored.enc_key),
                 Field::EncIv => self.draft.enc_iv.clone_from(&stored.enc_iv),
-                Field::SigningSecret => self.draft.signing_secret.clone_from(&stored.signing_secret),
+                Field::SigningSecret => self.draft.signing_secret = secrets.next().unwrap_or_default(),
+                Field::OlderSecret(at) => match secrets.next() {
+                    Some(secret) => self.draft.older_secrets[at] = secret,
+                    None => self.left_out.push(field),
+                },
                 Field::HeaderValue(at) => {
                     self.keep_row(field, at, |draft| &mut draft.headers, &stored.headers);
                 }
@@ -203,6 +221,9 @@ impl Document {
                 }
                 _ => self.left_out.push(field),
             }
+        }
+        if std::mem::take(&mut self.keeps_older_secrets) {
+            self.draft.older_secrets.clone_from(&stored.older_secrets);
         }
     }
 
@@ -362,8 +383,11 @@ pub fn write(profile: &Profile, secrets: Secrets) -> Value {
                    "timeout_ms": retry.timeout_ms(), "backoff": retry.backoff().name()})
         },
     );
-    if let Some(text) = &profile.signing_secret {
-        put("signing_secret", secret(text.reveal()));
+    if let Some((current, list)) = signing::write(&profile.signing_secrets, &secret) {
+        put("signing_secret", current);
+        if let Some(list) = list {
+            put("signing_secrets", list);
+        }
     }
     if let Some(tls) = tls::write(&profile.tls) {
         put("tls", tls);

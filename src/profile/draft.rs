@@ -45,6 +45,8 @@ pub struct Draft {
     pub enc_random_iv: bool,
     pub enc_parameters: Vec<String>,
     pub signing_secret: String,
+    /// Secrets that sign too, until the endpoint knows the current one.
+    pub older_secrets: Vec<String>,
     pub ca_file: String,
     pub client_certificate: String,
     pub client_key: String,
@@ -124,6 +126,7 @@ impl Draft {
             enc_random_iv: false,
             enc_parameters: Vec::new(),
             signing_secret: String::new(),
+            older_secrets: Vec::new(),
             ca_file: String::new(),
             client_certificate: String::new(),
             client_key: String::new(),
@@ -176,7 +179,8 @@ impl From<&Profile> for Draft {
                 .map(|h| DraftHeader { name: h.name.clone(), value: h.value.to_string() })
                 .collect(),
             auth_kind: profile.auth.kind().name().to_owned(),
-            signing_secret: profile.signing_secret.as_ref().map(text).unwrap_or_default(),
+            signing_secret: profile.signing_secrets.first().map(text).unwrap_or_default(),
+            older_secrets: profile.signing_secrets.iter().skip(1).map(text).collect(),
             ca_file: profile.tls.ca_file.clone().unwrap_or_default(),
             http2: profile.http2,
             status: profile.status.name().to_owned(),

@@ -95,8 +95,9 @@ pub struct Profile {
     pub http2: bool,
     /// Encryption of parameter values, if enabled.
     pub encryption: Option<Encryption>,
-    /// The Standard Webhooks secret, `whsec_` and base64, if set.
-    pub signing_secret: Option<Secret>,
+    /// The Standard Webhooks secrets, `whsec_` and base64, each of which signs: the current one, then older ones that
+    /// are being replaced. None if nothing is signed.
+    pub signing_secrets: Vec<Secret>,
     /// Whether it accepts events.
     pub status: Status,
     /// When it was created.

@@ -21,6 +21,8 @@ pub const CREDENTIAL: usize = 8 << 10;
 pub const PATH: usize = 4096;
 /// Bytes of the meaning of an own variable.
 pub const MEANING: usize = 1000;
+/// Signing secrets: rotation needs two.
+pub const SIGNING_SECRETS: usize = 4;
 /// Events, own variables of an event, and variables that are encrypted.
 pub const NAMES: usize = 1000;
 

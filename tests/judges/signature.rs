@@ -86,6 +86,38 @@ async fn the_reference_library_verifies_every_attempt_with_every_kind_of_body() 
     }
 }
 
+/// While a secret is replaced, a receiver may know either of them.
+#[tokio::test(flavor = "multi_thread")]
+async fn each_of_several_secrets_verifies_and_no_other() {
+    let Some(python) = crate::python::python("the signatures of several secrets") else { return };
+    let secrets = secrets();
+    let (current, older, other) = (&secrets[2], &secrets[0], &secrets[1]);
+    let tries = sent(|draft| {
+        r#"{"text": "<t15>"}"#.clone_into(&mut draft.body);
+        draft.signing_secret.clone_from(current);
+        draft.older_secrets = vec![older.clone()];
+    });
+    let mut asked = Vec::new();
+    for received in tries.await {
+        let good = question(current, &received);
+        let signatures = good["headers"]["webhook-signature"].as_str().unwrap();
+        assert_eq!(signatures.split(' ').count(), 2, "{signatures}");
+        let of_older_only = signatures.rsplit(' ').next().unwrap().to_owned();
+        asked.push(good.clone());
+        asked.push(changed(&good, "/secret", older.clone()));
+        asked.push(changed(&good, "/secret", other.clone()));
+        asked.push(changed(&good, "/headers/webhook-signature", of_older_only));
+    }
+    let answers = crate::python::ask(&python, "verify_signature.py", &asked);
+    for (at, answer) in answers.iter().enumerate() {
+        if at % 4 < 2 {
+            assert_eq!(answer, "verified");
+        } else {
+            assert!(answer.starts_with("refused: "), "{at}: {answer}");
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn modified_requests_do_not_verify() {
     let Some(python) = crate::python::python("tampering") else { return };

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::profile::sizes::SIGNING_SECRETS;
 use crate::profile::{Channel, Choice, Event, Method};
 use crate::record::{DeliveryState, ErrorClass, Kind};
 use crate::storage::BlockReason;
@@ -138,6 +139,7 @@ fn profile_members() -> Value {
         "enc": {"type": ["object", "null"], "description": "See docs/profiles.md"},
         "retry": {"type": ["object", "null"], "description": "See docs/profiles.md"},
         "signing_secret": nullable("string"),
+        "signing_secrets": {"type": ["array", "null"], "maxItems": SIGNING_SECRETS, "items": nullable("string")},
         "tls": {"type": ["object", "null"], "description": "See docs/profiles.md"},
         "http2": nullable("boolean"),
         "literal_braces": nullable("boolean"),

@@ -56,7 +56,7 @@ mod tests {
         let some = |wanted: fn(&Profile) -> bool| assert!(all.iter().any(wanted));
         some(|p| p.title.as_str() == TESTED && p.retry.count() > 0);
         some(|p| p.encryption.is_some());
-        some(|p| p.signing_secret.is_some());
+        some(|p| !p.signing_secrets.is_empty());
         some(|p| matches!(p.auth, Auth::ApiKey { .. }));
         some(|p| p.method == Method::Get);
         some(|p| matches!(p.body.form(), BodyForm::Pairs(_)));

@@ -46,8 +46,10 @@ fn text_of(profile: &Profile, blocks: &Blocks) -> String {
     if let Some(enc) = &profile.encryption {
         put("Encryption", encryption(enc));
     }
-    if profile.signing_secret.is_some() {
-        put("Signing secret", "(hidden)".to_owned());
+    match profile.signing_secrets.len() {
+        0 => {}
+        1 => put("Signing secret", "(hidden)".to_owned()),
+        count => put("Signing secrets", format!("{count} (hidden)")),
     }
     put("Status", profile.status.name().to_owned());
     if let Some(block) = blocks.disabled(&profile.id).filter(|block| block.cause.is_some()) {

@@ -73,7 +73,8 @@ impl<'a> Outgoing<'a> {
     pub fn request(&self, token: Option<&Token>) -> Result<Request<Full<Bytes>>, Failure> {
         let Self { job: Job { callback, values, reference, .. }, profile, .. } = self;
         // Only signed requests have it.
-        let id = profile.signing_secret.as_ref().map(|_| reference.id.to_string()).unwrap_or_default();
+        let is_signed = !profile.signing_secrets.is_empty();
+        let id = if is_signed { reference.id.to_string() } else { String::new() };
         let signed = Signed { delivery_id: &id, unix_seconds: self.at.as_second(), body: &callback.body };
         let secrets = callback::credentials(profile, values, &signed, &mut random)
             .map_err(|e| Failure::no_request(e.to_string()))?;

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 const UNUSED: [&str; 2] = ["body_type", "response_message"];
 
 /// The members of a profile.
-const MEMBERS: [&str; 19] = [
+const MEMBERS: [&str; 20] = [
     "profile_id",
     "title",
     "channel",
@@ -23,6 +23,7 @@ const MEMBERS: [&str; 19] = [
     "auth",
     "retry",
     "signing_secret",
+    "signing_secrets",
     "tls",
     "http2",
     "literal_braces",

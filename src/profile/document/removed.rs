@@ -19,6 +19,8 @@ pub enum RemovedPart {
     Encryption,
     /// `signing_secret`.
     SigningSecret,
+    /// `signing_secrets`, beyond the current one.
+    OlderSecrets,
     /// `tls`.
     Tls,
     /// `retry`.
@@ -34,11 +36,12 @@ pub enum RemovedPart {
 }
 
 impl RemovedPart {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Headers,
         Self::Authentication,
         Self::Encryption,
         Self::SigningSecret,
+        Self::OlderSecrets,
         Self::Tls,
         Self::Retry,
         Self::Body,
@@ -53,7 +56,8 @@ impl RemovedPart {
             Self::Headers => !profile.headers.is_empty(),
             Self::Authentication => profile.auth != Auth::None,
             Self::Encryption => profile.encryption.is_some(),
-            Self::SigningSecret => profile.signing_secret.is_some(),
+            Self::SigningSecret => !profile.signing_secrets.is_empty(),
+            Self::OlderSecrets => profile.signing_secrets.len() > 1,
             Self::Tls => !profile.tls.is_usual(),
             Self::Retry => profile.retry.count() > 0,
             Self::Body => !profile.body.text().is_empty(),
@@ -70,6 +74,7 @@ impl RemovedPart {
             Self::Authentication => "auth",
             Self::Encryption => "enc",
             Self::SigningSecret => "signing_secret",
+            Self::OlderSecrets => "signing_secrets",
             Self::Tls => "tls",
             Self::Retry => "retry",
             Self::Body => "body",
@@ -82,8 +87,10 @@ impl RemovedPart {
     /// Whether a document does not mention it. `null` keeps secrets only.
     fn is_absent(self, document: &Value) -> bool {
         match document.get(self.member()) {
+            // The list has the current one too.
+            None if self == Self::SigningSecret => document.get("signing_secrets").is_none(),
             None => true,
-            Some(value) => value.is_null() && self != Self::SigningSecret,
+            Some(value) => value.is_null() && !matches!(self, Self::SigningSecret | Self::OlderSecrets),
         }
     }
 }
@@ -96,6 +103,7 @@ impl fmt::Display for RemovedPart {
             Self::Authentication => "authentication",
             Self::Encryption => "encryption",
             Self::SigningSecret => "signing secret",
+            Self::OlderSecrets => "older signing secrets",
             Self::Tls => "CA file and client certificate",
             Self::Retry => "retries",
             Self::Body => "body",
@@ -116,7 +124,10 @@ impl Document {
     /// them.
     #[must_use]
     pub fn removed(&self, stored: &Profile, made: &Profile) -> Vec<RemovedPart> {
-        let gone = |part: &RemovedPart| part.is_in(stored) && !part.is_in(made);
+        // Older secrets go with the current one, and need not be named again.
+        let is_implied =
+            |part: &RemovedPart| *part == RemovedPart::OlderSecrets && made.signing_secrets.is_empty();
+        let gone = |part: &RemovedPart| part.is_in(stored) && !part.is_in(made) && !is_implied(part);
         self.absent.iter().copied().filter(gone).collect()
     }
 }

@@ -38,6 +38,10 @@ pub fn write_draft(draft: &Draft, secrets: Secrets) -> Result<Value, String> {
     if !draft.signing_secret.is_empty() {
         out["signing_secret"] = secret(&draft.signing_secret);
     }
+    if !draft.older_secrets.is_empty() {
+        let all = std::iter::once(&draft.signing_secret).chain(&draft.older_secrets);
+        out["signing_secrets"] = all.map(|text| secret(text)).collect();
+    }
     if let Some(tls) = tls(draft) {
         out["tls"] = tls;
     }

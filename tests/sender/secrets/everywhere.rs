@@ -47,7 +47,7 @@ fn no_command_and_no_log_table_contains_a_secret() {
     });
     // Each secret was there to be repeated.
     let sent = KINDS.iter().flat_map(Kind::all_secrets).chain(["access token"]);
-    let never_sent = ["encryption key", "initialization vector", "signing secret"];
+    let never_sent = ["encryption key", "initialization vector", "signing secret", "older signing secret"];
     let expected: BTreeSet<&str> = sent.filter(|name| !never_sent.contains(name)).collect();
     let repeated: BTreeSet<&str> = all.repeated().union(&tokens.repeated()).copied().collect();
     assert_eq!(repeated, expected);
@@ -167,10 +167,14 @@ fn bad_documents(kind: &Kind) -> Vec<(&'static str, Value)> {
     };
     bad("a key that is too long", &|d| d["enc"]["key"] = json!(format!("{:k<33}", mark("encryption key"))));
     bad("a vector that is too short", &|d| d["enc"]["IV"] = json!(mark("initialization vector")));
-    bad("no base64", &|d| d["signing_secret"] = json!(format!("{}!", signing_secret("signing secret"))));
+    bad("no base64", &|d| d["signing_secrets"][0] = json!(format!("{}!", signing_secret("signing secret"))));
     bad("a secret that is too short", &|d| {
-        d["signing_secret"] = json!(format!("whsec_{}", mark("signing secret")));
+        d["signing_secrets"][1] = json!(format!("whsec_{}", mark("older signing secret")));
     });
+    bad("a current secret that is not the first", &|d| {
+        d["signing_secret"] = json!(signing_secret("older signing secret"));
+    });
+    bad("a secret as a list", &|d| d["signing_secret"] = json!([signing_secret("signing secret")]));
     bad("a line feed in a header", &|d| d["headers"]["X-Token"] = json!(format!("{}\n", mark("X-Token"))));
     bad("headers in a string that is no JSON", &|d| {
         d["headers"] = json!(format!("X-Token: {}", mark("X-Token")));

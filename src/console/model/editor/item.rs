@@ -1,6 +1,7 @@
 //! The focusable items of the editor, step by step.
 
 use crate::console::model::editor::rows::Rows;
+use crate::profile::sizes::SIGNING_SECRETS;
 use crate::profile::{
     Algorithm, AuthKind, Channel, Choice, DataFormat, Draft, Event, Field, Method, Rules, SentAs,
 };
@@ -134,6 +135,11 @@ fn advanced(draft: &Draft, used: &[String]) -> Vec<Item> {
         items.extend(parameters(draft, used).into_iter().map(Item::Parameter));
     }
     items.push(Item::Text(Field::SigningSecret));
+    // One empty row more than there are, once there is a current one to rotate.
+    if !draft.signing_secret.is_empty() || !draft.older_secrets.is_empty() {
+        let rows = (draft.older_secrets.len() + 1).min(SIGNING_SECRETS - 1);
+        items.extend((0..rows).map(|at| Item::Text(Field::OlderSecret(at))));
+    }
     items.extend([Field::TlsCaFile, Field::TlsCertificate, Field::TlsKey].map(Item::Text));
     items.push(Item::Switch(Field::Http2));
     items.extend([Item::Button(Button::Back), Item::Button(Button::Test), Item::Button(Button::Save)]);
@@ -200,6 +206,7 @@ pub fn placeholder(field: Field) -> &'static str {
         Field::Endpoint => "https://…",
         Field::Body => "{\"id\": \"<id>\"} or id=<id>",
         Field::SigningSecret => "whsec_… (optional)",
+        Field::OlderSecret(_) => "whsec_… (while one is replaced)",
         Field::TlsCaFile => "/… (optional, with the system's)",
         Field::TlsCertificate => "/… (optional)",
         Field::TlsKey => "/… (if not in the certificate)",

@@ -40,6 +40,7 @@ macro_rules! slot {
             | Field::EncRandomIv
             | Field::EncParameters
             | Field::Http2
+            | Field::OlderSecret(_)
             | Field::HeaderName(_)
             | Field::HeaderValue(_)
             | Field::TokenFieldName(_)
@@ -59,6 +60,9 @@ pub fn text(draft: &Draft, field: Field) -> &str {
             .get(at)
             .map_or("", |row| if part == Part::Name { &row.name } else { &row.value });
     }
+    if let Field::OlderSecret(at) = field {
+        return draft.older_secrets.get(at).map_or("", String::as_str);
+    }
     slot!(draft, field, (&)).map_or("", String::as_str)
 }
 
@@ -67,6 +71,14 @@ pub fn set_text(draft: &mut Draft, field: Field, text: String) {
     if let Some((rows, at, part)) = Rows::place(field) {
         let row = row(rows.of_mut(draft), at);
         *(if part == Part::Name { &mut row.name } else { &mut row.value }) = text;
+        return;
+    }
+    if let Field::OlderSecret(at) = field {
+        let older = &mut draft.older_secrets;
+        older.resize(older.len().max(at + 1), String::new());
+        older[at] = text;
+        // A row that was emptied is the row that is offered.
+        older.truncate(older.iter().rposition(|text| !text.is_empty()).map_or(0, |last| last + 1));
         return;
     }
     if let Some(place) = slot!(draft, field, (&mut)) {
@@ -95,5 +107,34 @@ pub fn is_secret(draft: &Draft, field: Field) -> bool {
             | Field::EncKey
             | Field::EncIv
             | Field::SigningSecret
+            | Field::OlderSecret(_)
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::console::model::editor::item::{Item, Step, items};
+    use crate::profile::Channel;
+
+    #[test]
+    fn a_row_for_an_older_secret_appears_below_the_current_one_and_goes_when_emptied() {
+        let mut draft = Draft::new(Channel::Sms);
+        let rows = |draft: &Draft| {
+            let of_secrets = |item: &Item| matches!(item, Item::Text(Field::OlderSecret(_)));
+            items(draft, &[], Step::Advanced, true).into_iter().filter(of_secrets).count()
+        };
+        assert_eq!(rows(&draft), 0);
+        set_text(&mut draft, Field::SigningSecret, "new".to_owned());
+        assert_eq!(rows(&draft), 1);
+        for at in 0..3 {
+            set_text(&mut draft, Field::OlderSecret(at), format!("old {at}"));
+        }
+        assert_eq!((rows(&draft), text(&draft, Field::OlderSecret(2))), (3, "old 2"));
+        assert!(is_secret(&draft, Field::OlderSecret(2)));
+        set_text(&mut draft, Field::OlderSecret(1), String::new());
+        assert_eq!(draft.older_secrets, ["old 0", "", "old 2"], "a row keeps its place while it is typed in");
+        set_text(&mut draft, Field::OlderSecret(2), String::new());
+        assert_eq!(draft.older_secrets, ["old 0"]);
+    }
 }

@@ -114,8 +114,10 @@ fn facts(state: &State, profile: &Profile) -> Vec<(&'static str, String)> {
             format!("{} of {of}{random}", enc.algorithm.name())
         }),
     ));
-    if profile.signing_secret.is_some() {
-        facts.push(("Signature", "Standard Webhooks v1".to_owned()));
+    match profile.signing_secrets.len() {
+        0 => {}
+        1 => facts.push(("Signature", "Standard Webhooks v1".to_owned())),
+        count => facts.push(("Signatures", format!("Standard Webhooks v1, by {count} secrets"))),
     }
     facts
 }

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 ///
 /// Letters and digits only, so that quoting and percent-encoding leave it unchanged; short, so that it is found if a
 /// secret was truncated or wrapped.
-pub const MARKS: [(&str, &str); 17] = [
+pub const MARKS: [(&str, &str); 18] = [
     ("password", "zQ1pwKx7"),
     ("password in the URL", "zQ2urKx7"),
     ("API key", "zQ3akKx7"),
@@ -27,6 +27,7 @@ pub const MARKS: [(&str, &str); 17] = [
     ("token header", "zQEthKx7"),
     ("access token", "zQFatKx7"),
     ("token URL", "zQGtuKx7"),
+    ("older signing secret", "zQHosKx7"),
 ];
 
 /// The mark of a secret.

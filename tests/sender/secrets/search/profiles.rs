@@ -10,8 +10,14 @@ pub struct Kind {
     pub secrets: &'static [&'static str],
 }
 
-const OF_ALL: [&str; 5] =
-    ["X-Token", "X-Session", "encryption key", "initialization vector", "signing secret"];
+const OF_ALL: [&str; 6] = [
+    "X-Token",
+    "X-Session",
+    "encryption key",
+    "initialization vector",
+    "signing secret",
+    "older signing secret",
+];
 
 pub const KINDS: [Kind; 4] = [
     Kind { name: "basic", secrets: &["password", "Cookie"] },
@@ -43,7 +49,7 @@ impl Kind {
                 "IV": format!("{:v<16}", mark("initialization vector")),
                 "parameters": ["status"],
             },
-            "signing_secret": signing_secret("signing secret"),
+            "signing_secrets": [signing_secret("signing secret"), signing_secret("older signing secret")],
         });
         match self.name {
             "basic" => {
