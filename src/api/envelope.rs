@@ -53,8 +53,8 @@ impl IntoResponse for Envelope {
     }
 }
 
-/// A response with a JSON document.
+/// A response with a JSON document, and a line feed for terminals.
 pub(super) fn json(status: StatusCode, document: &Value) -> Response {
     let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
-    (status, headers, document.to_string()).into_response()
+    (status, headers, format!("{document}\n")).into_response()
 }

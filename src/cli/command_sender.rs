@@ -9,7 +9,16 @@ use super::interrupt::Interrupts;
 use super::output::eprint_line;
 use crate::delivery::{LocalTrouble, Sender, SenderRole, SenderStatus, Unreadable};
 use crate::record::DeliveryId;
-use crate::storage::{ClockDoubt, UpkeepTrouble};
+use crate::storage::{ClockDoubt, Opened, UpkeepTrouble};
+
+/// What becomes of deliveries that a command leaves pending once its own sender has left.
+pub async fn what_becomes_of_pending(store: &Opened) -> &'static str {
+    match store.senders().await {
+        Ok(senders) if !senders.is_empty() => "other senders continue",
+        // Whoever sends would be an advantage, but nobody is known to.
+        Ok(_) | Err(_) => "run `ringback work` to continue",
+    }
+}
 
 /// Reports the status of the sender, each change once.
 #[derive(Debug)]

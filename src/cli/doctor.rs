@@ -30,8 +30,15 @@ pub(super) struct DoctorArgs {
     migrate: bool,
 }
 
-/// Looks at the database, after it was migrated where that is asked for.
-async fn database(session: &Session, migrate: bool) -> Result<Vec<Finding>, CommandError> {
+/// What was found of the database.
+struct Checked {
+    found: Vec<Finding>,
+    /// Why its name cannot be used: wrong usage, whose exit code is kept, after the report of everything else.
+    error: Option<CommandError>,
+}
+
+/// Checks the database, after it was migrated where that is asked for.
+async fn database(session: &Session, migrate: bool) -> Result<Checked, CommandError> {
     let file = match session.database() {
         #[cfg(feature = "postgres")]
         Ok(Database::Server(address)) => {
@@ -41,11 +48,17 @@ async fn database(session: &Session, migrate: bool) -> Result<Vec<Finding>, Comm
                 found.push(server::migrate(&store).await);
             }
             found.extend(server::check(&store).await);
-            return Ok(found);
+            return Ok(Checked { found, error: None });
         }
         Ok(Database::File(file)) => Ok(file),
-        // A name that cannot be used says why; without a name there is no home folder.
-        Err(error) if session.is_named() => return Err(error),
+        Err(error) if session.is_named() => {
+            let text = error.to_string();
+            // Each error ends with its fix, after the last colon.
+            let (what, fix) = text.rsplit_once(": ").unwrap_or((&text, "name another one with --db"));
+            let found = vec![Finding::problem("database", what, fix)];
+            return Ok(Checked { found, error: Some(error) });
+        }
+        // There is no home folder for it.
         Err(error) => Err(error),
     };
     let named = session.is_named();
@@ -55,12 +68,14 @@ async fn database(session: &Session, migrate: bool) -> Result<Vec<Finding>, Comm
         return Err(CommandError::Input(why));
     }
     // The whole file is read.
-    Ok(threads::blocking(move || database::check(file, named)).await?)
+    let found = threads::blocking(move || database::check(file, named)).await?;
+    Ok(Checked { found, error: None })
 }
 
 pub(super) async fn run(session: &Session, args: &DoctorArgs) -> Result<ExitCode, CommandError> {
     let mut found = settings::check(session);
-    found.extend(database(session, args.migrate).await?);
+    let database = database(session, args.migrate).await?;
+    found.extend(database.found);
     // The system's certificates are read.
     found.extend(threads::blocking(environment::check).await?);
     let ill = found.iter().any(|finding| finding.state == State::Problem);
@@ -70,5 +85,9 @@ pub(super) async fn run(session: &Session, args: &DoctorArgs) -> Result<ExitCode
     } else {
         print(&finding::text(&found))?;
     }
-    Ok(if ill { FAILED.into() } else { ExitCode::SUCCESS })
+    Ok(match database.error {
+        Some(error) => error.code().into(),
+        None if ill => FAILED.into(),
+        None => ExitCode::SUCCESS,
+    })
 }

@@ -102,7 +102,7 @@ enum Command {
     Keys(keys::KeysArgs),
     /// Copy a database into another one
     Db(db::DbArgs),
-    /// Check files, sender, terminal, clipboard and certificates, and suggest fixes; read-only
+    /// Check files, sender, terminal, clipboard and certificates, and suggest fixes; changes nothing without --migrate
     Doctor(doctor::DoctorArgs),
     /// Print shell completions
     Completions(completions::CompletionsArgs),
@@ -210,11 +210,26 @@ async fn close(session: &Session) {
     }
 }
 
+/// The name of a command that sends, for lists of senders.
+fn sends_as(command: Option<&Command>) -> Option<&'static str> {
+    match command {
+        None => Some("console"),
+        Some(Command::Work(_)) => Some("work"),
+        Some(Command::Send(_)) => Some("send"),
+        Some(Command::Serve(_)) => Some("serve"),
+        Some(Command::Test(_)) => Some("test"),
+        Some(_) => None,
+    }
+}
+
 async fn carry_out(
     session: &Session,
     command: Option<Command>,
     signals: BlockedSignals,
 ) -> Result<ExitCode, CommandError> {
+    if let Some(name) = sends_as(command.as_ref()) {
+        session.sends_as(name);
+    }
     // These are normally ended by a signal, so they handle signals from the start.
     let signals = matches!(command, Some(Command::Work(_) | Command::Serve(_) | Command::Receive(_)))
         .then_some(signals);

@@ -39,7 +39,7 @@ const UNKNOWN: &str = "-";
 
 fn listed(senders: &[SenderInfo], now: Timestamp) -> String {
     let or_unknown = |text: Option<String>| text.unwrap_or_else(|| UNKNOWN.to_owned());
-    let rows: Vec<[String; 9]> = senders
+    let rows: Vec<[String; 10]> = senders
         .iter()
         .map(|sender| {
             let lease = sender.lease_left_s(now).map(|left| match left {
@@ -49,6 +49,7 @@ fn listed(senders: &[SenderInfo], now: Timestamp) -> String {
             [
                 sender.host.clone(),
                 sender.pid.to_string(),
+                or_unknown(sender.command.clone()),
                 or_unknown(sender.version.clone()),
                 or_unknown(sender.since.map(|at| at.strftime("%Y-%m-%d %H:%M:%S").to_string())),
                 or_unknown(lease),
@@ -59,15 +60,20 @@ fn listed(senders: &[SenderInfo], now: Timestamp) -> String {
             ]
         })
         .collect();
-    table(["HOST", "PID", "VERSION", "SINCE", "LEASE", "IN FLIGHT", "RATE", "API", "TROUBLE"], &rows)
+    table(
+        ["HOST", "PID", "COMMAND", "VERSION", "SINCE", "LEASE", "IN FLIGHT", "RATE", "API", "TROUBLE"],
+        &rows,
+    )
 }
 
 fn document(sender: &SenderInfo) -> Value {
-    let SenderInfo { name, host, pid, version, since, lease_until, in_flight, rate, trouble, api } = sender;
+    let SenderInfo { name, host, pid, command, version, since, lease_until, in_flight, rate, trouble, api } =
+        sender;
     json!({
         "name": name,
         "host": host,
         "pid": pid,
+        "command": command,
         "version": version,
         "since": since,
         "lease_until": lease_until,
@@ -87,6 +93,7 @@ mod tests {
             name: "web-1/4242/7".to_owned(),
             host: "web-1".to_owned(),
             pid: 4242,
+            command: Some("work".to_owned()),
             version: Some("1.2.3".to_owned()),
             since: Some(Timestamp::UNIX_EPOCH),
             lease_until: Some(Timestamp::from_second(70).unwrap()),
@@ -111,7 +118,7 @@ mod tests {
         );
         assert!(lines[2].contains("ran out") && lines[2].ends_with("9979"), "{told}");
         let unknown: Vec<&str> = lines[3].split_whitespace().skip(1).collect();
-        assert_eq!(unknown, ["1", "-", "-", "-", "-", "-", "-"], "{told}");
+        assert_eq!(unknown, ["1", "-", "-", "-", "-", "-", "-", "-"], "{told}");
     }
 
     #[test]

@@ -33,6 +33,9 @@ pub struct Session {
     opened: OnceLock<Opened>,
     #[arg(skip)]
     loaded: OnceLock<Loaded>,
+    /// The command, if it sends.
+    #[arg(skip)]
+    sends_as: OnceLock<&'static str>,
 }
 
 /// Whether the file exists. If that cannot be determined it is assumed to: opening it reports the problem.
@@ -62,6 +65,11 @@ impl Session {
             loaded.notices.extend(untaken);
             loaded
         })
+    }
+
+    /// The command is the one of this name, and sends.
+    pub fn sends_as(&self, command: &'static str) {
+        let _ = self.sends_as.set(command);
     }
 
     /// Reports errors in the settings on standard error.
@@ -159,6 +167,9 @@ impl Session {
         let drafts = settings::drafts_of(address.name());
         let store = PgStore::new(address, drafts);
         store.disable_after(self.loaded().settings.auto_disable_after);
+        if let Some(command) = self.sends_as.get() {
+            store.runs(command);
+        }
         let _ = self.opened.set(Opened::from(store.clone()));
         store
     }

@@ -233,7 +233,7 @@ impl From<StoreError> for QueueError {
         let told = error.to_string();
         match error.problem {
             Problem::Overtaken(_) | Problem::LockLost => Self::Overtaken(told),
-            Problem::Server(ServerProblem::Ahead { .. }) => Self::Outdated(told),
+            Problem::Server(ServerProblem::Ahead { .. }) | Problem::Moved(_) => Self::Outdated(told),
             problem if problem.is_lasting() => Self::Lasting(told),
             _ => Self::Passing(told),
         }

@@ -83,7 +83,7 @@ pub use running_api::RunningApi;
 pub use sender_info::SenderInfo;
 pub use server_problem::ServerProblem;
 pub use sqlite::{
-    FileSource, Inspection, Lease, LockError, LockWait, LogPinned, Process, Seat, Store, inspect,
+    FileCopy, FileSource, Inspection, Lease, LockError, LockWait, LogPinned, Process, Seat, Store, inspect,
     report_lock_waits,
 };
 pub use unreadable::{PassedOver, UnreadableRow};

@@ -11,6 +11,8 @@ pub struct SenderInfo {
     pub host: String,
     /// Its process id.
     pub pid: u32,
+    /// The command that it runs: `console`, `work`, `send`, `serve` or `test`.
+    pub command: Option<String>,
     /// The version of the program.
     pub version: Option<String>,
     /// When it joined.
@@ -44,6 +46,7 @@ impl SenderInfo {
             name: format!("{host}/{pid}"),
             host,
             pid,
+            command: None,
             version: own.then(|| env!("CARGO_PKG_VERSION").to_owned()),
             since: None,
             lease_until: None,

@@ -58,8 +58,8 @@ pub enum ServerProblem {
     TooManyConnections,
     /// A pooler is between, and shares sessions among connections.
     #[error(
-        "is behind a connection pooler in transaction mode, which mixes settings and notifications of different \
-         programs: set pool_mode = session for this database in the pooler, or name the server itself"
+        "is behind a connection pooler in transaction or statement mode, which mixes settings and notifications of \
+         different programs: set pool_mode = session for this database in the pooler, or name the server itself"
     )]
     Pooled,
     /// A connection was made and never served.

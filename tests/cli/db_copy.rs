@@ -201,6 +201,7 @@ fn a_copied_file_can_be_read_and_takes_no_changes() {
         &["deliveries", "pause"],
         &["variables", "remove", "sms-send", "shop"],
         &["work", "--until-idle"],
+        &["work"],
     ] {
         let refused = pair.here(args);
         assert!(

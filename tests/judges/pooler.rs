@@ -135,7 +135,8 @@ async fn a_pooler_that_shares_sessions_is_refused_before_anything_is_set() {
         // Others use it at the same time.
         let other = pooled.stranger().await;
         other.simple_query("SELECT 1").await.unwrap();
-        let why = ["is behind a connection pooler in transaction mode", "set pool_mode = session"];
+        let why =
+            ["is behind a connection pooler in transaction or statement mode", "set pool_mode = session"];
         for args in [
             &["work"][..],
             &["send", "IN_00000000000000000000000000000000"],

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::cli::blocked;
 use crate::cli::error::CommandError;
 
-use crate::storage::{BlockedCounts, Inspection, Lease, LogPinned, inspect};
+use crate::storage::{BlockedCounts, FileCopy, Inspection, Lease, LogPinned, inspect};
 
 use super::apis;
 use super::finding::Finding;
@@ -71,12 +71,16 @@ fn judge(found: &Inspection) -> Vec<Finding> {
     };
     let sound = if found.damage.is_empty() { ", sound" } else { "" };
     let facts = format!("{path}: {}{log}, {schema}, mode {:04o}{sound}", size(found.bytes), found.mode);
-    let mut all = vec![if let Some(target) = &found.copied_to {
-        Finding::note(
-            TOPIC,
-            format!("{facts}, was copied to {target}: it can only be read"),
-            "use that database",
-        )
+    let mut all = vec![if let Some(FileCopy { target, is_finished }) = &found.copy {
+        let (state, fix) = if *is_finished {
+            (format!("was copied to {target}: it can only be read"), "use that database")
+        } else {
+            (
+                format!("is being copied to {target}: it takes no changes"),
+                "wait for the end of `ringback db copy`; if it was interrupted, run it again, or with --abandon",
+            )
+        };
+        Finding::note(TOPIC, format!("{facts}, {state}"), fix)
     } else if found.writable {
         Finding::ok(TOPIC, facts)
     } else {
@@ -198,7 +202,7 @@ mod tests {
             writable: true,
             schema: Some(2),
             known_schema: 2,
-            copied_to: None,
+            copy: None,
             damage: Vec::new(),
             pending: Some(0),
             blocked: BlockedCounts::default(),
@@ -220,6 +224,12 @@ mod tests {
         assert_eq!(states(&sound()), [State::Ok]);
         assert_eq!(states(&Inspection { writable: false, ..sound() }), [State::Problem]);
         assert_eq!(states(&Inspection { schema: Some(1), ..sound() }), [State::Ok, State::Note]);
+        let copy = |is_finished| Some(FileCopy { target: "postgres://db1/log".to_owned(), is_finished });
+        for (is_finished, part) in [(false, "is being copied to postgres://db1/log"), (true, "was copied to")]
+        {
+            let found = judge(&Inspection { copy: copy(is_finished), writable: !is_finished, ..sound() });
+            assert!(found[0].state == State::Note && found[0].found.contains(part), "{found:?}");
+        }
         assert_eq!(states(&Inspection { mode: 0o644, ..sound() }), [State::Ok, State::Note]);
         let damaged = Inspection { damage: vec!["row 7 missing".to_owned()], ..sound() };
         assert_eq!(states(&damaged), [State::Ok, State::Problem]);

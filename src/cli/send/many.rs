@@ -17,7 +17,7 @@ use super::run_counts::RunCounts;
 use super::source::{Named, Source};
 use crate::cli::blocked;
 use crate::cli::command_sender::{
-    SenderReports, poll_due, stop_when_done, stop_when_interrupted, warn_of_clock,
+    SenderReports, poll_due, stop_when_done, stop_when_interrupted, warn_of_clock, what_becomes_of_pending,
 };
 use crate::cli::error::{CommandError, FAILED};
 use crate::cli::interrupt::Interrupts;
@@ -147,12 +147,14 @@ pub async fn run(
         (Ok(End::Done), None) => looked.and(printed).and_then(|()| run.code()),
         (Ok(End::Done), Some(why)) => Err(CommandError::CannotSend(why)),
         (Ok(End::Signal(code)), None) => {
-            let left = unknown.into_iter().fold(run.left(), |left, why| format!("{left}\n{why}"));
+            let left = unknown.into_iter().fold(run.left().await, |left, why| format!("{left}\n{why}"));
             Err(CommandError::Interrupted { code, left })
         }
-        (Ok(End::Signal(_)), Some(why)) => Err(CommandError::CannotSend(format!("{why}\n{}", run.left()))),
+        (Ok(End::Signal(_)), Some(why)) => {
+            Err(CommandError::CannotSend(format!("{why}\n{}", run.left().await)))
+        }
         (Err(error), unrecorded) => {
-            eprint_line(&format!("ringback: {}", run.left()));
+            eprint_line(&format!("ringback: {}", run.left().await));
             for why in unrecorded.into_iter().chain(unknown) {
                 eprint_line(&format!("ringback: {why}"));
             }
@@ -482,10 +484,11 @@ impl Run {
     }
 
     /// What an interrupted run leaves queued, and how to continue.
-    fn left(&self) -> String {
+    async fn left(&self) -> String {
         let whole = matches!(self.read, Read::Whole);
         let to_line = if self.checking { 0 } else { self.to_line };
-        left(&self.tally, &self.store.name(), (!whole).then_some(&self.input), to_line)
+        let becomes = what_becomes_of_pending(&self.store).await;
+        left(&self.tally, &self.store.name(), becomes, (!whole).then_some(&self.input), to_line)
     }
 }
 

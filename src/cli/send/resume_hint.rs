@@ -3,8 +3,15 @@
 use super::run_counts::RunCounts;
 use super::source::Named;
 
-/// `unread` is the input if there may be more of it, and `to_line` the last line that was processed.
-pub fn left(tally: &RunCounts, database: &str, unread: Option<&Named>, to_line: u64) -> String {
+/// `becomes` says what becomes of queued deliveries, `unread` is the input if there may be more of it, and `to_line` the
+/// last line that was processed.
+pub fn left(
+    tally: &RunCounts,
+    database: &str,
+    becomes: &str,
+    unread: Option<&Named>,
+    to_line: u64,
+) -> String {
     if tally.accepted == 0 && to_line == 0 {
         return "stopped: nothing was accepted".to_owned();
     }
@@ -15,7 +22,7 @@ pub fn left(tally: &RunCounts, database: &str, unread: Option<&Named>, to_line: 
         1 => Some("1 stays"),
         n => Some(&*format!("{n} stay")),
     };
-    ends.extend(stay.map(|stay| format!("{stay} queued in {database}; run `ringback work` to continue")));
+    ends.extend(stay.map(|stay| format!("{stay} queued in {database}; {becomes}")));
     let unpolled = Some(tally.unpolled()).filter(|n| *n > 0);
     ends.extend(unpolled.map(|n| format!("{n} not counted, since the database cannot be read")));
     let rest = unread.map(|input| {
@@ -39,7 +46,8 @@ mod tests {
     fn the_printed_command_can_be_pasted() {
         let mut tally = RunCounts::default();
         let name = Named::File("o'clock.ndjson".to_owned());
-        let reported = |tally: &RunCounts, input, line| left(tally, "/a.db", input, line);
+        let becomes = "run `ringback work` to continue";
+        let reported = |tally: &RunCounts, input, line| left(tally, "/a.db", becomes, input, line);
         assert_eq!(reported(&tally, Some(&name), 0), "stopped: nothing was accepted");
         tally.took(RunId::generate(), 3);
         assert_eq!(

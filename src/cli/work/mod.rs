@@ -9,7 +9,9 @@ use std::time::{Duration, Instant};
 use tokio::time::MissedTickBehavior;
 
 use super::blocked;
-use super::command_sender::{SenderReports, stop, stop_when_interrupted, warn_of_clock};
+use super::command_sender::{
+    SenderReports, stop, stop_when_interrupted, warn_of_clock, what_becomes_of_pending,
+};
 use super::console::keep;
 use super::error::{CommandError, FAILED};
 use super::interrupt::{BlockedSignals, Interrupts};
@@ -89,7 +91,8 @@ pub(super) async fn run(
         work.store.recount().await?;
         work.counts = work.store.counts().await?;
     }
-    let printed = print_if_read(&work.report.end(&work.counts, held.total()));
+    let becomes = what_becomes_of_pending(&work.store).await;
+    let printed = print_if_read(&work.report.end(&work.counts, held.total(), becomes));
     blocked::report(&held);
     printed?;
     // Errors in between do not matter: it failed if deliveries are left that it should have sent.

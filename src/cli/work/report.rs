@@ -93,8 +93,8 @@ impl Report {
         parts.join(" · ")
     }
 
-    /// How many were delivered and failed, and what is left.
-    pub fn end(&self, counts: &Counts, blocked: u64) -> String {
+    /// How many were delivered and failed, and what is left, with what becomes of it.
+    pub fn end(&self, counts: &Counts, blocked: u64, what_becomes_of_pending: &str) -> String {
         let Self { json, attempts, delivered, failed } = self;
         let Counts { queued, waiting, .. } = counts;
         if *json {
@@ -107,7 +107,7 @@ impl Report {
         let left = match queued + waiting {
             0 => "nothing is queued".to_owned(),
             all if all == blocked => format!("{queued} queued and {waiting} waiting, all blocked"),
-            _ => format!("{queued} queued and {waiting} waiting; run `ringback work` to continue"),
+            _ => format!("{queued} queued and {waiting} waiting; {what_becomes_of_pending}"),
         };
         format!("{delivered} delivered, {failed} failed · {left}\n")
     }
@@ -226,9 +226,10 @@ mod tests {
             report.progress(None, 3, None, 80),
             "counts unknown · 3 in flight · 1 delivered · 1 failed"
         );
-        let left = "2 queued and 1 waiting; run `ringback work` to continue";
-        assert_eq!(report.end(&counts, 1), format!("1 delivered, 1 failed · {left}\n"));
-        assert_eq!(report.end(&Counts::default(), 0), "1 delivered, 1 failed · nothing is queued\n");
+        let ended = |counts, blocked| report.end(counts, blocked, "other senders continue");
+        let left = "2 queued and 1 waiting; other senders continue";
+        assert_eq!(ended(&counts, 1), format!("1 delivered, 1 failed · {left}\n"));
+        assert_eq!(ended(&Counts::default(), 0), "1 delivered, 1 failed · nothing is queued\n");
     }
 
     #[test]
@@ -264,6 +265,6 @@ mod tests {
                  \"error\":null,\"due_at\":null}}\n"
             )
         );
-        assert!(report.end(&Counts::default(), 0).starts_with("{\"state\":\"ended\",\"attempts\":1,"));
+        assert!(report.end(&Counts::default(), 0, "").starts_with("{\"state\":\"ended\",\"attempts\":1,"));
     }
 }

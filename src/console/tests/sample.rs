@@ -138,6 +138,7 @@ pub fn senders() -> Vec<SenderInfo> {
         name: format!("{host}/{pid}/1744898400"),
         host: host.to_owned(),
         pid,
+        command: Some(if pid == 4242 { "serve" } else { "work" }.to_owned()),
         version: Some("0.1.0".to_owned()),
         since: Some(start() - std::time::Duration::from_hours(26)),
         lease_until: Some(start() + jiff::SignedDuration::from_secs(lease_s)),
@@ -159,6 +160,7 @@ pub fn senders() -> Vec<SenderInfo> {
             ..sender("send-2.ops.example", 918, 9)
         },
         SenderInfo {
+            command: None,
             version: None,
             in_flight: None,
             rate: None,

@@ -1,5 +1,5 @@
 //! The notice at the bottom left; while a test runs, its state. A long notice covers the footer too, until the next
-//! key.
+//! key; an error does so until it is over, since its fix is at its end.
 
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
@@ -17,7 +17,7 @@ pub fn lines(state: &State, width: u16) -> Vec<Line<'static>> {
     let pieces = pieces(state);
     let width = usize::from(width).saturating_sub(1);
     if let [(text, style)] = pieces.as_slice()
-        && notice(state).is_some()
+        && (notice(state).is_some() || error(state).is_some())
     {
         let room = width.saturating_sub(1);
         let lines = wrap(text, room);
@@ -52,14 +52,19 @@ fn notice(state: &State) -> Option<&Notice> {
     state.notice.as_ref().filter(|notice| notice.text != TESTING || testing(state).is_none())
 }
 
+/// What prevents the console from working.
+fn error(state: &State) -> Option<&String> {
+    state.unreadable.as_ref().or(state.sender.trouble.as_ref())
+}
+
 fn pieces(state: &State) -> Vec<(String, Style)> {
     let theme = &state.settings.theme;
     // A newer notice takes precedence, or it could not be read before the test ends.
     let (testing, notice) = (testing(state), notice(state));
     let mut pieces = Vec::new();
     // An error stays on the screen until it is over.
-    let wrong = state.unreadable.as_ref().or(state.sender.trouble.as_ref());
-    let wrong = wrong.map(|why| (why, theme.bad)).or(state.log_pinned.as_ref().map(|why| (why, theme.warn)));
+    let wrong =
+        error(state).map(|why| (why, theme.bad)).or(state.log_pinned.as_ref().map(|why| (why, theme.warn)));
     pieces.extend(wrong.filter(|_| notice.is_none()).map(|(why, style)| (why.clone(), style)));
     if let Some(notice) = notice {
         let style = match notice.tone {

@@ -80,6 +80,10 @@ fn sender(state: &State, width: u16) -> Vec<Span<'static>> {
     };
     let paused = pausing::sender(state, width >= ROOMY);
     let sender = paused.map_or(sender, |text| Span::styled(text, theme.warn));
+    if state.unreadable.is_some() {
+        // The counts would be those of another time.
+        return vec![Span::styled("sender ", theme.dim), sender, Span::raw(" ")];
+    }
     // A delivery in flight is still queued or waiting on disk, and is counted once.
     let first = state.sender.in_flight.values().filter(|f| f.n == 1).count();
     let again = state.sender.in_flight.len() - first;

@@ -20,6 +20,7 @@ impl Member {
             name: format!("memory/{}", self.seq),
             host: "memory".to_owned(),
             pid: std::process::id(),
+            command: None,
             version: Some(env!("CARGO_PKG_VERSION").to_owned()),
             since: None,
             lease_until: None,

@@ -17,7 +17,7 @@ use crate::threads;
 
 /// The senders whose lease has not run out.
 const SENDERS: &str = "
-SELECT name, host, pid, version, (extract(epoch FROM since) * 1000)::bigint AS since,
+SELECT name, host, pid, command, version, (extract(epoch FROM since) * 1000)::bigint AS since,
   (extract(epoch FROM seen_until) * 1000)::bigint AS seen_until, in_flight, rate, trouble, api
 FROM sender WHERE seen_until > now() ORDER BY seq";
 
@@ -55,6 +55,7 @@ impl Describe for PgStore {
             name: get_or_default(row, "name"),
             host: get_or_default(row, "host"),
             pid: number(row, "pid").unwrap_or(0),
+            command: get_or_default(row, "command"),
             version: get_or_default(row, "version"),
             since: time(get_or_default(row, "since")).ok(),
             lease_until: time(get_or_default(row, "seen_until")).ok(),

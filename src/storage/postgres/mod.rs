@@ -123,6 +123,11 @@ impl PgStore {
         self.0.disable_after.store(failures, Ordering::Relaxed);
     }
 
+    /// This process runs the command of this name, which lists of senders show. The first name counts.
+    pub fn runs(&self, command: &'static str) {
+        let _ = self.0.sender.command.set(command);
+    }
+
     /// What this process knows as a sender.
     fn sender(&self) -> &SenderState {
         &self.0.sender

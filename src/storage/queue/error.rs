@@ -9,7 +9,8 @@ pub enum QueueError {
     /// The cause lasts until somebody fixes it; trying again is harmless.
     #[error("{0}")]
     Lasting(String),
-    /// A newer program has changed the store so that this one would damage it: it must start nothing more.
+    /// This program must start nothing more on the store, ever: a newer one has changed it so that this one would
+    /// damage it, or it was copied into another database, which has the deliveries now.
     #[error("{0}")]
     Outdated(String),
     /// This sender has lost its seat, to another process or because its lease has expired: it must start nothing more

@@ -26,6 +26,7 @@ mod wal;
 pub use engine::busy::{LockWait, report_lock_waits};
 pub use file::file_locks::Process;
 pub use file::inspect::{Inspection, inspect};
+pub use file::moved::FileCopy;
 pub use lock::lease::Lease;
 pub use lock::lock_file::LockError;
 pub use queue::seat::Seat;

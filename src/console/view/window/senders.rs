@@ -20,12 +20,13 @@ const UNKNOWN: &str = "-";
 const MARK: usize = 3;
 
 /// Lines with everything about the selected sender, besides those of its trouble.
-const FACTS: usize = 4;
+const FACTS: usize = 5;
 
 /// The columns beside the host, which gets the rest of the width.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum ListColumn {
     Pid,
+    Command,
     Version,
     Since,
     Lease,
@@ -37,8 +38,16 @@ impl ListColumn {
     /// Those that fit into this many columns of the screen. The selected sender is shown in full beneath.
     fn of(width: usize) -> &'static [Self] {
         match width {
-            90.. => &[Self::Pid, Self::Version, Self::Since, Self::Lease, Self::InFlight, Self::Rate],
-            70.. => &[Self::Pid, Self::Since, Self::Lease, Self::InFlight, Self::Rate],
+            90.. => &[
+                Self::Pid,
+                Self::Command,
+                Self::Version,
+                Self::Since,
+                Self::Lease,
+                Self::InFlight,
+                Self::Rate,
+            ],
+            70.. => &[Self::Pid, Self::Command, Self::Lease, Self::InFlight, Self::Rate],
             _ => &[Self::Pid, Self::Lease, Self::InFlight, Self::Rate],
         }
     }
@@ -46,6 +55,7 @@ impl ListColumn {
     fn title(self) -> &'static str {
         match self {
             Self::Pid => "Pid",
+            Self::Command => "Command",
             Self::Version => "Version",
             Self::Since => "Since",
             Self::Lease => "Lease",
@@ -58,7 +68,7 @@ impl ListColumn {
         match self {
             Self::Since => 17,
             Self::InFlight => 10,
-            Self::Version | Self::Rate => 9,
+            Self::Command | Self::Version | Self::Rate => 9,
             Self::Pid | Self::Lease => 8,
         }
     }
@@ -67,6 +77,7 @@ impl ListColumn {
         let or_unknown = |text: Option<String>| text.unwrap_or_else(|| UNKNOWN.to_owned());
         match self {
             Self::Pid => sender.pid.to_string(),
+            Self::Command => or_unknown(sender.command.as_deref().map(escape_controls)),
             Self::Version => or_unknown(sender.version.as_deref().map(escape_controls)),
             Self::Since => {
                 or_unknown(sender.since.map(|at| state.settings.clock.to_the_minute(at, state.now)))
@@ -172,6 +183,7 @@ fn facts(state: &State, sender: &SenderInfo, width: usize) -> Vec<Line<'static>>
     };
     let mut lines = Vec::with_capacity(FACTS + 1);
     lines.push(fact("Name", escape_controls(&sender.name)));
+    lines.push(fact("Command", or_unknown(sender.command.as_deref().map(escape_controls))));
     lines.push(fact("Version", version));
     lines.push(fact("Since", since));
     if let Some(api) = &sender.api {

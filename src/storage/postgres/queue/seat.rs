@@ -50,8 +50,8 @@ impl Drop for PgSeat {
 const JOIN: &str = "
 WITH alone AS MATERIALIZED (SELECT pg_advisory_xact_lock($1)),
  n AS MATERIALIZED (SELECT nextval(pg_get_serial_sequence('sender', 'seq'))::int AS seq FROM alone)
-INSERT INTO sender (seq, name, host, pid, version, knows, api, seen_until) OVERRIDING SYSTEM VALUE
-SELECT seq, $2::text || '/' || $3::int || '/' || seq, $2, $3, $4, seq, $5,
+INSERT INTO sender (seq, name, host, pid, version, knows, api, command, seen_until) OVERRIDING SYSTEM VALUE
+SELECT seq, $2::text || '/' || $3::int || '/' || seq, $2, $3, $4, seq, $5, $6,
    clock_timestamp() + (SELECT lease_ms FROM meta) * interval '1 millisecond'
 FROM n RETURNING seq, (SELECT lease_ms FROM meta), (extract(epoch FROM since) * 1000000)::bigint";
 
@@ -125,9 +125,11 @@ impl PgStore {
     async fn insert_seat(&self) -> Result<SeatId, StoreError> {
         let mut acquired = self.sender().heartbeats.acquire().await?;
         let (host, pid) = (sender_info::host_name(), i32::try_from(std::process::id()).unwrap_or(0));
-        let api = self.sender().api();
-        let row =
-            acquired.db()?.row(JOIN, &[&JOIN_LOCK, &host, &pid, &env!("CARGO_PKG_VERSION"), &api]).await?;
+        let (api, command) = (self.sender().api(), self.sender().command.get());
+        let row = acquired
+            .db()?
+            .row(JOIN, &[&JOIN_LOCK, &host, &pid, &env!("CARGO_PKG_VERSION"), &api, &command])
+            .await?;
         let Some(row) = row else {
             return Err(StoreError::unreadable("the row of this sender", "it was not returned"));
         };

@@ -1,7 +1,7 @@
 //! What one process knows as a sender.
 
 use std::sync::atomic::{AtomicI32, AtomicI64, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -66,6 +66,8 @@ pub struct SenderState {
     orphans: Mutex<LookBack>,
     /// What was counted of lanes and is not written yet.
     counted: Mutex<Counted>,
+    /// The command that this process runs, for people.
+    pub command: OnceLock<&'static str>,
     /// Where this process serves the HTTP API.
     api: Mutex<Option<String>>,
     /// For the dispatcher.
@@ -92,6 +94,7 @@ impl SenderState {
             held: Mutex::default(),
             orphans: Mutex::new(LookBack::seldom()),
             counted: Mutex::default(),
+            command: OnceLock::new(),
             api: Mutex::default(),
             wakeups: watch::Sender::default(),
         }

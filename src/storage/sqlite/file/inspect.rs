@@ -13,6 +13,7 @@ use crate::storage::running_api::RunningApi;
 use crate::storage::sqlite::control::blocked;
 use crate::storage::sqlite::engine::busy::BusyTimeout;
 use crate::storage::sqlite::error::{InFile as _, opening};
+use crate::storage::sqlite::file::moved::FileCopy;
 use crate::storage::sqlite::file::schema::{self, Found};
 use crate::storage::sqlite::file::writable::may_be_written;
 use crate::storage::sqlite::file::{hard_links, moved, regular};
@@ -40,8 +41,8 @@ pub struct Inspection {
     pub schema: Option<i64>,
     /// The latest schema that this program knows.
     pub known_schema: i64,
-    /// Where it was copied to: then it can only be read.
-    pub copied_to: Option<String>,
+    /// The copy into another database that has closed it, if there is one.
+    pub copy: Option<FileCopy>,
     /// Damage found by `PRAGMA quick_check`, and missing parts of the schema, at most ten lines; empty if there is
     /// none.
     pub damage: Vec<String>,
@@ -103,7 +104,7 @@ fn look(path: &Path) -> Result<Inspection, StoreError> {
         writable: may_be_written(&real),
         schema,
         known_schema: schema::KNOWN,
-        copied_to: if is_known { moved::target(&db).unwrap_or_default() } else { None },
+        copy: if is_known { moved::copy(&db).unwrap_or_default() } else { None },
         damage,
         pending: if is_known { pending(&db).ok() } else { None },
         // Damage is reported already.

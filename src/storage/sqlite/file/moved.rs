@@ -1,4 +1,5 @@
-//! Whether a database was copied into another one: then it can only be read.
+//! Whether a database is being copied into another one, and takes no changes meanwhile, or was copied: then it can only
+//! be read.
 
 use rusqlite::{Connection, OptionalExtension as _};
 
@@ -8,4 +9,20 @@ use crate::storage::error::StoreError;
 pub fn target(db: &Connection) -> Result<Option<String>, StoreError> {
     let sql = "SELECT target FROM moved WHERE finished_at IS NOT NULL";
     Ok(db.query_row(sql, [], |row| row.get(0)).optional()?)
+}
+
+/// A copy of a file into another database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileCopy {
+    /// The database that it is copied to, without a password.
+    pub target: String,
+    /// Whether all of it was copied; otherwise a command copies it, or was interrupted.
+    pub is_finished: bool,
+}
+
+/// The copy that has closed the file.
+pub fn copy(db: &Connection) -> Result<Option<FileCopy>, StoreError> {
+    let sql = "SELECT target, finished_at IS NOT NULL FROM moved WHERE closed_at IS NOT NULL";
+    let copy = db.query_row(sql, [], |row| Ok(FileCopy { target: row.get(0)?, is_finished: row.get(1)? }));
+    Ok(copy.optional()?)
 }

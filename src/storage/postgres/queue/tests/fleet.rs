@@ -203,8 +203,8 @@ async fn senders_are_listed_with_their_last_reports() {
     let [sender] = &listed[..] else { panic!("{listed:?}") };
     assert_eq!((sender.in_flight, sender.rate, &sender.trouble), (Some(7), Some(1200), &trouble));
     assert_eq!(
-        (sender.pid, sender.version.as_deref()),
-        (std::process::id(), Some(env!("CARGO_PKG_VERSION")))
+        (sender.pid, sender.command.as_deref(), sender.version.as_deref()),
+        (std::process::id(), Some("work"), Some(env!("CARGO_PKG_VERSION")))
     );
     assert_eq!(sender.name, format!("{}/{}/{}", sender.host, sender.pid, one.seq()));
     let left = sender.lease_until.unwrap().duration_since(clock::now());

@@ -37,6 +37,7 @@ impl Member {
 
     async fn join_among(on: &OnServer, others: &[&Self]) -> Self {
         let store = store_at(&on.database.url());
+        store.runs("work");
         let joining = async { soon(store.join(|_| ())).await.unwrap() };
         let making_room = async {
             for other in others {
