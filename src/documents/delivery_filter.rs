@@ -79,8 +79,12 @@ pub fn state_filter(text: &str) -> Result<StateFilter, String> {
     match text.as_str() {
         "pending" => Ok(StateFilter::Pending),
         "ended" => Ok(StateFilter::Ended),
+        "expired" => Ok(StateFilter::Expired),
         one => DeliveryState::from_name(one).map(StateFilter::Is).ok_or_else(|| {
-            format!("use {}; or pending or ended for several of them", DeliveryState::names())
+            format!(
+                "use {}; pending or ended for several of them; or expired for failed ones that were not sent",
+                DeliveryState::names()
+            )
         }),
     }
 }

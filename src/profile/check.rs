@@ -3,6 +3,7 @@
 mod auth;
 #[cfg(test)]
 mod limit_tests;
+mod pacing;
 mod signing;
 mod sizes;
 mod tls;
@@ -111,6 +112,7 @@ impl Check<'_> {
         let encryption = if draft.encryption { self.encryption() } else { None };
         let signing_secrets = self.signing_secrets();
         let tls = self.tls();
+        let expires_after_s = self.expires_after();
         let status = self.one_of::<Status>(Field::Status, &draft.status);
         let mut errors = self.errors;
         errors.sort_by_key(|e| e.field);
@@ -132,6 +134,7 @@ impl Check<'_> {
                     http2: draft.http2,
                     encryption,
                     signing_secrets,
+                    expires_after_s,
                     status,
                     created_at: identity.created_at,
                     modified_at: identity.modified_at,

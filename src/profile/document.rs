@@ -84,6 +84,7 @@ struct Fields {
     signing_secrets: MaybeNull<Vec<Option<String>>>,
     tls: Option<tls::Members>,
     http2: Option<bool>,
+    expires_after_s: Option<Number>,
     literal_braces: Option<bool>,
 }
 
@@ -170,6 +171,7 @@ impl Document {
             tls::read(tls, &mut draft);
         }
         set(&mut draft.http2, fields.http2);
+        set(&mut draft.expires_after, fields.expires_after_s.map(|n| n.to_string()));
         let created_at = read_time("created_at", fields.created_at)?;
         let modified_at = read_time("modified_at", fields.modified_at)?;
         let literal_braces = fields.literal_braces.unwrap_or(false);
@@ -394,6 +396,9 @@ pub fn write(profile: &Profile, secrets: Secrets) -> Value {
     }
     if profile.http2 {
         put("http2", json!(true));
+    }
+    if let Some(seconds) = profile.expires_after_s {
+        put("expires_after_s", json!(seconds));
     }
     put("status", json!(profile.status.number()));
     put("created_at", json!(profile.created_at));

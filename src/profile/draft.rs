@@ -51,6 +51,8 @@ pub struct Draft {
     pub client_certificate: String,
     pub client_key: String,
     pub http2: bool,
+    /// Empty is never.
+    pub expires_after: String,
     pub status: String,
 }
 
@@ -131,6 +133,7 @@ impl Draft {
             client_certificate: String::new(),
             client_key: String::new(),
             http2: false,
+            expires_after: String::new(),
             status: Status::default().name().to_owned(),
         }
     }
@@ -183,6 +186,7 @@ impl From<&Profile> for Draft {
             older_secrets: profile.signing_secrets.iter().skip(1).map(text).collect(),
             ca_file: profile.tls.ca_file.clone().unwrap_or_default(),
             http2: profile.http2,
+            expires_after: profile.expires_after_s.map(|s| s.to_string()).unwrap_or_default(),
             status: profile.status.name().to_owned(),
             ..Self::new(profile.channel)
         };

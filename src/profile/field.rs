@@ -45,6 +45,7 @@ pub enum Field {
     TlsCertificate,
     TlsKey,
     Http2,
+    ExpiresAfter,
     Status,
 }
 
@@ -88,6 +89,7 @@ impl Field {
             Self::TlsCertificate => "Client cert.",
             Self::TlsKey => "Client key",
             Self::Http2 => "HTTP/2",
+            Self::ExpiresAfter => "Expires after (secs)",
             Self::Status => "Status",
         }
     }
@@ -137,6 +139,7 @@ impl fmt::Display for Field {
             Self::TlsCertificate => "tls.client_certificate",
             Self::TlsKey => "tls.client_key",
             Self::Http2 => "http2",
+            Self::ExpiresAfter => "expires_after_s",
             Self::Status => "status",
         };
         f.write_str(path)

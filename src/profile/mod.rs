@@ -98,6 +98,8 @@ pub struct Profile {
     /// The Standard Webhooks secrets, `whsec_` and base64, each of which signs: the current one, then older ones that
     /// are being replaced. None if nothing is signed.
     pub signing_secrets: Vec<Secret>,
+    /// A delivery that was accepted so many seconds ago is not sent any more; none is sent however old it is.
+    pub expires_after_s: Option<u32>,
     /// Whether it accepts events.
     pub status: Status,
     /// When it was created.

@@ -23,6 +23,8 @@ pub const PATH: usize = 4096;
 pub const MEANING: usize = 1000;
 /// Signing secrets: rotation needs two.
 pub const SIGNING_SECRETS: usize = 4;
+/// The shortest and the longest time after which a delivery expires, in seconds: 30 days at most.
+pub const EXPIRES_AFTER_S: (u32, u32) = (1, 30 * 24 * 60 * 60);
 /// Events, own variables of an event, and variables that are encrypted.
 pub const NAMES: usize = 1000;
 

@@ -31,6 +31,8 @@ pub enum ErrorClass {
     Status,
     /// The request cannot be made, so it is never retried.
     Request,
+    /// It was not sent: its profile says that it is too old.
+    Expired,
 }
 
 impl Choice for ErrorClass {
@@ -43,6 +45,7 @@ impl Choice for ErrorClass {
         Self::Protocol,
         Self::Status,
         Self::Request,
+        Self::Expired,
     ];
 
     fn name(self) -> &'static str {
@@ -55,6 +58,7 @@ impl Choice for ErrorClass {
             Self::Protocol => "protocol",
             Self::Status => "status",
             Self::Request => "request",
+            Self::Expired => "expired",
         }
     }
 }
@@ -63,7 +67,7 @@ impl ErrorClass {
     /// Whether a retry could succeed (our decision).
     #[must_use]
     pub fn is_retried(self) -> bool {
-        !matches!(self, Self::RefusedAddress | Self::Request)
+        !matches!(self, Self::RefusedAddress | Self::Request | Self::Expired)
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use super::{DeliveryId, DeliverySubject, JobRef, LaneId};
 use crate::callback::{Callback, Values};
 use crate::profile::{Profile, RetryPolicy};
@@ -27,6 +29,8 @@ pub struct Job {
     pub values: Values,
     /// The retry policy.
     pub policy: RetryPolicy,
+    /// When it was accepted, by the sender's clock.
+    pub accepted_at: Timestamp,
     /// Attempts made so far.
     pub attempts: u32,
     /// Whether a person sent it: a test, or a resend.

@@ -3,6 +3,7 @@
 mod attempt;
 mod details;
 mod event_id;
+pub mod expiry;
 mod failure;
 mod id;
 mod job;

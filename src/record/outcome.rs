@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{Attempt, DeliveryId, DeliverySubject, JobRef, LaneId};
+use super::{Attempt, DeliveryId, DeliverySubject, ErrorClass, JobRef, LaneId};
 
 /// The outcome of an attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +26,12 @@ impl Outcome {
     #[must_use]
     pub fn id(&self) -> DeliveryId {
         self.job.id
+    }
+
+    /// Whether it expired: nothing was sent, which says nothing about its endpoint.
+    #[must_use]
+    pub fn is_expired(&self) -> bool {
+        self.attempt.error.as_ref().is_some_and(|error| error.class == ErrorClass::Expired)
     }
 }
 

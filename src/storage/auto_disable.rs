@@ -1,8 +1,8 @@
 //! Auto-disabling: too many consecutive failures of a profile's events to one endpoint (our
 //! decision).
 //!
-//! Manual deliveries say nothing about the events, and deliveries without a request were never attempted: neither are
-//! counted. Consecutive is by order of acceptance. By end times it would be wrong: a failure ends late, after its
+//! Manual deliveries say nothing about the events; deliveries without a request, and those that expired, were not
+//! attempted: none of them is counted. Consecutive is by order of acceptance. By end times it would be wrong: a failure ends late, after its
 //! retries, so in a mostly delivered batch the last to end have all failed.
 
 use crate::record::{DeliveryId, Next, Outcome};
@@ -23,6 +23,9 @@ impl FailureCount {
     #[must_use]
     pub fn after(self, outcome: &Outcome, limit: u32) -> (Self, Option<AutoDisableCause>) {
         let id = outcome.id();
+        if outcome.is_expired() {
+            return (self, None);
+        }
         if outcome.next == Next::Delivered {
             return (Self { failed: 0, delivered: self.delivered.max(Some(id)) }, None);
         }
@@ -72,6 +75,9 @@ mod tests {
         assert_eq!(after(none, 4, Next::Failed), (none, None), "accepted before one that arrived");
         assert_eq!(after(none, 3, Next::Delivered).0, none, "the last accepted of them stays");
         assert_eq!(after(none, 6, Next::Failed).0.failed, 1);
+        let mut expired = ended(7, Next::Failed);
+        expired.attempt.error.as_mut().unwrap().class = crate::record::ErrorClass::Expired;
+        assert_eq!(two.after(&expired, 2), (two, None), "nothing was sent");
     }
 
     #[test]

@@ -11,6 +11,7 @@
 mod certificates;
 mod clock;
 mod disables;
+mod expiry;
 mod fleet;
 mod floods;
 mod idle_connections;

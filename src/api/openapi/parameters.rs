@@ -34,7 +34,11 @@ pub(super) fn idempotency_key() -> Value {
 pub(super) fn filter() -> Vec<Value> {
     let text = || json!({"type": "string"});
     vec![
-        query("state", "Only in this state, or pending or ended", super::schemas::state_filter()),
+        query(
+            "state",
+            "Only in this state, or pending or ended, or expired: failed with that class",
+            super::schemas::state_filter(),
+        ),
         query("profile", "Only of this profile: its id", text()),
         query(
             "status",

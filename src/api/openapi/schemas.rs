@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::profile::sizes::SIGNING_SECRETS;
+use crate::profile::sizes::{EXPIRES_AFTER_S, SIGNING_SECRETS};
 use crate::profile::{Channel, Choice, Event, Method};
 use crate::record::{DeliveryState, ErrorClass, Kind};
 use crate::storage::BlockReason;
@@ -20,6 +20,10 @@ pub(super) fn object(members: &Value) -> Value {
 
 fn nullable(kind: &str) -> Value {
     json!({"type": [kind, "null"]})
+}
+
+fn nullable_integer((least, most): (u32, u32)) -> Value {
+    json!({"type": ["integer", "null"], "minimum": least, "maximum": most})
 }
 
 fn choice<C: Choice>() -> Value {
@@ -45,7 +49,7 @@ fn count() -> Value {
 /// A state, or the word for several.
 pub(super) fn state_filter() -> Value {
     let states = DeliveryState::ALL.iter().map(|state| state.name());
-    json!({"type": "string", "enum": states.chain(["pending", "ended"]).collect::<Vec<_>>()})
+    json!({"type": "string", "enum": states.chain(["pending", "ended", "expired"]).collect::<Vec<_>>()})
 }
 
 /// All of them, by name.
@@ -142,6 +146,7 @@ fn profile_members() -> Value {
         "signing_secrets": {"type": ["array", "null"], "maxItems": SIGNING_SECRETS, "items": nullable("string")},
         "tls": {"type": ["object", "null"], "description": "See docs/profiles.md"},
         "http2": nullable("boolean"),
+        "expires_after_s": nullable_integer(EXPIRES_AFTER_S),
         "literal_braces": nullable("boolean"),
         "status": {"enum": [1, 2, 3, null], "description": "1 active, 2 auto-disabled, 3 disabled"},
     })

@@ -19,7 +19,7 @@ pub(super) struct FilterArgs {
     /// Only of this profile: ID, unique ID prefix, or title
     #[arg(long)]
     pub profile: Option<String>,
-    /// Only in this state: queued, waiting, delivered, failed, cancelled; or pending, ended
+    /// Only in this state: queued, waiting, delivered, failed, cancelled; or pending, ended, expired
     #[arg(long, value_parser = state_filter, ignore_case = true)]
     pub state: Option<StateFilter>,
     /// Only if the last attempt ended like this: 404, 5xx, or a class such as `timeout`; repeat for any of several

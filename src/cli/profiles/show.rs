@@ -51,6 +51,9 @@ fn text_of(profile: &Profile, blocks: &Blocks) -> String {
         1 => put("Signing secret", "(hidden)".to_owned()),
         count => put("Signing secrets", format!("{count} (hidden)")),
     }
+    if let Some(seconds) = profile.expires_after_s {
+        put("Expires after", format!("{seconds} s"));
+    }
     put("Status", profile.status.name().to_owned());
     if let Some(block) = blocks.disabled(&profile.id).filter(|block| block.cause.is_some()) {
         put("Disabled", format!("{}: {}", block.since, blocked::cause(block)));

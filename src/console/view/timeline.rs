@@ -13,7 +13,7 @@ use crate::console::model::state::State;
 use crate::console::view::frame;
 use crate::console::view::put::put;
 use crate::profile::attempt_label;
-use crate::record::{Attempt, DeliveryState, Summary};
+use crate::record::{Attempt, DeliveryState, ErrorClass, Summary};
 use crate::text::{cut, fit, millis};
 
 const LABEL: usize = 12;
@@ -45,7 +45,14 @@ pub fn lines(state: &State, row: &Summary, width: usize) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     let label = |text: &str| Span::styled(fit(text, LABEL), theme.label);
     for (at, attempt) in attempts.iter().enumerate() {
-        lines.push(tried(label(&label_of(attempt.n)), attempt, width, state));
+        match attempt.error.as_ref().filter(|error| error.class == ErrorClass::Expired) {
+            // Nothing was sent.
+            Some(error) => {
+                let text = Span::styled(format!("✗ {}", error.message), theme.bad);
+                lines.push(Line::from(vec![label(&label_of(attempt.n)), text]));
+            }
+            None => lines.push(tried(label(&label_of(attempt.n)), attempt, width, state)),
+        }
         if let Some(next) = attempts.get(at + 1) {
             let waited = state_text::millis(attempt.started_at, next.started_at)
                 .saturating_sub(u64::from(attempt.duration_ms));
@@ -152,6 +159,7 @@ fn verdict(state: &State, row: &Summary) -> Line<'static> {
             let why = row.last_error.as_ref().map_or("", |e| &e.message);
             Line::styled(format!("✗ not sent: {why}"), theme.bad)
         }
+        DeliveryState::Failed if state_text::is_expired(row) => Line::styled("✗ expired", theme.bad),
         DeliveryState::Failed => Line::styled("✗ failed: no retries left", theme.bad),
         DeliveryState::Cancelled => Line::styled("○ cancelled", theme.dim),
         DeliveryState::Queued | DeliveryState::Waiting => Line::default(),

@@ -8,7 +8,7 @@ use super::in_flight::InSlot;
 use super::worker_pool::{Assignment, Finished};
 use crate::clock;
 use crate::delivery::sender_status::InFlight;
-use crate::record::{ErrorClass, Job, Outcome};
+use crate::record::{ErrorClass, Job, Outcome, expiry};
 use crate::storage::Queue;
 
 /// Manual deliveries have one additional slot per this many of the total.
@@ -46,6 +46,18 @@ impl<Q: Queue> Dispatcher<Q> {
     }
 
     pub(super) fn give(&mut self, job: Box<Job>, ticket: Ticket) {
+        // It may have been read ahead for a while.
+        if let Some(expired) = expiry::expired(&job, clock::now) {
+            let now = Instant::now();
+            self.endpoints.end(&job.origin, ticket, now, None);
+            // It was to find out whether a problem of this machine is over: the next one does.
+            if self.endpoints.is_suspended(&job.origin) {
+                self.endpoints.probe(&job.origin, now);
+            }
+            self.claiming.more = true;
+            self.records.waiting.push(expired);
+            return;
+        }
         let Job { reference, ref origin, .. } = *job;
         let probes = self.endpoints.is_suspended(origin);
         self.updates.start(reference.id, InFlight { n: job.attempts + 1, started_at: clock::now() });

@@ -8,7 +8,7 @@ use tokio::task::{JoinError, JoinHandle};
 use super::sweep::Sweep;
 use super::{Dispatcher, Step, TROUBLE_PAUSE};
 use crate::clock;
-use crate::record::JobRef;
+use crate::record::{Job, JobRef, expiry};
 use crate::storage::{Claimed, Demand, Queue, QueueError, Wakeup};
 
 /// The maximum number of deliveries read and not started.
@@ -140,6 +140,16 @@ impl<Q: Queue> Dispatcher<Q> {
         self.claiming.more |= !claimed.jobs.is_empty();
         self.claiming.sweep.note(claimed.after, claimed.is_partial);
         self.next_due = self.next_due.into_iter().chain(claimed.next_due).min();
-        self.endpoints.add(claimed.jobs, Instant::now());
+        // They need no slot, and so wait for none.
+        let expired = |job: &mut Job| expiry::expired(job, clock::now);
+        let (mut jobs, waiting) = (claimed.jobs, &mut self.records.waiting);
+        jobs.retain_mut(|job| match expired(job) {
+            Some(outcome) => {
+                waiting.push(outcome);
+                false
+            }
+            None => true,
+        });
+        self.endpoints.add(jobs, Instant::now());
     }
 }

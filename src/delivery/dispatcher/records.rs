@@ -93,6 +93,8 @@ impl<Q: Queue> Dispatcher<Q> {
         self.claiming.fresh |= !not_ours.is_empty() || std::mem::take(&mut self.records.outdated);
         for outcome in &*batch {
             self.updates.end(outcome.id());
+            // No attempt ends that would ask for more, and there may be many.
+            self.claiming.fresh |= outcome.is_expired();
             if let Some(at) = outcome.next.retry_at()
                 && !not_ours.contains(&outcome.job)
             {

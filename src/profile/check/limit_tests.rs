@@ -51,6 +51,13 @@ fn interval_and_timeout() {
 }
 
 #[test]
+fn expiry() {
+    let values = ["", " 600 ", "1", "2592000", "0", "2592001", "-1", "1.5", "10m"];
+    let refused = refused(Field::ExpiresAfter, &values, |d, v| d.expires_after = v.into());
+    assert_eq!(refused, ["0", "2592001", "-1", "1.5", "10m"]);
+}
+
+#[test]
 fn retries_are_limited_to_two_or_by_setting_to_the_channels_maximum() {
     let counts = ["0", "1", "2", "3", "256", "-1", ""];
     let plain = refused(Field::RetryCount, &counts, |d, v| d.retry_count = v.into());

@@ -40,6 +40,7 @@ impl Check<'_> {
             (Field::TlsCaFile, &draft.ca_file, PATH),
             (Field::TlsCertificate, &draft.client_certificate, PATH),
             (Field::TlsKey, &draft.client_key, PATH),
+            (Field::ExpiresAfter, &draft.expires_after, NAME),
             (Field::Status, &draft.status, NAME),
         ];
         for (field, text, most) in texts {

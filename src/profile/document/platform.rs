@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 const UNUSED: [&str; 2] = ["body_type", "response_message"];
 
 /// The members of a profile.
-const MEMBERS: [&str; 20] = [
+const MEMBERS: [&str; 21] = [
     "profile_id",
     "title",
     "channel",
@@ -26,6 +26,7 @@ const MEMBERS: [&str; 20] = [
     "signing_secrets",
     "tls",
     "http2",
+    "expires_after_s",
     "literal_braces",
 ];
 

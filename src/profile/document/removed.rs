@@ -31,12 +31,14 @@ pub enum RemovedPart {
     DataFormat,
     /// `http2`.
     Http2,
+    /// `expires_after_s`.
+    Expiry,
     /// `status`, where it is not active.
     Disabled,
 }
 
 impl RemovedPart {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::Headers,
         Self::Authentication,
         Self::Encryption,
@@ -47,6 +49,7 @@ impl RemovedPart {
         Self::Body,
         Self::DataFormat,
         Self::Http2,
+        Self::Expiry,
         Self::Disabled,
     ];
 
@@ -63,6 +66,7 @@ impl RemovedPart {
             Self::Body => !profile.body.text().is_empty(),
             Self::DataFormat => profile.data_format.is_some(),
             Self::Http2 => profile.http2,
+            Self::Expiry => profile.expires_after_s.is_some(),
             Self::Disabled => profile.status != Status::Active,
         }
     }
@@ -80,6 +84,7 @@ impl RemovedPart {
             Self::Body => "body",
             Self::DataFormat => "data_format",
             Self::Http2 => "http2",
+            Self::Expiry => "expires_after_s",
             Self::Disabled => "status",
         }
     }
@@ -109,6 +114,7 @@ impl fmt::Display for RemovedPart {
             Self::Body => "body",
             Self::DataFormat => "data format",
             Self::Http2 => "HTTP/2",
+            Self::Expiry => "expiry",
             Self::Disabled => "disabled status",
         })
     }

@@ -48,6 +48,9 @@ pub fn write_draft(draft: &Draft, secrets: Secrets) -> Result<Value, String> {
     if draft.http2 {
         out["http2"] = json!(true);
     }
+    if !draft.expires_after.is_empty() {
+        out["expires_after_s"] = number(&draft.expires_after);
+    }
     if let Some(status) = Status::from_name(&draft.status) {
         out["status"] = json!(status.number());
     }

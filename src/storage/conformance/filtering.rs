@@ -22,6 +22,13 @@ async fn many(subject: &dyn StoreUnderTest) -> Vec<Summary> {
     for (n, new) in all.iter().enumerate() {
         match n % 5 {
             0 => record(subject, new.id, 1, Next::Delivered).await,
+            1 if n % 10 == 1 => {
+                let (class, message) = (ErrorClass::Expired, "expired: not sent".to_owned());
+                let error = Some(Failure { class, message });
+                subject
+                    .record(new.id, Attempt { status: None, error, ..attempt(1, 500) }, Next::Failed)
+                    .await;
+            }
             1 => record(subject, new.id, 1, Next::Failed).await,
             2 => {
                 let mut late = attempt(1, 500);
@@ -56,7 +63,8 @@ fn fits(filter: &Filter, row: &Summary) -> bool {
         let id = word.len() > 3 && row.id.to_string().starts_with(word);
         state.or_else(status).unwrap_or(id || told.contains(word))
     };
-    filter.state.is_none_or(|state| state.has(row.state))
+    let is_expired = ended_so(row, StatusFilter::Error(ErrorClass::Expired));
+    filter.state.is_none_or(|state| state.has(row.state) && (state != StateFilter::Expired || is_expired))
         && filter.profile.as_ref().is_none_or(|id| row.profile_id == *id)
         && filter.since.is_none_or(|since| row.accepted_at >= since)
         && filter.until.is_none_or(|until| row.accepted_at < until)
@@ -75,7 +83,8 @@ fn ended_so(row: &Summary, wanted: StatusFilter) -> bool {
 
 fn filters() -> impl Strategy<Value = Filter> {
     let is = |state: &DeliveryState| StateFilter::Is(*state);
-    let mut states = vec![StateFilter::Pending, StateFilter::Ended, StateFilter::Retriable];
+    let mut states =
+        vec![StateFilter::Pending, StateFilter::Ended, StateFilter::Retriable, StateFilter::Expired];
     states.extend(DeliveryState::ALL.iter().map(is));
     let statuses = vec!["200", "2xx", "500", "5xx", "404", "timeout", "status"];
     let texts = vec![

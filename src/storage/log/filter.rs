@@ -80,10 +80,20 @@ impl Filter {
         self.text.as_deref().map(SearchWords::read).unwrap_or_default()
     }
 
+    /// What the last attempt must be: one of each of these lists. Empty if anything.
+    #[must_use]
+    pub fn required_statuses(&self) -> Vec<Vec<StatusFilter>> {
+        let expired = (self.state == Some(StateFilter::Expired))
+            .then(|| vec![StatusFilter::Error(crate::record::ErrorClass::Expired)]);
+        let all = [self.statuses.clone(), self.words().statuses].into_iter().chain(expired);
+        all.filter(|list| !list.is_empty()).collect()
+    }
+
     /// Whether rows must be examined one by one, possibly many that do not match.
     #[must_use]
     pub fn searches(&self) -> bool {
         !self.statuses.is_empty()
+            || self.state == Some(StateFilter::Expired)
             || self.text.is_some()
             || self.not_again
             || self.since.is_some()

@@ -7,6 +7,7 @@ use crate::record::DeliveryId;
 use crate::storage::error::StoreError;
 use crate::storage::log::filter::Filter;
 use crate::storage::log::search_words::{SearchTerm, SearchWords};
+use crate::storage::log::status_filter::StatusFilter;
 
 /// The parts of a row that a filter uses.
 #[derive(Debug, Clone, Copy)]
@@ -41,13 +42,15 @@ pub struct RowFacts<'a> {
 pub struct RowMatcher<'a> {
     filter: &'a Filter,
     words: SearchWords,
+    /// See [`Filter::required_statuses`].
+    statuses: Vec<Vec<StatusFilter>>,
 }
 
 impl<'a> RowMatcher<'a> {
     /// Prepares a filter.
     #[must_use]
     pub fn new(filter: &'a Filter) -> Self {
-        Self { filter, words: filter.words() }
+        Self { filter, words: filter.words(), statuses: filter.required_statuses() }
     }
 
     /// Whether it examines the values of a delivery.
@@ -65,13 +68,12 @@ impl<'a> RowMatcher<'a> {
         seen: &RowFacts<'_>,
         rest: impl FnOnce() -> Result<Vec<String>, StoreError>,
     ) -> Result<bool, StoreError> {
-        let Filter { statuses, since, until, ended_before, zone, .. } = self.filter;
+        let Filter { since, until, ended_before, zone, .. } = self.filter;
         let since = since.is_none_or(|time| seen.accepted_at >= time.as_millisecond());
         let until = until.is_none_or(|time| seen.accepted_at < time.as_millisecond());
         let ended = ended_before.is_none_or(|t| seen.ended_at.is_some_and(|end| end < t.as_millisecond()));
-        let status = [statuses, &self.words.statuses]
-            .iter()
-            .all(|all| all.is_empty() || all.iter().any(|status| status.fits(seen.status, seen.class)));
+        let fits = |status: &StatusFilter| status.fits(seen.status, seen.class);
+        let status = self.statuses.iter().all(|any| any.iter().any(fits));
         let again = self.filter.not_again && seen.was_sent_again;
         if !(since && until && ended && status) || again {
             return Ok(false);

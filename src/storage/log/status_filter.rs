@@ -14,6 +14,8 @@ pub enum StateFilter {
     Ended,
     /// Waiting, failed or cancelled: a retry may help.
     Retriable,
+    /// Failed, since it expired.
+    Expired,
     /// This one.
     Is(DeliveryState),
 }
@@ -28,6 +30,7 @@ impl StateFilter {
             Self::Retriable => {
                 matches!(state, DeliveryState::Waiting | DeliveryState::Failed | DeliveryState::Cancelled)
             }
+            Self::Expired => state == DeliveryState::Failed,
             Self::Is(only) => state == only,
         }
     }

@@ -100,6 +100,7 @@ impl Tables {
             callback: details.callback?,
             values: details.values,
             policy: details.summary.policy,
+            accepted_at: details.summary.accepted_at,
             attempts: details.summary.attempts,
             manual,
             last_outcome,
@@ -147,8 +148,8 @@ impl Tables {
         let last_outcome = &mut self.lanes[lane].last_outcome;
         *last_outcome = match next {
             Next::Delivered => Some(LastOutcome::Delivered),
-            Next::Failed => Some(LastOutcome::Failed),
-            Next::Retry(_) => *last_outcome,
+            Next::Failed if !outcome.is_expired() => Some(LastOutcome::Failed),
+            Next::Failed | Next::Retry(_) => *last_outcome,
         };
         true
     }

@@ -32,6 +32,7 @@ pub fn sent_and_shown(profile: &Profile, values: &Values, listener: &Listener) -
         callback,
         values: values.clone(),
         policy: profile.retry,
+        accepted_at: jiff::Timestamp::now(),
         attempts: 0,
         manual: false,
         last_outcome: None,

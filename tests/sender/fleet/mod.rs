@@ -4,6 +4,7 @@
 
 mod clocks;
 mod counting;
+mod expiry;
 mod failover;
 mod full_disk;
 mod intake;

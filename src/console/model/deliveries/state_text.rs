@@ -48,6 +48,9 @@ pub fn describe(row: &Summary, flight: Option<&InFlight>, now: Timestamp) -> (St
             let took = text::millis(row.last_ms.unwrap_or(0).into());
             (format!("delivered{again} · {status} in {took}{after}"), StateTone::Good)
         }
+        DeliveryState::Failed if is_expired(row) => {
+            (format!("expired{again} · not sent{}", made(row.attempts)), StateTone::Bad)
+        }
         DeliveryState::Failed => {
             let why = row.last_error.as_ref().map_or_else(String::new, |e| format!(" · {}", e.message));
             let of = if row.attempts > 1 || tries > 1 && row.attempts > 0 {
@@ -58,6 +61,22 @@ pub fn describe(row: &Summary, flight: Option<&InFlight>, now: Timestamp) -> (St
             (format!("failed{again}{why}{of}"), StateTone::Bad)
         }
         DeliveryState::Cancelled => (format!("cancelled{again}"), StateTone::Dim),
+    }
+}
+
+/// Whether a delivery has failed since it expired.
+#[must_use]
+pub fn is_expired(row: &Summary) -> bool {
+    row.state == DeliveryState::Failed
+        && row.last_error.as_ref().is_some_and(|error| error.class == ErrorClass::Expired)
+}
+
+/// How often it was sent before it expired: its last entry is none.
+fn made(attempts: u32) -> String {
+    match attempts.saturating_sub(1) {
+        0 => String::new(),
+        1 => " after 1 attempt".to_owned(),
+        n => format!(" after {n} attempts"),
     }
 }
 
@@ -129,6 +148,10 @@ mod tests {
         let error = Failure { class: ErrorClass::Timeout, message: "timed out after 5000 ms".into() };
         let failed = Summary { last_error: Some(error), attempts: 3, ..row(DeliveryState::Failed) };
         assert_eq!(text(&failed), "failed · timed out after 5000 ms (3 of 3)");
+        let error = Failure { class: ErrorClass::Expired, message: "expired: not sent".into() };
+        let expired = Summary { last_error: Some(error), ..row(DeliveryState::Failed) };
+        assert_eq!(text(&expired), "expired · not sent");
+        assert_eq!(text(&Summary { attempts: 3, ..expired }), "expired · not sent after 2 attempts");
         let flight = InFlight { n: 2, started_at: Timestamp::UNIX_EPOCH };
         let sending = describe(&row(DeliveryState::Waiting), Some(&flight), Timestamp::UNIX_EPOCH);
         assert_eq!(sending.0, "sending · retry 1 of 2 · 0.0 s");

@@ -40,7 +40,10 @@ fn none_of(state: &State, which: StateFilter) -> Option<&'static str> {
         StateFilter::Is(DeliveryState::Delivered) => {
             (counts.delivered, "nothing was delivered", "none of those shown was delivered")
         }
-        StateFilter::Is(DeliveryState::Queued) | StateFilter::Ended | StateFilter::Retriable => return None,
+        StateFilter::Is(DeliveryState::Queued)
+        | StateFilter::Ended
+        | StateFilter::Retriable
+        | StateFilter::Expired => return None,
     };
     if count == 0 {
         return Some(none);
@@ -51,7 +54,7 @@ fn none_of(state: &State, which: StateFilter) -> Option<&'static str> {
     let fits = |row: &Summary| match which {
         StateFilter::Pending => row.state.is_pending(),
         StateFilter::Is(of) => row.state == of,
-        StateFilter::Ended | StateFilter::Retriable => true,
+        StateFilter::Ended | StateFilter::Retriable | StateFilter::Expired => true,
     };
     (is_whole && !deliveries.rows().iter().any(fits)).then_some(none_shown)
 }

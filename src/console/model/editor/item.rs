@@ -142,6 +142,7 @@ fn advanced(draft: &Draft, used: &[String]) -> Vec<Item> {
     }
     items.extend([Field::TlsCaFile, Field::TlsCertificate, Field::TlsKey].map(Item::Text));
     items.push(Item::Switch(Field::Http2));
+    items.push(Item::Text(Field::ExpiresAfter));
     items.extend([Item::Button(Button::Back), Item::Button(Button::Test), Item::Button(Button::Save)]);
     items
 }
@@ -210,6 +211,7 @@ pub fn placeholder(field: Field) -> &'static str {
         Field::TlsCaFile => "/… (optional, with the system's)",
         Field::TlsCertificate => "/… (optional)",
         Field::TlsKey => "/… (if not in the certificate)",
+        Field::ExpiresAfter => "never (such as 3600)",
         Field::AuthHeader => "such as api-key",
         Field::AuthTokenUrl => "https://…/oauth/token",
         Field::AuthScope => "space-separated (optional)",

@@ -34,6 +34,7 @@ macro_rules! slot {
             Field::TlsCaFile => Some($($borrow)+ $draft.ca_file),
             Field::TlsCertificate => Some($($borrow)+ $draft.client_certificate),
             Field::TlsKey => Some($($borrow)+ $draft.client_key),
+            Field::ExpiresAfter => Some($($borrow)+ $draft.expires_after),
             Field::Status => Some($($borrow)+ $draft.status),
             Field::Events
             | Field::Encryption

@@ -39,6 +39,7 @@ const FIELDS: &[(Field, &str)] = &[
     (Field::TlsCertificate, "client certificate mutual tls mtls"),
     (Field::TlsKey, "client private key mutual tls mtls"),
     (Field::Http2, "http/2 h2 protocol version"),
+    (Field::ExpiresAfter, "expiry expire ttl time to live maximum age stale"),
 ];
 
 /// A line for each field of the editor.

@@ -119,5 +119,8 @@ fn facts(state: &State, profile: &Profile) -> Vec<(&'static str, String)> {
         1 => facts.push(("Signature", "Standard Webhooks v1".to_owned())),
         count => facts.push(("Signatures", format!("Standard Webhooks v1, by {count} secrets"))),
     }
+    if let Some(seconds) = profile.expires_after_s {
+        facts.push(("Expires", format!("{seconds}{NO_BREAK_SPACE}s after acceptance")));
+    }
     facts
 }

@@ -35,6 +35,7 @@ fn job(url: &str, ca_file: &str, timeout_ms: u32) -> Job {
         callback,
         values: Values::default(),
         policy: RetryPolicy::new(0, 10, timeout_ms, Backoff::Fixed),
+        accepted_at: now,
         attempts: 0,
         manual: false,
         last_outcome: None,

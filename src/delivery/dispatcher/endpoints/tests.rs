@@ -25,6 +25,7 @@ fn job(origin: &str, lane: i64, manual: bool) -> Job {
         callback,
         values: Values::default(),
         policy: RetryPolicy::new(0, 10, 1000, Backoff::Fixed),
+        accepted_at: crate::clock::now(),
         attempts: 0,
         manual,
         last_outcome: None,

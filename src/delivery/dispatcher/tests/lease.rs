@@ -23,6 +23,7 @@ pub(super) fn job() -> Job {
         },
         values: Values::default(),
         policy: RetryPolicy::none(Backoff::Fixed),
+        accepted_at: crate::clock::now(),
         attempts: 0,
         manual: false,
         last_outcome: None,

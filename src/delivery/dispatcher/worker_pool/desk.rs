@@ -9,7 +9,7 @@ use super::results::{Finished, Results};
 use crate::clock;
 use crate::delivery::attempt::{Timer, Transport};
 use crate::delivery::http::local_trouble::LocalTrouble;
-use crate::record::{Job, Outcome, retry_decision};
+use crate::record::{Job, Outcome, expiry, retry_decision};
 
 /// An attempt to make.
 pub struct Assignment {
@@ -129,6 +129,7 @@ async fn attempt(transport: &Transport, job: Box<Job>, timer: &mut Timer) -> Res
     let tried = transport.attempt_with(&job, timer).await?;
     let failure = tried.attempt.error.as_ref();
     let next = retry_decision::next(job.policy, tried.attempt.n, failure, tried.retry_after, clock::now());
+    let next = expiry::no_later(next, expiry::expires_at(&job));
     let Job { reference, lane, subject, .. } = *job;
     Ok(Outcome { job: reference, lane, subject, attempt: tried.attempt, next })
 }

@@ -37,6 +37,7 @@ fn job(url: &str) -> Box<Job> {
         callback,
         values: Values::default(),
         policy: RetryPolicy::new(0, 10, 20_000, Backoff::Fixed),
+        accepted_at: crate::clock::now(),
         attempts: 0,
         manual: false,
         last_outcome: None,

@@ -21,7 +21,7 @@ pub fn any(statuses: &[StatusFilter]) -> String {
 
 /// All that a filter asks of an attempt: one of each of these lists. Empty where it asks for nothing.
 pub fn of(filter: &Filter) -> Vec<Vec<StatusFilter>> {
-    [filter.statuses.clone(), filter.words().statuses].into_iter().filter(|all| !all.is_empty()).collect()
+    filter.required_statuses()
 }
 
 /// The condition for all of these lists; none where there is none.

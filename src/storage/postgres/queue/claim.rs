@@ -327,7 +327,7 @@ impl PgStore {
         {
             let profiles = self.sender().profiles();
             for (Taken { claim, row }, facts) in &taken {
-                match job::read(row, claim, facts, &profiles) {
+                match job::read(row, claim, facts, &profiles, |ms| self.sender().own_time(ms)) {
                     Ok(job) => jobs.push(job),
                     Err(why) => {
                         unreadable.push((claim.seq, unreadable::name_of(job::id_of(row), claim.seq), why));

@@ -20,7 +20,8 @@ macro_rules! take {
  u AS (UPDATE pending SET claimed_by = $1 WHERE ctid = ANY (ARRAY(SELECT place FROM c))
    RETURNING seq, lane, attempts, due_at)
 SELECT u.seq, u.lane, u.attempts, u.due_at, d.id, d.retry_count, d.interval_s, d.timeout_ms, d.backoff,
-   d.method, d.url, d.headers, d.body, d.vals, d.was_tested, d.title, d.event, t.document
+   d.method, d.url, d.headers, d.body, d.vals, d.was_tested, d.title, d.event, t.document,
+   d.accepted_at
 FROM u LEFT JOIN LATERAL (SELECT * FROM delivery d WHERE d.seq = u.seq LIMIT 1) d ON true
    LEFT JOIN LATERAL (SELECT document FROM tested t WHERE t.seq = u.seq LIMIT 1) t ON true"
         )

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use tokio_postgres::Row;
 use tokio_postgres::types::FromSql;
 use uuid::Uuid;
@@ -68,8 +69,15 @@ pub fn id_of(row: &Row) -> Option<DeliveryId> {
     row.try_get(4).ok().map(|id: Uuid| DeliveryId::from_bytes(id.into_bytes()))
 }
 
-/// The job of a row of a claim; or why the row has no meaning.
-pub fn read(row: &Row, claim: &Claim, facts: &LaneFacts, profiles: &KnownProfiles) -> Result<Job, Why> {
+/// The job of a row of a claim; or why the row has no meaning. `own_time` is a time of the database by the clock of this
+/// process.
+pub fn read(
+    row: &Row,
+    claim: &Claim,
+    facts: &LaneFacts,
+    profiles: &KnownProfiles,
+    own_time: impl Fn(i64) -> Option<Timestamp>,
+) -> Result<Job, Why> {
     let profile = match get::<Option<String>>(row, 17)? {
         Some(document) => encoding::profile(&document).map(|profile| Some(Arc::new(profile))),
         None => profiles.of(facts.profile_id.as_str()),
@@ -86,8 +94,10 @@ pub fn read(row: &Row, claim: &Claim, facts: &LaneFacts, profiles: &KnownProfile
         profile_title: get(row, 15).unwrap_or_default(),
         event,
     };
+    let id = id_of(row).ok_or("it is gone")?;
     Ok(Job {
-        reference: JobRef::new(id_of(row).ok_or("it is gone")?, claim.seq),
+        reference: JobRef::new(id, claim.seq),
+        accepted_at: own_time(get(row, 18)?).unwrap_or_else(|| id.made_at()),
         lane: LaneId::new(claim.lane.into()),
         subject: Arc::new(subject),
         origin: Arc::clone(&facts.origin),

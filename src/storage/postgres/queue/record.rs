@@ -123,8 +123,8 @@ impl PgStore {
         for outcome in outcomes.iter().filter(|outcome| !not_ours.contains(&outcome.job)) {
             let last_outcome = match outcome.next {
                 Next::Delivered => LastOutcome::Delivered,
-                Next::Failed => LastOutcome::Failed,
-                Next::Retry(_) => continue,
+                Next::Failed if !outcome.is_expired() => LastOutcome::Failed,
+                Next::Failed | Next::Retry(_) => continue,
             };
             last.insert(outcome.lane, last_outcome);
         }

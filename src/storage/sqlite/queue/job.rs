@@ -76,7 +76,7 @@ impl<'a> Jobs<'a> {
         let mut profiles = known.lock().unwrap_or_else(PoisonError::into_inner);
         profiles.as_of(revision);
         let select = "SELECT id, attempts, retry_count, interval_s, timeout_ms, backoff,
-                       method, url, headers, body, vals, was_tested, profile_title, event, seq, lane
+                       method, url, headers, body, vals, was_tested, profile_title, event, seq, lane, accepted_at
                    FROM delivery LEFT JOIN request ON request.delivery = delivery.seq
                    WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq";
         Ok(Self { tx, select: tx.prepare_cached(select)?, profiles })
@@ -171,12 +171,13 @@ fn known<'k>(
     }
 }
 
-/// The places of the values, of the title, which the event follows, of the row and of its lane among the columns of a
-/// job.
+/// The places of the values, of the title, which the event follows, of the row, of its lane and of its acceptance among
+/// the columns of a job.
 const VALUES: usize = 10;
 const TITLE: usize = 12;
 const SEQ: usize = 14;
 const LANE: usize = 15;
+const ACCEPTED_AT: usize = 16;
 
 /// The job without its profile, its subject and its values, and whether it is a test with its own profile.
 fn job(row: &Row<'_>, chosen: &Chosen, headers: &mut KnownHeaders) -> Result<(Job, bool), Why> {
@@ -187,8 +188,11 @@ fn job(row: &Row<'_>, chosen: &Chosen, headers: &mut KnownHeaders) -> Result<(Jo
     if row.get_ref(LANE).ok() != Some(ValueRef::Integer(chosen.lane)) {
         return Err("its queue is another".to_owned());
     }
+    let id = columns::delivery_id(row, 0)?;
     let job = Job {
-        reference: JobRef::new(columns::delivery_id(row, 0)?, chosen.row),
+        reference: JobRef::new(id, chosen.row),
+        // Without it only the id says when that was.
+        accepted_at: get(row, ACCEPTED_AT).and_then(columns::time).unwrap_or_else(|_| id.made_at()),
         lane: LaneId::new(chosen.lane),
         subject: Arc::default(),
         origin: chosen.origin.clone(),
