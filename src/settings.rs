@@ -54,6 +54,14 @@ pub struct Settings {
     pub keep_deliveries: u64,
     /// After how many consecutive failed events their profile is disabled; 0 for never.
     pub auto_disable_after: u32,
+    /// After how many consecutive failed events a profile is failing; 0 for never.
+    pub failing_after: u32,
+    /// While at least how many percent of its events fail a profile is failing; 0 for never.
+    pub failing_rate: u32,
+    /// Over how many minutes that is counted.
+    pub failing_minutes: u32,
+    /// How many events must have ended in that time.
+    pub failing_min_events: u32,
     /// Which addresses may be dialled, or that this is unknown.
     pub addresses: Addresses,
     /// Whether the console captures the mouse from the start.
@@ -77,6 +85,10 @@ impl Default for Settings {
             keep_days: 90,
             keep_deliveries: 1_000_000,
             auto_disable_after: Status::AUTO_DISABLE_AFTER,
+            failing_after: 20,
+            failing_rate: 0,
+            failing_minutes: 10,
+            failing_min_events: 20,
             addresses: Addresses::default(),
         }
     }

@@ -16,6 +16,7 @@ mod demo;
 mod doctor;
 mod error;
 mod examples;
+mod health_text;
 mod interrupt;
 mod json_input;
 mod keys;

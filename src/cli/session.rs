@@ -7,7 +7,7 @@ use crate::keymap;
 use crate::settings::{self, Loaded, Settings};
 #[cfg(feature = "postgres")]
 use crate::storage::postgres::{Address, PgStore};
-use crate::storage::{Opened, Store};
+use crate::storage::{Health as _, HealthRules, Opened, Store};
 use crate::text::escape_controls;
 
 use super::database_name::{Database, Given};
@@ -155,7 +155,7 @@ impl Session {
     /// It cannot be used.
     pub fn open_file(&self, file: PathBuf) -> Result<Store, CommandError> {
         let store = Store::open(file)?;
-        store.disable_after(self.loaded().settings.auto_disable_after);
+        store.judge_by(health_rules(&self.loaded().settings));
         // A command opens one database; a second one would be closed when it is dropped.
         let _ = self.opened.set(Opened::from(store.clone()));
         Ok(store)
@@ -166,7 +166,7 @@ impl Session {
     pub fn on_server(&self, address: Address) -> PgStore {
         let drafts = settings::drafts_of(address.name());
         let store = PgStore::new(address, drafts);
-        store.disable_after(self.loaded().settings.auto_disable_after);
+        store.judge_by(health_rules(&self.loaded().settings));
         if let Some(command) = self.sends_as.get() {
             store.runs(command);
         }
@@ -215,5 +215,16 @@ impl Session {
         settings::usual_database().map(Database::File).ok_or_else(|| {
             CommandError::Input("there is no home folder for the database: name a file with --db".to_owned())
         })
+    }
+}
+
+/// When profiles turn failing, and are disabled.
+fn health_rules(settings: &Settings) -> HealthRules {
+    HealthRules {
+        disable_after: settings.auto_disable_after,
+        failing_after: settings.failing_after,
+        failing_rate: settings.failing_rate,
+        failing_minutes: settings.failing_minutes,
+        failing_min_events: settings.failing_min_events,
     }
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::auto_disabled::auto_disabled_cause;
 use super::delivery::full_attempt;
 use crate::profile::Choice as _;
-use crate::storage::{FeedGap, FeedGapReason, ProfileChange, RecordedAttempt};
+use crate::storage::{FeedGap, FeedGapReason, ProfileChange, ProfileChangeKind, RecordedAttempt};
 
 /// An attempt as in [`full_delivery`](super::full_delivery), with its delivery, and the state of that afterwards.
 #[must_use]
@@ -22,16 +22,36 @@ pub fn attempt_event(recorded: &RecordedAttempt) -> Value {
     all
 }
 
-/// A change of a profile; `profile_id` is null if it concerns all of them.
+/// A change of a profile; `profile_id` is null if it concerns all of them. A change of its health says what that is from
+/// then on.
 #[must_use]
 pub fn profile_change(change: &ProfileChange) -> Value {
-    json!({
+    let state = match change.kind {
+        ProfileChangeKind::Failing => Some("failing"),
+        ProfileChangeKind::Recovered => Some("ok"),
+        ProfileChangeKind::AutoDisabled => Some("auto-disabled"),
+        _ => None,
+    };
+    let auto_disabled = (change.kind == ProfileChangeKind::AutoDisabled)
+        .then(|| change.cause.as_ref().map(|cause| auto_disabled_cause(change.at, Some(cause))));
+    let mut all = json!({
         "profile_id": change.profile.as_ref().map(crate::profile::ProfileId::as_str),
         "title": change.title,
         "change": change.kind.name(),
         "at": change.at,
-        "auto_disabled": change.cause.as_ref().map(|cause| auto_disabled_cause(change.at, Some(cause))),
-    })
+        "auto_disabled": auto_disabled.flatten(),
+    });
+    if let Some(state) = state {
+        let cause = change.cause.as_ref().map(|cause| {
+            json!({
+                "consecutive_failures": cause.failed,
+                "delivery_id": cause.delivery.to_string(),
+                "message": cause.message,
+            })
+        });
+        all["health"] = json!({"state": state, "since": change.at, "cause": cause});
+    }
+    all
 }
 
 /// Something is missing, why, and when the oldest entry that is kept was committed.
@@ -48,7 +68,7 @@ pub fn feed_gap(gap: &FeedGap) -> Value {
 mod tests {
     use super::*;
     use crate::record::{Attempt, DeliveryId, DeliveryState};
-    use crate::storage::{AutoDisableCause, ProfileChangeKind};
+    use crate::storage::AutoDisableCause;
 
     #[test]
     fn an_attempt_is_the_one_that_is_shown_with_its_delivery() {
@@ -98,6 +118,17 @@ mod tests {
         let all = profile_change(&change);
         assert_eq!((&all["profile_id"], &all["change"]), (&Value::Null, &json!("auto-disabled")));
         assert_eq!(all["auto_disabled"]["consecutive_failures"], 10);
-        assert_eq!(profile_change(&ProfileChange { cause: None, ..change })["auto_disabled"], Value::Null);
+        assert_eq!(
+            (&all["health"]["state"], &all["health"]["cause"]["message"]),
+            (&json!("auto-disabled"), &json!("500"))
+        );
+        let failing = profile_change(&ProfileChange { kind: ProfileChangeKind::Failing, ..change.clone() });
+        assert_eq!(
+            (&failing["auto_disabled"], &failing["health"]["state"]),
+            (&Value::Null, &json!("failing"))
+        );
+        let enabled = ProfileChange { kind: ProfileChangeKind::Enabled, cause: None, ..change };
+        let enabled = profile_change(&enabled);
+        assert_eq!((&enabled["auto_disabled"], enabled.get("health")), (&Value::Null, None));
     }
 }

@@ -6,7 +6,8 @@ use crate::profile::Profile;
 use crate::profile::document::{Secrets, export};
 
 /// Members that only responses have.
-const OF_RESPONSES: [&str; 5] = ["created_at", "modified_at", "paused_since", "auto_disabled", "notes"];
+const OF_RESPONSES: [&str; 6] =
+    ["created_at", "modified_at", "paused_since", "auto_disabled", "health", "notes"];
 
 /// Members that every profile has: null is no value of theirs, and changes nothing.
 const MANDATORY: [&str; 6] = ["title", "channel", "events", "http_method", "url", "status"];
@@ -137,6 +138,7 @@ mod tests {
         let mut response = export(&stored(), Secrets::Hidden);
         response["paused_since"] = json!("2025-04-17T13:05:20Z");
         response["auto_disabled"] = json!({});
+        response["health"] = json!({"state": "failing"});
         response["body_type"] = json!("json");
         response["notes"] = json!(["url: shown and logged"]);
         response["headers"] = json!(response["headers"].to_string());

@@ -7,11 +7,11 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::spelling::nearest;
-use super::value::{choice, flag, number};
+use super::value::{choice, flag, number, number_in};
 use super::{Loaded, Settings, api, keys, look, network, syntax};
 
 /// The names of all settings, for messages and for misspelled names.
-pub(super) const NAMES: [&str; 15] = [
+pub(super) const NAMES: [&str; 19] = [
     "region",
     "allow_insecure_http",
     "extended_retries",
@@ -25,9 +25,16 @@ pub(super) const NAMES: [&str; 15] = [
     "keep_days",
     "keep_deliveries",
     "auto_disable_after",
+    "failing_after",
+    "failing_rate",
+    "failing_minutes",
+    "failing_min_events",
     "api",
     "keys",
 ];
+
+/// The most minutes over which failures are counted (our decision): each is stored with its queue.
+const MOST_MINUTES: u32 = 60;
 
 /// The errors in a file, each with its offset.
 type Faults = Vec<(usize, String)>;
@@ -167,6 +174,10 @@ impl Settings {
             "keep_days" => self.keep_days = number(name, value)?,
             "keep_deliveries" => self.keep_deliveries = number(name, value)?,
             "auto_disable_after" => self.auto_disable_after = number(name, value)?,
+            "failing_after" => self.failing_after = number(name, value)?,
+            "failing_rate" => self.failing_rate = number_in(name, value, 0, 100)?,
+            "failing_minutes" => self.failing_minutes = number_in(name, value, 1, MOST_MINUTES)?,
+            "failing_min_events" => self.failing_min_events = number_in(name, value, 1, u32::MAX)?,
             "mouse" => self.mouse = flag(name, value)?,
             _ => self.addresses.set(name, value)?,
         }

@@ -30,6 +30,7 @@ fn invalid_keys_are_reported_with_their_line() {
 fn everything_can_be_set() {
     let text = "region = \"EU\"\nallow_insecure_http = true\nextended_retries = true\ntheme = \"mono\"\n\
                 borders = \"ascii\"\ntime = \"local\"\nmouse = true\nauto_disable_after = 5\n\
+                failing_after = 6\nfailing_rate = 50\nfailing_minutes = 5\nfailing_min_events = 10\n\
                 keep_days = 7\nkeep_deliveries = 0\n[keys]\neditor-save = \"ctrl+w f2\"\nquit = [\"f12\"]\n";
     let loaded = parse(text);
     assert_eq!(loaded.notices, [""; 0]);
@@ -44,9 +45,13 @@ fn everything_can_be_set() {
         keep_days: 7,
         keep_deliveries: 0,
         auto_disable_after: 5,
+        failing_after: 6,
+        failing_rate: 50,
+        failing_minutes: 5,
+        failing_min_events: 10,
         keys: vec![
-            binding("editor-save", &["ctrl+w", "f2"], "config.toml:12"),
-            binding("quit", &["f12"], "config.toml:13"),
+            binding("editor-save", &["ctrl+w", "f2"], "config.toml:16"),
+            binding("quit", &["f12"], "config.toml:17"),
         ],
         ..Settings::default()
     };
@@ -60,13 +65,29 @@ fn everything_can_be_set() {
 }
 
 #[test]
+fn a_failure_rate_has_limits() {
+    let loaded =
+        parse("failing_rate = 101\nfailing_minutes = 0\nfailing_min_events = 0\nfailing_after = -1\n");
+    assert_eq!(
+        loaded.notices,
+        [
+            "config.toml:1: failing_rate must be a whole number from 0 to 100",
+            "config.toml:2: failing_minutes must be a whole number from 1 to 60",
+            "config.toml:3: failing_min_events must be a whole number from 1 to 4294967295",
+            "config.toml:4: failing_after must be a whole number, 0 or more",
+        ]
+    );
+    assert_eq!(loaded.settings, Settings::default());
+}
+
+#[test]
 fn errors_are_reported_with_their_line_and_the_rest_is_used() {
     let loaded = parse(
         "# mine\nregion = \"XX\"\n\ncolour = 1\nextended_retries = \"yes\"\nthem = 1\ntheme = 'mono'\n",
     );
     let known = "known settings: region, allow_insecure_http, extended_retries, network, network_allow, \
-                 network_deny, theme, borders, time, mouse, keep_days, keep_deliveries, auto_disable_after, api, \
-                 keys";
+                 network_deny, theme, borders, time, mouse, keep_days, keep_deliveries, auto_disable_after, \
+                 failing_after, failing_rate, failing_minutes, failing_min_events, api, keys";
     assert_eq!(
         loaded.notices,
         [

@@ -22,3 +22,9 @@ pub(super) fn number<N: std::str::FromStr>(name: &str, value: &DeValue) -> Resul
     let number = digits.and_then(|digits| digits.as_str().parse().ok());
     number.ok_or_else(|| format!("{name} must be a whole number, 0 or more"))
 }
+
+/// A whole number from `least` to `most`.
+pub(super) fn number_in(name: &str, value: &DeValue, least: u32, most: u32) -> Result<u32, String> {
+    let fits = number::<u32>(name, value).ok().filter(|number| (least..=most).contains(number));
+    fits.ok_or_else(|| format!("{name} must be a whole number from {least} to {most}"))
+}

@@ -14,6 +14,7 @@ mod encoding;
 pub mod error;
 pub mod events;
 pub mod feed;
+pub mod health;
 pub mod log;
 #[cfg(test)]
 pub(crate) mod memory;
@@ -49,6 +50,12 @@ pub use feed::entry::{FeedEntry, FeedItem, ProfileChange, ProfileChangeKind, Rec
 pub use feed::filter::FeedFilter;
 pub use feed::page::{FeedGap, FeedGapReason, FeedPage};
 pub use feed::position::FeedPosition;
+pub use health::Health;
+pub use health::failing_profiles::FailingProfiles;
+pub use health::profile_health::{HealthCause, HealthState, ProfileHealth};
+pub use health::recent_failures::RecentFailures;
+pub use health::rules::HealthRules;
+pub use health::turn::{HealthTurn, HealthTurnKind};
 pub use log::Log;
 pub use log::batch_progress::BatchProgress;
 pub use log::counts::Counts;
@@ -95,6 +102,7 @@ pub trait Storage:
     + Log
     + Control
     + Profiles
+    + Health
     + ApiKeys
     + Retention
     + Events

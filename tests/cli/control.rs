@@ -1,5 +1,7 @@
 //! Pausing and resuming, profiles that are disabled, and auto-disabling: as a person or a script does it.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crate::support::cli::{On, Place, Running};
@@ -132,6 +134,13 @@ fn a_profile_that_keeps_failing_is_disabled_blocked_and_enabled() {
     let shown = run(&["profiles", "show", &id, "--json"]).json();
     assert_eq!(shown["auto_disabled"]["message"], "500 Internal Server Error");
 
+    let health = &listed[0]["health"];
+    assert_eq!(
+        (&health["state"], &health["cause"]["consecutive_failures"]),
+        (&json!("auto-disabled"), &json!(3))
+    );
+    assert_eq!(shown["health"], *health);
+
     // New events are accepted and blocked.
     let sent = run(&["send", &id]);
     assert_eq!(sent.code, Some(1));
@@ -145,10 +154,43 @@ fn a_profile_that_keeps_failing_is_disabled_blocked_and_enabled() {
     assert_eq!(run(&["profiles", "list", "--json"]).json()[0]["auto_disabled"], Value::Null);
     let worked = run(&["work", "--until-idle"]);
     assert_eq!(worked.out.lines().last(), Some("0 delivered, 1 failed · nothing is queued"), "{worked:?}");
-    assert_eq!(run(&["profiles", "list", "--json"]).json()[0]["status"], 1, "it begins anew");
+    let listed = run(&["profiles", "list", "--json"]).json();
+    assert_eq!(listed[0]["status"], 1, "it begins anew");
+    assert_eq!(listed[0]["health"]["state"], "failing", "until it delivers");
 
     let disabled = run(&["profiles", "disable", &id, "--json"]).json();
     assert_eq!((&disabled["status"], &disabled["changed"]), (&json!(3), &json!(true)));
     run(&["send", &id]).refused(2, &["profile 'Order SMS' is disabled and accepts no events"]);
     assert_eq!(run(&["profiles", "disable", &id]).out, format!("{id}  disabled already\n"));
+}
+
+#[test]
+fn a_profile_that_keeps_failing_says_so_until_it_delivers() {
+    let fails = Arc::new(AtomicBool::new(true));
+    let switch = Arc::clone(&fails);
+    let endpoint =
+        Recorder::start(Duration::ZERO, move |_, _| if switch.load(Ordering::Relaxed) { 500 } else { 200 });
+    let (place, id) = place_with(&endpoint);
+    let settings = place.file("few.toml", "auto_disable_after = 0\nfailing_after = 2\n");
+    let run = |args: &[&str]| place.run(&[&["--config", &settings], args].concat());
+    let health = || run(&["profiles", "list", "--json"]).json()[0]["health"].clone();
+    assert_eq!(health(), json!({"state": "ok", "since": null, "cause": null}));
+    assert_eq!(run(&["profiles", "show", &id, "--json"]).json().get("health"), None);
+    for _ in 0..3 {
+        assert_eq!(run(&["send", &id]).code, Some(1));
+    }
+    let failing = health();
+    assert_eq!(
+        (&failing["state"], &failing["cause"]["consecutive_failures"]),
+        (&json!("failing"), &json!(2))
+    );
+    assert_eq!((&failing["cause"]["status"], &failing["cause"]["class"]), (&json!(500), &json!("status")));
+    assert_eq!(run(&["profiles", "show", &id, "--json"]).json()["health"], failing);
+    let shown = run(&["profiles", "show", &id]);
+    assert!(shown.out.contains("2 consecutive failures, the last, "), "{shown:?}");
+    assert!(run(&["profiles", "list"]).out.contains("active, failing"));
+    fails.store(false, Ordering::Relaxed);
+    assert_eq!(run(&["send", &id]).code, Some(0));
+    assert_eq!(health()["state"], "ok");
+    assert!(!run(&["profiles", "show", &id]).out.contains("consecutive"));
 }

@@ -196,7 +196,7 @@ fn invalid_profiles_queues_and_pauses_block_no_command() {
     let place = Place::new();
     let endpoint = Recorder::taking();
     let each = odd().len();
-    let count = (9 + 1 + 5 + 4) * each + 10;
+    let count = (9 + 1 + 6 + 4) * each + 10;
     let documents: Vec<Json> = (0..count).map(|_| endpoint.profile(0)).collect();
     let profiles = place.apply(&Json::from(documents));
     let lines: String = profiles.iter().map(|profile| event(profile, "x")).collect();

@@ -137,7 +137,8 @@ fn lists_are_aligned_and_filtered() {
     assert_eq!(modified_at, place.run(&["profiles", "show", &ids[0], "--json"]).json()["modified_at"]);
     let listed = json!({"profile_id": ids[0], "title": "Order SMS", "channel": "sms", "http_method": "POST",
                         "url": "https://hooks.example/orders?id=<id>", "status": 1,
-                        "auto_disabled": null, "paused_since": null});
+                        "auto_disabled": null, "paused_since": null,
+                        "health": {"state": "ok", "since": null, "cause": null}});
     assert_eq!(first, listed);
     let found = |args: &[&str]| place.run(&[&["profiles", "list", "--json"], args].concat()).json();
     assert_eq!(found(&["--search", "oOk"]), json!([all[1]]));

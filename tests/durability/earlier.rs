@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::support::cli::Place;
 
 /// The files, and the schema version of each.
-const EARLIER: [(&str, i64); 7] = [
+const EARLIER: [(&str, i64); 8] = [
     ("schema-6.db", 6),
     ("schema-7.db", 7),
     ("schema-8.db", 8),
@@ -16,6 +16,7 @@ const EARLIER: [(&str, i64); 7] = [
     ("schema-10.db", 10),
     ("schema-11.db", 11),
     ("schema-12.db", 12),
+    ("schema-13.db", 13),
 ];
 
 /// A place whose database is this file.

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::profile::sizes::{EXPIRES_AFTER_S, SIGNING_SECRETS};
 use crate::profile::{Channel, Choice, Event, Method};
 use crate::record::{DeliveryState, ErrorClass, Kind};
-use crate::storage::BlockReason;
+use crate::storage::{BlockReason, HealthState};
 
 /// A reference to one of them.
 pub(super) fn schema(name: &str) -> Value {
@@ -173,7 +173,7 @@ fn profile_patch() -> Value {
     for name in ["title", "url"] {
         members[name]["type"] = json!(["string", "null"]);
     }
-    for ignored in ["paused_since", "auto_disabled", "notes"] {
+    for ignored in ["paused_since", "auto_disabled", "health", "notes"] {
         members[ignored] = json!({"description": "Ignored"});
     }
     members["profile_id"] = json!({"type": "string", "description": "The one in the path"});
@@ -192,6 +192,7 @@ fn profile() -> Value {
     members["response_message"] = json!({"type": "string"});
     members["paused_since"] = time();
     members["auto_disabled"] = json!({"type": "object"});
+    members["health"] = health();
     members["notes"] = json!({"type": "array", "items": {"type": "string"}});
     json!({
         "type": "object",
@@ -199,6 +200,20 @@ fn profile() -> Value {
             "retry", "status", "created_at", "modified_at", "body_type", "response_message"],
         "properties": members,
     })
+}
+
+/// The health of a profile, while it is not well.
+fn health() -> Value {
+    let recent = object(&json!({"ended": count(), "failed": count()}));
+    let cause = object(&json!({
+        "consecutive_failures": count(),
+        "delivery_id": {"type": "string", "format": "uuid"},
+        "status": nullable("integer"),
+        "class": nullable_choice::<ErrorClass>(),
+        "message": {"type": "string"},
+        "recent": {"oneOf": [recent, {"type": "null"}]},
+    }));
+    object(&json!({"state": choice::<HealthState>(), "since": time(), "cause": cause}))
 }
 
 fn failure() -> Value {

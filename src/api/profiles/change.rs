@@ -101,7 +101,8 @@ fn invalid(faults: &[DocumentFault]) -> ApiError {
 
 /// The profile, and what a person should know about it.
 async fn with_notes(api: &Api, profile: &Profile, notes: &[String]) -> Result<Value, ApiError> {
-    let mut data = platform_profile(profile, &api.store.blocks().await?);
+    let (blocks, failing) = (api.store.blocks().await?, api.store.failing_profiles().await?);
+    let mut data = platform_profile(profile, &blocks, &failing);
     if !notes.is_empty() {
         data["notes"] = json!(notes);
     }

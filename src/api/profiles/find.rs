@@ -14,7 +14,8 @@ pub(super) async fn one(
     Path((_, id)): OnePath,
 ) -> Result<Envelope, ApiError> {
     let profile = stored(&api, &caller, &id).await?;
-    let data = platform_profile(&profile, &api.store.blocks().await?);
+    let (blocks, failing) = (api.store.blocks().await?, api.store.failing_profiles().await?);
+    let data = platform_profile(&profile, &blocks, &failing);
     Ok(Envelope::new(Code::Done, "Profile fetched successfully", data))
 }
 

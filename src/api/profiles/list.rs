@@ -35,12 +35,12 @@ pub(super) async fn list(
     let query = ProfileQuery::read(query)?;
     let mut rows = api.store.profiles().await?;
     rows.retain(|row| caller.may_use(&row.id) && query.wants(row));
-    let blocks = api.store.blocks().await?;
+    let (blocks, failing) = (api.store.blocks().await?, api.store.failing_profiles().await?);
     let mut profiles: Vec<Value> = Vec::new();
     for row in rows.iter().skip(query.offset).take(query.limit) {
         // Another session may delete it in between.
         if let Some(profile) = api.store.profile(&row.id).await? {
-            profiles.push(platform_profile(&profile, &blocks));
+            profiles.push(platform_profile(&profile, &blocks, &failing));
         }
     }
     let data = json!({

@@ -4,12 +4,12 @@ use serde_json::{Value, json};
 
 use crate::documents;
 use crate::profile::{BodyForm, Profile, Syntax};
-use crate::storage::Blocks;
+use crate::storage::{Blocks, FailingProfiles};
 
 /// A profile's document with what the platform's has besides: `headers` as text, `enc` also where there is none,
 /// `body_type` and `response_message` (public page). Secrets are null.
-pub(super) fn platform_profile(profile: &Profile, blocks: &Blocks) -> Value {
-    let mut all = documents::profile(profile, blocks);
+pub(super) fn platform_profile(profile: &Profile, blocks: &Blocks, failing: &FailingProfiles) -> Value {
+    let mut all = documents::profile(profile, blocks, failing);
     all["headers"] = json!(all["headers"].to_string());
     if profile.encryption.is_none() {
         all["enc"] = Value::Null;

@@ -14,6 +14,7 @@ use crate::cli::{resolve_profile, test};
 use crate::delivery::Transport;
 use crate::receiver::describe;
 use crate::record::NewDelivery;
+use crate::storage::FailingProfiles;
 
 /// Creates profiles, tests one whose first attempt fails, and prints the requests that arrived.
 pub(super) async fn run(stage: Stage) -> Result<ExitCode, CommandError> {
@@ -26,7 +27,7 @@ pub(super) async fn run(stage: Stage) -> Result<ExitCode, CommandError> {
          {} profiles\n{}\n",
         receiver.addr(),
         rows.len(),
-        listed(&rows)
+        listed(&rows, &FailingProfiles::default())
     ))?;
     let (_, profile) = resolve_profile::profile(Some(store), TESTED).await?;
     let event = profile.events.first().copied();

@@ -8,7 +8,7 @@ use crate::cli::value_enum::choices;
 use crate::cli::{blocked, passed_over};
 use crate::documents::{deleted_profile_row, profile_row};
 use crate::profile::{Channel, Choice as _};
-use crate::storage::{DeletedProfile, Listing, ProfileRow};
+use crate::storage::{DeletedProfile, FailingProfiles, HealthState, Listing, ProfileRow};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct ListArgs {
@@ -27,17 +27,17 @@ pub(super) async fn run(session: &Session, args: &ListArgs, json: bool) -> Resul
     if args.deleted {
         return deleted(session, args, json).await;
     }
-    let (all, blocks) = match session.store_if_there()? {
+    let (all, blocks, failing) = match session.store_if_there()? {
         Some(store) => {
             passed_over::report(&store.unreadable(Listing::Profiles).await?);
-            (store.profiles().await?, store.blocks().await?)
+            (store.profiles().await?, store.blocks().await?, store.failing_profiles().await?)
         }
         None => Default::default(),
     };
     let none_at_all = all.is_empty();
     let rows: Vec<ProfileRow> = all.into_iter().filter(|row| args.wants(row)).collect();
     if json {
-        return print_json(&rows.iter().map(|row| profile_row(row, &blocks)).collect());
+        return print_json(&rows.iter().map(|row| profile_row(row, &blocks, &failing)).collect());
     }
     if rows.is_empty() {
         if none_at_all {
@@ -48,21 +48,22 @@ pub(super) async fn run(session: &Session, args: &ListArgs, json: bool) -> Resul
         }
         return Ok(());
     }
-    print(&listed(&rows))
+    print(&listed(&rows, &failing))
 }
 
 /// Lists the profiles that can be restored.
 async fn deleted(session: &Session, args: &ListArgs, json: bool) -> Result<(), CommandError> {
-    let (all, blocks) = match session.store_if_there()? {
+    let (all, blocks, failing) = match session.store_if_there()? {
         Some(store) => {
             passed_over::report(&store.unreadable(Listing::DeletedProfiles).await?);
-            (store.deleted_profiles().await?, store.blocks().await?)
+            (store.deleted_profiles().await?, store.blocks().await?, store.failing_profiles().await?)
         }
         None => Default::default(),
     };
     let found: Vec<&DeletedProfile> = all.iter().filter(|deleted| args.wants(&deleted.row)).collect();
     if json {
-        return print_json(&found.iter().map(|deleted| deleted_profile_row(deleted, &blocks)).collect());
+        let document = |deleted: &&DeletedProfile| deleted_profile_row(deleted, &blocks, &failing);
+        return print_json(&found.iter().map(document).collect());
     }
     if found.is_empty() {
         eprint_line(if all.is_empty() {
@@ -100,8 +101,17 @@ impl ListArgs {
     }
 }
 
+/// The status of a profile, and whether it is failing.
+fn status(row: &ProfileRow, failing: &FailingProfiles) -> String {
+    let status = row.status.name();
+    match failing.of(&row.id) {
+        Some(health) if health.state == HealthState::Failing => format!("{status}, failing"),
+        _ => status.to_owned(),
+    }
+}
+
 /// Profiles as a table.
-pub(in crate::cli) fn listed(rows: &[ProfileRow]) -> String {
+pub(in crate::cli) fn listed(rows: &[ProfileRow], failing: &FailingProfiles) -> String {
     let cells: Vec<[String; 6]> = rows
         .iter()
         .map(|row| {
@@ -110,7 +120,7 @@ pub(in crate::cli) fn listed(rows: &[ProfileRow]) -> String {
                 &row.title,
                 row.channel.name(),
                 row.method.name(),
-                row.status.name(),
+                &status(row, failing),
                 &row.endpoint,
             ]
             .map(str::to_owned)

@@ -3,21 +3,26 @@
 use crate::cli::error::CommandError;
 use crate::cli::output::{print, print_json};
 use crate::cli::session::Session;
-use crate::cli::{blocked, resolve_profile};
+use crate::cli::{blocked, health_text, resolve_profile};
 use crate::documents;
 use crate::profile::{Auth, Choice as _, Encryption, Extra, Iv, OAuth2, Profile, RetryPolicy};
-use crate::storage::Blocks;
+use crate::storage::{Blocks, FailingProfiles, HealthState};
 use crate::text::escape_controls;
 
 pub(super) async fn run(session: &Session, text: &str, json: bool) -> Result<(), CommandError> {
     let store = session.store_if_there()?;
     let (store, profile) = resolve_profile::profile(store.as_ref(), text).await?;
     let blocks = store.blocks().await?;
-    if json { print_json(&documents::profile(&profile, &blocks)) } else { print(&text_of(&profile, &blocks)) }
+    let failing = store.failing_profiles().await?;
+    if json {
+        print_json(&documents::profile(&profile, &blocks, &failing))
+    } else {
+        print(&text_of(&profile, &blocks, &failing))
+    }
 }
 
 /// The profile, one field per line, without its secrets.
-fn text_of(profile: &Profile, blocks: &Blocks) -> String {
+fn text_of(profile: &Profile, blocks: &Blocks, failing: &FailingProfiles) -> String {
     let mut lines: Vec<(&str, String)> = vec![("Id", profile.id.to_string())];
     let mut put = |label, text: String| lines.push((label, text));
     put("Channel", profile.channel.name().to_owned());
@@ -57,6 +62,9 @@ fn text_of(profile: &Profile, blocks: &Blocks) -> String {
     put("Status", profile.status.name().to_owned());
     if let Some(block) = blocks.disabled(&profile.id).filter(|block| block.cause.is_some()) {
         put("Disabled", format!("{}: {}", block.since, blocked::cause(block)));
+    }
+    if let Some(health) = failing.of(&profile.id).filter(|health| health.state == HealthState::Failing) {
+        put("Failing", format!("{}: {}", health.since, health_text::reason(&health.cause)));
     }
     if let Some(block) = blocks.paused(&profile.id) {
         put("Paused", block.since.to_string());

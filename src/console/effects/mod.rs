@@ -203,7 +203,11 @@ impl Outside {
         let Environment { sources, endpoint } = &self.environment;
         let sources = &**sources;
         let message = match effect {
-            Effect::LoadProfiles => Message::Profiles(store.profiles().await?),
+            Effect::LoadProfiles => {
+                let profiles = Message::Profiles(store.profiles().await?);
+                let failing = store.failing_profiles().await?;
+                return Ok(vec![profiles, Message::Health(Box::new(failing))]);
+            }
             Effect::LoadProfile(id, purpose) => profiles::load(store, id, purpose).await?,
             Effect::Fresh(draft) => profiles::fresh(sources, *draft, self.region),
             Effect::SaveProfile(profile, seen, _) => profiles::save(store, sources, profile, seen).await?,

@@ -18,7 +18,8 @@ use crate::profile::catalogue::Variable;
 use crate::profile::{Draft, Event, FieldError, Identity, Profile, ProfileId};
 use crate::record::{DeliveryId, Details, Kind};
 use crate::storage::{
-    Blocks, Counts, DeletedProfile, Page, ProfileRow, Revision, RunningApi, SenderInfo, UnsavedDraft,
+    Blocks, Counts, DeletedProfile, FailingProfiles, Page, ProfileRow, Revision, RunningApi, SenderInfo,
+    UnsavedDraft,
 };
 
 /// Something happened.
@@ -95,6 +96,8 @@ pub enum Message {
     Counts(Counts, String),
     /// The current blocks.
     Blocks(Box<Blocks>),
+    /// The profiles that are not well.
+    Health(Box<FailingProfiles>),
     /// The processes that send from the database; or why they cannot be read.
     Senders(Result<Vec<SenderInfo>, String>),
     /// The HTTP APIs that run on the database.

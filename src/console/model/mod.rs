@@ -11,6 +11,7 @@ pub mod editor;
 pub mod effect;
 pub mod find;
 pub mod guide;
+pub mod health;
 pub mod input;
 pub mod layout;
 pub mod list;

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use crate::console::model::deliveries::state_text::{self, StateTone};
+use crate::console::model::health;
 use crate::console::model::profiles;
 use crate::console::model::state::State;
 use crate::delivery::SenderRole;
@@ -73,6 +74,9 @@ pub fn status(state: &State, profile: &Profile) -> String {
         let enables = state.settings.keys.spell("{profiles-enable} enables it");
         let (since, cause) = (clock(state, block.since), cause(block));
         text = format!("{text} since {since} · {cause} (delivery {}) · {enables}", why.delivery);
+    }
+    if let Some(failing) = health::words(state, &profile.id) {
+        text = format!("{text} · {failing}");
     }
     if let Some(block) = state.blocks.paused(&profile.id) {
         let resumes = state.settings.keys.spell("{profiles-pause} resumes");

@@ -25,7 +25,7 @@ use crate::keymap::Key;
 use crate::profile::Profile;
 use crate::profile::catalogue::Variable;
 use crate::record::{DeliveryId, Details, Kind, Summary};
-use crate::storage::{Blocks, Counts, Revision};
+use crate::storage::{Blocks, Counts, FailingProfiles, Revision};
 
 /// A delivery whose outcome is reported at the bottom left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,6 +75,8 @@ pub struct State {
     pub counts: Counts,
     /// The blocks on queued deliveries.
     pub blocks: Blocks,
+    /// The profiles that are not well.
+    pub failing: FailingProfiles,
     /// Why the database cannot be read; none if it can.
     pub unreadable: Option<String>,
     /// Why nothing is sent: the settings do not say which addresses are allowed.
@@ -122,6 +124,7 @@ impl State {
             sender: SenderStatus::default(),
             counts: Counts::default(),
             blocks: Blocks::default(),
+            failing: FailingProfiles::default(),
             unreadable: None,
             closed: None,
             log_pinned: None,

@@ -16,6 +16,7 @@ mod cut_off;
 mod deliveries;
 mod editor;
 mod guide;
+mod health;
 mod keys;
 mod leaving;
 mod look;

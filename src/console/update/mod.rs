@@ -5,6 +5,7 @@ mod apis;
 mod deliveries;
 mod editor;
 mod guide;
+mod health;
 mod in_flight;
 mod key;
 mod mouse;
@@ -201,6 +202,7 @@ fn take(state: &mut State, message: Message, awaits: Option<&Awaits>) -> Vec<Eff
             Vec::new()
         }
         Message::Blocks(blocks) => pausing::taken(state, *blocks),
+        Message::Health(failing) => health::taken(state, *failing),
         Message::Senders(senders) => {
             window::senders::taken(state, senders);
             Vec::new()

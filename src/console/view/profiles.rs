@@ -6,6 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr as _;
 
+use crate::console::model::health;
 use crate::console::model::mouse::ClickTarget;
 use crate::console::model::pane::Pane;
 use crate::console::model::pausing::{self, SIGN};
@@ -14,7 +15,7 @@ use crate::console::model::state::State;
 use crate::console::view::put::put;
 use crate::console::view::{frame, search_line};
 use crate::profile::{Channel, Choice as _, Method, Status};
-use crate::storage::ProfileRow;
+use crate::storage::{HealthState, ProfileRow};
 use crate::text::{cut, fit};
 
 /// Draws the list, with the search in its last line if there is one.
@@ -55,9 +56,18 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
 fn line(state: &State, row: &ProfileRow, width: usize, selected: bool, focused: bool) -> Line<'static> {
     let theme = &state.settings.theme;
     let paused = pausing::is_marked(state, &row.id, row.status);
-    let sign = if paused { SIGN } else { profiles::status_sign(row.status).0 };
+    let failing = row.status == Status::Active && health::failing(state, &row.id).is_some();
+    let sign = match (paused, failing) {
+        (true, _) => SIGN,
+        (false, true) => health::SIGN,
+        (false, false) => profiles::status_sign(row.status).0,
+    };
     let unsaved = state.editor.as_ref().is_some_and(|e| e.id() == &row.id && e.is_changed());
-    let facts = format!(" {:4} {:4} ", short_channel(row.channel), short_method(row.method));
+    let facts = if failing {
+        format!(" {:9} ", HealthState::Failing.name())
+    } else {
+        format!(" {:4} {:4} ", short_channel(row.channel), short_method(row.method))
+    };
     let room = width.saturating_sub(facts.width() + 2);
     let title = if unsaved {
         fit(&format!("{} *", cut(&row.title, room.saturating_sub(2))), room)
@@ -74,11 +84,16 @@ fn line(state: &State, row: &ProfileRow, width: usize, selected: bool, focused: 
         // On the bar of the selection the sign would be a block of its colour.
         _ if selected && focused => Style::new(),
         Status::Active if paused => theme.warn,
+        Status::Active if failing => theme.bad,
         Status::Active => theme.good,
         Status::AutoDisabled => theme.bad,
         Status::Disabled => theme.dim,
     };
-    let facts_style = if selected { Style::new() } else { theme.dim };
+    let facts_style = match (selected, failing) {
+        (true, _) => Style::new(),
+        (false, true) => theme.bad,
+        (false, false) => theme.dim,
+    };
     Line::from(vec![
         Span::raw(marker),
         Span::raw(title),

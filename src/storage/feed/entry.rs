@@ -54,7 +54,7 @@ pub struct ProfileChange {
     pub kind: ProfileChangeKind,
     /// When.
     pub at: Timestamp,
-    /// Why it was disabled automatically.
+    /// Why it was disabled automatically, or its health changed.
     pub cause: Option<AutoDisableCause>,
 }
 
@@ -79,6 +79,10 @@ pub enum ProfileChangeKind {
     AutoDisabled,
     /// It accepts events again.
     Enabled,
+    /// Its events fail.
+    Failing,
+    /// They are delivered again.
+    Recovered,
 }
 
 impl Choice for ProfileChangeKind {
@@ -92,6 +96,8 @@ impl Choice for ProfileChangeKind {
         Self::Disabled,
         Self::AutoDisabled,
         Self::Enabled,
+        Self::Failing,
+        Self::Recovered,
     ];
 
     fn name(self) -> &'static str {
@@ -105,6 +111,8 @@ impl Choice for ProfileChangeKind {
             Self::Disabled => "disabled",
             Self::AutoDisabled => "auto-disabled",
             Self::Enabled => "enabled",
+            Self::Failing => "failing",
+            Self::Recovered => "recovered",
         }
     }
 }

@@ -9,8 +9,8 @@ use crate::profile::{Profile, ProfileId, Status};
 use crate::record::{DeliveryId, DeliveryState, Kind, RunRange, Summary};
 use crate::storage::profiles::deleted_profile::restorable_since;
 use crate::storage::{
-    Block, BlockReason, BlockedCounts, Blocks, BulkResult, Change, Control, ProfileChangeKind, Removed,
-    StoreError,
+    Block, BlockReason, BlockedCounts, Blocks, BulkResult, Change, Control, HealthState, ProfileChangeKind,
+    Removed, StoreError,
 };
 
 impl Tables {
@@ -53,6 +53,11 @@ impl Tables {
         self.revision.steering += i64::from(has_ended);
         if has_ended && why.is_none() {
             self.note_change(id, ProfileChangeKind::Enabled);
+        }
+        if profile.status != Status::AutoDisabled
+            && let Some((_, health)) = self.health.iter_mut().find(|(known, _)| *known == profile.id)
+        {
+            health.state = HealthState::Failing;
         }
         let is_known = |why| self.blocks.iter().any(|b| b.profile_id.as_ref() == id && b.why == why);
         if let Some(why) = why.filter(|why| !is_known(*why)) {

@@ -11,17 +11,27 @@ use crate::profile::ProfileId;
 use crate::record::{Attempt, DeliveryId, Summary};
 use crate::storage::feed::page::{self, Note, Noted};
 use crate::storage::{
-    Feed, FeedFilter, FeedGap, FeedGapReason, FeedPage, FeedPosition, ProfileChange, ProfileChangeKind,
-    StoreError,
+    AutoDisableCause, Feed, FeedFilter, FeedGap, FeedGapReason, FeedPage, FeedPosition, ProfileChange,
+    ProfileChangeKind, StoreError,
 };
 
 impl Tables {
     /// Notes a change of a profile, or of all of them.
     pub fn note_change(&mut self, profile: Option<&ProfileId>, kind: ProfileChangeKind) {
+        self.note_change_for(profile, kind, None);
+    }
+
+    /// The same, for this reason.
+    pub fn note_change_for(
+        &mut self,
+        profile: Option<&ProfileId>,
+        kind: ProfileChangeKind,
+        cause: Option<AutoDisableCause>,
+    ) {
         let profile = profile.cloned();
         let title = profile.as_ref().and_then(|id| self.profile(id)).map(|profile| profile.title.to_string());
         let at = self.now();
-        self.feed.push(MemoryNote::Change(ProfileChange { profile, title, kind, at, cause: None }));
+        self.feed.push(MemoryNote::Change(ProfileChange { profile, title, kind, at, cause }));
     }
 
     /// Notes the last attempt of a delivery.

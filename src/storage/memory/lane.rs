@@ -2,6 +2,7 @@
 
 use crate::profile::ProfileId;
 use crate::record::{LastOutcome, Origin};
+use crate::storage::health::lane_health::LaneHealth;
 
 /// The deliveries of one profile to one origin; manual ones have a separate lane.
 #[derive(Debug, Clone)]
@@ -14,6 +15,8 @@ pub struct Lane {
     pub manual: bool,
     /// How its last ended delivery ended.
     pub last_outcome: Option<LastOutcome>,
+    /// What its outcomes say of the profile.
+    pub health: LaneHealth,
 }
 
 /// The index of a lane, which is added if it is new.
@@ -22,7 +25,7 @@ pub fn index_of(lanes: &mut Vec<Lane>, profile_id: &ProfileId, origin: &str, man
         |lane: &Lane| lane.profile_id == *profile_id && &*lane.origin == origin && lane.manual == manual;
     lanes.iter().position(is_it).unwrap_or_else(|| {
         let (profile_id, origin) = (profile_id.clone(), origin.into());
-        lanes.push(Lane { profile_id, origin, manual, last_outcome: None });
+        lanes.push(Lane { profile_id, origin, manual, last_outcome: None, health: LaneHealth::default() });
         lanes.len() - 1
     })
 }

@@ -3,6 +3,7 @@
 mod api_keys;
 mod control;
 mod feed;
+mod health;
 mod lane;
 mod log;
 mod member;

@@ -86,7 +86,7 @@ impl Tables {
         stored.claim = Some((claim, sender));
         let StoredDelivery { details, tested, lane, .. } = stored.clone();
         self.last_claim = claim;
-        let Lane { profile_id, origin, manual, last_outcome } = self.lanes[lane].clone();
+        let Lane { profile_id, origin, manual, last_outcome, .. } = self.lanes[lane].clone();
         let subject = DeliverySubject {
             profile_id: profile_id.to_string(),
             profile_title: details.summary.profile_title,
@@ -151,6 +151,7 @@ impl Tables {
             Next::Failed if !outcome.is_expired() => Some(LastOutcome::Failed),
             Next::Failed | Next::Retry(_) => *last_outcome,
         };
+        self.judge_lane(lane, outcome);
         true
     }
 }

@@ -17,7 +17,10 @@ use crate::storage::memory::member::Member;
 use crate::storage::memory::note::MemoryNote;
 use crate::storage::receipts::stored_receipt::StoredReceipt;
 use crate::storage::retention::clock_doubt::ClockMemory;
-use crate::storage::{ApiKey, Block, Problem, Revision, RunningApi, SecretHash, UnsavedDraft};
+use crate::storage::{
+    ApiKey, Block, HealthRules, HealthTurn, Problem, ProfileHealth, Revision, RunningApi, SecretHash,
+    UnsavedDraft,
+};
 
 /// A delivery with all its data.
 #[derive(Debug, Clone)]
@@ -70,6 +73,12 @@ pub struct Tables {
     pub receipts: BTreeMap<(String, String), (Timestamp, StoredReceipt)>,
     /// Pauses, and blocks by the status of a profile.
     pub blocks: Vec<Block>,
+    /// The profiles that are not well.
+    pub health: Vec<(ProfileId, ProfileHealth)>,
+    /// When they turned, in order.
+    pub turns: Vec<HealthTurn>,
+    /// When they turn.
+    pub rules: HealthRules,
     /// The remembered state of the clock.
     pub clock: Option<ClockMemory>,
     /// In numerical order.

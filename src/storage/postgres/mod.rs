@@ -13,6 +13,7 @@ mod describe;
 mod error;
 mod events;
 mod feed;
+mod health;
 mod inspect;
 mod log;
 mod producer;
@@ -27,15 +28,14 @@ mod tests;
 mod transfer;
 
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 
 use tokio::sync::watch;
 
-use crate::profile::Status;
 use crate::storage::Storage;
 use crate::storage::describe::UpkeepTrouble;
 use crate::storage::error::StoreError;
+use crate::storage::health::rules::HealthRules;
 
 use bells::listener::Heard;
 use bells::ringer::Ringer;
@@ -68,8 +68,8 @@ struct Shared {
     heard: Arc<Heard>,
     drafts: Drafts,
     upkeep: watch::Sender<Option<UpkeepTrouble>>,
-    /// See [`PgStore::disable_after`].
-    disable_after: AtomicU32,
+    /// See [`Health::judge_by`](crate::storage::Health::judge_by).
+    health_rules: Mutex<HealthRules>,
     /// What this process knows as a sender.
     sender: SenderState,
 }
@@ -101,7 +101,7 @@ impl PgStore {
             heard,
             drafts: Drafts::at(drafts),
             upkeep: watch::Sender::new(None),
-            disable_after: AtomicU32::new(Status::AUTO_DISABLE_AFTER),
+            health_rules: Mutex::default(),
             sender: SenderState::new(&server),
             server,
         }))
@@ -115,12 +115,6 @@ impl PgStore {
         let session = Session::new(Arc::clone(&self.0.server), Purpose::Migrate);
         let migrated = schema::migrate::migrate(&session, Target::LATEST).await;
         migrated.map_err(|error| self.0.server.at(error))
-    }
-
-    /// A profile is disabled after this many consecutive failed events; 0 means never.
-    /// [`Status::AUTO_DISABLE_AFTER`] by default. It applies to what this process records.
-    pub fn disable_after(&self, failures: u32) {
-        self.0.disable_after.store(failures, Ordering::Relaxed);
     }
 
     /// This process runs the command of this name, which lists of senders show. The first name counts.

@@ -10,6 +10,7 @@ mod engine;
 mod error;
 mod feed;
 mod file;
+mod health;
 mod lock;
 mod log;
 mod profiles;
@@ -34,7 +35,6 @@ pub use transfer::FileSource;
 pub use wal::pinned::LogPinned;
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -43,9 +43,9 @@ use rusqlite::Transaction;
 use tokio::sync::watch as channel;
 
 use crate::clock;
-use crate::profile::Status;
 use crate::storage::describe::UpkeepTrouble;
 use crate::storage::error::StoreError;
+use crate::storage::health::rules::HealthRules;
 use crate::storage::sqlite::error::InFile as _;
 
 use engine::readers::Readers;
@@ -73,8 +73,8 @@ struct Shared {
     writer: Writer,
     /// What is about to be accepted.
     gathering: Gathering,
-    /// See [`Store::disable_after`].
-    disable_after: AtomicU32,
+    /// See [`Health::judge_by`](crate::storage::Health::judge_by).
+    health_rules: Mutex<HealthRules>,
     /// The claims of this process.
     claims: Arc<Claims>,
     /// The right by which this process sends, or sent before.
@@ -134,7 +134,6 @@ impl Store {
         }
         let readers = Arc::new(Readers::new(path.clone(), place, busy));
         let noticing = Mutex::new(Some(noticing));
-        let disable_after = AtomicU32::new(Status::AUTO_DISABLE_AFTER);
         Ok(Self(Arc::new(Shared {
             path,
             told,
@@ -142,7 +141,7 @@ impl Store {
             readers,
             writer,
             gathering: Gathering::default(),
-            disable_after,
+            health_rules: Mutex::default(),
             claims: Arc::default(),
             right: Mutex::default(),
         })))
@@ -166,10 +165,12 @@ impl Store {
         self.0.told.log.subscribe()
     }
 
-    /// A profile is disabled after this many consecutive events failed permanently; 0 is never.
-    /// [`Status::AUTO_DISABLE_AFTER`] by default, and only for outcomes recorded by this process.
-    pub fn disable_after(&self, failures: u32) {
-        self.0.disable_after.store(failures, Ordering::Relaxed);
+    fn health_rules(&self) -> HealthRules {
+        *self.0.health_rules.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn set_health_rules(&self, rules: HealthRules) {
+        *self.0.health_rules.lock().unwrap_or_else(PoisonError::into_inner) = rules;
     }
 
     /// Commits pending work, waits for it, and closes the file. Later requests are refused. Blocks for as long as the

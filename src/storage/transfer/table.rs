@@ -17,7 +17,11 @@ pub enum Table {
     TestValues,
     /// What blocks deliveries.
     Blocks,
-    /// Lanes, and their consecutive failures.
+    /// The profiles that are not well.
+    Health,
+    /// When profiles turned failing and recovered, in that order.
+    Turns,
+    /// Lanes, and their consecutive failures; not their last minutes.
     Lanes,
     /// Keys of the API, revoked ones included, in the order of their creation.
     ApiKeys,
@@ -84,6 +88,34 @@ const BLOCKS: &[TableColumn] = &[
     optional("failed", ColumnKind::Int),
     optional("delivery", ColumnKind::Id),
     optional("message", ColumnKind::Text),
+];
+const HEALTH: &[TableColumn] = &[
+    column("profile_id", ColumnKind::Text),
+    column("state", ColumnKind::Text),
+    column("since", ColumnKind::Time),
+    column("failed", ColumnKind::Int),
+    column("delivery", ColumnKind::Id),
+    optional("status", ColumnKind::Small),
+    optional("class", ColumnKind::Text),
+    column("message", ColumnKind::Text),
+    optional("recent_failed", ColumnKind::Int),
+    optional("recent_ended", ColumnKind::Int),
+];
+const TURNS: &[TableColumn] = &[
+    column("id", ColumnKind::Id),
+    column("at", ColumnKind::Time),
+    column("profile_id", ColumnKind::Text),
+    column("title", ColumnKind::Text),
+    column("kind", ColumnKind::Text),
+    optional("was", ColumnKind::Text),
+    optional("was_since", ColumnKind::Time),
+    column("failed", ColumnKind::Int),
+    column("delivery", ColumnKind::Id),
+    optional("status", ColumnKind::Small),
+    optional("class", ColumnKind::Text),
+    column("message", ColumnKind::Text),
+    optional("recent_failed", ColumnKind::Int),
+    optional("recent_ended", ColumnKind::Int),
 ];
 const LANES: &[TableColumn] = &[
     column("profile_id", ColumnKind::Text),
@@ -168,11 +200,13 @@ const ATTEMPTS: &[TableColumn] = &[
 
 impl Table {
     /// What people have set, in the order in which it is copied.
-    pub const SETTINGS: [Self; 7] = [
+    pub const SETTINGS: [Self; 9] = [
         Self::Profiles,
         Self::Variables,
         Self::TestValues,
         Self::Blocks,
+        Self::Health,
+        Self::Turns,
         Self::Lanes,
         Self::ApiKeys,
         Self::Receipts,
@@ -198,6 +232,8 @@ impl Table {
             Self::Variables => "variables",
             Self::TestValues => "test_values",
             Self::Blocks => "blocks",
+            Self::Health => "health",
+            Self::Turns => "turns",
             Self::Lanes => "lanes",
             Self::ApiKeys => "api_keys",
             Self::Receipts => "receipts",
@@ -230,6 +266,8 @@ impl Table {
             Self::Variables => VARIABLES,
             Self::TestValues => TEST_VALUES,
             Self::Blocks => BLOCKS,
+            Self::Health => HEALTH,
+            Self::Turns => TURNS,
             Self::Lanes => LANES,
             Self::ApiKeys => API_KEYS,
             Self::Receipts => RECEIPTS,

@@ -6,7 +6,8 @@
 # schema 6; schema-7.db with the one at 0759d86, the last one with schema 7; schema-8.db with the one at d9a4f63,
 # the last one with schema 8; schema-9.db with the one at 3f3bccc, the last one with schema 9; schema-10.db with the
 # one at e6cadac, the last one with schema 10; schema-11.db with the one at a92de528, the last one with schema 11;
-# schema-12.db with the one at d4cdddc4, the last one with schema 12. Needs tmux and python3.
+# schema-12.db with the one at d4cdddc4, the last one with schema 12; schema-13.db with the one at 966214ef, the last
+# one with schema 13. Needs tmux and python3.
 set -euo pipefail
 program=$(realpath "$1")
 file=$(realpath -m "$2")

@@ -4,6 +4,7 @@ pub mod apis;
 pub mod claims;
 pub mod feed;
 pub mod fleet;
+pub mod health;
 pub mod outcomes;
 pub mod turns;
 
@@ -76,6 +77,12 @@ macro_rules! every_queue_test {
                 an_outcome_recorded_twice_is_one,
                 wakeups_report_what_the_sender_did_not_do_itself,
                 what_waits_moves_with_a_clock_that_was_set;
+            health:
+                a_profile_turns_failing_once_and_recovers_once,
+                a_batch_makes_all_of_its_turns,
+                an_auto_disabled_profile_is_failing_once_it_is_enabled,
+                a_failure_rate_turns_a_profile_whatever_is_consecutive,
+                what_accepts_no_events_turns_nothing;
             feed:
                 what_happens_is_read_in_order_from_any_entry_on,
                 a_reader_gets_what_it_wants,

@@ -12,6 +12,7 @@ use crate::storage::encoding::{self, millis};
 use crate::storage::error::StoreError;
 use crate::storage::postgres::changes::Changes;
 use crate::storage::postgres::connection::db::Db;
+use crate::storage::postgres::health::turns;
 use crate::storage::postgres::profiles::purge;
 use crate::storage::postgres::rows::{self, get};
 use crate::storage::unreadable::Why;
@@ -86,6 +87,9 @@ pub async fn follow(db: Db<'_>, profile: &Profile) -> Result<(), StoreError> {
         db.execute(sql, &[&id, &why, &millis(profile.modified_at)]).await?;
     } else if ended > 0 {
         db.execute("UPDATE lane SET failed_in_row = 0 WHERE profile_id = $1", &[&id]).await?;
+    }
+    if profile.status != Status::AutoDisabled {
+        turns::switched(db, id).await?;
     }
     Ok(())
 }

@@ -17,16 +17,16 @@
 //! | `gone` | deliveries whose day was dropped |
 //! | `vacuum` | removes dead rows while the queue is busy |
 //! | `warm_up` | has the server plan the statements of a claim while a sender joins |
-//! | `auto_disable` | profiles with too many consecutive failures |
+//! | `judging` | profiles that fail, are disabled for that, or have recovered |
 
 mod adapter;
 mod announced_api;
-mod auto_disable;
 mod claim;
 mod claim_sql;
 mod gone;
 mod held_claims;
 mod job;
+mod judging;
 mod late;
 mod look_back;
 mod moved;

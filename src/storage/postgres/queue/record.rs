@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
-use std::sync::atomic::Ordering;
+use std::sync::PoisonError;
 
 use crate::profile::Choice as _;
 use crate::record::{JobRef, LastOutcome, Next, Outcome};
@@ -12,7 +12,7 @@ use crate::storage::error::StoreError;
 use crate::storage::postgres::PgStore;
 use crate::storage::postgres::connection::db::Db;
 use crate::storage::postgres::producer::batch::storable;
-use crate::storage::postgres::queue::auto_disable::Failing;
+use crate::storage::postgres::queue::judging::Failing;
 use crate::storage::postgres::queue::moved::{Moved, message};
 use crate::storage::postgres::queue::record_sql::RECORD;
 use crate::storage::postgres::queue::{gone, late, sender};
@@ -21,8 +21,8 @@ use crate::storage::postgres::queue::{gone, late, sender};
 struct Recorded {
     /// Those that are another sender's by now, or nobody's.
     not_ours: Vec<JobRef>,
-    /// A profile was disabled.
-    has_disabled: bool,
+    /// A profile was disabled, or its health has changed.
+    has_turned: bool,
 }
 
 impl PgStore {
@@ -37,7 +37,7 @@ impl PgStore {
         self.note_recorded(outcomes, &recorded.not_ours);
         self.note_overdue(outcomes);
         self.0.ringer.changed();
-        if recorded.has_disabled {
+        if recorded.has_turned {
             self.0.ringer.steered();
         }
         Ok(recorded.not_ours)
@@ -45,12 +45,12 @@ impl PgStore {
 
     /// Records one after the other, without those whose day was dropped.
     async fn record_each(&self, seat: i32, outcomes: &[Outcome]) -> Result<Recorded, StoreError> {
-        let mut all = Recorded { not_ours: Vec::new(), has_disabled: false };
+        let mut all = Recorded { not_ours: Vec::new(), has_turned: false };
         for outcome in outcomes {
             match self.record_by(seat, std::slice::from_ref(outcome)).await {
                 Ok(recorded) => {
                     all.not_ours.extend(recorded.not_ours);
-                    all.has_disabled |= recorded.has_disabled;
+                    all.has_turned |= recorded.has_turned;
                 }
                 Err(error) if gone::is_meant(&error) => {
                     let mut acquired = self.sender().records.acquire().await?;
@@ -65,21 +65,21 @@ impl PgStore {
 
     async fn record_by(&self, seat: i32, outcomes: &[Outcome]) -> Result<Recorded, StoreError> {
         let name = sender::name_of(seat);
-        let limit = self.0.disable_after.load(Ordering::Relaxed);
+        let rules = *self.0.health_rules.lock().unwrap_or_else(PoisonError::into_inner);
         let mut acquired = self.sender().records.acquire().await?;
         let columns = Columns::of(outcomes, |next| self.due_ms(next));
-        let mut failing = Failing::new(limit, self.is_counted(outcomes));
+        let mut failing = Failing::new(rules, self.is_counted(outcomes));
         if !failing.is_needed(outcomes, &self.sender().counted()) {
             // Mostly nothing else is to be done: then it is one statement, and so one round trip.
             let moved = write(acquired.db()?, seat, &name, &columns).await?;
             if moved.is_whole(outcomes) {
                 self.sender().counted().add(outcomes, &failing);
-                return Ok(Recorded { not_ours: Vec::new(), has_disabled: false });
+                return Ok(Recorded { not_ours: Vec::new(), has_turned: false });
             }
             let begun = acquired.begin().await?;
             let not_ours = late::record(begun.db(), &name, outcomes, &moved).await?;
             begun.commit().await?;
-            return Ok(Recorded { not_ours, has_disabled: false });
+            return Ok(Recorded { not_ours, has_turned: false });
         }
         let begun = acquired.begin().await?;
         let db = begun.db();
@@ -91,10 +91,10 @@ impl PgStore {
         };
         let ended = outcomes.iter().filter(|outcome| moved.ended.contains(&outcome.job.token()));
         let open = self.sender().counted().open();
-        let has_disabled = failing.count(db, ended, &open).await?;
+        let has_turned = failing.count(db, ended, &open).await?;
         begun.commit().await?;
         self.sender().counted().written(&failing);
-        Ok(Recorded { not_ours, has_disabled })
+        Ok(Recorded { not_ours, has_turned })
     }
 
     /// When a retry is due, by the clock of the database.

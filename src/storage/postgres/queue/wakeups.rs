@@ -97,6 +97,7 @@ fn hear(store: &Weak<Shared>, bell: Bell) -> Due {
         }
         Bell::Steered => {
             sender.ready().look_again();
+            sender.counted().doubt();
             sender.wakeups.send_modify(|wakeup| wakeup.invalidated = wakeup.invalidated.wrapping_add(1));
         }
         Bell::Fleet => {

@@ -15,6 +15,8 @@ pub fn name(table: Table) -> &'static str {
         Table::Variables => "own_variable",
         Table::TestValues => "test_values",
         Table::Blocks => "hold",
+        Table::Health => "health",
+        Table::Turns => "turn",
         Table::Lanes => "lane",
         Table::ApiKeys => "api_key",
         Table::Receipts => "receipt",
@@ -36,11 +38,13 @@ fn order(table: Table) -> &'static str {
     match table {
         Table::TestValues => r#"profile_id COLLATE "C", event COLLATE "C""#,
         Table::Blocks => r#"profile_id COLLATE "C", why COLLATE "C""#,
+        Table::Health => r#"profile_id COLLATE "C""#,
         Table::Lanes => r#"profile_id COLLATE "C", origin COLLATE "C", by_hand"#,
         Table::Receipts => r#"owner COLLATE "C", key COLLATE "C""#,
         Table::Profiles
         | Table::Variables
         | Table::ApiKeys
+        | Table::Turns
         | Table::Deliveries
         | Table::Ended
         | Table::Pending

@@ -50,6 +50,7 @@ SELECT n::text || ' ' || what FROM (VALUES
   ((SELECT count(*) FROM (SELECT FROM delivery LIMIT 1000) d), 'or more deliveries'),
   ((SELECT count(*) FROM own_variable), 'variables'),
   ((SELECT count(*) FROM hold), 'blocks of deliveries'),
+  ((SELECT count(*) FROM turn), 'turns of profiles'),
   ((SELECT count(*) FROM lane), 'lanes of earlier deliveries'),
   ((SELECT count(*) FROM api_key), 'API keys'),
   ((SELECT count(*) FROM receipt), 'receipts of earlier requests')) c(n, what)
@@ -78,7 +79,7 @@ pub async fn abandon(db: Db<'_>, target: &str, id: Uuid) -> Result<(), TransferE
         return Err(TransferError::InUse { target: target.to_owned(), who });
     }
     db.batch(
-        "TRUNCATE profile, own_variable, test_values, hold, lane, api_key, receipt, delivery, ended, attempt,
+        "TRUNCATE profile, own_variable, test_values, hold, health, turn, lane, api_key, receipt, delivery, ended, attempt,
              tested, incoming, clock_skew, copied_from;
          UPDATE meta SET copying_from = NULL",
     )

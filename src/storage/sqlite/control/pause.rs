@@ -11,6 +11,7 @@ use crate::storage::control::block::{AutoDisableCause, Block, Blocks};
 use crate::storage::error::StoreError;
 use crate::storage::sqlite::Store;
 use crate::storage::sqlite::error::is_type_violation;
+use crate::storage::sqlite::health::turns;
 use crate::storage::sqlite::profiles::purge;
 use crate::storage::sqlite::rows::columns::{self, get, millis};
 use crate::storage::unreadable::Why;
@@ -109,6 +110,9 @@ pub fn follow(tx: &Transaction<'_>, profile: &Profile) -> Result<(), StoreError>
     } else if ended > 0 {
         let sql = "UPDATE lane SET failed_in_row = 0 WHERE profile_id = ?1";
         tx.prepare_cached(sql)?.execute([id])?;
+    }
+    if profile.status != Status::AutoDisabled {
+        turns::switched(tx, id)?;
     }
     Ok(())
 }

@@ -4,7 +4,6 @@
 //! nothing more, and what it still records is distinguished from what the later sender records.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::Transaction;
@@ -77,12 +76,12 @@ impl Queue for Store {
     }
 
     async fn record(&self, outcomes: Arc<[Outcome]>) -> Result<Vec<JobRef>, QueueError> {
-        let disable_after = self.0.disable_after.load(Ordering::Relaxed);
+        let rules = self.health_rules();
         let right = self.right();
         let told = Arc::clone(&outcomes);
         let record = move |tx: &Writing<'_>| {
             let epoch = right.as_ref().map(|right| right.epoch);
-            let not_ours = record::record_all(tx, &told, disable_after, epoch)?;
+            let not_ours = record::record_all(tx, &told, rules, epoch)?;
             right.map_or(Ok(()), |right| right.moved(tx))?;
             Ok(not_ours)
         };

@@ -1,7 +1,6 @@
 //! Pending deliveries: accepting, scheduling, reading, recording.
 
 pub mod adapter;
-pub mod auto_disable;
 pub mod claims;
 pub mod clock_shift;
 pub mod due;
@@ -10,6 +9,7 @@ pub mod first_successes;
 pub mod floors;
 pub mod gathered;
 pub mod job;
+pub mod judging;
 pub mod known_headers;
 pub mod lane;
 pub mod pending;

@@ -7,25 +7,25 @@ use rusqlite::{CachedStatement, Transaction, params};
 use crate::profile::Choice;
 use crate::record::{Attempt, DeliveryState, JobRef, Next, Outcome};
 use crate::storage::error::StoreError;
+use crate::storage::health::rules::HealthRules;
 use crate::storage::sqlite::engine::state_counts::Writing;
-use crate::storage::sqlite::queue::auto_disable::Failing;
 use crate::storage::sqlite::queue::first_successes;
+use crate::storage::sqlite::queue::judging::Failing;
 use crate::storage::sqlite::rows::columns::{headers_text, millis, millis_after, state_number};
 use crate::storage::sqlite::rows::outcome::IS_IN_DELIVERED;
 use crate::storage::sqlite::rows::salvage::on_row;
 use crate::storage::sqlite::rows::state;
 
-/// Adds the attempts, and changes the state of their deliveries. A profile with this many consecutive permanent
-/// failures is disabled; with 0 none ever is. `epoch` is the sender's, whether or not it has been overtaken: attempts
+/// Adds the attempts, and changes the state of their deliveries; profiles are judged by these rules. `epoch` is the sender's, whether or not it has been overtaken: attempts
 /// are logged in any case. Returns those that no longer belong to the sender.
 pub fn record_all(
     tx: &Writing<'_>,
     outcomes: &[Outcome],
-    disable_after: u32,
+    rules: HealthRules,
     epoch: Option<i64>,
 ) -> Result<Vec<JobRef>, StoreError> {
     let mut not_ours = Vec::new();
-    let mut failing = Failing::new(disable_after);
+    let mut failing = Failing::new(rules);
     // Usually there is none, and then it need not be looked up for each.
     let any_tested = tx.prepare_cached("SELECT 1 FROM tested LIMIT 1")?.exists([])?;
     let moved = first_successes::move_all(tx, outcomes)?;

@@ -2,7 +2,7 @@
 
 use crate::profile::Status;
 use crate::record::{RunId, RunRange};
-use crate::storage::{Block, BlockReason};
+use crate::storage::{Block, BlockReason, Health as _, HealthRules};
 
 use super::*;
 
@@ -129,7 +129,7 @@ async fn what_is_disabled_is_held_until_it_is_enabled() {
 async fn so_many_failures_in_a_row_disable_a_profile() {
     let (_folder, store) = store();
     switch(&store, 1, Status::Active).await;
-    store.disable_after(3);
+    store.judge_by(HealthRules::disabling_after(3));
     let before = store.profile(&profile_id(1)).await.unwrap().unwrap();
     for next in [Next::Failed, Next::Failed, Next::Delivered, Next::Failed, Next::Retry(at(1)), Next::Failed]
     {
@@ -162,7 +162,7 @@ async fn so_many_failures_in_a_row_disable_a_profile() {
 async fn only_an_event_that_ends_by_it_is_counted_and_once() {
     let (_folder, store) = store();
     switch(&store, 1, Status::Active).await;
-    store.disable_after(2);
+    store.judge_by(HealthRules::disabling_after(2));
     let first = ends(&store, Next::Failed).await;
     // Recorded again, since the first reply was lost.
     record(&store, first, 1, Next::Failed).await;
@@ -174,11 +174,11 @@ async fn only_an_event_that_ends_by_it_is_counted_and_once() {
     store.cancel(cancelled).await.unwrap();
     record(&store, cancelled, 1, Next::Failed).await;
     assert_eq!(status(&store, 1).await, Status::Active);
-    store.disable_after(0);
+    store.judge_by(HealthRules::disabling_after(0));
     ends(&store, Next::Failed).await;
     ends(&store, Next::Failed).await;
     assert_eq!(status(&store, 1).await, Status::Active, "0 is never");
-    store.disable_after(2);
+    store.judge_by(HealthRules::disabling_after(2));
     ends(&store, Next::Failed).await;
     assert_eq!(status(&store, 1).await, Status::AutoDisabled);
 }
@@ -187,7 +187,7 @@ async fn only_an_event_that_ends_by_it_is_counted_and_once() {
 async fn a_batch_is_counted_in_its_order() {
     let (_folder, store) = store();
     switch(&store, 1, Status::Active).await;
-    store.disable_after(3);
+    store.judge_by(HealthRules::disabling_after(3));
     let new: [NewDelivery; 5] = std::array::from_fn(|_| of(1, Kind::Event));
     let ids = accept(&store, new).await;
     let mut batch = Vec::new();
@@ -210,7 +210,7 @@ async fn a_batch_is_counted_in_its_order() {
 async fn in_a_row_is_as_they_were_accepted_and_not_as_they_end() {
     let (_folder, store) = store();
     switch(&store, 1, Status::Active).await;
-    store.disable_after(3);
+    store.judge_by(HealthRules::disabling_after(3));
     let new: [NewDelivery; 12] = std::array::from_fn(|_| of(1, Kind::Event));
     let ids = accept(&store, new).await;
     let fails = |n: &usize| n.is_multiple_of(2);

@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use proptest::prelude::*;
 
 use crate::record::Job;
+use crate::storage::HealthRules;
 use crate::storage::{LaneLoad, OriginLoad};
 
 use super::*;
@@ -146,7 +147,7 @@ async fn a_thousand_due_retries_of_one_hide_nobodys() {
                 outcome(*id, (row, 1), 1, Next::Retry(at(ms)))
             };
             let all: Vec<_> = (1..).zip(&ids).map(retry).collect();
-            crate::storage::sqlite::queue::record::record_all(tx, &all, 0, None)
+            crate::storage::sqlite::queue::record::record_all(tx, &all, HealthRules::disabling_after(0), None)
         })
         .await
         .unwrap();

@@ -25,6 +25,14 @@ fn select(table: Table) -> &'static str {
         Table::Blocks => {
             "SELECT profile_id, why, since, failed, delivery, message FROM hold ORDER BY profile_id, why"
         }
+        Table::Health => {
+            "SELECT profile_id, state, since, failed, delivery, status, class, message, recent_failed, recent_ended
+             FROM health ORDER BY profile_id"
+        }
+        Table::Turns => {
+            "SELECT id, at, profile_id, title, kind, was, was_since, failed, delivery, status, class, message,
+                 recent_failed, recent_ended FROM turn ORDER BY seq"
+        }
         Table::Lanes => {
             "SELECT profile_id, origin, by_hand, failed_in_row, delivered FROM lane
              ORDER BY profile_id, origin, by_hand"

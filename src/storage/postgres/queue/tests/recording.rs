@@ -2,9 +2,9 @@
 
 use super::*;
 use crate::profile::{Profile, Status};
-use crate::storage::Log as _;
 use crate::storage::conformance::samples;
 use crate::storage::encoding;
+use crate::storage::{Health as _, HealthRules, Log as _};
 
 fn counts(on: &OnServer) -> String {
     on.database.sql("SELECT sum(queued), sum(waiting), sum(delivered), sum(failed) FROM ringback.tally")
@@ -84,8 +84,8 @@ async fn too_many_consecutive_failures_disable_the_profile_whichever_senders_rec
     let Some(on) = on_server().await else { return };
     let one = Member::join(&on, &[]).await;
     let two = Member::join(&on, &[&one]).await;
-    one.store.disable_after(4);
-    two.store.disable_after(4);
+    one.store.judge_by(HealthRules::disabling_after(4));
+    two.store.judge_by(HealthRules::disabling_after(4));
     let profile = saved(&on, 1);
     let new = || NewDelivery { profile_id: profile.id.clone(), ..event(1, 'a') };
     accept(&on, (0..6).map(|_| new()).collect()).await;
@@ -106,11 +106,45 @@ async fn too_many_consecutive_failures_disable_the_profile_whichever_senders_rec
     assert!(one.claim(9).await.is_empty() && two.claim(9).await.is_empty(), "its events are blocked");
 }
 
+/// Each turn is recorded once, and a success by a sender that has seen no failure is a recovery.
+#[tokio::test]
+async fn turns_are_recorded_once_whichever_senders_record_what_leads_to_them() {
+    let Some(on) = on_server().await else { return };
+    let one = Member::join(&on, &[]).await;
+    let two = Member::join(&on, &[&one]).await;
+    for member in [&one, &two] {
+        member.store.judge_by(HealthRules { failing_after: 3, ..HealthRules::disabling_after(0) });
+    }
+    let profile = saved(&on, 1);
+    accept(&on, (0..12).map(|_| NewDelivery { profile_id: profile.id.clone(), ..event(1, 'a') }).collect())
+        .await;
+    let (yours, mine) = (two.claim(6).await, one.claim(6).await);
+    let turns = "SELECT string_agg(kind, ' ' ORDER BY seq) FROM ringback.turn";
+    // The second sender knows the lane as healthy, and writes what arrives once a second.
+    assert!(two.record(&yours[0], Next::Delivered).await);
+    let mut wakeups = two.store.wakeups();
+    let before = *wakeups.borrow_and_update();
+    for job in &mine[..2] {
+        assert!(one.record(job, Next::Failed).await);
+    }
+    assert_eq!(on.database.sql(turns), "");
+    let (first, second) =
+        tokio::join!(one.record(&mine[2], Next::Failed), two.record(&yours[1], Next::Failed));
+    assert!(first && second);
+    assert_eq!(on.database.sql(turns), "failing");
+    soon(wakeups.wait_for(|now| now.invalidated != before.invalidated)).await.unwrap();
+    let (first, second) =
+        tokio::join!(one.record(&mine[3], Next::Delivered), two.record(&yours[2], Next::Delivered));
+    assert!(first && second);
+    assert_eq!(on.database.sql(turns), "failing recovered");
+    assert_eq!(on.database.sql("SELECT count(*) FROM ringback.health"), "0");
+}
+
 #[tokio::test]
 async fn a_delivery_that_arrived_ends_a_row_of_failures() {
     let Some(on) = on_server().await else { return };
     let one = Member::join(&on, &[]).await;
-    one.store.disable_after(2);
+    one.store.judge_by(HealthRules::disabling_after(2));
     let profile = saved(&on, 1);
     accept(&on, (0..6).map(|_| NewDelivery { profile_id: profile.id.clone(), ..event(1, 'a') }).collect())
         .await;

@@ -1,0 +1,34 @@
+//! The health of a profile: whether its events are delivered, and since when and why they are not.
+
+use serde_json::{Value, json};
+
+use crate::profile::{Choice as _, ProfileId, Status};
+use crate::storage::{Blocks, FailingProfiles, HealthCause};
+
+/// The health of a profile: `state` (`ok`, `failing` or `auto-disabled`), `since` and `cause`, both null while it is
+/// well.
+#[must_use]
+pub fn health(id: &ProfileId, status: Status, blocks: &Blocks, failing: &FailingProfiles) -> Value {
+    if let Some(health) = failing.of(id) {
+        return json!({"state": health.state.name(), "since": health.since, "cause": health_cause(&health.cause)});
+    }
+    if status == Status::AutoDisabled {
+        // A person has set the status: nothing has failed.
+        let since = blocks.disabled(id).map(|block| block.since);
+        return json!({"state": status.name(), "since": since, "cause": null});
+    }
+    json!({"state": "ok", "since": null, "cause": null})
+}
+
+/// The delivery whose end changed the health of a profile.
+#[must_use]
+pub fn health_cause(cause: &HealthCause) -> Value {
+    json!({
+        "consecutive_failures": cause.failed,
+        "delivery_id": cause.delivery.to_string(),
+        "status": cause.status,
+        "class": cause.class.map(crate::profile::Choice::name),
+        "message": cause.message,
+        "recent": cause.recent.map(|recent| json!({"ended": recent.ended, "failed": recent.failed})),
+    })
+}
