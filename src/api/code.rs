@@ -68,14 +68,14 @@ impl Code {
             Self::Accepted => ("RBK202", StatusCode::ACCEPTED, "Events accepted"),
             Self::BadRequest => ("RBK400", StatusCode::BAD_REQUEST, "The request cannot be read"),
             Self::Unauthorized => ("RBK401", StatusCode::UNAUTHORIZED, "A valid API key is required"),
-            Self::Forbidden => ("RBK403", StatusCode::FORBIDDEN, "The API key does not allow this"),
+            Self::Forbidden => ("RBK403", StatusCode::FORBIDDEN, "The request is not allowed"),
             Self::NotFound => ("RBK404", StatusCode::NOT_FOUND, "Not found"),
             Self::NoProfile => ("RBC302", StatusCode::NOT_FOUND, "No profile exists with this id"),
             Self::MethodNotAllowed => {
                 ("RBK405", StatusCode::METHOD_NOT_ALLOWED, "The path does not have this method")
             }
             Self::TooSlow => ("RBK408", StatusCode::REQUEST_TIMEOUT, "The request did not arrive in time"),
-            Self::Conflict => ("RBK409", StatusCode::CONFLICT, "The request conflicts with an earlier one"),
+            Self::Conflict => ("RBK409", StatusCode::CONFLICT, "The request conflicts with what is stored"),
             Self::TooLarge => ("RBK413", StatusCode::PAYLOAD_TOO_LARGE, "The request is too large"),
             Self::MediaType => {
                 ("RBK415", StatusCode::UNSUPPORTED_MEDIA_TYPE, "The body has an unsupported type")

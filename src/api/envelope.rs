@@ -2,7 +2,7 @@
 
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::Code;
 
@@ -13,15 +13,15 @@ pub struct Envelope {
     code: &'static str,
     message: String,
     data: Value,
-    /// Whether `error` and `status` are there too, as in the platform's response to DELETE.
-    in_full: bool,
+    /// `error`, with which `status` is there too.
+    error: Option<Value>,
 }
 
 impl Envelope {
     /// A response with the code's status and this message.
     #[must_use]
     pub fn new(code: Code, message: impl Into<String>, data: Value) -> Self {
-        Self { status: code.status(), code: code.text(), message: message.into(), data, in_full: false }
+        Self { status: code.status(), code: code.text(), message: message.into(), data, error: None }
     }
 
     /// The same with another status, such as 201.
@@ -34,7 +34,14 @@ impl Envelope {
     /// The same with `"error":{}` and `"status"`, as in the platform's response to DELETE.
     #[must_use]
     pub fn in_full(mut self) -> Self {
-        self.in_full = true;
+        self.error = Some(Value::Object(Map::new()));
+        self
+    }
+
+    /// The same with these sentences in `"error"`, and `"status"`: nothing of the request was done.
+    #[must_use]
+    pub fn with_errors(mut self, sentences: &[String]) -> Self {
+        self.error = Some(sentences.iter().map(|params| json!({ "params": params })).collect());
         self
     }
 }
@@ -45,16 +52,16 @@ impl IntoResponse for Envelope {
         members.insert("code".to_owned(), self.code.into());
         members.insert("message".to_owned(), self.message.into());
         members.insert("data".to_owned(), self.data);
-        if self.in_full {
-            members.insert("error".to_owned(), Value::Object(Map::new()));
+        if let Some(error) = self.error {
+            members.insert("error".to_owned(), error);
             members.insert("status".to_owned(), self.status.as_u16().into());
         }
-        json(self.status, &Value::Object(members))
+        json_response(self.status, &Value::Object(members))
     }
 }
 
 /// A response with a JSON document, and a line feed for terminals.
-pub(super) fn json(status: StatusCode, document: &Value) -> Response {
+pub(super) fn json_response(status: StatusCode, document: &Value) -> Response {
     let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
     (status, headers, format!("{document}\n")).into_response()
 }

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use super::Code;
-use super::envelope::json as json_response;
+use super::envelope::json_response;
 use crate::storage::StoreError;
 
 /// Why a request failed.
@@ -20,8 +20,6 @@ pub struct ApiError {
     params: Vec<String>,
     /// When to repeat it.
     retry_after: Option<Duration>,
-    /// The methods of the path, if another one was used.
-    allow: Option<HeaderValue>,
 }
 
 impl ApiError {
@@ -34,7 +32,7 @@ impl ApiError {
     /// An error with one sentence per field.
     #[must_use]
     pub fn with_params(code: Code, params: Vec<String>) -> Self {
-        Self { code, params, retry_after: None, allow: None }
+        Self { code, params, retry_after: None }
     }
 
     /// The same, to be repeated after this time (`Retry-After`, at least a second).
@@ -89,9 +87,6 @@ impl IntoResponse for ApiError {
         }
         if self.code == Code::Unauthorized {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-        }
-        if let Some(allow) = self.allow {
-            headers.insert(header::ALLOW, allow);
         }
         response
     }

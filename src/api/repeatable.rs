@@ -8,7 +8,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use serde_json::{Value, json};
 
-use super::envelope::json as json_response;
+use super::envelope::json_response;
 use super::request::{LONGEST_BODY, NewIds};
 use super::{Api, ApiError, Caller, Code, idempotency_key, request_body};
 use crate::record::DeliveryId;

@@ -25,7 +25,7 @@ pub(super) async fn next(body: &mut Body) -> Result<Option<Bytes>, ApiError> {
 
 async fn next_within(body: &mut Body, pause: Duration) -> Result<Option<Bytes>, ApiError> {
     loop {
-        let frame = timeout(pause, body.frame()).await.map_err(|_| too_slow(pause))?;
+        let frame = timeout(pause, body.frame()).await.map_err(|_| paused(pause))?;
         match frame {
             None => return Ok(None),
             // Trailers are of no interest.
@@ -37,6 +37,10 @@ async fn next_within(body: &mut Body, pause: Duration) -> Result<Option<Bytes>, 
             Some(Err(error)) => return Err(broken(&error)),
         }
     }
+}
+
+fn paused(pause: Duration) -> ApiError {
+    ApiError::new(Code::TooSlow, format!("the body paused for {} s", pause.as_secs()))
 }
 
 /// The error if a body did not arrive within this time.
@@ -77,7 +81,9 @@ async fn whole_within(
 }
 
 fn too_large(most: usize) -> ApiError {
-    let why = format!("the body has more than {most} bytes; send less at once, or application/x-ndjson");
+    let why = format!(
+        "the body has more than {most} bytes: send less at once; events may be sent as application/x-ndjson"
+    );
     ApiError::new(Code::TooLarge, why)
 }
 

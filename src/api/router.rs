@@ -26,7 +26,7 @@ fn routes(api: Api) -> Routes {
 }
 
 async fn no_path(uri: Uri) -> ApiError {
-    ApiError::new(Code::NotFound, format!("no path {}; see docs/api.md for the paths", uri.path()))
+    ApiError::new(Code::NotFound, format!("no path {}: GET /openapi.json lists the paths", uri.path()))
 }
 
 async fn no_method(method: Method, uri: Uri) -> ApiError {

@@ -33,7 +33,8 @@ pub fn certificates(path: &str) -> Result<Vec<CertificateDer<'static>>, String> 
 pub fn key(path: &str) -> Result<PrivateKeyDer<'static>, String> {
     let pem = read(path)?;
     PrivateKeyDer::from_pem_slice(&pem).map_err(|error| match error {
-        PemError::NoItemsFound if holds(&pem, b"BEGIN ENCRYPTED PRIVATE KEY") => {
+        // As openssl writes it: PKCS#8, or the traditional form, whose headers are not base64.
+        _ if holds(&pem, b"BEGIN ENCRYPTED PRIVATE KEY") || holds(&pem, b"Proc-Type: 4,ENCRYPTED") => {
             format!("{path}: the key has a passphrase: write it without one (openssl pkey -in … -out …)")
         }
         PemError::NoItemsFound => format!("{path}: no private key in it (PEM, -----BEGIN PRIVATE KEY-----)"),

@@ -100,6 +100,12 @@ impl JsonError {
         Self { at: None, mistake: SyntaxError::Other(error.to_string()), shown: Shown::Both }
     }
 
+    /// Whether there is more text after a valid value.
+    #[must_use]
+    pub fn is_after_end(&self) -> bool {
+        matches!(self.mistake, SyntaxError::AfterEnd)
+    }
+
     /// The same for a text of one line: positions are displayed as columns.
     #[must_use]
     pub fn on_one_line(self) -> Self {

@@ -122,7 +122,7 @@ impl<'a> ProfileCheck<'a> {
             let channel = stored.channel.name();
             faults.push(DocumentFault::new(
                 Field::Channel,
-                format!("is {channel} and cannot be changed: leave profile_id out to create another profile"),
+                format!("is {channel} and cannot be changed: create another profile for another channel"),
             ));
         }
         let identity = self.identity(&document, stored, unique);
@@ -154,7 +154,9 @@ impl<'a> ProfileCheck<'a> {
         notes.extend(advice.iter().map(ToString::to_string));
         if let Some(stored) = stored {
             let removed = document.removed(stored, profile);
-            notes.extend(removed.iter().map(|part| format!("{part} removed: the document does not name it")));
+            notes.extend(
+                removed.iter().map(|part| format!("{part} removed: the document has no value for it")),
+            );
         }
         notes
     }

@@ -7,12 +7,15 @@ use serde_json::Value;
 
 use crate::keys::create;
 use crate::serving::Serving;
-use crate::support::cli::{Place, finish};
+use crate::support::cli::{On, Place, Running, address, finish};
 use crate::support::needs;
 use crate::support::recorder::Recorder;
 
 /// The address in the examples.
 const ADDRESS: &str = "127.0.0.1:9979";
+
+/// The address in the example with HTTPS.
+const SECURE_ADDRESS: &str = "localhost:9443";
 
 /// The fenced blocks of a page: language and text.
 fn blocks(page: &str) -> Vec<(String, String)> {
@@ -72,7 +75,7 @@ fn each_curl_example_has_the_response_that_is_shown() {
     let blocks = blocks(page);
     let mut script = "set -eu\n".to_owned();
     for (n, (language, text)) in blocks.iter().enumerate() {
-        if language == "sh" && text.contains("curl") {
+        if language == "sh" && text.contains("curl") && !text.contains(SECURE_ADDRESS) {
             let text = text.replace(ADDRESS, &serving.addr);
             let out = place.path(&format!("{n}.out"));
             writeln!(script, "{{\n{text}\n}} > {}", out.display()).unwrap();
@@ -120,16 +123,45 @@ fn the_python_program_works_as_it_is_shown() {
     let serving = Serving::start(&place, &[]);
     let blocks = blocks(include_str!("../../docs/api.md"));
     let (_, program) = blocks.iter().find(|(language, _)| language == "python").unwrap();
-    assert!(program.lines().count() <= 25, "it is meant to be short");
-    for shown in [ADDRESS, "127.0.0.1:8080", "rbk_KEY"] {
+    assert!(program.lines().count() <= 28, "it is meant to be short");
+    for shown in [ADDRESS, "127.0.0.1:9977", "rbk_KEY"] {
         assert_eq!(program.matches(shown).count(), 1, "{shown}");
     }
     let program = program
         .replace(ADDRESS, &serving.addr)
-        .replace("127.0.0.1:8080", &endpoint.addr.to_string())
+        .replace("127.0.0.1:9977", &endpoint.addr.to_string())
         .replace("rbk_KEY", &key);
     let mut command = Command::new(python);
     command.args(["-c", &program]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let ran = finish(command.spawn().unwrap());
     assert_eq!((ran.code, ran.out.as_str(), ran.err.as_str()), (Some(0), "delivered 200\n", ""));
+}
+
+#[test]
+fn the_example_with_https_works_as_it_is_shown() {
+    if needs::program("curl").is_none() || needs::program("openssl").is_none() {
+        return;
+    }
+    let place = Place::new();
+    create(&place, "shop", &["--scope", "manage"]);
+    let blocks = blocks(include_str!("../../docs/api.md"));
+    let at = blocks.iter().position(|(_, text)| text.starts_with("openssl req")).unwrap();
+    let (certificate, serve) = blocks[at].1.split_once("\nringback ").unwrap();
+    let run = |script: &str| {
+        let mut command = Command::new("bash");
+        command.args(["-ec", script]).current_dir(place.path("."));
+        finish(command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap())
+    };
+    assert_eq!(run(certificate).code, Some(0));
+
+    let serve = serve.replace("127.0.0.1:9443", "127.0.0.1:0");
+    let mut command = place.command(&serve.split(' ').collect::<Vec<_>>());
+    command.current_dir(place.path("."));
+    let serving = Running::start(command);
+    let listening = address(&serving.line(On::Out, "listening on https://127.0.0.1:"));
+    let port = listening.rsplit(':').next().unwrap();
+
+    let asked = run(&blocks[at + 1].1.replace(SECURE_ADDRESS, &format!("localhost:{port}")));
+    assert_eq!((asked.code, asked.err.as_str()), (Some(0), ""), "{asked:?}");
+    assert_eq!(asked.out, "{\"status\":\"ok\"}\n");
 }

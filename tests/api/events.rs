@@ -92,6 +92,23 @@ fn each_event_of_an_array_is_accepted_or_refused_with_its_reason() {
     let refused = shop.post(&format!("[{}]", event(&none, "c")));
     assert_eq!((refused.status, &refused.json()["code"]), (422, &json!("RBK422")));
     assert_eq!(refused.json()["data"]["refused"][0]["index"], 0);
+    let errors = json!([{"params": format!("index 0: no profile {none}")}]);
+    assert_eq!((&refused.json()["error"], &refused.json()["status"]), (&errors, &json!(422)));
+    assert_eq!(shop.accepted(), 2);
+}
+
+#[test]
+fn an_event_is_as_long_as_a_line_of_a_stream_at_most() {
+    let shop = Shop::open();
+    let of = |bytes: usize| {
+        let short = shop.event("");
+        shop.event(&"x".repeat(bytes - short.trim().len()))
+    };
+    assert_eq!(shop.post(&of(1 << 20)).status, 202);
+    let both = shop.post(&format!("[{}, {}]", of((1 << 20) + 99), shop.event("a")));
+    let refused = json!([{"index": 0, "error": "the event has more than 1048576 bytes"}]);
+    assert_eq!((both.status, &both.json()["data"]["refused"]), (202, &refused));
+    assert_eq!(shop.post(&of((1 << 20) + 99)).status, 422);
     assert_eq!(shop.accepted(), 2);
 }
 
@@ -99,7 +116,9 @@ fn each_event_of_an_array_is_accepted_or_refused_with_its_reason() {
 fn what_is_no_request_is_refused_with_its_reason() {
     let shop = Shop::open();
     for (headers, body, status, why) in [
-        (vec![JSON], "{\"a\":", 400, "the body is invalid JSON"),
+        (vec![JSON], "{\"a\":", 400, "the body is invalid JSON at column 6"),
+        (vec![JSON], "{\n\"a\": b}", 400, "the body is invalid JSON at line 2 column 6"),
+        (vec![JSON], "{}\n{}\n", 400, "send one event per line as application/x-ndjson"),
         (vec![JSON], "[]", 422, "the array has no event"),
         (vec![LINES], "\n\n", 422, "the body has no event"),
         (vec![("content-type", "text/plain")], "{}", 415, "content-type must be application/json"),
@@ -183,7 +202,8 @@ fn a_stream_of_lines_is_accepted_chunk_by_chunk() {
         assert_eq!(conflict.status, 409, "{}", conflict.json()["error"]);
     }
     let refused = shop.serving.request("POST", PATH, &[LINES], "{}\n[]\n");
-    assert_eq!(refused.status, 422, "{refused:?}");
+    assert_eq!((refused.status, &refused.json()["status"]), (422, &json!(422)), "{refused:?}");
+    assert_eq!(refused.json()["error"][0], json!({"params": "index 0: callback_profile_id is missing"}));
     assert_eq!(shop.accepted(), 1200);
 }
 

@@ -32,7 +32,7 @@ fn unknown_paths_and_methods_have_the_envelope() {
             404,
             json!({
                 "code": "RBK404", "message": "Not found", "data": {},
-                "error": [{"params": "no path /v2/x; see docs/api.md for the paths"}], "status": 404,
+                "error": [{"params": "no path /v2/x: GET /openapi.json lists the paths"}], "status": 404,
             })
         )
     );

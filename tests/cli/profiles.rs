@@ -206,7 +206,7 @@ fn a_document_is_the_whole_profile_and_removed_parts_are_reported() {
         (output, place.run(&["profiles", "export", "--secrets", id]).json()[0].clone())
     };
     let note = |what: &str| {
-        format!("ringback: note: 'Order SMS' ({id}): {what} removed: the document does not name it\n")
+        format!("ringback: note: 'Order SMS' ({id}): {what} removed: the document has no value for it\n")
     };
     let mut document = all[0].clone();
     document["profile_id"] = json!(id);

@@ -291,7 +291,7 @@ fn lines(from: impl Read + Send + 'static) -> mpsc::Receiver<String> {
 
 /// The address in a line such as `listening on http://127.0.0.1:9977`.
 pub fn address(line: &str) -> String {
-    line.split("http://").nth(1).unwrap().split(['/', ' ']).next().unwrap().to_owned()
+    line.split("://").nth(1).unwrap().split(['/', ' ']).next().unwrap().to_owned()
 }
 
 /// Whether no file in a folder has this prefix.

@@ -7,6 +7,7 @@ use crate::api::request::{NewIds, OnePath};
 use crate::api::{Api, ApiError, Caller, Code, Envelope};
 use crate::documents::steered_delivery;
 use crate::management::{self, ResendAs, SteerError, Steered};
+use crate::profile::Choice as _;
 use crate::record::DeliveryId;
 use crate::storage::Problem;
 
@@ -19,7 +20,10 @@ pub(super) async fn retry(
 ) -> Result<Envelope, ApiError> {
     let row = stored(&api, &caller, &id).await?.summary;
     let steered = management::retry(&*api.store, &row, ids.delivery()).await;
-    done(row.id, once(&api, ids.delivery(), steered).await?)
+    let steered = once(&api, ids.delivery(), steered).await?;
+    let blocks = api.store.blocks().await?;
+    let block = blocks.of(&row).filter(|_| matches!(steered, Ok(Steered::DueNow)));
+    done(row.id, steered, block.map(|block| block.why.name()))
 }
 
 /// Resends the request of a delivery as a new one.
@@ -31,7 +35,7 @@ pub(super) async fn resend(
 ) -> Result<Envelope, ApiError> {
     let row = stored(&api, &caller, &id).await?.summary;
     let steered = management::resend(&*api.store, row.id, ids.delivery()).await;
-    done(row.id, once(&api, ids.delivery(), steered).await?)
+    done(row.id, once(&api, ids.delivery(), steered).await?, None)
 }
 
 /// Cancels a pending delivery.
@@ -41,7 +45,7 @@ pub(super) async fn cancel(
     Path((_, id)): OnePath,
 ) -> Result<Envelope, ApiError> {
     let row = stored(&api, &caller, &id).await?.summary;
-    done(row.id, management::cancel(&*api.store, &row).await)
+    done(row.id, management::cancel(&*api.store, &row).await, None)
 }
 
 /// The result of a resend that an earlier request with the same idempotency key may have made.
@@ -56,7 +60,11 @@ async fn once(
     }
 }
 
-fn done(id: DeliveryId, steered: Result<Steered, SteerError>) -> Result<Envelope, ApiError> {
+fn done(
+    id: DeliveryId,
+    steered: Result<Steered, SteerError>,
+    blocked: Option<&str>,
+) -> Result<Envelope, ApiError> {
     let steered = steered.map_err(|error| match error {
         SteerError::Store(error) if is_about_delivery(&error.problem) => {
             ApiError::new(Code::Conflict, error.problem.to_string())
@@ -65,11 +73,12 @@ fn done(id: DeliveryId, steered: Result<Steered, SteerError>) -> Result<Envelope
         ended => ApiError::new(Code::Conflict, ended.to_string()),
     })?;
     let message = match steered {
+        Steered::DueNow if blocked.is_some() => "Delivery due now, and blocked",
         Steered::DueNow => "Delivery due now",
         Steered::Resent(_) => "Delivery resent",
         Steered::Cancelled => "Delivery cancelled",
     };
-    let data = steered_delivery(id, steered.name(), steered.new_delivery());
+    let data = steered_delivery(id, steered.name(), steered.new_delivery(), blocked);
     Ok(Envelope::new(Code::Done, message, data))
 }
 

@@ -23,6 +23,8 @@ pub(super) use room::Room;
 
 /// The most bytes of a body that is read as a whole.
 pub(super) const LONGEST_BODY: usize = 16 << 20;
+/// The most bytes of an event, as of a line of a file.
+pub(super) const MAX_EVENT_BYTES: usize = 1 << 20;
 /// The most events of an array: one commit.
 pub(super) const MOST_EVENTS: usize = 10_000;
 

@@ -53,6 +53,14 @@ impl Outcomes {
     }
 }
 
+/// The most refusals that are repeated as errors of a request; `refused` has all of them.
+pub(super) const MAX_REPEATED_REFUSALS: usize = 10;
+
+/// Errors of a request of which nothing was accepted: the first refusals.
+pub(super) fn refusals(refused: &[(usize, String)]) -> Vec<String> {
+    refused.iter().take(MAX_REPEATED_REFUSALS).map(|(place, why)| format!("index {place}: {why}")).collect()
+}
+
 /// An accepted event in a response.
 pub(super) fn accepted_item((place, id, is_repeated): (usize, DeliveryId, bool)) -> Value {
     let mut item = json!({ "index": place, "delivery_id": id.to_string() });

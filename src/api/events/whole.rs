@@ -6,12 +6,12 @@ use serde_json::Value;
 
 use crate::api::{Api, ApiError, Caller, Code, Envelope, request_body};
 use crate::intake::EventLine;
-use crate::json;
+use crate::json::{self, JsonError};
 use crate::storage::{AcceptRequest, AcceptResult, ContentHash, RequestKey, StoreError, SubmissionResult};
 
-use super::outcome::{self, Outcomes};
+use super::outcome::{self, Outcomes, refusals};
 use super::prepare::{Placed, Prepared, ReadEvent, elsewhere_if_much};
-use super::{LONGEST_BODY, MOST_EVENTS};
+use super::{LONGEST_BODY, MAX_EVENT_BYTES, MOST_EVENTS};
 
 /// Accepts the events of a body.
 pub(super) async fn accept(
@@ -40,7 +40,8 @@ pub(super) async fn accept(
         (some, others) => format!("{some} of {} events accepted", some + others),
     };
     let code = if outcomes.is_refused() { Code::Invalid } else { Code::Accepted };
-    Ok(Envelope::new(code, message, outcomes.document()))
+    let envelope = Envelope::new(code, message, outcomes.document());
+    Ok(if outcomes.is_refused() { envelope.with_errors(&refusals(&outcomes.refused)) } else { envelope })
 }
 
 /// Accepts what was prepared, in one commit.
@@ -92,7 +93,21 @@ fn doubtful(error: &StoreError, has_key: bool) -> ApiError {
 fn read(body: &[u8]) -> Result<Placed<ReadEvent>, ApiError> {
     let invalid = |why: String| ApiError::new(Code::BadRequest, format!("the body is {why}"));
     let text = std::str::from_utf8(body).map_err(|error| invalid(format!("not UTF-8 ({error})")))?;
-    match json::read(text).map_err(|error| invalid(error.on_one_line().to_string()))? {
+    let at_fault = |error: JsonError| {
+        let lines =
+            if error.is_after_end() { "; send one event per line as application/x-ndjson" } else { "" };
+        let is_one_line = !text.trim_end().contains('\n');
+        let why = if is_one_line { error.on_one_line() } else { error };
+        invalid(format!("{why}{lines}"))
+    };
+    let event = |json: Value| {
+        // Only a long body can have a long event.
+        if body.len() > MAX_EVENT_BYTES && json.to_string().len() > MAX_EVENT_BYTES {
+            return Err(format!("the event has more than {MAX_EVENT_BYTES} bytes"));
+        }
+        EventLine::from_json(json)
+    };
+    match json::read(text).map_err(at_fault)? {
         Value::Array(items) if items.is_empty() => {
             Err(ApiError::new(Code::Invalid, "the array has no event: send at least one"))
         }
@@ -104,7 +119,7 @@ fn read(body: &[u8]) -> Result<Placed<ReadEvent>, ApiError> {
                 items.len()
             ),
         )),
-        Value::Array(items) => Ok(items.into_iter().map(EventLine::from_json).enumerate().collect()),
-        one => Ok(vec![(0, EventLine::from_json(one))]),
+        Value::Array(items) => Ok(items.into_iter().map(event).enumerate().collect()),
+        one => Ok(vec![(0, event(one))]),
     }
 }

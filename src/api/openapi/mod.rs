@@ -13,7 +13,7 @@ use std::sync::Arc;
 use axum::http::{Method, StatusCode};
 use serde_json::{Map, Value, json};
 
-use super::envelope::json as json_response;
+use super::envelope::json_response;
 use super::{Access, Route, Routes};
 use operation::Operation;
 

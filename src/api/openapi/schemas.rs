@@ -90,6 +90,7 @@ pub(super) fn all() -> Value {
         "Attempt": attempt(),
         "SteeredDelivery": object(&json!({
             "delivery_id": {"type": "string"}, "done": {"type": "string"}, "new_delivery_id": nullable("string"),
+            "blocked": nullable("string"),
         })),
         "BulkRequest": bulk_request(),
         "BulkResult": {

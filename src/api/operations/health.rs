@@ -6,7 +6,7 @@ use axum::response::Response;
 use serde_json::json;
 
 use crate::api::Api;
-use crate::api::envelope::json as json_response;
+use crate::api::envelope::json_response;
 use crate::delivery::SenderRole;
 
 /// The process responds.

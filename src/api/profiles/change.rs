@@ -21,7 +21,7 @@ pub(super) async fn create(
     JsonBody(body): JsonBody,
 ) -> Result<Envelope, ApiError> {
     if caller.profiles().is_some() {
-        let why = "the API key is limited to some profiles, so that it cannot create others";
+        let why = "the API key is limited to profiles and cannot create new ones";
         return Err(ApiError::new(Code::Forbidden, why));
     }
     if body.contains_key("profile_id") {

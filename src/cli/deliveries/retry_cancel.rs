@@ -161,8 +161,10 @@ async fn one(
     };
     let new = done.and_then(Steered::new_delivery);
     let what = done.map_or("would change", Steered::name);
+    let blocks = store.blocks().await?;
+    let block = blocks.of(&row).filter(|_| matches!(done, Some(Steered::DueNow)));
     if json {
-        print_json(&steered_delivery(id, what, new))?;
+        print_json(&steered_delivery(id, what, new, block.map(|block| block.why.name())))?;
     } else {
         // It is only queued until a sender runs; scripts rely on the word in the JSON.
         let reported = new.map_or_else(|| what.to_owned(), |new| format!("resending as {new}"));
@@ -170,8 +172,7 @@ async fn one(
     }
     if verb == Verb::Retry && !dry {
         warn_without_sender(store, &BulkResult { due: 1, ..BulkResult::default() }).await?;
-        let blocks = store.blocks().await?;
-        if let Some(block) = blocks.of(&row).filter(|_| new.is_none()) {
+        if let Some(block) = block {
             eprint_line(&format!("ringback: it is blocked: {}", blocked::sentence(block)));
         }
     }

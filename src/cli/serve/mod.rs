@@ -108,7 +108,7 @@ async fn needs_key(store: &dyn Storage) -> Result<(), CommandError> {
         return Ok(());
     }
     Err(CommandError::Input(
-        "no API key can be used: create one with `ringback keys create NAME --scope manage`, or try the API with \
+        "there is no usable API key: create one with `ringback keys create NAME --scope manage`, or try the API with \
          --insecure-no-auth"
             .to_owned(),
     ))

@@ -74,7 +74,7 @@ impl ServeOptions {
         }
         if self.is_open {
             return Err(CommandError::Input(format!(
-                "--insecure-no-auth is allowed on a loopback address only, and {ip} is none: use 127.0.0.1"
+                "--insecure-no-auth is allowed on a loopback address only, and {ip} is not one: use 127.0.0.1"
             )));
         }
         if self.tls.is_none() {

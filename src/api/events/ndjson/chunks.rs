@@ -6,14 +6,13 @@ use std::time::Duration;
 use axum::body::{Body, Bytes};
 use tokio::time::{Instant, timeout_at};
 
+use crate::api::events::MAX_EVENT_BYTES;
 use crate::api::{ApiError, Code, request_body};
 
 /// The most lines of a chunk, blank ones included.
 const LINES: usize = 500;
 /// A chunk ends with the line that makes it this long, in bytes.
 const BYTES: usize = 4 << 20;
-/// The longest line in bytes, as in a file.
-const LONGEST_LINE: usize = 1 << 20;
 
 /// How long a stream may take.
 const TIME: Duration = Duration::from_hours(1);
@@ -96,10 +95,10 @@ impl Chunks {
 
 fn check(line: &[u8], number: usize) -> Result<(), ApiError> {
     // A line may end with a carriage return.
-    if line.len() <= LONGEST_LINE + 1 {
+    if line.len() <= MAX_EVENT_BYTES + 1 {
         return Ok(());
     }
-    let why = format!("line {} has more than {LONGEST_LINE} bytes", number + 1);
+    let why = format!("line {} (index {number}) has more than {MAX_EVENT_BYTES} bytes", number + 1);
     Err(ApiError::new(Code::TooLarge, why))
 }
 
@@ -143,9 +142,9 @@ mod tests {
 
     #[tokio::test]
     async fn a_line_may_not_be_endless() {
-        let longest = "x".repeat(LONGEST_LINE);
+        let longest = "x".repeat(MAX_EVENT_BYTES);
         assert_eq!(chunks(format!("{longest}\r\na").as_bytes(), 8192).await.unwrap().len(), 1);
         let why = chunks(format!("a\n{longest}xx").as_bytes(), 8192).await.unwrap_err();
-        assert_eq!(why, "line 2 has more than 1048576 bytes");
+        assert_eq!(why, "line 2 (index 1) has more than 1048576 bytes");
     }
 }

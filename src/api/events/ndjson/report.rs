@@ -7,7 +7,7 @@ use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use futures_util::stream;
 
-use crate::api::events::outcome::{Outcomes, accepted_item, refused_item};
+use crate::api::events::outcome::{MAX_REPEATED_REFUSALS, Outcomes, accepted_item, refusals, refused_item};
 use crate::api::{ApiError, Code};
 
 use super::spool::{Spool, SpoolReader};
@@ -17,6 +17,8 @@ use super::spool::{Spool, SpoolReader};
 pub(super) struct Report {
     accepted: Items,
     refused: Items,
+    /// The first of those as errors, in case nothing is accepted.
+    errors: Vec<String>,
 }
 
 /// Items of a JSON array, without its brackets.
@@ -40,6 +42,12 @@ impl Items {
     }
 }
 
+/// The end of a response with errors.
+fn error_tail(error: &ApiError) -> String {
+    let document = error.document();
+    format!("]}},\"error\":{},\"status\":{}}}\n", document["error"], document["status"])
+}
+
 impl Report {
     /// More events.
     ///
@@ -47,6 +55,8 @@ impl Report {
     /// The temporary file cannot be written.
     pub(super) async fn add(&mut self, outcomes: Outcomes) -> Result<(), ApiError> {
         let Outcomes { accepted, refused } = outcomes;
+        let room = MAX_REPEATED_REFUSALS.saturating_sub(self.errors.len());
+        self.errors.extend(refusals(&refused).into_iter().take(room));
         self.accepted.add(accepted.into_iter().map(|accepted| accepted_item(accepted).to_string())).await?;
         self.refused.add(refused.into_iter().map(|(at, why)| refused_item(at, &why).to_string())).await
     }
@@ -77,11 +87,10 @@ impl Report {
             serde_json::Value::from(message),
         );
         let tail = match &failure {
-            None => "]}}".to_owned(),
-            Some(failure) => {
-                let document = failure.document();
-                format!("]}},\"error\":{},\"status\":{}}}", document["error"], document["status"])
-            }
+            None if accepted > 0 => "]}}\n".to_owned(),
+            // Nothing was accepted.
+            None => error_tail(&ApiError::with_params(code, self.errors)),
+            Some(failure) => error_tail(failure),
         };
         let length = head.len() as u64
             + self.accepted.spool.len()

@@ -281,7 +281,7 @@ impl<'a> Sheet<'a> {
             self.indented(&line, theme.dim, columns);
         }
         if profile.count() > 0 {
-            let text = "Each delay starts after the previous attempt; the last is unused.";
+            let text = "A delay follows the attempt of its row; the last one is not used.";
             self.indented(text, theme.dim, columns);
         }
     }

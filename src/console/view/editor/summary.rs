@@ -24,7 +24,7 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
     let Some(profile) = &state.selected_profile else {
         let inner = frame::pane(state, Pane::Editor, "Profile", "", area, out);
         let hint = if state.profiles.is_loaded() && state.profiles.total() == 0 {
-            "No profile yet.\n\n{profiles-new} creates the first one: a title, a channel, an endpoint.\n{receiver} opens the built-in endpoint on this machine to test against."
+            "No profile yet.\n\n{profiles-new} creates the first one: a title, a channel, an endpoint.\n{receiver} opens the receiver: an endpoint on this machine to test against."
         } else {
             ""
         };
