@@ -95,10 +95,7 @@ fn a_body_that_pauses_for_too_long_is_a_408() {
     let began = Instant::now();
     let response = crate::serving::raw(&mut stream, head.as_bytes());
     assert!(response.starts_with("HTTP/1.1 408 "), "{response}");
-    assert!(
-        response.contains("\"RBK408\"") && response.contains("the body paused for 30 s"),
-        "{response}"
-    );
+    assert!(response.contains("\"RBK408\"") && response.contains("the body paused for 30 s"), "{response}");
     assert!(began.elapsed() >= Duration::from_secs(30), "{:?}", began.elapsed());
 }
 
