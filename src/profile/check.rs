@@ -113,6 +113,7 @@ impl Check<'_> {
         let signing_secrets = self.signing_secrets();
         let tls = self.tls();
         let expires_after_s = self.expires_after();
+        let pacing = self.pacing();
         let status = self.one_of::<Status>(Field::Status, &draft.status);
         let mut errors = self.errors;
         errors.sort_by_key(|e| e.field);
@@ -135,6 +136,7 @@ impl Check<'_> {
                     encryption,
                     signing_secrets,
                     expires_after_s,
+                    pacing,
                     status,
                     created_at: identity.created_at,
                     modified_at: identity.modified_at,

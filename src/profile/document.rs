@@ -85,6 +85,8 @@ struct Fields {
     tls: Option<tls::Members>,
     http2: Option<bool>,
     expires_after_s: Option<Number>,
+    max_in_flight: Option<Number>,
+    rate_limit: Option<Number>,
     literal_braces: Option<bool>,
 }
 
@@ -172,6 +174,8 @@ impl Document {
         }
         set(&mut draft.http2, fields.http2);
         set(&mut draft.expires_after, fields.expires_after_s.map(|n| n.to_string()));
+        set(&mut draft.max_in_flight, fields.max_in_flight.map(|n| n.to_string()));
+        set(&mut draft.rate_limit, fields.rate_limit.map(|n| n.to_string()));
         let created_at = read_time("created_at", fields.created_at)?;
         let modified_at = read_time("modified_at", fields.modified_at)?;
         let literal_braces = fields.literal_braces.unwrap_or(false);
@@ -399,6 +403,12 @@ pub fn write(profile: &Profile, secrets: Secrets) -> Value {
     }
     if let Some(seconds) = profile.expires_after_s {
         put("expires_after_s", json!(seconds));
+    }
+    if let Some(most) = profile.pacing.max_in_flight {
+        put("max_in_flight", json!(most));
+    }
+    if let Some(rate) = profile.pacing.rate_limit {
+        put("rate_limit", rate.json());
     }
     put("status", json!(profile.status.number()));
     put("created_at", json!(profile.created_at));

@@ -53,6 +53,10 @@ pub struct Draft {
     pub http2: bool,
     /// Empty is never.
     pub expires_after: String,
+    /// Empty is no limit.
+    pub max_in_flight: String,
+    /// Empty is no limit.
+    pub rate_limit: String,
     pub status: String,
 }
 
@@ -134,6 +138,8 @@ impl Draft {
             client_key: String::new(),
             http2: false,
             expires_after: String::new(),
+            max_in_flight: String::new(),
+            rate_limit: String::new(),
             status: Status::default().name().to_owned(),
         }
     }
@@ -187,6 +193,8 @@ impl From<&Profile> for Draft {
             ca_file: profile.tls.ca_file.clone().unwrap_or_default(),
             http2: profile.http2,
             expires_after: profile.expires_after_s.map(|s| s.to_string()).unwrap_or_default(),
+            max_in_flight: profile.pacing.max_in_flight.map(|n| n.to_string()).unwrap_or_default(),
+            rate_limit: profile.pacing.rate_limit.map(|rate| rate.to_string()).unwrap_or_default(),
             status: profile.status.name().to_owned(),
             ..Self::new(profile.channel)
         };

@@ -46,6 +46,8 @@ pub enum Field {
     TlsKey,
     Http2,
     ExpiresAfter,
+    MaxInFlight,
+    RateLimit,
     Status,
 }
 
@@ -90,6 +92,8 @@ impl Field {
             Self::TlsKey => "Client key",
             Self::Http2 => "HTTP/2",
             Self::ExpiresAfter => "Expires after (secs)",
+            Self::MaxInFlight => "Max. in flight",
+            Self::RateLimit => "Rate limit (per sec)",
             Self::Status => "Status",
         }
     }
@@ -140,6 +144,8 @@ impl fmt::Display for Field {
             Self::TlsKey => "tls.client_key",
             Self::Http2 => "http2",
             Self::ExpiresAfter => "expires_after_s",
+            Self::MaxInFlight => "max_in_flight",
+            Self::RateLimit => "rate_limit",
             Self::Status => "status",
         };
         f.write_str(path)

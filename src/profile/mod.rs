@@ -25,6 +25,7 @@ mod markup;
 mod method;
 pub mod network;
 mod oauth2;
+mod pacing;
 mod path;
 mod retry;
 mod secret;
@@ -53,6 +54,7 @@ pub use json_body::{JsonPart, JsonTemplate};
 pub use markup::{MarkupPart, MarkupPlace, MarkupTemplate};
 pub use method::Method;
 pub use oauth2::{Extra, OAuth2, SentAs};
+pub use pacing::{Pacing, RateLimit};
 pub use path::{Path, PathStep, is_variable_name, placeholder_at};
 pub use retry::{Backoff, RetryPolicy, RetryRow, attempt_label};
 pub use secret::Secret;
@@ -100,6 +102,8 @@ pub struct Profile {
     pub signing_secrets: Vec<Secret>,
     /// A delivery that was accepted so many seconds ago is not sent any more; none is sent however old it is.
     pub expires_after_s: Option<u32>,
+    /// How fast its deliveries are sent.
+    pub pacing: Pacing,
     /// Whether it accepts events.
     pub status: Status,
     /// When it was created.

@@ -19,6 +19,7 @@ mod failing_calls;
 mod kill9;
 mod lock;
 mod outside_reader;
+mod pacing;
 mod read_only;
 #[path = "../support/mod.rs"]
 mod support;

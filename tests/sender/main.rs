@@ -20,6 +20,7 @@ mod local_trouble;
 mod made_due;
 mod network;
 mod oauth;
+mod pacing;
 mod receiver_answers;
 mod receiver_fields;
 mod receiver_limits;

@@ -28,6 +28,7 @@ pub mod scripted;
 pub mod secure;
 pub mod server;
 pub mod silent_names;
+pub mod tape;
 pub mod terminal;
 pub mod tmux;
 pub mod wrong_clock;

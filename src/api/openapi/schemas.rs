@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::profile::sizes::{EXPIRES_AFTER_S, SIGNING_SECRETS};
-use crate::profile::{Channel, Choice, Event, Method};
+use crate::profile::{Channel, Choice, Event, Method, Pacing, RateLimit};
 use crate::record::{DeliveryState, ErrorClass, Kind};
 use crate::storage::{BlockReason, HealthState};
 
@@ -148,6 +148,11 @@ fn profile_members() -> Value {
         "tls": {"type": ["object", "null"], "description": "See docs/profiles.md"},
         "http2": nullable("boolean"),
         "expires_after_s": nullable_integer(EXPIRES_AFTER_S),
+        "max_in_flight": nullable_integer(Pacing::MAX_IN_FLIGHT),
+        "rate_limit": {
+            "type": ["number", "null"], "minimum": 0.001, "maximum": RateLimit::MOST, "multipleOf": 0.001,
+            "description": "Attempts per second",
+        },
         "literal_braces": nullable("boolean"),
         "status": {"enum": [1, 2, 3, null], "description": "1 active, 2 auto-disabled, 3 disabled"},
     })

@@ -59,6 +59,12 @@ fn text_of(profile: &Profile, blocks: &Blocks, failing: &FailingProfiles) -> Str
     if let Some(seconds) = profile.expires_after_s {
         put("Expires after", format!("{seconds} s"));
     }
+    if let Some(most) = profile.pacing.max_in_flight {
+        put("Max. in flight", most.to_string());
+    }
+    if let Some(rate) = profile.pacing.rate_limit {
+        put("Rate limit", format!("{rate} per second"));
+    }
     put("Status", profile.status.name().to_owned());
     if let Some(block) = blocks.disabled(&profile.id).filter(|block| block.cause.is_some()) {
         put("Disabled", format!("{}: {}", block.since, blocked::cause(block)));

@@ -21,6 +21,7 @@ impl<Q: Queue> Dispatcher<Q> {
             self.claiming.fresh = true;
         }
         self.endpoints.wake(now);
+        self.claiming.fresh |= self.endpoints.take_wants_claim();
         // While outcomes cannot be recorded, nothing more is sent.
         if self.records.not_before.is_some() {
             return;

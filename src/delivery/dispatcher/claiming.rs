@@ -151,5 +151,6 @@ impl<Q: Queue> Dispatcher<Q> {
             None => true,
         });
         self.endpoints.add(jobs, Instant::now());
+        self.endpoints.take_surplus(&mut self.claiming.unstarted);
     }
 }

@@ -222,6 +222,7 @@ impl<Q: Queue> Dispatcher<Q> {
         }
         if now.invalidated != seen.invalidated {
             self.forget_read();
+            self.endpoints.doubt_limits();
             self.records.outdated |= self.records.in_flight.is_some();
             // A retry may be due sooner than before.
             self.next_due = None;

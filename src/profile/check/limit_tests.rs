@@ -51,6 +51,16 @@ fn interval_and_timeout() {
 }
 
 #[test]
+fn pacing() {
+    let values = ["", " 1 ", "16", "0", "17", "-1", "1.5", "all"];
+    let refused_most = refused(Field::MaxInFlight, &values, |d, v| d.max_in_flight = v.into());
+    assert_eq!(refused_most, ["0", "17", "-1", "1.5", "all"]);
+    let values = ["", " 0.5 ", "10000", "0", "10001", "-1", "0.0001", "1/s"];
+    let refused = refused(Field::RateLimit, &values, |d, v| d.rate_limit = v.into());
+    assert_eq!(refused, ["0", "10001", "-1", "0.0001", "1/s"]);
+}
+
+#[test]
 fn expiry() {
     let values = ["", " 600 ", "1", "2592000", "0", "2592001", "-1", "1.5", "10m"];
     let refused = refused(Field::ExpiresAfter, &values, |d, v| d.expires_after = v.into());

@@ -2,11 +2,21 @@
 
 use super::Check;
 use crate::profile::field::Field;
+use crate::profile::pacing::{Pacing, RateLimit};
 use crate::profile::sizes::EXPIRES_AFTER_S;
 
 impl Check<'_> {
     pub(super) fn expires_after(&mut self) -> Option<u32> {
         self.optional_number(Field::ExpiresAfter, &self.draft.expires_after, EXPIRES_AFTER_S, "seconds")
+    }
+
+    pub(super) fn pacing(&mut self) -> Pacing {
+        let draft = self.draft;
+        let (most, unit) = (Pacing::MAX_IN_FLIGHT, "attempts");
+        let max_in_flight = self.optional_number(Field::MaxInFlight, &draft.max_in_flight, most, unit);
+        let rate = draft.rate_limit.trim();
+        let rate_limit = (!rate.is_empty()).then(|| self.take(Field::RateLimit, RateLimit::parse(rate)));
+        Pacing { max_in_flight, rate_limit: rate_limit.flatten() }
     }
 
     /// A whole number, or nothing.

@@ -41,6 +41,8 @@ impl Check<'_> {
             (Field::TlsCertificate, &draft.client_certificate, PATH),
             (Field::TlsKey, &draft.client_key, PATH),
             (Field::ExpiresAfter, &draft.expires_after, NAME),
+            (Field::MaxInFlight, &draft.max_in_flight, NAME),
+            (Field::RateLimit, &draft.rate_limit, NAME),
             (Field::Status, &draft.status, NAME),
         ];
         for (field, text, most) in texts {

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 const UNUSED: [&str; 2] = ["body_type", "response_message"];
 
 /// The members of a profile.
-const MEMBERS: [&str; 21] = [
+const MEMBERS: [&str; 23] = [
     "profile_id",
     "title",
     "channel",
@@ -27,6 +27,8 @@ const MEMBERS: [&str; 21] = [
     "tls",
     "http2",
     "expires_after_s",
+    "max_in_flight",
+    "rate_limit",
     "literal_braces",
 ];
 

@@ -33,12 +33,16 @@ pub enum RemovedPart {
     Http2,
     /// `expires_after_s`.
     Expiry,
+    /// `max_in_flight`.
+    MaxInFlight,
+    /// `rate_limit`.
+    RateLimit,
     /// `status`, where it is not active.
     Disabled,
 }
 
 impl RemovedPart {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 14] = [
         Self::Headers,
         Self::Authentication,
         Self::Encryption,
@@ -50,6 +54,8 @@ impl RemovedPart {
         Self::DataFormat,
         Self::Http2,
         Self::Expiry,
+        Self::MaxInFlight,
+        Self::RateLimit,
         Self::Disabled,
     ];
 
@@ -67,6 +73,8 @@ impl RemovedPart {
             Self::DataFormat => profile.data_format.is_some(),
             Self::Http2 => profile.http2,
             Self::Expiry => profile.expires_after_s.is_some(),
+            Self::MaxInFlight => profile.pacing.max_in_flight.is_some(),
+            Self::RateLimit => profile.pacing.rate_limit.is_some(),
             Self::Disabled => profile.status != Status::Active,
         }
     }
@@ -85,6 +93,8 @@ impl RemovedPart {
             Self::DataFormat => "data_format",
             Self::Http2 => "http2",
             Self::Expiry => "expires_after_s",
+            Self::MaxInFlight => "max_in_flight",
+            Self::RateLimit => "rate_limit",
             Self::Disabled => "status",
         }
     }
@@ -115,6 +125,8 @@ impl fmt::Display for RemovedPart {
             Self::DataFormat => "data format",
             Self::Http2 => "HTTP/2",
             Self::Expiry => "expiry",
+            Self::MaxInFlight => "limit of attempts in flight",
+            Self::RateLimit => "rate limit",
             Self::Disabled => "disabled status",
         })
     }

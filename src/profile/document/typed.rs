@@ -51,6 +51,12 @@ pub fn write_draft(draft: &Draft, secrets: Secrets) -> Result<Value, String> {
     if !draft.expires_after.is_empty() {
         out["expires_after_s"] = number(&draft.expires_after);
     }
+    if !draft.max_in_flight.is_empty() {
+        out["max_in_flight"] = number(&draft.max_in_flight);
+    }
+    if !draft.rate_limit.is_empty() {
+        out["rate_limit"] = number(&draft.rate_limit);
+    }
     if let Some(status) = Status::from_name(&draft.status) {
         out["status"] = json!(status.number());
     }

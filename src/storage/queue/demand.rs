@@ -46,12 +46,14 @@ pub struct LaneLoad {
     pub pace: Pace,
     /// Its recent slot time, in no unit: the least used is the lowest.
     pub used: i64,
+    /// How many more are wanted, as its profile limits what is sent.
+    pub room: usize,
 }
 
 impl Default for LaneLoad {
     /// Nothing is known about it, and nothing is in flight.
     fn default() -> Self {
-        Self { open: 0, pace: Pace::Unknown, used: i64::MIN }
+        Self { open: 0, pace: Pace::Unknown, used: i64::MIN, room: usize::MAX }
     }
 }
 
@@ -90,7 +92,7 @@ impl Demand {
 
     /// Whether another delivery of this lane is wanted, for an origin where this sender has this many
     /// [slots](Self::slots). The first one always is if there is any slot, so that the sender knows all waiting
-    /// lanes; a slow lane uses no more of the slots of fast ones.
+    /// lanes, and if the profile does not limit it; a slow lane uses no more of the slots of fast ones.
     #[must_use]
     pub fn has_room(origin: &OriginLoad, slots: usize, lane: &LaneLoad, manual: bool) -> bool {
         let is_first = lane.open < if manual { MANUAL } else { 1 };
@@ -99,6 +101,6 @@ impl Demand {
             Pace::Fast => origin.fast < slots.saturating_add(origin.ahead),
             Pace::Unknown | Pace::Slow => origin.open < slots,
         };
-        slots > 0 && !origin.suspended && (is_first || has_slot)
+        slots > 0 && lane.room > 0 && !origin.suspended && (is_first || has_slot)
     }
 }

@@ -99,6 +99,7 @@ impl<'a> Turns<'a> {
         let lane = &mut self.lanes[place];
         let load = &mut self.origins[origin].load;
         lane.load.open += 1;
+        lane.load.room = lane.load.room.saturating_sub(1);
         load.open += 1;
         load.fast += usize::from(lane.load.pace == Pace::Fast);
         Some(place)
@@ -136,11 +137,11 @@ mod tests {
     use super::*;
 
     fn fast(open: usize, used: i64) -> LaneLoad {
-        LaneLoad { open, pace: Pace::Fast, used }
+        LaneLoad { open, pace: Pace::Fast, used, ..LaneLoad::default() }
     }
 
     fn slow(open: usize) -> LaneLoad {
-        LaneLoad { open, pace: Pace::Slow, used: 10_000 }
+        LaneLoad { open, pace: Pace::Slow, used: 10_000, ..LaneLoad::default() }
     }
 
     /// Busy with lanes of one origin, `a`: numbered from 0.
@@ -193,6 +194,14 @@ mod tests {
         let busy = busy(2, 0, &[slow(40)]);
         let all = [(0, "a", false), (8, "a", false), (9, "a", false)];
         assert_eq!(turns(&busy, &all, 99), "89");
+    }
+
+    #[test]
+    fn a_lane_gets_no_more_turns_than_its_profile_has_room_for() {
+        let limited = |room| LaneLoad { room, ..fast(0, 0) };
+        let busy = busy(16, 0, &[limited(0), limited(2), fast(0, 1)]);
+        let all = [(0, "a", false), (1, "a", false), (2, "a", true)];
+        assert_eq!(turns(&busy, &all, 8), "22221122");
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod intake;
 mod on_terminal;
 mod orphans;
 mod outages;
+mod pacing;
 mod rounds;
 mod shares;
 mod silence;

@@ -142,7 +142,7 @@ fn advanced(draft: &Draft, used: &[String]) -> Vec<Item> {
     }
     items.extend([Field::TlsCaFile, Field::TlsCertificate, Field::TlsKey].map(Item::Text));
     items.push(Item::Switch(Field::Http2));
-    items.push(Item::Text(Field::ExpiresAfter));
+    items.extend([Field::ExpiresAfter, Field::MaxInFlight, Field::RateLimit].map(Item::Text));
     items.extend([Item::Button(Button::Back), Item::Button(Button::Test), Item::Button(Button::Save)]);
     items
 }
@@ -212,6 +212,8 @@ pub fn placeholder(field: Field) -> &'static str {
         Field::TlsCertificate => "/… (optional)",
         Field::TlsKey => "/… (if not in the certificate)",
         Field::ExpiresAfter => "never (such as 3600)",
+        Field::MaxInFlight => "no limit (1 to 16)",
+        Field::RateLimit => "no limit (such as 20 or 0.5)",
         Field::AuthHeader => "such as api-key",
         Field::AuthTokenUrl => "https://…/oauth/token",
         Field::AuthScope => "space-separated (optional)",

@@ -35,6 +35,8 @@ macro_rules! slot {
             Field::TlsCertificate => Some($($borrow)+ $draft.client_certificate),
             Field::TlsKey => Some($($borrow)+ $draft.client_key),
             Field::ExpiresAfter => Some($($borrow)+ $draft.expires_after),
+            Field::MaxInFlight => Some($($borrow)+ $draft.max_in_flight),
+            Field::RateLimit => Some($($borrow)+ $draft.rate_limit),
             Field::Status => Some($($borrow)+ $draft.status),
             Field::Events
             | Field::Encryption

@@ -39,6 +39,8 @@ const FIELDS: &[(Field, &str)] = &[
     (Field::TlsCertificate, "client certificate mutual tls mtls"),
     (Field::TlsKey, "client private key mutual tls mtls"),
     (Field::Http2, "http/2 h2 protocol version"),
+    (Field::MaxInFlight, "maximum concurrency concurrent parallel requests attempts limit"),
+    (Field::RateLimit, "rate limit throttle requests per second rps speed"),
     (Field::ExpiresAfter, "expiry expire ttl time to live maximum age stale"),
 ];
 

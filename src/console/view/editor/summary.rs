@@ -122,5 +122,11 @@ fn facts(state: &State, profile: &Profile) -> Vec<(&'static str, String)> {
     if let Some(seconds) = profile.expires_after_s {
         facts.push(("Expires", format!("{seconds}{NO_BREAK_SPACE}s after acceptance")));
     }
+    if let Some(most) = profile.pacing.max_in_flight {
+        facts.push(("Max. in flight", most.to_string()));
+    }
+    if let Some(rate) = profile.pacing.rate_limit {
+        facts.push(("Rate limit", format!("{rate}{NO_BREAK_SPACE}per{NO_BREAK_SPACE}second")));
+    }
     facts
 }

@@ -13,17 +13,20 @@
 //! - Manual deliveries always get a slot: beyond the endpoint's slots if none is free.
 
 mod choice;
+mod limits;
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use crate::delivery::hash::FastMap;
 use crate::delivery::http::known_names::KnownNames;
+use crate::profile::ProfileId;
 use crate::record::{Job, JobRef, LaneId};
 use crate::storage::{MANUAL, Pace};
 
 use super::Queued;
-use super::lane::{Ended, Lane, Rank, Standing};
+use super::lane::{Ended, Held, Lane, Rank, Standing};
+use super::limited::{Limited, Sharing};
 use super::ordered::Ordered;
 pub use choice::{Admitted, Kind, SPARE};
 
@@ -110,6 +113,14 @@ pub struct Endpoint {
     pub thirsty: bool,
     /// The queues that contain it.
     pub queued: Queued,
+    /// The profiles with limits.
+    limited: FastMap<ProfileId, Limited>,
+    /// Lanes that their limits allow to start later: when.
+    held: Ordered<(Duration, LaneId), ()>,
+    /// Read and not wanted, since limits allow no more.
+    pub surplus: Vec<JobRef>,
+    /// Now, relative to the start of the sender.
+    pub now: Duration,
 }
 
 impl Endpoint {
@@ -125,7 +136,7 @@ impl Endpoint {
 
     /// Whether no more is in flight than it has slots, nor beyond them.
     pub fn fits_slots(&self) -> bool {
-        self.open <= self.most && self.extra <= self.most
+        self.open <= self.most && self.extra <= self.most && self.limited.values().all(Limited::fits)
     }
 
     /// Whether it has no name, or the name resolved recently.
@@ -146,10 +157,12 @@ impl Endpoint {
         self.ended = 0;
     }
 
-    pub fn add(&mut self, job: Job, turn: u64) {
+    pub fn add(&mut self, job: Job, turn: u64, sharing: &Sharing) {
         let lane = job.lane;
         self.lanes.entry(lane).or_insert_with(|| Lane::new(turn));
+        self.learn_limits(&job, sharing);
         self.change(lane, |lane| lane.add(job, turn));
+        self.give_back_surplus(lane);
         self.thirsty &= self.is_thirsty();
     }
 
@@ -187,6 +200,7 @@ impl Endpoint {
         *self.count(slot) += 1;
         self.open += usize::from(slot != Slot::Extra);
         self.turn = turn;
+        self.use_limits(lane, |limited| limited.start(now));
         // Others may start more only after one of their attempts has ended.
         self.thirsty |= slot == Slot::Fast && self.is_thirsty();
         let ticket = Ticket { lane, started: now, late_at: now + patience, slot, turn, is_newcomer: false };
@@ -212,6 +226,7 @@ impl Endpoint {
             lane.end(started, was_late, now, measured);
             (lane.read.is_empty(), lane.pace())
         });
+        self.use_limits(lane, |limited| limited.end(1));
         let (waits, pace) = waits.unwrap_or((false, Pace::Unknown));
         if slot == Slot::Probe {
             self.probed_turns.remove(&turn);
@@ -226,8 +241,10 @@ impl Endpoint {
     /// Takes what was read.
     pub fn take_read(&mut self, out: &mut Vec<JobRef>) {
         self.lanes.values_mut().for_each(|lane| lane.take_read(out));
+        out.append(&mut self.surplus);
         self.ready.clear();
         self.manual.clear();
+        self.held.clear();
         (self.read, self.fast_read) = (0, 0);
     }
 
@@ -247,9 +264,15 @@ impl Endpoint {
     fn change<T>(&mut self, number: LaneId, change: impl FnOnce(&mut Lane) -> T) -> Option<T> {
         let lane = self.lanes.get_mut(&number)?;
         if let Some((standing, read)) = lane.placed.take() {
-            self.ready.remove(&standing);
-            if lane.manual {
-                self.manual.remove(&standing);
+            match lane.held.take() {
+                None => {
+                    self.ready.remove(&standing);
+                    if lane.manual {
+                        self.manual.remove(&standing);
+                    }
+                }
+                Some(Held::Until(at)) => drop(self.held.remove(&(at, number))),
+                Some(Held::Full) => {}
             }
             self.read -= read;
             self.fast_read -= if standing.rank == Rank::Fast { read } else { 0 };
@@ -258,9 +281,22 @@ impl Endpoint {
         let read = lane.read.len();
         if read > 0 {
             let standing = lane.standing();
-            self.ready.insert(standing, number);
-            if lane.manual {
-                self.manual.insert(standing, number);
+            // Usually there are no limits.
+            lane.held = match &lane.limited {
+                None => None,
+                Some(profile) => {
+                    self.limited.get(profile).and_then(|limits| limits.held(self.now, lane.manual))
+                }
+            };
+            match lane.held {
+                None => {
+                    self.ready.insert(standing, number);
+                    if lane.manual {
+                        self.manual.insert(standing, number);
+                    }
+                }
+                Some(Held::Until(at)) => self.held.insert((at, number), ()),
+                Some(Held::Full) => {}
             }
             lane.placed = Some((standing, read));
             self.read += read;

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use crate::profile::ProfileId;
 use crate::record::{Job, JobRef, LastOutcome};
 use crate::storage::Pace;
 
@@ -39,6 +40,15 @@ impl Standing {
     pub fn fewest(&self) -> (usize, i64, u64) {
         (self.open, self.used, self.turn)
     }
+}
+
+/// A lane whose profile allows no attempt now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Held {
+    /// Until this time, relative to the start of the sender.
+    Until(Duration),
+    /// Until an attempt of its profile has ended.
+    Full,
 }
 
 /// What is known about a lane.
@@ -78,6 +88,10 @@ pub struct Lane {
     pub since: u64,
     /// Its position in the order of its endpoint, and how many were read then; none with nothing read.
     pub placed: Option<(Standing, usize)>,
+    /// Its profile, if that has limits.
+    pub limited: Option<ProfileId>,
+    /// Where it waits for its limits, if it does.
+    pub held: Option<Held>,
 }
 
 impl Lane {
@@ -93,6 +107,8 @@ impl Lane {
             turn,
             since: turn,
             placed: None,
+            limited: None,
+            held: None,
         }
     }
 
@@ -109,6 +125,20 @@ impl Lane {
         self.in_flight += 1;
         self.turn = turn;
         Some(job)
+    }
+
+    /// Gives back the last that were read, until no more than so many are left.
+    pub fn give_back(&mut self, most: usize, out: &mut Vec<JobRef>) {
+        while self.read.len() > most
+            && let Some(job) = self.read.pop_back()
+        {
+            out.push(job.reference);
+        }
+    }
+
+    /// Attempts in flight.
+    pub fn in_flight(&self) -> usize {
+        self.in_flight
     }
 
     /// How long an attempt may take until it is late.

@@ -1,7 +1,10 @@
 //! The endpoints with attempts in flight or deliveries read ahead; selects the next attempt.
 
 mod endpoint;
+mod host_name;
 mod lane;
+mod limited;
+mod limits;
 mod ordered;
 mod slot_time;
 
@@ -10,7 +13,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
-use url::{Host, Url};
 
 use crate::delivery::dispatcher::limits::Limits;
 use crate::delivery::hash::FastMap;
@@ -18,7 +20,9 @@ use crate::delivery::http::known_names::KnownNames;
 use crate::record::{Job, JobRef, LaneId, Origin};
 use crate::storage::{Fleet, LaneLoad, OriginLoad, Pace};
 use endpoint::{Admitted, Endpoint, Kind, SPARE, Started};
+use host_name::host_name;
 pub use lane::Ended;
+use limited::Sharing;
 use ordered::Ordered;
 
 /// The shortest time in which the rate of an endpoint is measured.
@@ -66,8 +70,8 @@ pub struct Ticket {
 #[derive(Debug)]
 pub struct Endpoints {
     limits: Limits,
-    /// The senders that share the slots of each endpoint.
-    fleet: Fleet,
+    /// The senders that share the slots of each endpoint, and limits.
+    sharing: Sharing,
     names: Arc<KnownNames>,
     /// Notified when a name becomes known.
     resolved: watch::Receiver<()>,
@@ -101,6 +105,10 @@ pub struct Endpoints {
     measured: Option<Instant>,
     /// How many endpoints are thirsty.
     thirsty: usize,
+    /// When limits will have made room for more, relative to the start of the sender.
+    claim_at: Option<Duration>,
+    /// See [`take_wants_claim`](Self::take_wants_claim).
+    wants_claim: bool,
 }
 
 impl Endpoints {
@@ -108,7 +116,7 @@ impl Endpoints {
     pub fn new(limits: Limits, names: Arc<KnownNames>) -> Self {
         Self {
             limits,
-            fleet: Fleet::alone(),
+            sharing: Sharing { fleet: Fleet::alone(), since: Duration::ZERO },
             resolved: names.changes(),
             names,
             epoch: Instant::now(),
@@ -127,6 +135,8 @@ impl Endpoints {
             read: 0,
             measured: None,
             thirsty: 0,
+            claim_at: None,
+            wants_claim: false,
         }
     }
 
@@ -139,16 +149,20 @@ impl Endpoints {
 
     /// The senders that share the slots of each endpoint.
     pub fn fleet(&self) -> &Fleet {
-        &self.fleet
+        &self.sharing.fleet
     }
 
     /// Shares the slots of each endpoint with these senders. Attempts in flight beyond a share are not aborted.
     pub fn share_with(&mut self, fleet: Fleet, now: Instant) {
-        self.fleet = fleet;
+        self.sharing = Sharing { fleet, since: self.since_epoch(now) };
+        let sharing = self.sharing.clone();
         let origins: Vec<Origin> = self.all.keys().cloned().collect();
         for origin in origins {
-            let slots = self.fleet.share(&origin, self.limits.per_origin);
-            self.change(&origin, now, |endpoint, _| endpoint.set_slots(slots));
+            let slots = sharing.fleet.share(&origin, self.limits.per_origin);
+            self.change(&origin, now, |endpoint, _| {
+                endpoint.set_slots(slots);
+                endpoint.share_limits(&sharing);
+            });
         }
     }
 
@@ -159,6 +173,7 @@ impl Endpoints {
 
     /// Adds deliveries that were read.
     pub fn add(&mut self, jobs: Vec<Job>, now: Instant) {
+        let sharing = self.sharing.clone();
         let mut jobs = jobs.into_iter().peekable();
         while let Some(first) = jobs.next() {
             let origin = first.origin.clone();
@@ -166,10 +181,10 @@ impl Endpoints {
             let mut turn = self.turn;
             // Its position among those that can start is updated once for all of them.
             turn = self.change(&origin, now, |endpoint, _| {
-                endpoint.add(first, turn);
+                endpoint.add(first, turn, &sharing);
                 while let Some(next) = jobs.next_if(|next| next.origin == origin) {
                     turn += 1;
-                    endpoint.add(next, turn);
+                    endpoint.add(next, turn, &sharing);
                 }
                 turn
             });
@@ -194,15 +209,16 @@ impl Endpoints {
             due.extend(resolved.map(|(origin, _)| origin.clone()));
         }
         for origin in &due {
-            self.change(origin, now, |_, _| ());
+            self.change(origin, now, |endpoint, _| endpoint.free_held());
         }
+        self.wants_claim |= self.claim_at.take_if(|at| *at <= since_epoch).is_some();
     }
 
     /// When to recheck endpoints that can start nothing now.
     pub fn next_wake(&self) -> Option<Instant> {
         // Lateness does not matter while nothing waits.
         let late = self.in_time.first().filter(|_| self.read > 0).map(|((at, _), _)| at);
-        self.later.values().chain(late).min().map(|at| self.epoch + *at)
+        self.later.values().chain(late).chain(&self.claim_at).min().map(|at| self.epoch + *at)
     }
 
     /// Starts the next job that has a slot.
@@ -347,17 +363,25 @@ impl Endpoints {
             self.all.values_mut().for_each(|endpoint| endpoint.adapt(time));
         }
         let (mut origins, mut lanes, mut idle) = (HashMap::new(), HashMap::new(), Vec::new());
-        for (origin, endpoint) in &self.all {
+        let since_epoch = self.since_epoch(now);
+        self.claim_at = None;
+        for (origin, endpoint) in &mut self.all {
+            endpoint.now = since_epoch;
+            let endpoint = &*endpoint;
             let unresolved = !endpoint.is_resolved;
             let mut load = OriginLoad { ahead: endpoint.ahead, unresolved, ..OriginLoad::default() };
             for (number, lane) in &endpoint.lanes {
                 let (open, pace) = (lane.open() + lane.read.len(), lane.pace());
                 load.open += open;
                 load.fast += if pace == Pace::Fast { open } else { 0 };
-                if open == 0 {
+                // Without its limits a lane would be read in vain, or too much of it be sent.
+                if open == 0 && lane.limited.is_none() {
                     idle.push((lane.used(), *number));
                 }
-                lanes.insert(*number, LaneLoad { open, pace, used: lane.used() });
+                let (room, room_at) =
+                    if lane.limited.is_some() { endpoint.room(*number) } else { (usize::MAX, None) };
+                self.claim_at = self.claim_at.into_iter().chain(room_at).min();
+                lanes.insert(*number, LaneLoad { open, pace, used: lane.used(), room });
             }
             if load.open > 0 || load.ahead > 0 || unresolved {
                 origins.insert(origin.clone(), load);
@@ -378,7 +402,9 @@ impl Endpoints {
         let (_, most_forgotten, _) = idle.select_nth_unstable(IDLE_LANES / 2);
         let most_forgotten = *most_forgotten;
         for endpoint in self.all.values_mut() {
-            endpoint.lanes.retain(|number, lane| !lane.is_idle() || (lane.used(), *number) > most_forgotten);
+            endpoint.lanes.retain(|number, lane| {
+                !lane.is_idle() || lane.limited.is_some() || (lane.used(), *number) > most_forgotten
+            });
         }
     }
 
@@ -394,11 +420,11 @@ impl Endpoints {
         change: impl FnOnce(&mut Endpoint, Duration) -> T,
     ) -> T {
         let since_epoch = self.since_epoch(now);
-        let (turn, fleet, slots) = (&mut self.turn, &self.fleet, self.limits.per_origin);
+        let (turn, fleet, slots) = (&mut self.turn, &self.sharing.fleet, self.limits.per_origin);
         let endpoint = self.all.entry(origin.clone()).or_insert_with(|| {
             // A unique number, so that no two have the same position.
             *turn += 1;
-            Endpoint::new(name(origin), fleet.share(origin, slots), *turn)
+            Endpoint::new(host_name(origin), fleet.share(origin, slots), *turn)
         });
         let key = (endpoint.open, endpoint.turn);
         let queues = self.startable.iter_mut().chain([&mut self.unresolved, &mut self.extra]);
@@ -406,6 +432,7 @@ impl Endpoints {
             queue.remove(&key);
         }
         endpoint.queued = Default::default();
+        endpoint.now = since_epoch;
         self.read -= endpoint.read;
         self.open -= endpoint.open;
         self.limited_open -= endpoint.limited() - endpoint.newcomers;
@@ -442,21 +469,13 @@ impl Endpoints {
                 queue.insert(key, origin.clone());
             }
         }
-        match endpoint.probes_later(since_epoch) {
+        match endpoint.probes_later(since_epoch).into_iter().chain(endpoint.frees_at()).min() {
             Some(at) => drop(self.later.insert(origin.clone(), at)),
             // Usually empty: then nothing is looked up.
             None if self.later.is_empty() => {}
             None => drop(self.later.remove(origin)),
         }
         changed
-    }
-}
-
-/// The name in an origin; none in that of an address.
-fn name(origin: &str) -> Option<Box<str>> {
-    match Url::parse(origin).ok()?.host()? {
-        Host::Domain(name) => Some(name.into()),
-        Host::Ipv4(_) | Host::Ipv6(_) => None,
     }
 }
 

@@ -55,7 +55,7 @@ pub async fn slow_lanes_come_last(subject: &impl QueueUnderTest) {
     assert_ne!(slow, fast);
     release(subject, &both).await;
     let mut demand = Demand::idle(at(0), 3, 16);
-    let load = |pace| LaneLoad { open: 1, pace, used: 0 };
+    let load = |pace| LaneLoad { open: 1, pace, used: 0, ..LaneLoad::default() };
     demand.lanes = [(slow, load(Pace::Slow)), (fast, load(Pace::Fast))].into();
     demand.origins =
         [(both[0].origin.clone(), OriginLoad { open: 2, fast: 1, ..OriginLoad::default() })].into();

@@ -361,6 +361,7 @@ fn deal(demand: &Demand, candidates: &[Candidate], most: usize) -> Vec<usize> {
 fn note(demand: &mut Demand, candidate: &Candidate) {
     let lane = demand.lanes.entry(LaneId::new(candidate.lane.into())).or_default();
     lane.open += 1;
+    lane.room = lane.room.saturating_sub(1);
     let is_fast = lane.pace == Pace::Fast;
     let origin = demand.origins.entry(Origin::clone(&candidate.facts.origin)).or_default();
     origin.open += 1;
