@@ -45,7 +45,7 @@ pub fn outcome(job: &Job, status: u16, next: Next) -> Outcome {
         address: None,
         status: Some(status),
         error: None,
-        response_headers: vec![("content-type".to_owned(), "text/plain".to_owned())],
+        response_headers: vec![("content-type".to_owned(), "text/plain".to_owned())].into(),
         response_body: b"ok".to_vec(),
         response_cut: false,
         response_incomplete: None,

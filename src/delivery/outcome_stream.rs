@@ -158,7 +158,7 @@ mod tests {
     use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 
     use super::*;
-    use crate::record::{Attempt, DeliveryId, JobRef, LaneId, Next};
+    use crate::record::{Attempt, DeliveryId, HeaderList, JobRef, LaneId, Next};
 
     fn batch(attempts: std::ops::Range<u32>) -> Arc<[Outcome]> {
         let outcome = |n| Outcome {
@@ -172,7 +172,7 @@ mod tests {
                 address: None,
                 status: Some(200),
                 error: None,
-                response_headers: Vec::new(),
+                response_headers: HeaderList::default(),
                 response_body: Vec::new(),
                 response_cut: false,
                 response_incomplete: None,

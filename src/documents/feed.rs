@@ -67,7 +67,7 @@ pub fn feed_gap(gap: &FeedGap) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::{Attempt, DeliveryId, DeliveryState};
+    use crate::record::{Attempt, DeliveryId, DeliveryState, HeaderList};
     use crate::storage::AutoDisableCause;
 
     #[test]
@@ -79,7 +79,7 @@ mod tests {
             address: None,
             status: Some(200),
             error: None,
-            response_headers: Vec::new(),
+            response_headers: HeaderList::default(),
             response_body: b"ok".to_vec(),
             response_cut: false,
             response_incomplete: None,

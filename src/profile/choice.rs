@@ -10,7 +10,9 @@ pub trait Choice: Copy + Eq + Sized + 'static {
 
     /// The value with that name, ignoring case.
     fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|c| c.name().eq_ignore_ascii_case(name.trim()))
+        let named = |is_it: &dyn Fn(&str) -> bool| Self::ALL.iter().copied().find(|c| is_it(c.name()));
+        // Stored names, of which each delivery has some, are exact.
+        named(&|exact| exact == name).or_else(|| named(&|exact| exact.eq_ignore_ascii_case(name.trim())))
     }
 
     /// All names separated by commas, for messages.

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use jiff::Timestamp;
 
-use super::Failure;
+use super::{Failure, HeaderList};
 
 /// One attempt and its result.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub struct Attempt {
     /// Why it failed; none if delivered.
     pub error: Option<Failure>,
     /// The headers of the response, up to 16 KiB; bytes that are not UTF-8 are escaped.
-    pub response_headers: Vec<(String, String)>,
+    pub response_headers: HeaderList,
     /// The body of the response, its first 16 KiB.
     pub response_body: Vec<u8>,
     /// Whether the response is longer than the part that is kept: its body continues, or a header is left out.

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{DeliveryId, DeliverySubject, JobRef, LaneId};
-use crate::callback::{Callback, Values};
+use super::{DeliveryId, DeliverySubject, JobRef, JobRequest, LaneId};
+use crate::callback::Values;
 use crate::profile::{Profile, RetryPolicy};
 
 /// Scheme, host and port of an endpoint, shared by its deliveries.
@@ -23,7 +23,7 @@ pub struct Job {
     /// Scheme, host and port.
     pub origin: Origin,
     /// The request, without credentials.
-    pub callback: Callback,
+    pub callback: JobRequest,
     /// The values, for header values that are secret; empty if the profile has none
     /// ([`callback::needs_values`](crate::callback::needs_values)).
     pub values: Values,

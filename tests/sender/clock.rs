@@ -9,7 +9,7 @@ use ringback::callback::Values;
 use ringback::delivery::{Limits, Sender, Transport};
 use ringback::profile::Event;
 use ringback::receiver::{Behaviour, Receiver};
-use ringback::record::{Attempt, DeliveryState, ErrorClass, Failure, NewDelivery, Next, Outcome};
+use ringback::record::{Attempt, DeliveryState, ErrorClass, Failure, HeaderList, NewDelivery, Next, Outcome};
 use ringback::storage::{Demand, Queue as _, Store};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -33,7 +33,7 @@ async fn a_retry_recorded_with_a_clock_a_year_ahead_is_sent_after_its_own_wait()
         address: None,
         status: None,
         error: Some(Failure { class: ErrorClass::Timeout, message: "no response".to_owned() }),
-        response_headers: Vec::new(),
+        response_headers: HeaderList::default(),
         response_body: Vec::new(),
         response_cut: false,
         response_incomplete: None,

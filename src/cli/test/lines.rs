@@ -102,7 +102,7 @@ pub fn ending(summary: &Summary) -> String {
 mod tests {
     use super::*;
     use crate::profile::{Backoff, ProfileId, Region, RetryPolicy};
-    use crate::record::{DeliveryId, ErrorClass, Failure};
+    use crate::record::{DeliveryId, ErrorClass, Failure, HeaderList};
 
     fn attempt(n: u32, status: Option<u16>, error: Option<&str>) -> Attempt {
         let failure = |message: &str| Failure { class: ErrorClass::Status, message: message.to_owned() };
@@ -113,7 +113,7 @@ mod tests {
             address: None,
             status,
             error: error.map(failure),
-            response_headers: Vec::new(),
+            response_headers: HeaderList::default(),
             response_body: Vec::new(),
             response_cut: false,
             response_incomplete: None,

@@ -171,7 +171,9 @@ mod tests {
 
     use super::*;
     use crate::profile::Event;
-    use crate::record::{Attempt, DeliveryId, DeliverySubject, ErrorClass, Failure, JobRef, LaneId};
+    use crate::record::{
+        Attempt, DeliveryId, DeliverySubject, ErrorClass, Failure, HeaderList, JobRef, LaneId,
+    };
 
     fn outcome(next: Next) -> Outcome {
         let message = "500 Internal\u{1b}".to_owned();
@@ -183,7 +185,7 @@ mod tests {
             address: None,
             status: Some(if error.is_none() { 200 } else { 500 }),
             error,
-            response_headers: Vec::new(),
+            response_headers: HeaderList::default(),
             response_body: Vec::new(),
             response_cut: false,
             response_incomplete: None,

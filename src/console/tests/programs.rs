@@ -108,7 +108,7 @@ fn a_response_is_sanitized_for_a_pager() {
     let world = sample::log();
     let mut attempt = world.tables().deliveries[0].details.attempts[0].clone();
     attempt.response_body = b"a\tb\r\n\x1b]52;c;aGk=\x07\x1b[2J".to_vec();
-    attempt.response_headers = vec![("x-a".to_owned(), "\u{9b}31m".to_owned())];
+    attempt.response_headers = vec![("x-a".to_owned(), "\u{9b}31m".to_owned())].into();
     world.tables().deliveries.last_mut().unwrap().details.attempts = vec![attempt];
     let mut desk = Desk::new(80, 24).of(world);
     desk.keys("4 o");

@@ -185,7 +185,9 @@ fn hostile_world() -> World {
         let details = &mut stored.details;
         details.summary.profile_title = text.repeat(5);
         for attempt in &mut details.attempts {
-            attempt.response_headers.push((text.to_string(), text.to_string()));
+            let mut headers = attempt.response_headers.to_vec();
+            headers.push((text.to_string(), text.to_string()));
+            attempt.response_headers = headers.into();
             attempt.response_body = text.repeat(3).into_bytes();
         }
         if let Some(callback) = &mut details.callback {

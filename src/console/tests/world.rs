@@ -142,7 +142,7 @@ impl World {
             address: Some(([127, 0, 0, 1], 9977).into()),
             status,
             error,
-            response_headers: vec![("content-type".to_owned(), "text/plain".to_owned())],
+            response_headers: vec![("content-type".to_owned(), "text/plain".to_owned())].into(),
             response_body: b"thank you".to_vec(),
             response_cut: false,
             response_incomplete: None,

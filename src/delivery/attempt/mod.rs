@@ -5,6 +5,7 @@ mod outgoing;
 mod progress;
 mod redactor_memo;
 mod response;
+mod shown_memo;
 mod time_limit;
 mod transport;
 mod url_cache;

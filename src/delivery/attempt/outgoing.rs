@@ -18,6 +18,7 @@ use crate::profile::{Choice as _, Profile};
 use crate::record::{Failure, Job, random};
 
 use super::header_memo::{self, Field};
+use super::shown_memo::ShownMemo;
 use super::url_cache::{Route, UrlCache};
 
 /// A request to send. It is built once, and rebuilt only if it must be repeated: so nothing is copied if it is sent
@@ -54,6 +55,11 @@ impl<'a> Outgoing<'a> {
     /// Finds the secrets of such a request in its response.
     pub fn redactor(&self, request: &Request<Full<Bytes>>) -> Option<Arc<Redactor>> {
         self.route.redactor.of(redact::of_headers(request.headers()))
+    }
+
+    /// Knows the headers of the last response to a request for this URL.
+    pub fn shown(&self) -> Arc<ShownMemo> {
+        Arc::clone(&self.route.shown)
     }
 
     /// The target host.

@@ -13,8 +13,10 @@ use crate::delivery::http::classify;
 use crate::delivery::http::connection::info::ConnInfo;
 use crate::delivery::http::read_body::{BodyRead, read};
 use crate::delivery::redact::{Extent, Redactor};
-use crate::record::{Failure, retry_decision};
+use crate::record::{Failure, HeaderList, retry_decision};
 use crate::text::escape_bytes;
+
+use super::shown_memo::ShownMemo;
 
 /// How much of a response is read: enough to keep the connection for the next request.
 const READ_LIMIT: usize = 64 * 1024;
@@ -35,6 +37,8 @@ pub struct ReceivedResponse {
     pub incomplete: Option<String>,
     /// Knows the secrets of the request, which a response may repeat.
     pub redactor: Option<Arc<Redactor>>,
+    /// Knows the headers of the last response to such a request.
+    pub memo: Option<Arc<ShownMemo>>,
 }
 
 impl ReceivedResponse {
@@ -58,7 +62,19 @@ impl ReceivedResponse {
 
     /// The headers as text without secrets, as far as they fit into [`KEEP_LIMIT`] together. Longer ones are omitted,
     /// so that none of the others is missing.
-    pub fn shown_headers(&mut self) -> Vec<(String, String)> {
+    pub fn shown_headers(&mut self) -> HeaderList {
+        let known = |memo: &Arc<ShownMemo>| memo.again(&self.headers, self.redactor.as_ref());
+        if let Some(shown) = self.memo.as_ref().and_then(known) {
+            return shown;
+        }
+        let shown = self.shown_one_by_one().into();
+        if let Some(memo) = &self.memo {
+            memo.keep(&self.headers, &shown, self.redactor.as_ref());
+        }
+        shown
+    }
+
+    fn shown_one_by_one(&mut self) -> Vec<(String, String)> {
         let (mut kept, mut room) = (Vec::with_capacity(self.headers.len().min(64)), KEEP_LIMIT);
         for (name, value) in &self.headers {
             // What does not fit is not searched.
@@ -134,9 +150,42 @@ mod tests {
         // An invalid byte is shown as four characters, so 10 KiB of them do not fit.
         for second in [long("x"), long("\u{fc}")] {
             let mut many = received(&[("x-a", long("x")), ("x-b", second), ("retry-after", "2".to_owned())]);
-            let names: Vec<String> = many.shown_headers().into_iter().map(|(name, _)| name).collect();
+            let names: Vec<String> = many.shown_headers().iter().map(|(name, _)| name.clone()).collect();
             assert_eq!(names, ["x-a", "retry-after"]);
             assert!(many.cut);
+        }
+    }
+
+    #[test]
+    fn headers_of_the_last_response_are_shared_only_where_they_are_shown_alike() {
+        let memo = Some(Arc::<ShownMemo>::default());
+        let redactor = |secret: &str| Some(Arc::new(Redactor::new(vec![secret.as_bytes().to_vec()])));
+        let (hush, other) = (redactor("hush"), redactor("other"));
+        let shown = |headers: &[(&'static str, &str)], redactor: &Option<Arc<Redactor>>| {
+            let headers: Vec<_> = headers.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+            let with = |memo| ReceivedResponse { redactor: redactor.clone(), memo, ..received(&headers) };
+            let shown = with(memo.clone()).shown_headers();
+            assert_eq!(shown, with(None).shown_headers());
+            shown
+        };
+        let one = [("date", "1"), ("x-a", "a hush")];
+        let first = shown(&one, &None);
+        assert!(first.is_same(&shown(&one, &None)));
+        for (headers, redactor) in [
+            (&one[..], &hush),
+            (&one, &other),
+            (&one, &hush),
+            (&one, &None),
+            (&one[..1], &None),
+            (&[("date", "2"), ("x-a", "a hush")], &None),
+            (&[("x-a", "a hush"), ("date", "2")], &None),
+            (&[("date", "\u{fc}")], &None),
+            (&[("date", "\u{fc}")], &None),
+            (&[("date", "\\xc3\\xbc")], &None),
+            (&[], &None),
+            (&one, &None),
+        ] {
+            shown(headers, redactor);
         }
     }
 }

@@ -236,6 +236,7 @@ async fn exchange(
     let AttemptProgress { received, tracker, .. } = progress;
     let request = outgoing.request(token)?;
     received.redactor = outgoing.redactor(&request);
+    received.memo = Some(outgoing.shown());
     let response = client.send(tracker, outgoing.target(), request, || outgoing.request(token).ok()).await;
     let response = response.map_err(|error| classify::exchange_error_of(&error, &outgoing.host_port()))?;
     received.take(response, tracker.connection()).await;

@@ -7,6 +7,7 @@ use url::Url;
 
 use super::header_memo::HeaderMemo;
 use super::redactor_memo::RedactorMemo;
+use super::shown_memo::ShownMemo;
 use crate::delivery::hash::FastMap;
 use crate::delivery::http::egress_filter::EgressFilter;
 use crate::delivery::http::target::Target;
@@ -24,6 +25,8 @@ pub struct Route {
     pub headers: HeaderMemo,
     /// The redactor of the last one.
     pub redactor: RedactorMemo,
+    /// The headers of the last response.
+    pub shown: Arc<ShownMemo>,
 }
 
 /// Parsed URLs by their text. Each has a name, or an address that may be dialled.
@@ -44,6 +47,7 @@ impl UrlCache {
             target: read(url, egress)?,
             headers: HeaderMemo::default(),
             redactor: RedactorMemo::default(),
+            shown: Arc::default(),
         });
         if known.len() >= MAX_ENTRIES {
             known.clear();

@@ -116,7 +116,7 @@ pub fn attempt(n: u32, status: u16) -> Attempt {
         address: Some(([127, 0, 0, 1], 9977).into()),
         status: Some(status),
         error: (status != 200).then_some(failure),
-        response_headers: vec![("server".to_owned(), "x".to_owned())],
+        response_headers: vec![("server".to_owned(), "x".to_owned())].into(),
         response_body: vec![0, 159, 255],
         response_cut: true,
         response_incomplete: None,

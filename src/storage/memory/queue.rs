@@ -97,7 +97,7 @@ impl Tables {
             lane: lane_id(lane),
             subject: Arc::new(subject),
             origin,
-            callback: details.callback?,
+            callback: details.callback?.into(),
             values: details.values,
             policy: details.summary.policy,
             accepted_at: details.summary.accepted_at,

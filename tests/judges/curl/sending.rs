@@ -29,7 +29,7 @@ pub fn sent_and_shown(profile: &Profile, values: &Values, listener: &Listener) -
         reference: JobRef::new(id, 1),
         lane: LaneId::new(1),
         origin: profile.endpoint.origin().into(),
-        callback,
+        callback: callback.into(),
         values: values.clone(),
         policy: profile.retry,
         accepted_at: jiff::Timestamp::now(),

@@ -32,7 +32,7 @@ fn job(url: &str, ca_file: &str, timeout_ms: u32) -> Job {
         lane: LaneId::new(1),
         subject: Arc::default(),
         origin: Arc::from(url),
-        callback,
+        callback: callback.into(),
         values: Values::default(),
         policy: RetryPolicy::new(0, 10, timeout_ms, Backoff::Fixed),
         accepted_at: now,

@@ -22,7 +22,7 @@ fn job(origin: &str, lane: i64, manual: bool) -> Job {
         lane: LaneId::new(lane),
         subject: Arc::default(),
         origin: Arc::from(origin),
-        callback,
+        callback: callback.into(),
         values: Values::default(),
         policy: RetryPolicy::new(0, 10, 1000, Backoff::Fixed),
         accepted_at: crate::clock::now(),

@@ -3,7 +3,7 @@
 use super::super::records::{GATHER, GATHERED};
 use super::lease::job;
 use super::*;
-use crate::record::{Attempt, DeliveryId, LaneId, Next};
+use crate::record::{Attempt, DeliveryId, HeaderList, LaneId, Next};
 
 fn outcome() -> Outcome {
     Outcome {
@@ -17,7 +17,7 @@ fn outcome() -> Outcome {
             address: None,
             status: Some(200),
             error: None,
-            response_headers: Vec::new(),
+            response_headers: HeaderList::default(),
             response_body: Vec::new(),
             response_cut: false,
             response_incomplete: None,

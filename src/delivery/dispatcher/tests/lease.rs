@@ -20,7 +20,8 @@ pub(super) fn job() -> Job {
             url: format!("{ORIGIN}/"),
             headers: Vec::new(),
             body: Vec::new(),
-        },
+        }
+        .into(),
         values: Values::default(),
         policy: RetryPolicy::none(Backoff::Fixed),
         accepted_at: crate::clock::now(),

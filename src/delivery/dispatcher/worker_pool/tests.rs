@@ -34,7 +34,7 @@ fn job(url: &str) -> Box<Job> {
         reference: JobRef::new(DeliveryId::generate(), 1),
         lane: LaneId::new(1),
         origin: Arc::from(url),
-        callback,
+        callback: callback.into(),
         values: Values::default(),
         policy: RetryPolicy::new(0, 10, 20_000, Backoff::Fixed),
         accepted_at: crate::clock::now(),

@@ -16,7 +16,8 @@ use jiff::Timestamp;
 use crate::callback::{Callback, Values};
 use crate::profile::{Backoff, Event, Method, ProfileId, Region, RetryPolicy};
 use crate::record::{
-    Attempt, DeliveryId, DeliveryState, ErrorClass, Failure, Job, Kind, NewDelivery, Next, Outcome,
+    Attempt, DeliveryId, DeliveryState, ErrorClass, Failure, HeaderList, Job, Kind, NewDelivery, Next,
+    Outcome,
 };
 use crate::storage::conformance::StoreUnderTest;
 use crate::storage::{Demand, Queue};
@@ -179,7 +180,7 @@ fn outcome(job: &Job, next: Next) -> Outcome {
         address: None,
         status: Some(if next == Next::Delivered { 200 } else { 500 }),
         error: (next != Next::Delivered).then_some(failure),
-        response_headers: Vec::new(),
+        response_headers: HeaderList::default(),
         response_body: Vec::new(),
         response_cut: false,
         response_incomplete: None,

@@ -65,7 +65,7 @@ pub fn attempt(row: &Row) -> Result<Attempt, Why> {
         address: encoding::address(get(row, "address")?)?,
         status: rows::unsigned_if_any::<i16, u16>(row, "status")?,
         error: encoding::failure(class, message)?,
-        response_headers: encoding::headers(get(row, "response_headers")?)?,
+        response_headers: encoding::headers(get(row, "response_headers")?)?.into(),
         response_body: get(row, "response_body")?,
         response_cut: get(row, "response_cut")?,
         response_incomplete,

@@ -101,7 +101,7 @@ pub fn read(
         lane: LaneId::new(claim.lane.into()),
         subject: Arc::new(subject),
         origin: Arc::clone(&facts.origin),
-        callback: callback(row)?,
+        callback: callback(row)?.into(),
         values,
         policy: policy(row)?,
         attempts: number(claim.attempts)?,

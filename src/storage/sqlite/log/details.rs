@@ -145,7 +145,7 @@ pub fn attempt(row: &Row<'_>) -> Result<Attempt, Why> {
         address: columns::address(get(row, 9)?)?,
         status: get(row, 3)?,
         error: columns::failure(class, message)?,
-        response_headers: columns::headers(&get::<String>(row, 6)?)?,
+        response_headers: columns::headers(&get::<String>(row, 6)?)?.into(),
         response_body: get(row, 7)?,
         response_cut: get(row, 8)?,
         response_incomplete,

@@ -8,8 +8,8 @@ use rusqlite::types::ValueRef;
 use rusqlite::{CachedStatement, OptionalExtension, Row, Transaction};
 
 use crate::callback::{Callback, Values, needs_values};
-use crate::profile::{Choice as _, Event, Profile, RetryPolicy};
-use crate::record::{DeliverySubject, Job, JobRef, LaneId};
+use crate::profile::{Choice as _, Event, Method, Profile, RetryPolicy};
+use crate::record::{DeliverySubject, Job, JobRef, JobRequest, LaneId};
 use crate::storage::error::StoreError;
 use crate::storage::sqlite::profiles::list;
 use crate::storage::sqlite::queue::known_headers::KnownHeaders;
@@ -44,6 +44,8 @@ struct KnownLane {
     /// Of the delivery that was read last.
     subject: Arc<DeliverySubject>,
     headers: KnownHeaders,
+    /// The URL of the same one.
+    url: Arc<str>,
 }
 
 impl KnownLane {
@@ -54,6 +56,15 @@ impl KnownLane {
             self.subject = Arc::new(DeliverySubject { profile_id, profile_title: title.to_owned(), event });
         }
         Arc::clone(&self.subject)
+    }
+
+    /// This request, of which the URL and most of the headers are usually those of the previous one.
+    fn request(&mut self, stored: StoredRequest<'_>) -> Result<JobRequest, Why> {
+        let StoredRequest { method, url, headers, body } = stored;
+        if *self.url != *url {
+            self.url = url.into();
+        }
+        Ok(JobRequest { method, url: Arc::clone(&self.url), headers: self.headers.read(headers)?, body })
     }
 }
 
@@ -121,7 +132,7 @@ fn whole(
     row: &Row<'_>,
     chosen: &Chosen,
 ) -> Result<Result<Job, Why>, StoreError> {
-    let (mut job, was_tested) = match job(row, chosen, &mut known.headers) {
+    let (mut job, was_tested) = match job(row, chosen, known) {
         Ok(read) => read,
         Err(why) => return Ok(Err(why)),
     };
@@ -166,7 +177,8 @@ fn known<'k>(
             let read = |text: String| columns::profile(&text).map(Arc::new);
             let profile = document.and_then(|text| text.map(read).transpose());
             let subject = Arc::new(DeliverySubject { profile_id, ..DeliverySubject::default() });
-            Ok(new.insert(KnownLane { profile, subject, headers: KnownHeaders::default() }))
+            let (headers, url) = (KnownHeaders::default(), Arc::default());
+            Ok(new.insert(KnownLane { profile, subject, headers, url }))
         }
     }
 }
@@ -180,7 +192,7 @@ const LANE: usize = 15;
 const ACCEPTED_AT: usize = 16;
 
 /// The job without its profile, its subject and its values, and whether it is a test with its own profile.
-fn job(row: &Row<'_>, chosen: &Chosen, headers: &mut KnownHeaders) -> Result<(Job, bool), Why> {
+fn job(row: &Row<'_>, chosen: &Chosen, known: &mut KnownLane) -> Result<(Job, bool), Why> {
     let attempts = get(row, 1)?;
     if attempts >= MOST {
         return Err(format!("{attempts} attempts are more than there can be"));
@@ -200,7 +212,7 @@ fn job(row: &Row<'_>, chosen: &Chosen, headers: &mut KnownHeaders) -> Result<(Jo
         manual: chosen.facts.manual,
         last_outcome: chosen.facts.last_outcome,
         policy: policy(row, 2)?,
-        callback: request(row, 6, |text| headers.read(text))?.ok_or("it has no request")?,
+        callback: known.request(request(row, 6)?.ok_or("it has no request")?)?,
         values: Values::default(),
         profile: None,
     };
@@ -215,21 +227,26 @@ pub fn policy(row: &Row<'_>, from: usize) -> Result<RetryPolicy, Why> {
 
 /// A request, from four columns: method, URL, headers, body. None if none could be made.
 pub fn callback(row: &Row<'_>, from: usize) -> Result<Option<Callback>, Why> {
-    request(row, from, columns::headers)
+    let Some(StoredRequest { method, url, headers, body }) = request(row, from)? else { return Ok(None) };
+    Ok(Some(Callback { method, url: url.to_owned(), headers: columns::headers(headers)?, body }))
 }
 
-fn request(
-    row: &Row<'_>,
-    from: usize,
-    headers: impl FnOnce(&str) -> Result<Vec<(String, String)>, Why>,
-) -> Result<Option<Callback>, Why> {
+/// A request as it is stored.
+struct StoredRequest<'a> {
+    method: Method,
+    url: &'a str,
+    headers: &'a str,
+    body: Vec<u8>,
+}
+
+fn request<'a>(row: &'a Row<'_>, from: usize) -> Result<Option<StoredRequest<'a>>, Why> {
     if row.get_ref(from).is_ok_and(|value| value == ValueRef::Null) {
         return Ok(None);
     }
-    Ok(Some(Callback {
+    Ok(Some(StoredRequest {
         method: columns::choice(text(row, from)?)?,
-        url: get(row, from + 1)?,
-        headers: headers(text(row, from + 2)?)?,
+        url: text(row, from + 1)?,
+        headers: text(row, from + 2)?,
         body: get(row, from + 3)?,
     }))
 }

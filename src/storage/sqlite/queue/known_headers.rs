@@ -1,6 +1,7 @@
 //! The headers of the last delivery of a lane: those of the next one mostly differ in their `webhook-id` alone, and
 //! then nothing is parsed.
 
+use crate::record::{HeaderList, JobHeaders};
 use crate::storage::sqlite::rows::columns::{self, ID_HEADER};
 use crate::storage::unreadable::Why;
 
@@ -14,20 +15,20 @@ struct Known {
     before: Box<str>,
     after: Box<str>,
     /// All of them, in order.
-    headers: Vec<(String, String)>,
+    headers: HeaderList,
     /// The place of the id among them.
     at: usize,
 }
 
 impl KnownHeaders {
     /// The headers that a text represents.
-    pub fn read(&mut self, text: &str) -> Result<Vec<(String, String)>, Why> {
+    pub fn read(&mut self, text: &str) -> Result<JobHeaders, Why> {
         if let Some(known) = self.0.as_ref().and_then(|known| known.with_id_of(text)) {
             return Ok(known);
         }
         let headers = columns::headers(text)?;
         self.0 = Known::of(text, &headers);
-        Ok(headers)
+        Ok(headers.into())
     }
 }
 
@@ -40,20 +41,18 @@ impl Known {
         (!after.contains(id)).then(|| Self {
             before: before.into(),
             after: after.into(),
-            headers: headers.to_vec(),
+            headers: headers.to_vec().into(),
             at,
         })
     }
 
     /// The same headers with the id in this text; none where the text differs in anything else.
-    fn with_id_of(&self, text: &str) -> Option<Vec<(String, String)>> {
+    fn with_id_of(&self, text: &str) -> Option<JobHeaders> {
         let id = text.strip_prefix(&*self.before)?.strip_suffix(&*self.after)?;
         if !is_plain(id) {
             return None;
         }
-        let mut headers = self.headers.clone();
-        headers.get_mut(self.at)?.1.replace_range(.., id);
-        Some(headers)
+        Some(JobHeaders::with_own(self.headers.clone(), self.at, id.to_owned()))
     }
 }
 
@@ -68,7 +67,7 @@ mod tests {
 
     #[track_caller]
     fn is_as_parsed(known: &mut KnownHeaders, text: &str) {
-        assert_eq!(known.read(text), columns::headers(text), "{text}");
+        assert_eq!(known.read(text), columns::headers(text).map(Into::into), "{text}");
     }
 
     #[test]
@@ -96,6 +95,6 @@ mod tests {
         let mut known = KnownHeaders::default();
         known.read(r#"[["webhook-id","0198-a"],["b","2"]]"#).unwrap();
         let remembered = known.0.as_ref().unwrap().with_id_of(r#"[["webhook-id","0198-b"],["b","2"]]"#);
-        assert_eq!(remembered.unwrap()[0].1, "0198-b");
+        assert_eq!(remembered.unwrap().iter().next(), Some(("webhook-id", "0198-b")));
     }
 }

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use rusqlite::{CachedStatement, Transaction, params};
 
 use crate::profile::Choice;
-use crate::record::{Attempt, DeliveryState, JobRef, Next, Outcome};
+use crate::record::{Attempt, DeliveryState, HeaderList, JobRef, Next, Outcome};
 use crate::storage::error::StoreError;
 use crate::storage::health::rules::HealthRules;
 use crate::storage::sqlite::engine::state_counts::Writing;
@@ -64,11 +64,12 @@ impl AddressText {
 
 /// The same of the last response headers: with those of an endpoint that responds often not even the date changes.
 #[derive(Default)]
-struct HeadersText<'a>(Option<(&'a [(String, String)], String)>);
+struct HeadersText<'a>(Option<(&'a HeaderList, String)>);
 
 impl<'a> HeadersText<'a> {
-    fn of(&mut self, headers: &'a [(String, String)]) -> &str {
-        self.0.take_if(|(last, _)| *last != headers);
+    fn of(&mut self, headers: &'a HeaderList) -> &str {
+        // Mostly they are one list, which is seen without reading it.
+        self.0.take_if(|(last, _)| !last.is_same(headers) && *last != headers);
         &self.0.get_or_insert_with(|| (headers, headers_text(headers))).1
     }
 }
@@ -315,7 +316,7 @@ mod tests {
         let one = vec![pair("date", "1"), pair("server", "x")];
         let all = [one.clone(), one.clone(), vec![pair("date", "2"), pair("server", "x")], Vec::new(), one];
         let mut text = HeadersText::default();
-        for headers in &all {
+        for headers in all.map(HeaderList::from).iter() {
             assert_eq!(text.of(headers), headers_text(headers));
         }
     }

@@ -27,7 +27,7 @@ async fn what_is_accepted_is_due_to_the_byte() {
     store.enqueue(vec![new.clone()]).await.unwrap();
     let due = due(&store, 0, 10).await;
     let [job] = due.jobs.as_slice() else { panic!("one job") };
-    assert_eq!(job.callback, new.request.unwrap());
+    assert_eq!(job.callback, new.request.unwrap().into());
     assert_eq!((job.id(), &job.origin), (new.id, &Origin::from(new.origin.as_str())));
     assert_eq!((job.policy, job.attempts, due.next_due), (new.policy, 0, None));
     assert!(job.profile.is_none(), "there is no such profile");
@@ -54,7 +54,7 @@ async fn each_job_is_its_own_delivery_and_lanes_keep_their_order() {
         assert!(!claimed.jobs.is_empty(), "{} were not found", left.len());
         for job in claimed.jobs {
             let new = left.remove(&job.id()).unwrap();
-            assert_eq!((Ok(job.callback), &*job.origin), (new.request, new.origin.as_str()));
+            assert_eq!((Ok(job.callback), &*job.origin), (new.request.map(Into::into), new.origin.as_str()));
             let before = last.insert(job.origin, job.reference.id);
             assert!(before.is_none_or(|before| before < new.id));
         }

@@ -36,7 +36,7 @@ async fn a_job_has_all_that_is_needed_to_send_it() {
         (job.id(), &job.origin[..], job.manual, job.attempts),
         (new.id, "https://a.example", false, 0)
     );
-    assert_eq!((&job.callback, job.policy), (&new.request.unwrap(), new.policy));
+    assert_eq!((&job.callback, job.policy), (&new.request.unwrap().into(), new.policy));
     assert_eq!((&*job.subject.profile_id, job.subject.event), (new.profile_id.as_str(), new.event));
     assert!(job.profile.is_none(), "it was never saved");
 }

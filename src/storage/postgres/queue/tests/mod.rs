@@ -17,7 +17,7 @@ use jiff::Timestamp;
 use crate::clock;
 use crate::profile::{Event, ProfileId, Region};
 use crate::record::{
-    Attempt, DeliveryId, ErrorClass, Failure, Job, JobRef, Kind, NewDelivery, Next, Outcome,
+    Attempt, DeliveryId, ErrorClass, Failure, HeaderList, Job, JobRef, Kind, NewDelivery, Next, Outcome,
 };
 use crate::storage::postgres::tests::{OnServer, delivery, on_server, store_at};
 use crate::storage::postgres::{PgSeat, PgStore};
@@ -134,7 +134,7 @@ fn outcome(job: &Job, next: Next) -> Outcome {
         address: None,
         status: Some(if next == Next::Delivered { 200 } else { 500 }),
         error: (next != Next::Delivered).then_some(failure),
-        response_headers: Vec::new(),
+        response_headers: HeaderList::default(),
         response_body: vec![0, 159],
         response_cut: false,
         response_incomplete: None,
