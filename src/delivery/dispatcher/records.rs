@@ -11,10 +11,7 @@ use crate::storage::{Queue, QueueError};
 
 /// How long outcomes are gathered since the last record began, while more of them are to come: each record costs a
 /// commit, which takes more processor time than sending a few deliveries. An outcome after a pause does not wait.
-pub(super) const GATHER: Duration = Duration::from_millis(3);
-
-/// One in this many of those that may be unrecorded are not gathered any longer: sending never waits for this.
-pub(super) const GATHERED: usize = 2;
+pub(super) const GATHER: Duration = Duration::from_millis(4);
 
 /// A record in progress, and its outcomes.
 pub type Recording = (JoinHandle<Result<Vec<JobRef>, QueueError>>, Arc<[Outcome]>);
@@ -27,6 +24,8 @@ pub struct Records {
     /// What was read became outdated during it. A claim meanwhile passed over its deliveries, and one of them may have
     /// been made due.
     pub outdated: bool,
+    /// How many outcomes came while a record was in progress, on average of the last few.
+    pub during: usize,
     /// When the last record was requested.
     pub since: Option<Instant>,
     /// Not before this time: the last record failed.
@@ -37,6 +36,14 @@ impl Records {
     /// The number of outcomes.
     pub fn len(&self) -> usize {
         self.waiting.len() + self.in_flight.as_ref().map_or(0, |(_, batch)| batch.len())
+    }
+
+    /// How many outcomes are gathered at most, of `most` that may be unrecorded: while they are recorded there is room
+    /// for half as many again as came lately, so that sending does not wait. On a quick disk these are many, and
+    /// commits few.
+    pub(super) fn enough(&self, most: usize) -> usize {
+        let room = self.during + self.during / 2;
+        most.saturating_sub(room).clamp(most / 4, most - most / 4)
     }
 }
 
@@ -65,7 +72,8 @@ impl<Q: Queue> Dispatcher<Q> {
         if in_flight.is_some() || waiting.is_empty() {
             return None;
         }
-        let more_come = !self.in_flight.is_empty() && waiting.len() < self.limits.unrecorded / GATHERED;
+        let enough = self.records.enough(self.limits.unrecorded);
+        let more_come = !self.in_flight.is_empty() && waiting.len() < enough;
         let gathered = since.filter(|_| more_come).map(|since| since + GATHER);
         gathered.into_iter().chain(*not_before).max().or_else(|| Some(Instant::now()))
     }
@@ -89,6 +97,7 @@ impl<Q: Queue> Dispatcher<Q> {
             return;
         };
         self.records.not_before = None;
+        self.records.during = usize::midpoint(self.records.during, self.records.waiting.len());
         // A removed delivery may have left its row to another one, which was skipped as claimed.
         self.claiming.fresh |= !not_ours.is_empty() || std::mem::take(&mut self.records.outdated);
         for outcome in &*batch {

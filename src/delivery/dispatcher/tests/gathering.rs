@@ -1,6 +1,6 @@
 //! When outcomes are recorded together.
 
-use super::super::records::{GATHER, GATHERED};
+use super::super::records::{GATHER, Records};
 use super::lease::job;
 use super::*;
 use crate::record::{Attempt, DeliveryId, HeaderList, LaneId, Next};
@@ -48,10 +48,16 @@ async fn an_outcome_waits_only_for_others_that_are_to_come_soon_after_a_record()
     assert_eq!(dispatcher.in_flight.len(), 1);
     let gathered = dispatcher.records.since.map(|since| since + GATHER);
     assert_eq!(dispatcher.record_at(), gathered);
-    let enough = dispatcher.limits.unrecorded / GATHERED;
+    let enough = dispatcher.records.enough(dispatcher.limits.unrecorded);
     dispatcher.records.waiting.resize_with(enough, outcome);
     assert!(is_now(&dispatcher), "those are enough");
     let later = Instant::now() + TROUBLE_PAUSE;
     dispatcher.records.not_before = Some(later);
     assert_eq!(dispatcher.record_at(), Some(later), "the last record failed");
+}
+
+#[test]
+fn the_longer_a_record_takes_the_fewer_are_gathered_for_the_next() {
+    let enough = |during: usize| Records { during, ..Records::default() }.enough(256);
+    assert_eq!([0, 40, 60, 100, 120, 200, 256].map(enough), [192, 192, 166, 106, 76, 64, 64]);
 }
