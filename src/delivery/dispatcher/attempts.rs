@@ -2,6 +2,8 @@
 
 use std::time::Instant;
 
+use jiff::Timestamp;
+
 use super::Dispatcher;
 use super::endpoints::{Ended, Ticket};
 use super::in_flight::InSlot;
@@ -26,6 +28,8 @@ impl<Q: Queue> Dispatcher<Q> {
         if self.records.not_before.is_some() {
             return;
         }
+        // The time of all that start now.
+        let mut started_at = None;
         // Before each attempt: this process may have been stopped for any time between two of them, and then another
         // sender may have the claimed deliveries.
         while !self.lease.is_ending()
@@ -33,7 +37,7 @@ impl<Q: Queue> Dispatcher<Q> {
             && self.records.len() < self.limits.unrecorded
             && let Some((job, ticket)) = self.endpoints.start(now)
         {
-            self.give(job, ticket);
+            self.give(job, ticket, *started_at.get_or_insert_with(clock::now));
         }
         // Others may use all slots: a manual delivery does not wait for them.
         let manual = self.limits.total + (self.limits.total / MANUAL_SHARE).max(1);
@@ -42,13 +46,13 @@ impl<Q: Queue> Dispatcher<Q> {
             && self.records.len() < self.limits.unrecorded
             && let Some((job, ticket)) = self.endpoints.start_extra(now)
         {
-            self.give(job, ticket);
+            self.give(job, ticket, *started_at.get_or_insert_with(clock::now));
         }
     }
 
-    pub(super) fn give(&mut self, job: Box<Job>, ticket: Ticket) {
+    pub(super) fn give(&mut self, job: Box<Job>, ticket: Ticket, started_at: Timestamp) {
         // It may have been read ahead for a while.
-        if let Some(expired) = expiry::expired(&job, clock::now) {
+        if let Some(expired) = expiry::expired(&job, || started_at) {
             let now = Instant::now();
             self.endpoints.end(&job.origin, ticket, now, None);
             // It was to find out whether a problem of this machine is over: the next one does.
@@ -61,7 +65,7 @@ impl<Q: Queue> Dispatcher<Q> {
         }
         let Job { reference, ref origin, .. } = *job;
         let probes = self.endpoints.is_suspended(origin);
-        self.updates.start(reference.id, InFlight { n: job.attempts + 1, started_at: clock::now() });
+        self.updates.start(reference.id, InFlight { n: job.attempts + 1, started_at });
         let number = self.in_flight.add(InSlot { job: reference, origin: origin.clone(), ticket, probes });
         self.workers.give(Assignment { number, job });
     }

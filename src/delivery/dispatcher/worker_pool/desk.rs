@@ -128,7 +128,9 @@ impl Drop for AtWork<'_> {
 async fn attempt(transport: &Transport, job: Box<Job>, timer: &mut Timer) -> Result<Outcome, LocalTrouble> {
     let tried = transport.attempt_with(&job, timer).await?;
     let failure = tried.attempt.error.as_ref();
-    let next = retry_decision::next(job.policy, tried.attempt.n, failure, tried.retry_after, clock::now());
+    // Only a retry is due at a time from now.
+    let now = if failure.is_some() { clock::now() } else { tried.attempt.started_at };
+    let next = retry_decision::next(job.policy, tried.attempt.n, failure, tried.retry_after, now);
     let next = expiry::no_later(next, expiry::expires_at(&job));
     let Job { reference, lane, subject, .. } = *job;
     Ok(Outcome { job: reference, lane, subject, attempt: tried.attempt, next })
