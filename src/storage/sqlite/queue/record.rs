@@ -1,11 +1,9 @@
 //! Records outcomes.
 
-use std::net::SocketAddr;
-
 use rusqlite::{CachedStatement, Transaction, params};
 
 use crate::profile::Choice;
-use crate::record::{Attempt, DeliveryState, HeaderList, JobRef, Next, Outcome};
+use crate::record::{Attempt, DeliveryState, JobRef, Next, Outcome};
 use crate::storage::error::StoreError;
 use crate::storage::health::rules::HealthRules;
 use crate::storage::sqlite::engine::state_counts::Writing;
@@ -29,7 +27,7 @@ pub fn record_all(
     // Usually there is none, and then it need not be looked up for each.
     let any_tested = tx.prepare_cached("SELECT 1 FROM tested LIMIT 1")?.exists([])?;
     let moved = first_successes::move_all(tx, outcomes)?;
-    let mut changes = Changes::prepare(tx)?;
+    let mut changes = Changes::prepare(tx, epoch)?;
     for (index, outcome) in outcomes.iter().enumerate() {
         match record(tx, &mut changes, outcome, moved.contains(index), any_tested, epoch)? {
             Recorded::Ended => failing.note(tx, outcome)?,
@@ -47,44 +45,21 @@ struct Changes<'a> {
     /// None until it is needed: in most batches all are moved by [`first_successes`].
     move_on: Option<CachedStatement<'a>>,
     insert_attempt: CachedStatement<'a>,
-    address: AddressText,
-    headers: HeadersText<'a>,
-}
-
-/// The address that was dialled last, as it is stored: mostly the next one is the same.
-#[derive(Default)]
-struct AddressText(Option<(SocketAddr, String)>);
-
-impl AddressText {
-    fn of(&mut self, address: SocketAddr) -> &str {
-        self.0.take_if(|(last, _)| *last != address);
-        &self.0.get_or_insert_with(|| (address, address.to_string())).1
-    }
-}
-
-/// The same of the last response headers: with those of an endpoint that responds often not even the date changes.
-#[derive(Default)]
-struct HeadersText<'a>(Option<(&'a HeaderList, String)>);
-
-impl<'a> HeadersText<'a> {
-    fn of(&mut self, headers: &'a HeaderList) -> &str {
-        // Mostly they are one list, which is seen without reading it.
-        self.0.take_if(|(last, _)| !last.is_same(headers) && *last != headers);
-        &self.0.get_or_insert_with(|| (headers, headers_text(headers))).1
-    }
+    /// The attempt whose values are still bound to that: binding another one costs as much as storing it.
+    bound: Option<&'a Attempt>,
 }
 
 impl<'a> Changes<'a> {
-    fn prepare(tx: &'a Writing<'_>) -> Result<Self, StoreError> {
+    fn prepare(tx: &'a Writing<'_>, epoch: Option<i64>) -> Result<Self, StoreError> {
         // By number: each name would be looked up for each row.
         let insert_attempt = "INSERT INTO attempt
                    (key, started_at, duration_ms, address, status, class, message,
                     response_cut, response_headers, response_body, epoch)
                VALUES (?1 << 10 | ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
                ON CONFLICT (key) DO NOTHING";
-        let insert_attempt = tx.prepare_cached(insert_attempt)?;
-        let (address, headers) = (AddressText::default(), HeadersText::default());
-        Ok(Self { tx, move_on: None, insert_attempt, address, headers })
+        let mut insert_attempt = tx.prepare_cached(insert_attempt)?;
+        insert_attempt.raw_bind_parameter(12, epoch)?;
+        Ok(Self { tx, move_on: None, insert_attempt, bound: None })
     }
 
     fn move_on(&mut self) -> Result<&mut CachedStatement<'a>, StoreError> {
@@ -249,7 +224,7 @@ fn append_attempt<'a>(
     epoch: Option<i64>,
 ) -> Result<bool, StoreError> {
     let (seq, attempt) = (outcome.job.token(), &outcome.attempt);
-    if insert_attempt(changes, seq, attempt.n, attempt, epoch)? {
+    if insert_attempt(changes, seq, attempt.n, attempt)? {
         tx.attempted(attempt_key(seq, attempt.n), state_now);
         return Ok(true);
     }
@@ -262,7 +237,7 @@ fn append_attempt<'a>(
     let row = (seq, epoch, millis(attempt.started_at));
     let (n, is_known): (u32, bool) =
         tx.prepare_cached(sql)?.query_row(row, |row| Ok((row.get(0)?, row.get(1)?)))?;
-    if is_known || n > MOST || !insert_attempt(changes, seq, n, attempt, epoch)? {
+    if is_known || n > MOST || !insert_attempt(changes, seq, n, attempt)? {
         return Ok(false);
     }
     let sql = "UPDATE delivery SET attempts = max(attempts, ?2) WHERE seq = ?1";
@@ -285,39 +260,42 @@ fn insert_attempt<'a>(
     seq: i64,
     n: u32,
     attempt: &'a Attempt,
-    epoch: Option<i64>,
 ) -> Result<bool, StoreError> {
-    let Changes { insert_attempt, address, headers, .. } = changes;
-    let added = insert_attempt.execute(params![
-        seq,
-        n,
-        millis(attempt.started_at),
-        attempt.duration_ms,
-        attempt.address.map(|at| address.of(at)),
-        attempt.status,
-        attempt.error.as_ref().map(|f| f.class.name()),
-        // Without a class it is not a failure.
-        attempt.error.as_ref().map(|f| &f.message).or(attempt.response_incomplete.as_ref()),
-        attempt.response_cut,
-        headers.of(&attempt.response_headers),
-        attempt.response_body,
-        epoch,
-    ])?;
-    Ok(added > 0)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_stored_headers_are_those_of_each_response() {
-        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-        let one = vec![pair("date", "1"), pair("server", "x")];
-        let all = [one.clone(), one.clone(), vec![pair("date", "2"), pair("server", "x")], Vec::new(), one];
-        let mut text = HeadersText::default();
-        for headers in all.map(HeaderList::from).iter() {
-            assert_eq!(text.of(headers), headers_text(headers));
-        }
+    let Changes { insert_attempt: insert, bound, .. } = changes;
+    insert.raw_bind_parameter(1, seq)?;
+    insert.raw_bind_parameter(2, n)?;
+    insert.raw_bind_parameter(3, millis(attempt.started_at))?;
+    insert.raw_bind_parameter(4, attempt.duration_ms)?;
+    // What the last one had is bound. If this fails, nothing is known to be.
+    let last = bound.take();
+    let differs = |same: fn(&Attempt, &Attempt) -> bool| last.is_none_or(|last| !same(last, attempt));
+    if differs(|last, next| last.address == next.address) {
+        insert.raw_bind_parameter(5, attempt.address.map(|at| at.to_string()))?;
     }
+    if differs(|last, next| last.status == next.status) {
+        insert.raw_bind_parameter(6, attempt.status)?;
+    }
+    if differs(|last, next| {
+        (&last.error, &last.response_incomplete) == (&next.error, &next.response_incomplete)
+    }) {
+        insert.raw_bind_parameter(7, attempt.error.as_ref().map(|f| f.class.name()))?;
+        // Without a class it is not a failure.
+        let message = attempt.error.as_ref().map(|f| &f.message).or(attempt.response_incomplete.as_ref());
+        insert.raw_bind_parameter(8, message)?;
+    }
+    if differs(|last, next| last.response_cut == next.response_cut) {
+        insert.raw_bind_parameter(9, attempt.response_cut)?;
+    }
+    // Mostly they are one list, which is seen without reading it.
+    if differs(|last, next| {
+        last.response_headers.is_same(&next.response_headers)
+            || last.response_headers == next.response_headers
+    }) {
+        insert.raw_bind_parameter(10, headers_text(&attempt.response_headers))?;
+    }
+    if differs(|last, next| last.response_body == next.response_body) {
+        insert.raw_bind_parameter(11, &attempt.response_body)?;
+    }
+    *bound = Some(attempt);
+    Ok(insert.raw_execute()? > 0)
 }

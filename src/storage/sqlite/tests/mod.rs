@@ -1,5 +1,6 @@
 //! The store on real files.
 
+mod batches;
 mod conformance;
 mod feed;
 mod first_success;
