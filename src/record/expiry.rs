@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{Attempt, ErrorClass, Failure, Job, Next, Outcome};
+use super::{Attempt, ErrorClass, Failure, HeaderList, Job, Next, Outcome};
 use crate::clock;
 
 /// A retry that waits only for its expiry is due this long after it, so that it has expired by any clock that decides
@@ -43,7 +43,7 @@ pub fn expired(job: &Job, now: impl FnOnce() -> Timestamp) -> Option<Outcome> {
             address: None,
             status: None,
             error: Some(Failure { class: ErrorClass::Expired, message }),
-            response_headers: Vec::new(),
+            response_headers: HeaderList::default(),
             response_body: Vec::new(),
             response_cut: false,
             response_incomplete: None,
