@@ -53,6 +53,9 @@
 //! - **… an attempt recorded?** `src/delivery/dispatcher/records.rs` hands outcomes to `Queue::record`
 //!   (`src/storage/queue/mod.rs`). The embedded store writes rows with `insert_attempt` in
 //!   `src/storage/sqlite/queue/record.rs`, PostgreSQL with `record_outcomes` in `src/storage/postgres/queue/record.rs`.
+//! - **… counted what happens?** Each commit keeps `RollupMark`s (`src/storage/rollups/mod.rs`), which are folded into
+//!   numbers by profile, minute and hour (`src/storage/sqlite/rollups/fold.rs`,
+//!   `src/storage/postgres/rollups/fold.rs`); `stats` in `src/storage/rollups/stats.rs` reads them.
 //! - **… streamed what happens?** Each commit adds to the feed (`src/storage/feed/mod.rs`), and the API streams it:
 //!   `src/api/stream/follow.rs`.
 //! - **… specified what a store must do?** `src/storage/mod.rs`: small traits by subject, and `Queue` for the

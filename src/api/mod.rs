@@ -26,6 +26,7 @@ mod routes;
 mod server;
 mod sid;
 mod state;
+mod stats;
 mod stream;
 
 pub use access::{Access, Caller};

@@ -5,7 +5,9 @@ use axum::http::{Method, Uri};
 use axum::middleware;
 
 use super::observe::observe;
-use super::{Api, ApiError, Code, Route, Routes, deliveries, events, openapi, operations, profiles, stream};
+use super::{
+    Api, ApiError, Code, Route, Routes, deliveries, events, openapi, operations, profiles, stats, stream,
+};
 
 /// All routes, on this state.
 pub fn router(api: Api) -> Router {
@@ -21,7 +23,8 @@ pub fn table(api: Api) -> Vec<Route> {
 }
 
 fn routes(api: Api) -> Routes {
-    let subjects = [events::add, profiles::add, deliveries::add, stream::add, operations::add, openapi::add];
+    let subjects =
+        [events::add, profiles::add, deliveries::add, stats::add, stream::add, operations::add, openapi::add];
     subjects.into_iter().fold(Routes::new(api), |routes, add| add(routes))
 }
 

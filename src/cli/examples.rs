@@ -234,6 +234,20 @@ const EXAMPLES: &[(&str, &[Example])] = &[
             ("Respond with 503 after two seconds", "ringback receive --listen 9978 --status 503 --delay 2s"),
         ],
     ),
+    (
+        "stats",
+        &[
+            ("Show the numbers of the last hour, by profile", "ringback stats"),
+            (
+                "Show why deliveries of a profile failed today",
+                "ringback stats --profile \"Order SMS\" --since 1d --by class",
+            ),
+            (
+                "Write a week by hour for a spreadsheet",
+                "ringback stats --since 7d --by hour --csv > week.csv",
+            ),
+        ],
+    ),
     ("senders", &[("List who sends", "ringback senders")]),
     (
         "doctor",

@@ -35,6 +35,7 @@ mod senders;
 mod serve;
 mod session;
 mod set_value;
+mod stats;
 mod status_line;
 mod streams;
 mod table;
@@ -95,6 +96,8 @@ enum Command {
     Work(work::WorkArgs),
     /// Run the HTTP API and the sender
     Serve(serve::ServeArgs),
+    /// Show how many deliveries were accepted, delivered and failed, how fast, and why
+    Stats(stats::StatsArgs),
     /// List the processes that send from the database: machine, lease, requests in flight, rate, trouble
     Senders(senders::SendersArgs),
     /// Run the built-in receiver and print each request
@@ -247,6 +250,7 @@ async fn carry_out(
         Some(Command::Send(args)) => send::run(session, args).await,
         Some(Command::Work(args)) => work::run(session, &args, signals).await,
         Some(Command::Serve(args)) => serve::run(session, &args, signals).await,
+        Some(Command::Stats(args)) => stats::run(session, &args).await,
         Some(Command::Senders(args)) => senders::run(session, &args).await,
         Some(Command::Receive(args)) => receive::run(session, args, signals).await,
         Some(Command::Keys(args)) => keys::run(session, args).await,

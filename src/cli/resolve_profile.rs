@@ -1,6 +1,6 @@
 //! Finds the profile that an argument names.
 
-use crate::profile::{Choice, Profile};
+use crate::profile::{Choice, Profile, ProfileId};
 use crate::storage::{DeletedProfile, Opened, ProfileRow};
 use crate::text::escape_controls;
 
@@ -26,6 +26,24 @@ pub async fn profile(store: Option<&Opened>, text: &str) -> Result<(Opened, Prof
         // Another session may delete it in between.
         [one] => Ok((store.clone(), store.profile(&one.id).await?.ok_or_else(none)?)),
         several => Err(ambiguous(text, &several.iter().map(line).collect::<Vec<_>>())),
+    }
+}
+
+/// The ID of a profile of the log. Deliveries of a deleted profile stay there: while it can be restored it is found like
+/// any other, afterwards by its full ID.
+///
+/// # Errors
+/// As [`profile`].
+pub async fn logged(store: Option<&Opened>, text: &str) -> Result<ProfileId, CommandError> {
+    let error = match profile(store, text).await {
+        Ok((_, profile)) => return Ok(profile.id),
+        Err(error) => error,
+    };
+    let Some(store) = store.filter(|_| matches!(error, CommandError::Input(_))) else { return Err(error) };
+    match (ProfileId::parse(text), &store.find_deleted(text).await?[..]) {
+        (Ok(id), _) => Ok(id),
+        (Err(_), [one]) if store.find_profiles(text).await?.is_empty() => Ok(one.row.id.clone()),
+        _ => Err(error),
     }
 }
 

@@ -114,6 +114,7 @@ async fn sweep(store: &dyn Storage, mut keep: RetentionPolicy) -> Result<Option<
     } else {
         store.purge_profiles(now).await?;
         purge_receipts(store, now).await?;
+        store.prune_rollups(keep, now).await?;
     }
     if keep.is_all() {
         return Ok(doubt);

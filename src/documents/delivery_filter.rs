@@ -63,7 +63,11 @@ impl DeliveryFilter {
     }
 }
 
-fn once<T>(place: &mut Option<T>, value: T) -> Result<(), String> {
+/// Sets a parameter that may be given once.
+///
+/// # Errors
+/// It was given before.
+pub fn once<T>(place: &mut Option<T>, value: T) -> Result<(), String> {
     match place.replace(value) {
         None => Ok(()),
         Some(_) => Err("may be given only once".to_owned()),

@@ -27,6 +27,7 @@ pub mod profiles;
 mod queue;
 pub mod receipts;
 pub mod retention;
+pub mod rollups;
 pub mod running_api;
 pub mod sender_info;
 pub mod server_problem;
@@ -86,6 +87,11 @@ pub use retention::Retention;
 pub use retention::clock_doubt::ClockDoubt;
 pub use retention::policy::{Removed, RetentionPolicy};
 pub use retention::rest::rest;
+pub use rollups::Rollups;
+pub use rollups::query::{RollupBy, RollupKey, RollupQuery};
+pub use rollups::range::{RollupRange, RollupStep};
+pub use rollups::rollup::Rollup;
+pub use rollups::stats::{Stats, StatsBy, StatsError, StatsRequest, StatsRow, stats};
 pub use running_api::RunningApi;
 pub use sender_info::SenderInfo;
 pub use server_problem::ServerProblem;
@@ -105,6 +111,7 @@ pub trait Storage:
     + Health
     + ApiKeys
     + Retention
+    + Rollups
     + Events
     + Feed
     + Describe

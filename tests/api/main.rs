@@ -24,6 +24,7 @@ mod repeated;
 mod serving;
 mod slow;
 mod start;
+mod stats;
 mod stop;
 mod stream;
 #[path = "../support/mod.rs"]

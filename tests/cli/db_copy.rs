@@ -151,6 +151,10 @@ fn a_copy_has_everything_and_sends_what_was_pending() {
 
     let rows = |table: &str| result["tables"][table]["rows"].clone();
     assert_eq!((rows("api_keys"), rows("receipts")), (json!(2), json!(1)), "{result}");
+    let stats: &[&str] = &["stats", "--since", "1d", "--by", "profile", "--json"];
+    let (here, there) = (pair.here(stats).json(), pair.there(stats).json());
+    assert!(rows("rollups").as_u64() > Some(0), "{result}");
+    assert_eq!(here["rows"], there["rows"], "the numbers came along");
     let repeated = pair.there(&send_keyed(&second));
     assert!(repeated.out.starts_with("repeated: already accepted within 24 hours as "), "{repeated:?}");
 

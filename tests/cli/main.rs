@@ -36,6 +36,7 @@ mod send_at_size;
 mod senders;
 mod signals;
 mod start;
+mod stats;
 #[path = "../support/mod.rs"]
 mod support;
 mod test;

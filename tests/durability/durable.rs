@@ -3,9 +3,12 @@
 use std::collections::HashMap;
 use std::path::Path;
 
+use jiff::Timestamp;
 use ringback::profile::Choice as _;
 use ringback::record::{DeliveryId, DeliveryState, Summary};
-use ringback::storage::{Counts, Filter, Log as _, StateFilter, Store};
+use ringback::storage::{
+    Counts, Filter, Log as _, RollupBy, RollupKey, RollupQuery, RollupRange, StateFilter, Store,
+};
 
 /// The maximum number of deliveries in one page.
 const PAGE: usize = 1000;
@@ -50,7 +53,35 @@ pub async fn check_open(store: &Store) -> HashMap<DeliveryId, Summary> {
         let tries: Vec<u32> = details.attempts.iter().map(|attempt| attempt.n).collect();
         assert_eq!(tries, (1..=summary.attempts).collect::<Vec<_>>(), "{summary:?}");
     }
+    numbers(store, &counts, all.len() as u64).await;
     all
+}
+
+/// The numbers are those of the log: nothing was removed from it.
+async fn numbers(store: &Store, counts: &Counts, accepted: u64) {
+    let db = rusqlite::Connection::open(store.path()).unwrap();
+    let mut select = db
+        .prepare("SELECT status, class, count(*) FROM attempt GROUP BY status, class ORDER BY status, class")
+        .unwrap();
+    let results = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get::<_, i64>(2)?))).unwrap();
+    let mut results: Vec<(Option<u16>, Option<String>, u64)> = results
+        .map(|row| row.map(|(status, class, n)| (status, class, n.unsigned_abs())))
+        .collect::<Result<_, _>>()
+        .unwrap();
+    // Some tests have clocks of their own.
+    let range = RollupRange::of(Timestamp::MIN, Timestamp::MAX, Timestamp::MAX);
+    let query = RollupQuery { range, profiles: None, by: RollupBy::Total };
+    let rollup = store.rollups(query).await.unwrap().remove(&RollupKey::Total).unwrap_or_default();
+    let states = (rollup.accepted(), rollup.delivered(), rollup.failed(), rollup.cancelled());
+    assert_eq!(states, (accepted, counts.delivered, counts.failed, counts.cancelled), "the numbers fit");
+    let mut counted: Vec<_> = rollup
+        .results()
+        .into_iter()
+        .map(|result| (result.status, result.class.map(str::to_owned), result.attempts))
+        .collect();
+    results.sort_unstable();
+    counted.sort_unstable();
+    assert_eq!(counted, results, "the attempts fit");
 }
 
 async fn listed(store: &Store, state: Option<StateFilter>) -> Vec<Summary> {

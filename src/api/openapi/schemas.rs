@@ -88,6 +88,7 @@ pub(super) fn all() -> Value {
         "DeliveryRow": delivery_row(),
         "Delivery": delivery(),
         "Attempt": attempt(),
+        "Stats": stats(),
         "SteeredDelivery": object(&json!({
             "delivery_id": {"type": "string"}, "done": {"type": "string"}, "new_delivery_id": nullable("string"),
             "blocked": nullable("string"),
@@ -103,6 +104,18 @@ pub(super) fn all() -> Value {
             },
         },
     })
+}
+
+fn stats() -> Value {
+    let number = || json!({"type": ["integer", "null"], "minimum": 0});
+    let row = object(&json!({
+        "key": {"type": "string"}, "accepted": number(), "delivered": number(), "failed": number(),
+        "cancelled": number(), "pending": number(), "attempts": number(),
+        "success_rate": {"type": ["number", "null"], "minimum": 0, "maximum": 1},
+        "p50_ms": number(), "p95_ms": number(), "p99_ms": number(),
+        "failures": {"type": "object", "additionalProperties": count()},
+    }));
+    object(&json!({"since": time(), "until": time(), "rows": {"type": "array", "items": row}}))
 }
 
 fn status() -> Value {

@@ -6,7 +6,6 @@ use crate::cli::error::CommandError;
 use crate::cli::output::eprint_line;
 use crate::cli::{passed_over, resolve_profile};
 use crate::documents::{DeliveryFilter, GivenTime, delivery_id, given_time, state_filter, status_filter};
-use crate::profile::ProfileId;
 use crate::record::{DeliveryId, Summary};
 use crate::storage::{Filter, Opened, StateFilter, StatusFilter};
 use crate::text::escape_controls;
@@ -58,7 +57,7 @@ impl FilterArgs {
     /// The filter, as of `now`.
     pub async fn filter(&self, store: &Opened, now: Timestamp) -> Result<Filter, CommandError> {
         let profile = match &self.profile {
-            Some(text) => Some(profile(store, text).await?),
+            Some(text) => Some(resolve_profile::logged(Some(store), text).await?),
             None => None,
         };
         for (option, time) in [("--since", self.since), ("--until", self.until)] {
@@ -79,23 +78,6 @@ impl FilterArgs {
             text: self.text.clone(),
         };
         Ok(Filter { before, ..given.filter(now) })
-    }
-}
-
-/// A profile's ID. Deliveries of a deleted profile stay in the log: while it can be restored it is found like any
-/// other, afterwards by its full ID.
-pub(super) async fn profile(store: &Opened, text: &str) -> Result<ProfileId, CommandError> {
-    let error = match resolve_profile::profile(Some(store), text).await {
-        Ok((_, profile)) => return Ok(profile.id),
-        Err(error) => error,
-    };
-    if !matches!(error, CommandError::Input(_)) {
-        return Err(error);
-    }
-    match (ProfileId::parse(text), &store.find_deleted(text).await?[..]) {
-        (Ok(id), _) => Ok(id),
-        (Err(_), [one]) if store.find_profiles(text).await?.is_empty() => Ok(one.row.id.clone()),
-        _ => Err(error),
     }
 }
 

@@ -8,7 +8,7 @@ use crate::cli::console::keep;
 use crate::cli::error::CommandError;
 use crate::cli::output::{eprint_line, print, print_json};
 use crate::cli::session::Session;
-use crate::cli::{blocked, passed_over, terminal};
+use crate::cli::{blocked, passed_over, resolve_profile, terminal};
 use crate::clock;
 use crate::documents::{duration, state_filter};
 use crate::management::change_all;
@@ -20,7 +20,6 @@ use crate::storage::{
 use crate::text::group_digits;
 
 use super::batches::{Batches, matched};
-use super::filter_args;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct PruneArgs {
@@ -144,7 +143,7 @@ impl What {
             Self::Older(ago) => ago,
         };
         let profile = match &args.profile {
-            Some(text) => Some(filter_args::profile(store, text).await?),
+            Some(text) => Some(resolve_profile::logged(Some(store), text).await?),
             None => None,
         };
         let ended_before = Some(clock::earlier(now, ago));

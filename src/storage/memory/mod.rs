@@ -13,6 +13,7 @@ mod profiles;
 mod queue;
 mod receipts;
 mod retention;
+mod rollups;
 mod tables;
 mod tests;
 

@@ -14,6 +14,7 @@ use crate::record::{
     DeliveryId, DeliveryState, DeliverySubject, Job, JobRef, LaneId, LastOutcome, Next, Outcome,
 };
 use crate::storage::queue::turns::Turns;
+use crate::storage::rollups::mark::RollupMark;
 use crate::storage::{
     Blocks, Claimed, ClockSource, Demand, Fleet, Queue, QueueError, SenderReport, Standby, Wakeup,
 };
@@ -137,8 +138,13 @@ impl Tables {
         }
         let lane = stored.lane;
         if !self.is_held(*job) || !stored.details.summary.state.is_pending() {
+            let before = self.failure_mark(job.id);
             if self.log_attempt(job.id, attempt.clone()).is_some() {
                 self.note_attempt(job.id);
+                self.count_mark(lane, RollupMark::attempt(attempt));
+                // It fails otherwise now.
+                before.into_iter().for_each(|mark| self.count_mark(lane, mark.undone()));
+                self.failure_mark(job.id).into_iter().for_each(|mark| self.count_mark(lane, mark));
             }
             self.release(*job);
             return false;

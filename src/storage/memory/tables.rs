@@ -17,8 +17,10 @@ use crate::storage::memory::member::Member;
 use crate::storage::memory::note::MemoryNote;
 use crate::storage::receipts::stored_receipt::StoredReceipt;
 use crate::storage::retention::clock_doubt::ClockMemory;
+use crate::storage::rollups::fold::RollupSlot;
+use crate::storage::rollups::mark::RollupMark;
 use crate::storage::{
-    ApiKey, Block, HealthRules, HealthTurn, Problem, ProfileHealth, Revision, RunningApi, SecretHash,
+    ApiKey, Block, HealthRules, HealthTurn, Problem, ProfileHealth, Revision, Rollup, RunningApi, SecretHash,
     UnsavedDraft,
 };
 
@@ -93,6 +95,10 @@ pub struct Tables {
     pub last_sender: i64,
     /// What happened, in order.
     pub feed: Vec<MemoryNote>,
+    /// Numbers by step, minute or hour, and profile.
+    pub rollups: BTreeMap<RollupSlot, Rollup>,
+    /// Since when everything is counted.
+    pub counted_since: Timestamp,
     /// The revision.
     pub revision: Revision,
     /// The time; without one, the real time.
@@ -151,6 +157,8 @@ impl Tables {
         };
         let is_pending = failure.is_none();
         self.feed.push(MemoryNote::Accepted(new.id));
+        let class = failure.as_ref().map(|failure| failure.class);
+        self.count_mark(lane, RollupMark::accepted(new.accepted_at.as_millisecond(), class));
         let summary = Summary {
             id: new.id,
             position: self.next_position(),
@@ -224,6 +232,7 @@ impl Tables {
             earlier.details.summary.again = Some(new_id);
         }
         self.feed.push(MemoryNote::Accepted(new_id));
+        self.count_mark(lane, RollupMark::accepted(at.as_millisecond(), None));
         let (values, attempts, passed_over) = (earlier.details.values, Vec::new(), Vec::new());
         self.deliveries.push(StoredDelivery {
             details: Details { summary, callback: Some(callback), values, attempts, passed_over },
@@ -240,10 +249,14 @@ impl Tables {
     /// Records an attempt as a sender does: a delivery that has ended meanwhile is not changed, and a duplicate is
     /// ignored.
     pub fn record(&mut self, id: DeliveryId, attempt: Attempt, next: Next) {
-        let started_at = attempt.started_at;
+        let ended_at = attempt_end(&attempt);
+        let mark = RollupMark::attempt(&attempt);
+        let class = attempt.error.as_ref().map(|failure| failure.class);
         let Some(stored) = self.log_attempt(id, attempt) else { return };
+        let lane = stored.lane;
         let row = &mut stored.details.summary;
-        if row.state.is_pending() {
+        let was_pending = row.state.is_pending();
+        if was_pending {
             (row.state, row.due_at) = match next {
                 Next::Delivered => (DeliveryState::Delivered, None),
                 Next::Failed => (DeliveryState::Failed, None),
@@ -251,10 +264,20 @@ impl Tables {
             };
         }
         if !row.state.is_pending() {
-            stored.ended_at = stored.ended_at.or(Some(started_at));
+            stored.ended_at = stored.ended_at.or(Some(ended_at));
             stored.tested = None;
         }
         self.note_attempt(id);
+        self.count_mark(lane, mark);
+        match next {
+            Next::Delivered if was_pending => {
+                self.count_mark(lane, RollupMark::delivered(ended_at.as_millisecond()));
+            }
+            Next::Failed if was_pending => {
+                self.count_mark(lane, RollupMark::failed(ended_at.as_millisecond(), class));
+            }
+            _ => {}
+        }
     }
 
     /// Adds an attempt to the log, with the next number if another sender has used its number. None if it is a
@@ -278,10 +301,15 @@ impl Tables {
     /// Cancels a delivery. Returns whether it was pending.
     pub fn cancel(&mut self, id: DeliveryId) -> bool {
         let now = self.now();
-        self.pending(id, |stored| {
+        let Some(lane) = self.delivery(id).map(|stored| stored.lane) else { return false };
+        let was_pending = self.pending(id, |stored| {
             (stored.details.summary.state, stored.details.summary.due_at) = (DeliveryState::Cancelled, None);
             (stored.ended_at, stored.tested) = (Some(now), None);
-        })
+        });
+        if was_pending {
+            self.count_mark(lane, RollupMark::cancelled(now.as_millisecond()));
+        }
+        was_pending
     }
 
     /// Makes a delivery due. Returns whether it is pending.
@@ -309,4 +337,9 @@ impl Tables {
         self.revision.deliveries += 1;
         self.deliveries.len() < before
     }
+}
+
+/// When an attempt ended.
+fn attempt_end(attempt: &Attempt) -> Timestamp {
+    attempt.started_at + jiff::SignedDuration::from_millis(attempt.duration_ms.into())
 }

@@ -21,6 +21,7 @@ mod profiles;
 mod queue;
 mod receipts;
 mod retention;
+mod rollups;
 mod rows;
 mod schema;
 #[cfg(test)]
@@ -49,6 +50,7 @@ use producer::writer::AcceptWriter;
 use profiles::Drafts;
 pub use queue::seat::PgSeat;
 use queue::sender::SenderState;
+use rollups::pace::FoldPace;
 pub use schema::migrate::Migrated;
 use schema::migrate::Target;
 pub use transfer::PgTarget;
@@ -70,6 +72,8 @@ struct Shared {
     upkeep: watch::Sender<Option<UpkeepTrouble>>,
     /// See [`Health::judge_by`](crate::storage::Health::judge_by).
     health_rules: Mutex<HealthRules>,
+    /// How much this process has counted since it folded.
+    folds: FoldPace,
     /// What this process knows as a sender.
     sender: SenderState,
 }
@@ -102,6 +106,7 @@ impl PgStore {
             drafts: Drafts::at(drafts),
             upkeep: watch::Sender::new(None),
             health_rules: Mutex::default(),
+            folds: FoldPace::default(),
             sender: SenderState::new(&server),
             server,
         }))

@@ -1,6 +1,6 @@
 //! The storage traits for `SQLite`.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 use std::time::Duration;
 
@@ -19,7 +19,8 @@ use crate::storage::{
     AcceptRequest, AcceptResult, BatchProgress, BlockedCounts, Blocks, BulkResult, Change, ClockDoubt,
     Control, Counts, DeletedProfile, Describe, EarlierSearch, Events, Feed, FeedFilter, FeedPage,
     FeedPosition, Filter, Listing, Log, Page, PassedOver, Producer, ProfileRow, Profiles, Removed, Retention,
-    RetentionPolicy, Revision, RunningApi, Saved, SenderInfo, Storage, UnsavedDraft,
+    RetentionPolicy, Revision, Rollup, RollupKey, RollupQuery, Rollups, RunningApi, Saved, SenderInfo,
+    Storage, UnsavedDraft,
 };
 
 impl Storage for Store {}
@@ -285,6 +286,28 @@ impl Retention for Store {
 
     async fn size(&self) -> Result<u64, StoreError> {
         Self::size(self)
+    }
+}
+
+#[async_trait]
+impl Rollups for Store {
+    async fn rollups(&self, query: RollupQuery) -> Result<BTreeMap<RollupKey, Rollup>, StoreError> {
+        Self::rollups(self, query).await
+    }
+
+    async fn counted_since(&self) -> Result<Timestamp, StoreError> {
+        Self::counted_since(self).await
+    }
+
+    async fn pending_by_profile(
+        &self,
+        profiles: Option<Vec<ProfileId>>,
+    ) -> Result<BTreeMap<String, u64>, StoreError> {
+        Self::pending_by_profile(self, profiles).await
+    }
+
+    async fn prune_rollups(&self, policy: RetentionPolicy, now: Timestamp) -> Result<(), StoreError> {
+        Self::prune_rollups(self, policy, now).await
     }
 }
 

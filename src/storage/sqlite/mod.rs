@@ -17,6 +17,7 @@ mod profiles;
 mod queue;
 mod receipts;
 mod retention;
+mod rollups;
 mod rows;
 mod running_api;
 #[cfg(test)]

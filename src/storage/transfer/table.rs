@@ -27,6 +27,10 @@ pub enum Table {
     ApiKeys,
     /// Receipts of what was done for a key.
     Receipts,
+    /// Numbers by profile and time.
+    Rollups,
+    /// Since when everything is counted.
+    RollupStart,
     /// Deliveries and their requests.
     Deliveries,
     /// The outcome of those that have ended.
@@ -143,6 +147,13 @@ const RECEIPTS: &[TableColumn] = &[
     optional("seed", ColumnKind::Bytes),
     optional("response", ColumnKind::Bytes),
 ];
+const ROLLUPS: &[TableColumn] = &[
+    column("step", ColumnKind::Small),
+    column("at", ColumnKind::Int),
+    column("profile_id", ColumnKind::Text),
+    column("counts", ColumnKind::Bytes),
+];
+const ROLLUP_START: &[TableColumn] = &[column("at", ColumnKind::Time)];
 const DELIVERIES: &[TableColumn] = &[
     column("seq", ColumnKind::Position),
     column("id", ColumnKind::Id),
@@ -199,8 +210,8 @@ const ATTEMPTS: &[TableColumn] = &[
 ];
 
 impl Table {
-    /// What people have set, in the order in which it is copied.
-    pub const SETTINGS: [Self; 9] = [
+    /// What people have set, and what is not by delivery, in the order in which it is copied.
+    pub const SETTINGS: [Self; 11] = [
         Self::Profiles,
         Self::Variables,
         Self::TestValues,
@@ -210,16 +221,18 @@ impl Table {
         Self::Lanes,
         Self::ApiKeys,
         Self::Receipts,
+        Self::Rollups,
+        Self::RollupStart,
     ];
     /// The log, by delivery.
     pub const LOG: [Self; 5] = [Self::Deliveries, Self::Ended, Self::Pending, Self::Tested, Self::Attempts];
 
-    /// How many rows of it are copied at a time. A page is found by counting the rows before it, and of receipts there
-    /// may be a million.
+    /// How many rows of it are copied at a time. A page is found by counting the rows before it, and of receipts and
+    /// rollups there may be a million.
     #[must_use]
     pub const fn page(self) -> usize {
         match self {
-            Self::Receipts => 5_000,
+            Self::Receipts | Self::Rollups => 5_000,
             _ => 500,
         }
     }
@@ -237,6 +250,8 @@ impl Table {
             Self::Lanes => "lanes",
             Self::ApiKeys => "api_keys",
             Self::Receipts => "receipts",
+            Self::Rollups => "rollups",
+            Self::RollupStart => "rollup_start",
             Self::Deliveries => "deliveries",
             Self::Ended => "ended",
             Self::Pending => "pending",
@@ -271,6 +286,8 @@ impl Table {
             Self::Lanes => LANES,
             Self::ApiKeys => API_KEYS,
             Self::Receipts => RECEIPTS,
+            Self::Rollups => ROLLUPS,
+            Self::RollupStart => ROLLUP_START,
             Self::Deliveries => DELIVERIES,
             Self::Ended => ENDED,
             Self::Pending => PENDING,

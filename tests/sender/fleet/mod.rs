@@ -138,6 +138,24 @@ impl Fleet {
         });
     }
 
+    /// The numbers of the command are those of a scan of the log.
+    #[track_caller]
+    fn check_numbers(&self) {
+        let stats = ran(self.command(&["stats", "--since", "1d", "--by", "total", "--json"]));
+        assert_eq!(stats.code, Some(0), "{stats:?}");
+        let row = stats.json()["rows"][0].clone();
+        let scanned = self.sql(
+            "SELECT (SELECT count(*) FROM ringback.delivery), (SELECT count(*) FROM ringback.ended WHERE state = 2),
+                 (SELECT count(*) FROM ringback.ended WHERE state = 3), (SELECT count(*) FROM ringback.ended WHERE state = 4),
+                 (SELECT count(*) FROM ringback.pending), (SELECT count(*) FROM ringback.attempt)",
+        );
+        let numbers = ["accepted", "delivered", "failed", "cancelled", "pending", "attempts"];
+        let told = numbers.map(|number| row[number].to_string()).join("|");
+        assert_eq!(told, scanned, "{row}");
+        let folded = self.sql("SELECT count(*) FROM ringback.rollup");
+        println!("{told} in {folded} rollups");
+    }
+
     /// Waits until all that was accepted has ended.
     fn wait_until_idle(&self) {
         wait("all deliveries end", || self.pending() == "0");

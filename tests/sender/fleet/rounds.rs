@@ -34,6 +34,7 @@ fn what_a_killed_sender_had_is_taken_over_and_hardly_anything_is_repeated() {
     drop(counts);
     let delivered = fleet.sql("SELECT count(*) FROM ringback.ended WHERE state = 2");
     assert_eq!(delivered, (ROUNDS * EVENTS).to_string());
+    fleet.check_numbers();
     let makers = fleet.sql("SELECT count(DISTINCT sender) FROM ringback.attempt");
     assert!(makers.parse::<usize>().unwrap() > 2, "{makers} senders made the attempts");
 }

@@ -6,6 +6,7 @@ pub mod feed;
 pub mod fleet;
 pub mod health;
 pub mod outcomes;
+pub mod rollups;
 pub mod turns;
 
 use std::future::Future;
@@ -91,6 +92,12 @@ macro_rules! every_queue_test {
                 changes_of_profiles_are_reported,
                 what_was_removed_is_left_out,
                 an_unknown_position_continues_with_everything_and_says_so;
+            rollups:
+                the_sums_are_those_of_the_log,
+                a_late_attempt_changes_what_is_counted,
+                numbers_are_added_up_by_what_is_asked_for,
+                old_rollups_go,
+                rows_have_what_a_key_stands_for;
         }
     };
 }

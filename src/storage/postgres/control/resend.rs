@@ -14,6 +14,7 @@ use crate::storage::postgres::log::summaries;
 use crate::storage::postgres::producer::lanes::KnownLanes;
 use crate::storage::postgres::profiles::list;
 use crate::storage::postgres::rows::{self, get};
+use crate::storage::rollups::mark::RollupMark;
 use crate::storage::unreadable::Why;
 
 /// What must be known of the earlier one.
@@ -98,13 +99,15 @@ async fn copy(db: Db<'_>, lanes: &KnownLanes, earlier: &Earlier, resend: Resend)
                    url, $7, vals, body FROM delivery WHERE seq = $8),
                t AS (INSERT INTO tested SELECT $1, document FROM tested WHERE seq = $8 AND $5),
                p AS (INSERT INTO pending (seq, lane, due_at) VALUES ($1, $3, $4)),
-               f AS (INSERT INTO feed (accepted) VALUES (ARRAY[$1]))
+               f AS (INSERT INTO feed (accepted) VALUES (ARRAY[$1])),
+               c AS (INSERT INTO rollup_change (lanes, marks) VALUES (ARRAY[$3::int], ARRAY[$9::bigint]))
                INSERT INTO clock_skew AS known (day, ms)
                  VALUES (($1 >> 11) / 86400000000, doubled_skew(abs($4 - ($1 >> 11) / 1000)))
                ON CONFLICT (day) DO UPDATE SET ms = excluded.ms WHERE known.ms < excluded.ms";
     let (new, kind, at, headers) =
         (rows::uuid(new_id), Kind::Again.name(), millis(at), headers_text(&headers));
-    db.execute(sql, &[&seq, &new, &lane, &at, &tested, &kind, &headers, &earlier.seq]).await?;
+    let mark = RollupMark::accepted(at, None).number();
+    db.execute(sql, &[&seq, &new, &lane, &at, &tested, &kind, &headers, &earlier.seq, &mark]).await?;
     db.execute("UPDATE delivery SET again = $2 WHERE seq = $1", &[&earlier.seq, &new]).await?;
     Moves { queued: 1, ..Moves::default() }.note(db).await?;
     tell_arrived(db, lane).await

@@ -12,6 +12,7 @@ use crate::storage::postgres::connection::db::Db;
 use crate::storage::postgres::log::summaries;
 use crate::storage::postgres::queue::orphans;
 use crate::storage::postgres::rows::get_or_default;
+use crate::storage::rollups::mark::RollupMark;
 
 /// Takes what is pending out, claimed or not: an attempt in flight is recorded as late. The outcome of the last attempt
 /// goes along.
@@ -19,7 +20,9 @@ const CANCEL: &str = "
 WITH g AS (
    DELETE FROM pending WHERE seq = ANY($1) AND (attempts = 0 AND $3 OR attempts > 0 AND $4)
    RETURNING seq, lane, attempts, run_id),
- t AS (DELETE FROM tested WHERE seq IN (SELECT seq FROM g))
+ t AS (DELETE FROM tested WHERE seq IN (SELECT seq FROM g)),
+ c AS (INSERT INTO rollup_change (lanes, marks)
+   SELECT array_agg(lane), array_agg($5::bigint) FROM g HAVING count(*) > 0)
 INSERT INTO ended (seq, ended_at, run_id, lane, ms, state, attempts, status, class, message)
 SELECT g.seq, $2, g.run_id, g.lane, a.duration_ms, 4, g.attempts, a.status, a.class, a.message
 FROM g LEFT JOIN LATERAL (SELECT status, class, message, duration_ms FROM attempt WHERE seq = g.seq
@@ -50,7 +53,8 @@ pub async fn cancel_all(
     now: Timestamp,
 ) -> Result<HashSet<i64>, StoreError> {
     let (queued, waiting) = (is_meant(DeliveryState::Queued), is_meant(DeliveryState::Waiting));
-    let rows = db.rows(CANCEL, &[&positions, &millis(now), &queued, &waiting]).await?;
+    let mark = RollupMark::cancelled(millis(now)).number();
+    let rows = db.rows(CANCEL, &[&positions, &millis(now), &queued, &waiting, &mark]).await?;
     if rows.is_empty() {
         return Ok(HashSet::new());
     }

@@ -22,16 +22,16 @@ WITH first AS MATERIALIZED (SELECT next_position() AS seq),
    SELECT first.seq + (place - 1) * 2048 AS seq, t.*
    FROM first, unnest($1::uuid[], $2::int[], $3::bigint[], $4::bigint[], $5::smallint[], $6::int[], $7::int[],
      $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[],
-     $16::bytea[], $17::text[], $18::text[], $19::text[])
+     $16::bytea[], $17::text[], $18::text[], $19::text[], $20::bigint[])
      WITH ORDINALITY t(id, lane, accepted_at, run_id, retry_count, interval_s, timeout_ms, kind, backoff, title,
-       event, method, url, headers, vals, body, class, message, tested, place)),
+       event, method, url, headers, vals, body, class, message, tested, mark, place)),
  d AS (
    INSERT INTO delivery (seq, id, lane, accepted_at, run_id, retry_count, interval_s, timeout_ms, was_tested, kind,
      backoff, title, event, method, url, headers, vals, body)
    SELECT seq, id, lane, accepted_at, run_id, retry_count, interval_s, timeout_ms, tested IS NOT NULL, kind,
      backoff, title, event, method, url, headers, vals, body FROM r
    ON CONFLICT DO NOTHING RETURNING seq),
- n AS MATERIALIZED (SELECT r.seq, r.lane, r.accepted_at, r.run_id, r.class, r.message, r.tested
+ n AS MATERIALIZED (SELECT r.seq, r.lane, r.accepted_at, r.run_id, r.class, r.message, r.tested, r.mark
    FROM r JOIN d USING (seq)),
  p AS (INSERT INTO pending (seq, lane, due_at, run_id)
    SELECT seq, lane, accepted_at, run_id FROM n WHERE class IS NULL),
@@ -39,6 +39,7 @@ WITH first AS MATERIALIZED (SELECT next_position() AS seq),
    SELECT seq, lane, accepted_at, run_id, 3, 0, class, message FROM n WHERE class IS NOT NULL),
  t AS (INSERT INTO tested (seq, document) SELECT seq, tested FROM n WHERE tested IS NOT NULL AND class IS NULL),
  f AS (INSERT INTO feed (accepted) SELECT array_agg(seq ORDER BY seq) FROM n HAVING count(*) > 0),
+ c AS (INSERT INTO rollup_change (lanes, marks) SELECT array_agg(lane), array_agg(mark) FROM n HAVING count(*) > 0),
  s AS MATERIALIZED (SELECT (seq >> 11) / 86400000000 AS day, max(abs(accepted_at - (seq >> 11) / 1000)) AS ms
    FROM n GROUP BY 1),
  k AS (INSERT INTO clock_skew AS known (day, ms) SELECT day, doubled_skew(ms) FROM s

@@ -9,6 +9,7 @@ use crate::profile::Choice;
 use crate::record::{NewDelivery, RunId};
 use crate::storage::encoding::{document_text, headers_text, millis, values_text};
 use crate::storage::error::StoreError;
+use crate::storage::rollups::mark::RollupMark;
 
 /// Deliveries as the columns of one statement, each an array.
 #[derive(Default)]
@@ -32,6 +33,7 @@ pub struct Batch<'a> {
     class: Vec<Option<&'static str>>,
     message: Vec<Option<Cow<'a, str>>>,
     tested: Vec<Option<String>>,
+    mark: Vec<i64>,
 }
 
 impl<'a> Batch<'a> {
@@ -66,11 +68,13 @@ impl<'a> Batch<'a> {
         self.class.push(failure.map(|failure| failure.class.name()));
         self.message.push(failure.map(|failure| storable(&failure.message)));
         self.tested.push(new.tested.as_deref().map(document_text));
+        let mark = RollupMark::accepted(millis(new.accepted_at), failure.map(|failure| failure.class));
+        self.mark.push(mark.number());
         Ok(())
     }
 
     /// The values of [`accept`](super::accept)'s statement, in its order.
-    pub fn params(&self) -> [&(dyn ToSql + Sync); 19] {
+    pub fn params(&self) -> [&(dyn ToSql + Sync); 20] {
         [
             &self.id,
             &self.lane,
@@ -91,6 +95,7 @@ impl<'a> Batch<'a> {
             &self.class,
             &self.message,
             &self.tested,
+            &self.mark,
         ]
     }
 }

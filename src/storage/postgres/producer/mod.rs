@@ -33,11 +33,15 @@ impl PgStore {
 #[async_trait]
 impl Producer for PgStore {
     async fn enqueue(&self, batch: Vec<NewDelivery>) -> Result<(), StoreError> {
-        self.0.accepts.accept(batch).await.map_err(|error| self.0.server.at(error))
+        self.0.accepts.accept(batch).await.map_err(|error| self.0.server.at(error))?;
+        self.note_counted();
+        Ok(())
     }
 
     async fn accept_keyed(&self, request: AcceptRequest) -> Result<AcceptResult, StoreError> {
-        self.0.keyed.accept(&request).await.map_err(|error| self.0.server.at(error))
+        let accepted = self.0.keyed.accept(&request).await.map_err(|error| self.0.server.at(error))?;
+        self.note_counted();
+        Ok(accepted)
     }
 
     fn patience(&self) -> Option<&Arc<Patience>> {

@@ -25,6 +25,7 @@ use crate::storage::postgres::queue::starts::{self, RETRIES};
 use crate::storage::postgres::queue::take::{Candidate, Taken, Times};
 use crate::storage::profiles::deleted_profile::restorable_since;
 use crate::storage::queue::turns::Turns;
+use crate::storage::rollups::mark::RollupMark;
 use crate::storage::unreadable::{self, Why};
 use crate::storage::{Claimed, Demand, Pace, QueueError};
 
@@ -370,11 +371,12 @@ fn note(demand: &mut Demand, candidate: &Candidate) {
 
 async fn fail(db: Db<'_>, seat: i32, unreadable: Vec<(i64, String, Why)>) -> Result<Vec<String>, StoreError> {
     let (now, class) = (millis(clock::now()), ErrorClass::Request.name());
+    let mark = RollupMark::failed_unattempted(now, ErrorClass::Request).number();
     let mut sentences = Vec::with_capacity(unreadable.len());
     // One by one: there are few, and the day of one may have gone.
     for (seq, name, why) in unreadable {
         let message = format!("cannot be read from the database ({why}): send the event again");
-        match db.execute(FAIL, &[&seat, &seq, &message, &now, &class]).await {
+        match db.execute(FAIL, &[&seat, &seq, &message, &now, &class, &mark]).await {
             Err(error) if gone::is_meant(&error) => gone::forget(db, seat, seq).await?,
             failed => drop(failed?),
         }

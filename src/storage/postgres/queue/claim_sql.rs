@@ -99,7 +99,8 @@ pub const FAIL: &str = "
 WITH g AS (DELETE FROM pending WHERE seq = $2 AND claimed_by = $1 RETURNING seq, lane, run_id, attempts),
  e AS (INSERT INTO ended (seq, ended_at, run_id, lane, state, attempts, class, message)
    SELECT seq, $4, run_id, lane, 3, attempts, $5, $3 FROM g),
- x AS (DELETE FROM tested t USING g WHERE t.seq = g.seq)
+ x AS (DELETE FROM tested t USING g WHERE t.seq = g.seq),
+ c AS (INSERT INTO rollup_change (lanes, marks) SELECT ARRAY[lane], ARRAY[$6::bigint] FROM g)
 UPDATE tally SET
    queued = queued - (SELECT count(*) FROM g WHERE attempts = 0),
    waiting = waiting - (SELECT count(*) FROM g WHERE attempts > 0),

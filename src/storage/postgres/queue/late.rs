@@ -4,13 +4,14 @@
 use std::borrow::Cow;
 
 use crate::profile::Choice as _;
-use crate::record::{JobRef, Next, Outcome};
+use crate::record::{ErrorClass, JobRef, Next, Outcome};
 use crate::storage::encoding::{headers_text, millis};
 use crate::storage::error::StoreError;
 use crate::storage::postgres::connection::db::Db;
 use crate::storage::postgres::producer::batch::storable;
 use crate::storage::postgres::queue::moved::{Moved, message};
 use crate::storage::postgres::queue::record_sql::{APPEND, COME_LATE, COUNT_ATTEMPTS, IS_KNOWN, TELL};
+use crate::storage::rollups::mark::RollupMark;
 
 /// Records what was not moved on, and attempts whose numbers were used by another sender. Gives those that are not
 /// this sender's.
@@ -21,6 +22,7 @@ pub async fn record(
     moved: &Moved,
 ) -> Result<Vec<JobRef>, StoreError> {
     let mut not_ours = Vec::new();
+    let mut counted = Counted::default();
     for outcome in outcomes {
         let seq = outcome.job.token();
         if moved.has(seq) {
@@ -28,6 +30,7 @@ pub async fn record(
                 && let Some(n) = append(db, name, outcome).await?
             {
                 db.execute(TELL, &[&seq, &n]).await?;
+                counted.add(outcome, RollupMark::attempt(&outcome.attempt));
             }
             continue;
         }
@@ -38,11 +41,54 @@ pub async fn record(
         }
         not_ours.push(outcome.job);
         if let Some(n) = append(db, name, outcome).await? {
+            let before = failure_mark(db, seq).await?;
             come_late(db, outcome, n).await?;
+            counted.add(outcome, RollupMark::attempt(&outcome.attempt));
+            if let Some(before) = before {
+                // It has failed otherwise, or was delivered after all.
+                counted.add(outcome, before.undone());
+                let after = match failure_mark(db, seq).await? {
+                    Some(failure) => failure,
+                    None => RollupMark::delivered_instead(before),
+                };
+                counted.add(outcome, after);
+            }
             db.execute(TELL, &[&seq, &n]).await?;
         }
     }
+    counted.keep(db).await?;
     Ok(not_ours)
+}
+
+/// What is added to the numbers.
+#[derive(Default)]
+struct Counted {
+    lanes: Vec<i32>,
+    marks: Vec<i64>,
+}
+
+impl Counted {
+    fn add(&mut self, outcome: &Outcome, mark: RollupMark) {
+        self.lanes.push(i32::try_from(outcome.lane.number()).unwrap_or(0));
+        self.marks.push(mark.number());
+    }
+
+    async fn keep(self, db: Db<'_>) -> Result<(), StoreError> {
+        if !self.lanes.is_empty() {
+            let sql = "INSERT INTO rollup_change (lanes, marks) VALUES ($1, $2)";
+            db.execute(sql, &[&self.lanes, &self.marks]).await?;
+        }
+        Ok(())
+    }
+}
+
+/// How a delivery is counted that has failed; none if it has not. Keeps others from changing that.
+async fn failure_mark(db: Db<'_>, seq: i64) -> Result<Option<RollupMark>, StoreError> {
+    let sql = "SELECT ended_at, class FROM ended WHERE seq = $1 AND state = 3 FOR UPDATE";
+    let Some(row) = db.row(sql, &[&seq]).await? else { return Ok(None) };
+    let class: Option<String> = row.try_get(1)?;
+    let class = class.and_then(|name| ErrorClass::from_name(&name));
+    Ok(Some(RollupMark::failed(row.try_get(0)?, class)))
 }
 
 /// Adds an attempt to the log, under the next number that is free. None where the delivery is gone.

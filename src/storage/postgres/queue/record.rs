@@ -16,6 +16,7 @@ use crate::storage::postgres::queue::judging::Failing;
 use crate::storage::postgres::queue::moved::{Moved, message};
 use crate::storage::postgres::queue::record_sql::RECORD;
 use crate::storage::postgres::queue::{gone, late, sender};
+use crate::storage::rollups::mark::RollupMark;
 
 /// The result of a record.
 struct Recorded {
@@ -37,6 +38,7 @@ impl PgStore {
         self.note_recorded(outcomes, &recorded.not_ours);
         self.note_overdue(outcomes);
         self.0.ringer.changed();
+        self.note_counted();
         if recorded.has_turned {
             self.0.ringer.steered();
         }
@@ -139,7 +141,7 @@ impl PgStore {
 
 async fn write(db: Db<'_>, seat: i32, name: &str, columns: &Columns<'_>) -> Result<Moved, StoreError> {
     let Columns { seq, n, state, due_at, ended_at, started_at, duration_ms, .. } = columns;
-    let Columns { status, class, message, address, cut, headers, body, .. } = columns;
+    let Columns { status, class, message, address, cut, headers, body, mark, .. } = columns;
     let rows = db
         .rows(
             RECORD,
@@ -160,6 +162,7 @@ async fn write(db: Db<'_>, seat: i32, name: &str, columns: &Columns<'_>) -> Resu
                 headers,
                 body,
                 &name,
+                mark,
             ],
         )
         .await?;
@@ -192,6 +195,7 @@ struct Columns<'a> {
     cut: Vec<bool>,
     headers: Vec<String>,
     body: Vec<&'a [u8]>,
+    mark: Vec<i64>,
 }
 
 impl<'a> Columns<'a> {
@@ -217,6 +221,7 @@ impl<'a> Columns<'a> {
             all.cut.push(attempt.response_cut);
             all.headers.push(headers_text(&attempt.response_headers));
             all.body.push(&attempt.response_body);
+            all.mark.push(RollupMark::outcome(outcome).number());
         }
         all
     }

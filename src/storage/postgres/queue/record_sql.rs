@@ -4,19 +4,22 @@
 /// the attempt that comes next. A row of the result is a delivery and what was done: 1 it has ended, 2 it waits, 3 its
 /// attempt is in the log.
 ///
-/// Changes are computed from the rows that were there, never from notifications: recorded twice, it is counted once.
+/// Changes are computed from the rows that were there, never from notifications: recorded twice, it is counted once. An
+/// attempt whose number was used is not in the log yet, and is left out of the numbers (`| 512`, see
+/// [`WITHOUT_ATTEMPT`](crate::storage::rollups::mark::WITHOUT_ATTEMPT)).
 pub const RECORD: &str = "
 WITH r AS MATERIALIZED (
    SELECT * FROM unnest($2::bigint[], $3::smallint[], $4::smallint[], $5::bigint[], $6::bigint[], $7::bigint[],
-     $8::int[], $9::smallint[], $10::text[], $11::text[], $12::text[], $13::bool[], $14::text[], $15::bytea[])
+     $8::int[], $9::smallint[], $10::text[], $11::text[], $12::text[], $13::bool[], $14::text[], $15::bytea[],
+     $17::bigint[])
    r(seq, n, state, due_at, ended_at, started_at, duration_ms, status, class, message, address, response_cut,
-     response_headers, response_body)),
+     response_headers, response_body, mark)),
  g AS (DELETE FROM pending p USING r
    WHERE r.state > 1 AND p.seq = r.seq AND (p.claimed_by = $1 OR p.claimed_by IS NULL) AND p.attempts = r.n - 1
    RETURNING r.*, p.lane, p.run_id, p.attempts AS was),
  w AS (UPDATE pending p SET attempts = r.n, due_at = r.due_at, claimed_by = NULL FROM r
    WHERE r.state = 1 AND p.seq = r.seq AND (p.claimed_by = $1 OR p.claimed_by IS NULL) AND p.attempts = r.n - 1
-   RETURNING r.*),
+   RETURNING r.*, p.lane),
  e AS (INSERT INTO ended (seq, ended_at, run_id, lane, ms, state, attempts, status, class, message)
    SELECT seq, ended_at, run_id, lane, duration_ms, state, n, status, class,
      CASE WHEN class IS NOT NULL THEN message END FROM g),
@@ -32,6 +35,10 @@ WITH r AS MATERIALIZED (
  f AS (INSERT INTO feed (attempted, marks)
    SELECT array_agg(seq), array_agg(n * 8 + state) FROM (
      SELECT seq, n::int, state::int FROM g UNION ALL SELECT seq, n::int, state::int FROM w) r(seq, n, state)
+   HAVING count(*) > 0),
+ c AS (INSERT INTO rollup_change (lanes, marks)
+   SELECT array_agg(m.lane), array_agg(CASE WHEN a.seq IS NULL THEN m.mark | 512 ELSE m.mark END)
+   FROM (SELECT seq, lane, mark FROM g UNION ALL SELECT seq, lane, mark FROM w) m LEFT JOIN a USING (seq)
    HAVING count(*) > 0),
  t AS (UPDATE tally SET
      queued = queued - (SELECT count(*) FROM g WHERE was = 0) - (SELECT count(*) FROM w WHERE n = 1),

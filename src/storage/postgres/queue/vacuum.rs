@@ -75,8 +75,8 @@ impl PgStore {
         if is_ours != Some(true) || db.value::<bool>(IS_DUE, &[&DEAD]).await? != Some(true) {
             return Ok(Vacuumed::NotDue);
         }
-        // Autovacuum may be at it. What is at the end is soon used again.
-        db.batch("VACUUM (TRUNCATE OFF, SKIP_LOCKED) pending").await?;
+        // With as many deliveries go the rows of their numbers. Autovacuum may be at it. What is at the end is soon used again.
+        db.batch("VACUUM (TRUNCATE OFF, SKIP_LOCKED) pending, rollup_change").await?;
         let has_rest = db.value::<bool>(IS_DUE, &[&DEAD]).await? == Some(true);
         Ok(if has_rest { Vacuumed::InVain } else { Vacuumed::Done })
     }

@@ -20,6 +20,8 @@ pub fn name(table: Table) -> &'static str {
         Table::Lanes => "lane",
         Table::ApiKeys => "api_key",
         Table::Receipts => "receipt",
+        Table::Rollups => "rollup",
+        Table::RollupStart => "rollup_start",
         Table::Deliveries => "delivery",
         Table::Ended => "ended",
         Table::Pending => "incoming",
@@ -41,6 +43,8 @@ fn order(table: Table) -> &'static str {
         Table::Health => r#"profile_id COLLATE "C""#,
         Table::Lanes => r#"profile_id COLLATE "C", origin COLLATE "C", by_hand"#,
         Table::Receipts => r#"owner COLLATE "C", key COLLATE "C""#,
+        Table::Rollups => r#"step, at, profile_id COLLATE "C""#,
+        Table::RollupStart => "at",
         Table::Profiles
         | Table::Variables
         | Table::ApiKeys

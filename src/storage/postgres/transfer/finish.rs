@@ -7,7 +7,7 @@ use crate::storage::postgres::changes::{Changes, Moves};
 use crate::storage::postgres::connection::db::Db;
 
 /// Counts what was copied, so that statements are planned by it.
-pub const ANALYZE: &str = "ANALYZE profile, lane, receipt, delivery, attempt, ended, pending";
+pub const ANALYZE: &str = "ANALYZE profile, lane, receipt, rollup, delivery, attempt, ended, pending";
 
 /// Makes the pending deliveries claimable, and lets everybody in.
 pub async fn open(db: Db<'_>, counts: &Counts) -> Result<(), StoreError> {

@@ -26,6 +26,8 @@ ON CONFLICT (day) DO UPDATE SET ms = greatest(known.ms, excluded.ms)";
 
 /// Copies all settings.
 pub async fn settings(db: Db<'_>, source: &dyn Contents) -> Result<(), StoreError> {
+    // The source says since when.
+    db.execute("DELETE FROM rollup_start", &[]).await?;
     for table in Table::SETTINGS {
         let mut from = 0;
         loop {

@@ -6,6 +6,7 @@ use rusqlite::{Transaction, named_params, params};
 use crate::profile::Choice;
 use crate::record::{DeliveryId, DeliveryState, Kind};
 use crate::storage::error::{Problem, StoreError};
+use crate::storage::rollups::mark::RollupMark;
 use crate::storage::sqlite::Store;
 use crate::storage::sqlite::engine::state_counts::Writing;
 use crate::storage::sqlite::profiles::list;
@@ -120,6 +121,7 @@ fn copy(
     on_row(tx, earlier.seq, || tx.prepare_cached(sql)?.execute((seq, headers, earlier.seq)))?;
     tx.prepare_cached(QUEUE)?.execute(params![lane, seq, None::<i64>])?;
     tx.came(DeliveryState::Queued);
+    tx.count(lane, RollupMark::accepted(millis(at), None));
     if tested {
         let sql = "INSERT INTO tested SELECT ?1, document FROM tested WHERE delivery = ?2";
         tx.prepare_cached(sql)?.execute((seq, earlier.seq))?;

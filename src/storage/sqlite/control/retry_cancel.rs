@@ -5,6 +5,7 @@ use rusqlite::Transaction;
 use crate::clock;
 use crate::record::{DeliveryId, DeliveryState};
 use crate::storage::error::StoreError;
+use crate::storage::rollups::mark::RollupMark;
 use crate::storage::sqlite::Store;
 use crate::storage::sqlite::engine::revision::steered;
 use crate::storage::sqlite::engine::state_counts::Writing;
@@ -39,6 +40,7 @@ pub fn cancel(tx: &Writing<'_>, id: DeliveryId, now: i64) -> Result<bool, StoreE
     let sql = "UPDATE delivery SET state = 4, due_at = NULL, ended_at = ?2 WHERE seq = ?1";
     on_row(tx, seq, || tx.prepare_cached(sql)?.execute((seq, now)))?;
     tx.moved(state, DeliveryState::Cancelled);
+    tx.count(state::lane_of(tx, seq)?, RollupMark::cancelled(now));
     forget_tested(tx, seq)?;
     steered(tx)?;
     Ok(true)

@@ -12,8 +12,10 @@ use rusqlite::Transaction;
 use crate::profile::Choice as _;
 use crate::record::DeliveryState;
 use crate::storage::error::StoreError;
+use crate::storage::rollups::mark::RollupMark;
 use crate::storage::sqlite::Store;
 use crate::storage::sqlite::feed::rows as feed;
+use crate::storage::sqlite::rollups::changes as rollups;
 use crate::storage::sqlite::rows::columns::state_number;
 use crate::storage::sqlite::rows::state;
 
@@ -48,6 +50,8 @@ pub struct Tally {
     moves: Cell<Moves>,
     /// The attempts, as in `feed.attempts`.
     attempts: RefCell<Vec<u8>>,
+    /// What happened, each with its lane.
+    marks: RefCell<Vec<(i64, RollupMark)>>,
 }
 
 /// The changes at some point of a transaction, to return to.
@@ -65,6 +69,8 @@ pub struct Moves {
     arrivals: i64,
     /// The length of the list of attempts.
     attempts: usize,
+    /// The length of the list of marks.
+    marks: usize,
 }
 
 impl Tally {
@@ -77,6 +83,7 @@ impl Tally {
     pub fn back_to(&self, moves: Moves) {
         self.moves.set(moves);
         self.attempts.borrow_mut().truncate(moves.attempts);
+        self.marks.borrow_mut().truncate(moves.marks);
     }
 
     /// Whether something to send was inserted.
@@ -108,7 +115,7 @@ impl Tally {
             feed::append(tx, moves.accepted, moves.arrivals, attempts.map(Vec::as_slice))?;
         }
         attempts.clear();
-        Ok(())
+        rollups::settle(tx, &mut self.marks.borrow_mut())
     }
 
     fn note(&self, change: impl FnOnce(&mut Moves)) {
@@ -175,6 +182,14 @@ impl<'a> Writing<'a> {
         feed::push(&mut attempts, key, state);
         let length = attempts.len();
         self.tally.note(|moves| moves.attempts = length);
+    }
+
+    /// Something happened to a delivery of this lane.
+    pub fn count(&self, lane: i64, mark: RollupMark) {
+        let mut marks = self.tally.marks.borrow_mut();
+        marks.push((lane, mark));
+        let length = marks.len();
+        self.tally.note(|moves| moves.marks = length);
     }
 
     /// A delivery was removed.

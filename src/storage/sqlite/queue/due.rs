@@ -8,6 +8,7 @@ use rusqlite::{OptionalExtension, Transaction};
 use crate::profile::Choice;
 use crate::record::{DeliveryId, DeliveryState, ErrorClass, LaneId};
 use crate::storage::error::StoreError;
+use crate::storage::rollups::mark::RollupMark;
 use crate::storage::sqlite::engine::state_counts::Writing;
 use crate::storage::sqlite::queue::job::{Jobs, KnownProfiles};
 use crate::storage::sqlite::queue::record::forget_tested;
@@ -97,6 +98,8 @@ pub fn put_right(
         let row = (*seq, millis(now), ErrorClass::Request.name(), message.as_str());
         on_row(tx, *seq, || tx.prepare_cached(sql)?.execute(row))?;
         tx.moved(state, DeliveryState::Failed);
+        let mark = RollupMark::failed_unattempted(millis(now), ErrorClass::Request);
+        tx.count(state::lane_of(tx, *seq)?, mark);
         forget_tested(tx, *seq)?;
         failed.push(format!("{name} cannot be read ({why}) and has failed"));
     }

@@ -5,6 +5,7 @@ use rusqlite::{CachedStatement, params};
 use crate::profile::Choice;
 use crate::record::{DeliveryState, NewDelivery, RunId};
 use crate::storage::error::{Problem, StoreError};
+use crate::storage::rollups::mark::RollupMark;
 use crate::storage::sqlite::Store;
 use crate::storage::sqlite::engine::state_counts::Writing;
 use crate::storage::sqlite::engine::write_queue::Order;
@@ -92,6 +93,8 @@ fn insert<'n>(
     inserts.request.raw_execute()?;
     inserts.bound = Some((new, lane));
     tx.came(state);
+    let class = new.request.as_ref().err().map(|failure| failure.class);
+    tx.count(lane, RollupMark::accepted(millis(new.accepted_at), class));
     if let Some(tested) = new.tested.as_deref().filter(|_| state.is_pending()) {
         let sql = "INSERT INTO tested VALUES (?1, ?2)";
         tx.prepare_cached(sql)?.execute((seq, document_text(tested)))?;

@@ -1,15 +1,16 @@
 //! Records outcomes.
 
-use rusqlite::{CachedStatement, Transaction, params};
+use rusqlite::{CachedStatement, OptionalExtension as _, Row, Transaction, params};
 
 use crate::profile::Choice;
-use crate::record::{Attempt, DeliveryState, JobRef, Next, Outcome};
+use crate::record::{Attempt, DeliveryState, ErrorClass, JobRef, Next, Outcome};
 use crate::storage::error::StoreError;
 use crate::storage::health::rules::HealthRules;
+use crate::storage::rollups::mark::RollupMark;
 use crate::storage::sqlite::engine::state_counts::Writing;
 use crate::storage::sqlite::queue::first_successes;
 use crate::storage::sqlite::queue::judging::Failing;
-use crate::storage::sqlite::rows::columns::{headers_text, millis, millis_after, state_number};
+use crate::storage::sqlite::rows::columns::{get, headers_text, millis, millis_after, state_number};
 use crate::storage::sqlite::rows::outcome::IS_IN_DELIVERED;
 use crate::storage::sqlite::rows::salvage::on_row;
 use crate::storage::sqlite::rows::state;
@@ -100,6 +101,7 @@ fn record<'a>(
     let next = state_after(outcome.next);
     // Only attempted deliveries wait. Reading the state would cost as much as the change.
     let was = if outcome.attempt.n == 1 { DeliveryState::Queued } else { DeliveryState::Waiting };
+    let (lane, seq) = (outcome.lane.number(), outcome.job.token());
     // Its state after the attempt, and whether the attempt had no part in that.
     let (mut state_now, mut stopped) = (next, false);
     if !is_moved && !move_on(tx, changes, outcome, was, next)? {
@@ -110,10 +112,18 @@ fn record<'a>(
             }
             // Two senders sent it, one of which was overtaken: the success counts.
             Some((_, DeliveryState::Failed)) if next == DeliveryState::Delivered => {
+                uncount_failure(tx, lane, seq)?;
                 move_on(tx, changes, outcome, DeliveryState::Failed, next)?;
             }
             Some((_, DeliveryState::Delivered)) if next != DeliveryState::Delivered => {
                 (state_now, stopped) = (DeliveryState::Delivered, true);
+            }
+            Some((_, DeliveryState::Failed)) => {
+                uncount_failure(tx, lane, seq)?;
+                come_late(tx, outcome)?;
+                let failure = failure_mark(tx, seq)?;
+                failure.into_iter().for_each(|mark| tx.count(lane, mark));
+                (state_now, stopped) = (DeliveryState::Failed, true);
             }
             Some((_, state)) => {
                 come_late(tx, outcome)?;
@@ -122,6 +132,8 @@ fn record<'a>(
         }
     }
     let is_new = append_attempt(tx, changes, outcome, state_now, epoch)?;
+    let mark = if stopped { RollupMark::attempt(&outcome.attempt) } else { RollupMark::outcome(outcome) };
+    tx.count(lane, if is_new { mark } else { mark.without_attempt() });
     if any_tested && !next.is_pending() {
         forget_tested(tx, outcome.job.token())?;
     }
@@ -138,6 +150,25 @@ fn state_after(next: Next) -> DeliveryState {
         Next::Failed => DeliveryState::Failed,
         Next::Retry(_) => DeliveryState::Waiting,
     }
+}
+
+/// How a delivery that has failed is counted; none if that cannot be read.
+fn failure_mark(tx: &Writing<'_>, seq: i64) -> Result<Option<RollupMark>, StoreError> {
+    let mut select = tx.prepare_cached("SELECT ended_at, last_class FROM delivery WHERE seq = ?1")?;
+    let mark = |row: &Row<'_>| {
+        let class = get::<Option<String>>(row, 1).ok().flatten();
+        let class = class.and_then(|name| ErrorClass::from_name(&name));
+        Ok(get(row, 0).ok().map(|ended_at| RollupMark::failed(ended_at, class)))
+    };
+    Ok(select.query_row([seq], mark).optional()?.flatten())
+}
+
+/// Uncounts the outcome of a delivery that has failed: it is about to be another one.
+fn uncount_failure(tx: &Writing<'_>, lane: i64, seq: i64) -> Result<(), StoreError> {
+    if let Some(mark) = failure_mark(tx, seq)? {
+        tx.count(lane, mark.undone());
+    }
+    Ok(())
 }
 
 /// Writes the outcome of a delivery that is in `delivered` into its row, so that it can be changed there.

@@ -35,6 +35,13 @@ pub fn of_row(tx: &Transaction<'_>, seq: i64) -> Result<Option<DeliveryState>, S
     Ok(found.map(|(_, state)| state))
 }
 
+/// The lane of the delivery in this row; 0, which is none, if it cannot be read.
+pub fn lane_of(tx: &Transaction<'_>, seq: i64) -> Result<i64, StoreError> {
+    let mut select = tx.prepare_cached("SELECT lane FROM delivery WHERE seq = ?1")?;
+    let lane = select.query_row([seq], |row| Ok(columns::get(row, 0).unwrap_or(0))).optional()?;
+    Ok(lane.unwrap_or(0))
+}
+
 fn find(
     tx: &Transaction<'_>,
     sql: &str,

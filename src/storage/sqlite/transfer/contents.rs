@@ -44,6 +44,8 @@ fn select(table: Table) -> &'static str {
         Table::Receipts => {
             "SELECT owner, key, fingerprint, made_at, seed, response FROM receipt ORDER BY owner, key"
         }
+        Table::Rollups => "SELECT step, at, profile_id, counts FROM rollup ORDER BY step, at, profile_id",
+        Table::RollupStart => "SELECT at FROM rollup_start",
         Table::Deliveries => {
             "SELECT d.seq, d.id, l.seq, d.accepted_at, d.run_id, d.retry_count, d.interval_s, d.timeout_ms,
                  d.was_tested, d.again, d.kind, d.backoff, d.profile_title, d.event, r.method, r.url, r.headers,

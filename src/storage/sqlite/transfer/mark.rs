@@ -4,6 +4,7 @@ use rusqlite::{OptionalExtension as _, Transaction};
 use uuid::Uuid;
 
 use crate::storage::error::StoreError;
+use crate::storage::sqlite::rollups::fold;
 use crate::storage::sqlite::transfer::refusal::message;
 use crate::storage::transfer::store::SourceMark;
 
@@ -31,6 +32,8 @@ pub fn plan(tx: &Transaction<'_>, id: Uuid, target: &str) -> Result<(), StoreErr
 /// Closes a marked file.
 pub fn shut(tx: &Transaction<'_>, now: i64) -> Result<(), StoreError> {
     tx.execute("UPDATE moved SET closed_at = coalesce(closed_at, ?1)", [now])?;
+    // Afterwards nothing can be folded, and only what is folded is copied.
+    fold::fold(tx)?;
     refuse(tx, false)
 }
 

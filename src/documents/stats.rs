@@ -1,0 +1,71 @@
+//! The numbers of a time range.
+
+use serde_json::{Value, json};
+
+use crate::storage::{Stats, StatsRow};
+
+/// Decimal places of a success rate.
+const PLACES: f64 = 1_000_000.0;
+
+/// Numbers, as `stats --json` prints them and the HTTP API returns them. What has no meaning for a row is null.
+#[must_use]
+pub fn stats(stats: &Stats) -> Value {
+    json!({
+        "since": stats.since,
+        "until": stats.until,
+        "rows": stats.rows.iter().map(row).collect::<Vec<_>>(),
+    })
+}
+
+fn row(row: &StatsRow) -> Value {
+    json!({
+        "key": row.key,
+        "accepted": row.accepted,
+        "delivered": row.delivered,
+        "failed": row.failed,
+        "cancelled": row.cancelled,
+        "pending": row.pending,
+        "attempts": row.attempts,
+        "success_rate": row.success_rate.map(|rate| (rate * PLACES).round() / PLACES),
+        "p50_ms": row.p50_ms,
+        "p95_ms": row.p95_ms,
+        "p99_ms": row.p99_ms,
+        "failures": row.failures,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::storage::StatsBy;
+
+    #[test]
+    fn a_row_has_the_fields_of_the_contract() {
+        let row = StatsRow {
+            key: "IN_1".to_owned(),
+            accepted: Some(4),
+            delivered: Some(2),
+            failed: Some(1),
+            cancelled: Some(0),
+            attempts: Some(5),
+            success_rate: Some(2.0 / 3.0),
+            p50_ms: Some(84),
+            failures: BTreeMap::from([("timeout", 3)]),
+            ..StatsRow::default()
+        };
+        let until = Timestamp::from_second(60).unwrap();
+        let all = Stats { since: Timestamp::UNIX_EPOCH, until, by: StatsBy::Profile, rows: vec![row] };
+        assert_eq!(
+            stats(&all),
+            json!({"since": "1970-01-01T00:00:00Z", "until": "1970-01-01T00:01:00Z", "rows": [{
+                "key": "IN_1", "accepted": 4, "delivered": 2, "failed": 1, "cancelled": 0, "pending": null,
+                "attempts": 5, "success_rate": 0.666_667, "p50_ms": 84, "p95_ms": null, "p99_ms": null,
+                "failures": {"timeout": 3},
+            }]})
+        );
+    }
+}

@@ -1,0 +1,7 @@
+//! Numbers by profile and time: see [`rollups`](crate::storage::rollups).
+
+pub mod changes;
+pub mod fold;
+mod mark_list;
+mod prune;
+mod read;
