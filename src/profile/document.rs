@@ -87,6 +87,7 @@ struct Fields {
     expires_after_s: Option<Number>,
     max_in_flight: Option<Number>,
     rate_limit: Option<Number>,
+    ordered: Option<bool>,
     literal_braces: Option<bool>,
 }
 
@@ -176,6 +177,7 @@ impl Document {
         set(&mut draft.expires_after, fields.expires_after_s.map(|n| n.to_string()));
         set(&mut draft.max_in_flight, fields.max_in_flight.map(|n| n.to_string()));
         set(&mut draft.rate_limit, fields.rate_limit.map(|n| n.to_string()));
+        set(&mut draft.ordered, fields.ordered);
         let created_at = read_time("created_at", fields.created_at)?;
         let modified_at = read_time("modified_at", fields.modified_at)?;
         let literal_braces = fields.literal_braces.unwrap_or(false);
@@ -409,6 +411,9 @@ pub fn write(profile: &Profile, secrets: Secrets) -> Value {
     }
     if let Some(rate) = profile.pacing.rate_limit {
         put("rate_limit", rate.json());
+    }
+    if profile.pacing.ordered {
+        put("ordered", json!(true));
     }
     put("status", json!(profile.status.number()));
     put("created_at", json!(profile.created_at));

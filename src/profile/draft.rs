@@ -57,6 +57,7 @@ pub struct Draft {
     pub max_in_flight: String,
     /// Empty is no limit.
     pub rate_limit: String,
+    pub ordered: bool,
     pub status: String,
 }
 
@@ -140,6 +141,7 @@ impl Draft {
             expires_after: String::new(),
             max_in_flight: String::new(),
             rate_limit: String::new(),
+            ordered: false,
             status: Status::default().name().to_owned(),
         }
     }
@@ -195,6 +197,7 @@ impl From<&Profile> for Draft {
             expires_after: profile.expires_after_s.map(|s| s.to_string()).unwrap_or_default(),
             max_in_flight: profile.pacing.max_in_flight.map(|n| n.to_string()).unwrap_or_default(),
             rate_limit: profile.pacing.rate_limit.map(|rate| rate.to_string()).unwrap_or_default(),
+            ordered: profile.pacing.ordered,
             status: profile.status.name().to_owned(),
             ..Self::new(profile.channel)
         };

@@ -48,6 +48,7 @@ pub enum Field {
     ExpiresAfter,
     MaxInFlight,
     RateLimit,
+    Ordered,
     Status,
 }
 
@@ -94,6 +95,7 @@ impl Field {
             Self::ExpiresAfter => "Expires after (secs)",
             Self::MaxInFlight => "Max. in flight",
             Self::RateLimit => "Rate limit (per sec)",
+            Self::Ordered => "One at a time",
             Self::Status => "Status",
         }
     }
@@ -146,6 +148,7 @@ impl fmt::Display for Field {
             Self::ExpiresAfter => "expires_after_s",
             Self::MaxInFlight => "max_in_flight",
             Self::RateLimit => "rate_limit",
+            Self::Ordered => "ordered",
             Self::Status => "status",
         };
         f.write_str(path)

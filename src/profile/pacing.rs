@@ -12,6 +12,8 @@ pub struct Pacing {
     pub max_in_flight: Option<u32>,
     /// The most attempts per second, of all senders together; none for no limit.
     pub rate_limit: Option<RateLimit>,
+    /// Events are sent one at a time in the order of acceptance, and one that waits for a retry holds the rest.
+    pub ordered: bool,
 }
 
 impl Pacing {

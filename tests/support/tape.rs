@@ -135,3 +135,15 @@ pub fn assert_rate(entries: &[Entry], per_second: f64) {
         }
     }
 }
+
+/// Checks that events were sent one at a time in the order of their references, `p1` and so on: each after the one
+/// before, or again.
+#[track_caller]
+pub fn assert_order(entries: &[Entry]) {
+    let numbers: Vec<usize> = entries.iter().map(|entry| entry.reference[1..].parse().unwrap()).collect();
+    for (at, pair) in numbers.windows(2).enumerate() {
+        let is_next = pair[1] == pair[0] || (pair[1] == pair[0] + 1 && entries[at].status == 200);
+        assert!(is_next, "{} {} and then {}: {numbers:?}", pair[0], entries[at].status, pair[1]);
+    }
+    assert_eq!(entries.iter().map(|entry| entry.open).max(), Some(1), "one at a time");
+}

@@ -166,6 +166,7 @@ fn profile_members() -> Value {
             "type": ["number", "null"], "minimum": 0.001, "maximum": RateLimit::MOST, "multipleOf": 0.001,
             "description": "Attempts per second",
         },
+        "ordered": nullable("boolean"),
         "literal_braces": nullable("boolean"),
         "status": {"enum": [1, 2, 3, null], "description": "1 active, 2 auto-disabled, 3 disabled"},
     })

@@ -65,6 +65,9 @@ fn text_of(profile: &Profile, blocks: &Blocks, failing: &FailingProfiles) -> Str
     if let Some(rate) = profile.pacing.rate_limit {
         put("Rate limit", format!("{rate} per second"));
     }
+    if profile.pacing.ordered {
+        put("Ordered", "one at a time, in the order of acceptance".to_owned());
+    }
     put("Status", profile.status.name().to_owned());
     if let Some(block) = blocks.disabled(&profile.id).filter(|block| block.cause.is_some()) {
         put("Disabled", format!("{}: {}", block.since, blocked::cause(block)));

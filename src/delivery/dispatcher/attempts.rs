@@ -80,7 +80,10 @@ impl<Q: Queue> Dispatcher<Q> {
                 continue;
             };
             let outcome = came.as_ref().and_then(|came| came.as_ref().ok());
-            self.endpoints.end(&origin, ticket, now, outcome.map(how_it_ended));
+            let is_awaited = self.endpoints.end(&origin, ticket, now, outcome.map(how_it_ended));
+            if is_awaited {
+                self.records.awaited.insert(job.id, origin.clone());
+            }
             self.lease.note_ended();
             self.claiming.more = true;
             match came {

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 use tokio::task::{JoinError, JoinHandle};
 
 use super::{Dispatcher, Step, TROUBLE_PAUSE};
-use crate::record::{JobRef, Outcome};
+use crate::delivery::hash::FastMap;
+use crate::record::{DeliveryId, JobRef, Origin, Outcome};
 use crate::storage::{Queue, QueueError};
 
 /// How long outcomes are gathered since the last record began, while more of them are to come: each record costs a
@@ -28,6 +29,8 @@ pub struct Records {
     pub during: usize,
     /// When the last record was requested.
     pub since: Option<Instant>,
+    /// Those of ordered profiles, and their endpoints: the next one of the profile starts after the record.
+    pub awaited: FastMap<DeliveryId, Origin>,
     /// Not before this time: the last record failed.
     pub not_before: Option<Instant>,
 }
@@ -104,6 +107,13 @@ impl<Q: Queue> Dispatcher<Q> {
             self.updates.end(outcome.id());
             // No attempt ends that would ask for more, and there may be many.
             self.claiming.fresh |= outcome.is_expired();
+            // Usually no profile is ordered.
+            if !self.records.awaited.is_empty()
+                && let Some(origin) = self.records.awaited.remove(&outcome.id())
+            {
+                self.endpoints.recorded(&origin, outcome.lane, Instant::now());
+                self.claiming.fresh = true;
+            }
             if let Some(at) = outcome.next.retry_at()
                 && !not_ours.contains(&outcome.job)
             {

@@ -16,7 +16,7 @@ impl Check<'_> {
         let max_in_flight = self.optional_number(Field::MaxInFlight, &draft.max_in_flight, most, unit);
         let rate = draft.rate_limit.trim();
         let rate_limit = (!rate.is_empty()).then(|| self.take(Field::RateLimit, RateLimit::parse(rate)));
-        Pacing { max_in_flight, rate_limit: rate_limit.flatten() }
+        Pacing { max_in_flight, rate_limit: rate_limit.flatten(), ordered: draft.ordered }
     }
 
     /// A whole number, or nothing.

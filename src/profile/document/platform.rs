@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 const UNUSED: [&str; 2] = ["body_type", "response_message"];
 
 /// The members of a profile.
-const MEMBERS: [&str; 23] = [
+const MEMBERS: [&str; 24] = [
     "profile_id",
     "title",
     "channel",
@@ -29,6 +29,7 @@ const MEMBERS: [&str; 23] = [
     "expires_after_s",
     "max_in_flight",
     "rate_limit",
+    "ordered",
     "literal_braces",
 ];
 

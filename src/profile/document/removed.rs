@@ -37,12 +37,14 @@ pub enum RemovedPart {
     MaxInFlight,
     /// `rate_limit`.
     RateLimit,
+    /// `ordered`.
+    Ordered,
     /// `status`, where it is not active.
     Disabled,
 }
 
 impl RemovedPart {
-    const ALL: [Self; 14] = [
+    const ALL: [Self; 15] = [
         Self::Headers,
         Self::Authentication,
         Self::Encryption,
@@ -56,6 +58,7 @@ impl RemovedPart {
         Self::Expiry,
         Self::MaxInFlight,
         Self::RateLimit,
+        Self::Ordered,
         Self::Disabled,
     ];
 
@@ -75,6 +78,7 @@ impl RemovedPart {
             Self::Expiry => profile.expires_after_s.is_some(),
             Self::MaxInFlight => profile.pacing.max_in_flight.is_some(),
             Self::RateLimit => profile.pacing.rate_limit.is_some(),
+            Self::Ordered => profile.pacing.ordered,
             Self::Disabled => profile.status != Status::Active,
         }
     }
@@ -95,6 +99,7 @@ impl RemovedPart {
             Self::Expiry => "expires_after_s",
             Self::MaxInFlight => "max_in_flight",
             Self::RateLimit => "rate_limit",
+            Self::Ordered => "ordered",
             Self::Disabled => "status",
         }
     }
@@ -127,6 +132,7 @@ impl fmt::Display for RemovedPart {
             Self::Expiry => "expiry",
             Self::MaxInFlight => "limit of attempts in flight",
             Self::RateLimit => "rate limit",
+            Self::Ordered => "order",
             Self::Disabled => "disabled status",
         })
     }

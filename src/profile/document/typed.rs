@@ -57,6 +57,9 @@ pub fn write_draft(draft: &Draft, secrets: Secrets) -> Result<Value, String> {
     if !draft.rate_limit.is_empty() {
         out["rate_limit"] = number(&draft.rate_limit);
     }
+    if draft.ordered {
+        out["ordered"] = json!(true);
+    }
     if let Some(status) = Status::from_name(&draft.status) {
         out["status"] = json!(status.number());
     }

@@ -28,7 +28,8 @@ fn lane_id(lane: usize) -> LaneId {
 
 impl Tables {
     /// The due deliveries of a lane: first attempts before retries, then by time and order of acceptance.
-    fn due(&self, lane: usize, blocks: &Blocks, now: Timestamp) -> Vec<DeliveryId> {
+    fn due(&self, lane: usize, blocks: &Blocks, demand: &Demand) -> Vec<DeliveryId> {
+        let now = demand.now;
         let is_due = |stored: &&StoredDelivery| {
             let row = &stored.details.summary;
             let is_due = match row.state {
@@ -38,6 +39,12 @@ impl Tables {
             };
             stored.lane == lane && stored.claim.is_none() && is_due && blocks.of(row).is_none()
         };
+        if demand.is_ordered(lane_id(lane)) {
+            let is_pending =
+                |stored: &&StoredDelivery| stored.lane == lane && stored.details.summary.state.is_pending();
+            let oldest = self.deliveries.iter().filter(is_pending).min_by_key(|s| s.details.summary.position);
+            return oldest.filter(is_due).map(|stored| stored.details.summary.id).into_iter().collect();
+        }
         let found = self.deliveries.iter().filter(is_due).map(|stored| &stored.details.summary);
         let mut due: Vec<_> = found
             .map(|row| {
@@ -56,7 +63,7 @@ impl Tables {
         let start = all.clone().position(|lane| Some(lane_id(lane)) > demand.after).unwrap_or(0);
         let mut lanes: Vec<(usize, Vec<DeliveryId>)> = (start..all.end)
             .chain(0..start)
-            .map(|lane| (lane, self.due(lane, &blocks, demand.now)))
+            .map(|lane| (lane, self.due(lane, &blocks, demand)))
             .filter(|(_, due)| !due.is_empty())
             .collect();
         let mut turns = Turns::new(demand);

@@ -48,12 +48,15 @@ pub struct LaneLoad {
     pub used: i64,
     /// How many more are wanted, as its profile limits what is sent.
     pub room: usize,
+    /// Its oldest pending delivery is wanted, and nothing while that is claimed or waits: see
+    /// [`Queue::claim`](super::Queue::claim).
+    pub ordered: bool,
 }
 
 impl Default for LaneLoad {
     /// Nothing is known about it, and nothing is in flight.
     fn default() -> Self {
-        Self { open: 0, pace: Pace::Unknown, used: i64::MIN, room: usize::MAX }
+        Self { open: 0, pace: Pace::Unknown, used: i64::MIN, room: usize::MAX, ordered: false }
     }
 }
 
@@ -88,6 +91,12 @@ impl Demand {
     #[must_use]
     pub fn slots(&self, origin: &str) -> usize {
         self.fleet.share(origin, self.per_origin)
+    }
+
+    /// Whether a lane is ordered.
+    #[must_use]
+    pub fn is_ordered(&self, lane: LaneId) -> bool {
+        self.lanes.get(&lane).is_some_and(|load| load.ordered)
     }
 
     /// Whether another delivery of this lane is wanted, for an origin where this sender has this many

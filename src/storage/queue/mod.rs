@@ -83,6 +83,10 @@ pub trait Queue: Send + Sync + 'static {
     /// flight, and within an origin lanes that are not slow, that have less in flight, and that used less slot time.
     /// No lane starves.
     ///
+    /// Of an [ordered](LaneLoad::ordered) lane it claims the oldest pending delivery by order of acceptance, queued or
+    /// waiting, if that is due; nothing of the lane while that one waits for its retry. A sender asks so only while it
+    /// has claimed nothing of the lane.
+    ///
     /// A claim is exclusive: no other one returns the same delivery until it is recorded or released, or its sender
     /// has lost its seat. A call that is dropped before it returns has claimed nothing. Fails with
     /// [`QueueError::Overtaken`] once the seat is lost.

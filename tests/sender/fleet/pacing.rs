@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::support::tape::{Tape, assert_rate};
+use crate::support::tape::{Tape, assert_order, assert_rate};
 
 /// Applies a profile that posts to this tape.
 fn apply(fleet: &Fleet, document: &Value) -> String {
@@ -58,4 +58,30 @@ fn three_senders_together_have_no_more_in_flight_than_the_profile_says() {
     assert_eq!(entries.len(), 150);
     assert_eq!(entries.iter().map(|entry| entry.open).max(), Some(2));
     drop(senders);
+}
+
+#[test]
+fn three_senders_keep_the_order_although_the_one_that_has_it_is_killed() {
+    let Some(fleet) = Fleet::new(Duration::ZERO) else { return };
+    let fails =
+        |reference: &str, times: usize| if times == 1 && reference.ends_with('7') { 503 } else { 200 };
+    let tape = Tape::start(Duration::from_millis(20), fails);
+    let retry = json!({"count": 2, "interval_s": 1, "timeout_ms": 5000});
+    let profile = apply(&fleet, &tape.profile("In order", json!({"ordered": true, "retry": retry})));
+    accept(&fleet, &profile, "p", 60);
+    let mut senders = vec![fleet.join(1)];
+    tape.wait_for(5);
+    senders.push(fleet.join(2));
+    senders.push(fleet.join(3));
+    // Whichever has it is among the first two that are killed, or has it at the end.
+    for (kill, arrived) in [(0, 15), (0, 30)] {
+        tape.wait_for(arrived);
+        assert!(senders.remove(kill).kill9());
+    }
+    tape.wait_for(66);
+    fleet.wait_until_idle();
+    let entries = tape.entries();
+    assert_order(&entries);
+    // Six fail once, and what the killed ones had in flight is repeated.
+    assert!((66..=68).contains(&entries.len()), "{} requests", entries.len());
 }

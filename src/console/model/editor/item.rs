@@ -29,7 +29,7 @@ pub enum Item {
     Choice(Field),
     /// An event of the channel: sent or not.
     Event(Event),
-    /// A switch: encryption, random vectors, HTTP/2.
+    /// A switch: encryption, random vectors, HTTP/2, order.
     Switch(Field),
     /// A variable of the profile: encrypted or not.
     Parameter(String),
@@ -143,6 +143,7 @@ fn advanced(draft: &Draft, used: &[String]) -> Vec<Item> {
     items.extend([Field::TlsCaFile, Field::TlsCertificate, Field::TlsKey].map(Item::Text));
     items.push(Item::Switch(Field::Http2));
     items.extend([Field::ExpiresAfter, Field::MaxInFlight, Field::RateLimit].map(Item::Text));
+    items.push(Item::Switch(Field::Ordered));
     items.extend([Item::Button(Button::Back), Item::Button(Button::Test), Item::Button(Button::Save)]);
     items
 }

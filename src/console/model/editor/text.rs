@@ -43,6 +43,7 @@ macro_rules! slot {
             | Field::EncRandomIv
             | Field::EncParameters
             | Field::Http2
+            | Field::Ordered
             | Field::OlderSecret(_)
             | Field::HeaderName(_)
             | Field::HeaderValue(_)

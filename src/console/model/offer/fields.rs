@@ -39,6 +39,7 @@ const FIELDS: &[(Field, &str)] = &[
     (Field::TlsCertificate, "client certificate mutual tls mtls"),
     (Field::TlsKey, "client private key mutual tls mtls"),
     (Field::Http2, "http/2 h2 protocol version"),
+    (Field::Ordered, "sequence fifo serial"),
     (Field::MaxInFlight, "maximum concurrency concurrent parallel requests attempts limit"),
     (Field::RateLimit, "rate limit throttle requests per second rps speed"),
     (Field::ExpiresAfter, "expiry expire ttl time to live maximum age stale"),
@@ -51,7 +52,8 @@ pub fn offers(state: &State) -> impl Iterator<Item = Offer> {
         text: format!("Go to field {}", label(*field)),
         place: "Editor",
         keys: String::new(),
-        name: field.to_string(),
+        // A search for an order is rarely about this one: titles have that word.
+        name: if *field == Field::Ordered { String::new() } else { field.to_string() },
         words,
         why: why_not(state, *field).map(|why| state.settings.keys.spell(why)),
     };

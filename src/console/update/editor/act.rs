@@ -144,6 +144,7 @@ pub(in crate::console) fn press(state: &mut State) -> Vec<Effect> {
             let switch = match field {
                 Field::EncRandomIv => &mut editor.draft.enc_random_iv,
                 Field::Http2 => &mut editor.draft.http2,
+                Field::Ordered => &mut editor.draft.ordered,
                 _ => &mut editor.draft.encryption,
             };
             *switch = !*switch;

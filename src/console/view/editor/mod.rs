@@ -143,6 +143,14 @@ impl<'a> Sheet<'a> {
                     let on = self.editor.draft.http2;
                     self.tick(Field::Http2.label(), on, "negotiate over TLS", &item, None);
                 }
+                Item::Switch(Field::Ordered) => {
+                    let on = self.editor.draft.ordered;
+                    self.tick(Field::Ordered.label(), on, "in the order of acceptance", &item, None);
+                    if on {
+                        let cost = "A retry holds the rest: while one event fails, none after it is sent.";
+                        self.remark('!', cost, self.state.settings.theme.warn);
+                    }
+                }
                 Item::Switch(field) => {
                     let on = self.editor.draft.encryption;
                     self.tick(field.label(), on, "encrypt the values", &item, Some(*field));

@@ -128,5 +128,8 @@ fn facts(state: &State, profile: &Profile) -> Vec<(&'static str, String)> {
     if let Some(rate) = profile.pacing.rate_limit {
         facts.push(("Rate limit", format!("{rate}{NO_BREAK_SPACE}per{NO_BREAK_SPACE}second")));
     }
+    if profile.pacing.ordered {
+        facts.push(("Order", "one at a time, as accepted".to_owned()));
+    }
     facts
 }

@@ -200,7 +200,7 @@ impl Endpoint {
         *self.count(slot) += 1;
         self.open += usize::from(slot != Slot::Extra);
         self.turn = turn;
-        self.use_limits(lane, |limited| limited.start(now));
+        self.use_limits(lane, |limited, manual| limited.start(now, manual));
         // Others may start more only after one of their attempts has ended.
         self.thirsty |= slot == Slot::Fast && self.is_thirsty();
         let ticket = Ticket { lane, started: now, late_at: now + patience, slot, turn, is_newcomer: false };
@@ -213,8 +213,8 @@ impl Endpoint {
         self.late += usize::from(ticket.slot == Slot::Fast);
     }
 
-    /// Ends an attempt.
-    pub fn end(&mut self, ticket: Ticket, was_late: bool, now: Duration, measured: Option<Ended>) {
+    /// Ends an attempt. Whether the next one of its lane waits for the record of this one.
+    pub fn end(&mut self, ticket: Ticket, was_late: bool, now: Duration, measured: Option<Ended>) -> bool {
         let Ticket { lane, started, slot, turn, is_newcomer, .. } = ticket;
         let count = self.count(slot);
         *count = count.saturating_sub(1);
@@ -226,7 +226,8 @@ impl Endpoint {
             lane.end(started, was_late, now, measured);
             (lane.read.is_empty(), lane.pace())
         });
-        self.use_limits(lane, |limited| limited.end(1));
+        let mut is_awaited = false;
+        self.use_limits(lane, |limited, manual| is_awaited = limited.end(manual, measured.is_some()));
         let (waits, pace) = waits.unwrap_or((false, Pace::Unknown));
         if slot == Slot::Probe {
             self.probed_turns.remove(&turn);
@@ -236,6 +237,7 @@ impl Endpoint {
             self.answered = if pace == Pace::Fast { self.answered.saturating_add(1) } else { 0 };
         }
         self.thirsty |= if slot == Slot::Fast { self.is_thirsty() } else { waits };
+        is_awaited
     }
 
     /// Takes what was read.

@@ -36,6 +36,13 @@ pub struct Limited {
     even: Duration,
     /// Attempts in flight.
     in_flight: usize,
+    /// Of an ordered profile: this sender's share of the only slot of its events, the events in flight, and those that
+    /// have ended and are not recorded. Only then it is known what comes next.
+    slots_of_events: usize,
+    events: usize,
+    unrecorded: usize,
+    /// The last claim was for its oldest event: what came before that may be any.
+    is_asked_in_order: bool,
     /// Its lanes at this endpoint: of events, and of what a person sends.
     pub lanes: Vec<LaneId>,
     /// The profile has not changed since it was read.
@@ -58,6 +65,10 @@ impl Limited {
             interval: None,
             even: Duration::ZERO,
             in_flight: 0,
+            slots_of_events: usize::MAX,
+            events: 0,
+            unrecorded: 0,
+            is_asked_in_order: false,
             lanes: Vec::new(),
             is_current: true,
         };
@@ -89,6 +100,8 @@ impl Limited {
         self.pacing = pacing;
         let most = pacing.max_in_flight.map(|most| usize::try_from(most).unwrap_or(usize::MAX));
         self.most = most.map_or(usize::MAX, |most| fleet.share(id.as_str(), most));
+        self.slots_of_events = if pacing.ordered { fleet.share(id.as_str(), 1) } else { usize::MAX };
+        self.is_asked_in_order &= pacing.ordered;
         let senders = u32::try_from(fleet.senders()).unwrap_or(u32::MAX);
         self.interval = pacing.rate_limit.map(|rate| rate.interval().saturating_mul(senders));
         if let Some(interval) = self.interval {
@@ -97,32 +110,58 @@ impl Limited {
     }
 
     /// More attempts of its lanes are in flight.
-    pub fn add(&mut self, in_flight: usize) {
+    pub fn add(&mut self, in_flight: usize, manual: bool) {
         self.in_flight = self.in_flight.saturating_add(in_flight);
+        self.events = self.events.saturating_add(if manual { 0 } else { in_flight });
     }
 
     /// An attempt starts.
-    pub fn start(&mut self, now: Duration) {
-        self.in_flight = self.in_flight.saturating_add(1);
+    pub fn start(&mut self, now: Duration, manual: bool) {
+        self.add(1, manual);
         if let Some(interval) = self.interval {
             self.even = self.even.max(now).saturating_add(interval);
         }
     }
 
-    /// Attempts have ended, or are not its own any more.
-    pub fn end(&mut self, count: usize) {
-        self.in_flight = self.in_flight.saturating_sub(count);
+    /// An attempt has ended, and is to be recorded or was none. Whether its record is awaited.
+    pub fn end(&mut self, manual: bool, is_to_be_recorded: bool) -> bool {
+        self.in_flight = self.in_flight.saturating_sub(1);
+        self.events = self.events.saturating_sub(usize::from(!manual));
+        let is_awaited = self.pacing.ordered && !manual && is_to_be_recorded;
+        self.unrecorded += usize::from(is_awaited);
+        is_awaited
+    }
+
+    /// An event of an ordered profile is recorded.
+    pub fn recorded(&mut self) {
+        self.unrecorded = self.unrecorded.saturating_sub(1);
+    }
+
+    /// Whether its events are sent in order.
+    pub fn is_ordered(&self) -> bool {
+        self.pacing.ordered
+    }
+
+    /// A claim asks for its oldest event, if the lane of its events is known.
+    pub fn ask_in_order(&mut self, knows_lane: bool) {
+        self.is_asked_in_order = self.pacing.ordered && knows_lane;
     }
 
     /// Whether no more is in flight than this sender's share.
     pub fn fits(&self) -> bool {
-        self.in_flight <= self.most
+        self.in_flight <= self.most && self.events + self.unrecorded <= self.slots_of_events
+    }
+
+    /// Its free slots, for what a person sends or for events.
+    fn free_slots(&self, manual: bool) -> usize {
+        let all = self.most.saturating_sub(self.in_flight);
+        if manual { all } else { all.min(self.slots_of_events.saturating_sub(self.events + self.unrecorded)) }
     }
 
     /// Until when no attempt may start; none if one may start now. What a person sends may go one interval ahead of the
     /// rate.
     pub fn held(&self, now: Duration, manual: bool) -> Option<Held> {
-        if self.in_flight >= self.most {
+        if self.free_slots(manual) == 0 {
             return Some(Held::Full);
         }
         let interval = self.interval?;
@@ -131,21 +170,29 @@ impl Limited {
         (now < at).then_some(Held::Until(at))
     }
 
+    /// How many more deliveries of a lane may be kept that were just read, if so many were read and not started.
+    pub fn room_for_read(&self, now: Duration, read: usize, manual: bool) -> usize {
+        let is_any = self.pacing.ordered && !manual && !self.is_asked_in_order;
+        if is_any { 0 } else { self.room(now, read, manual) }
+    }
+
     /// How many more deliveries may be read, if so many were read and not started.
-    pub fn room(&self, now: Duration, read: usize) -> usize {
-        if !self.is_current {
+    pub fn room(&self, now: Duration, read: usize, manual: bool) -> usize {
+        let slots = self.free_slots(manual);
+        // What comes next of an ordered profile is known when nothing else is under way.
+        let knows_next = manual || !self.pacing.ordered || slots > 0;
+        if !self.is_current && knows_next {
             // One, to read the profile with it.
             return 1_usize.saturating_sub(read);
         }
-        let slots = self.most.saturating_sub(self.in_flight);
         let by_rate = self.interval.map_or(usize::MAX, |interval| self.starts(now + AHEAD, interval));
         slots.min(by_rate).saturating_sub(read)
     }
 
     /// When there will be room for another one, if the rate leaves none now.
-    pub fn has_room_at(&self, now: Duration, read: usize) -> Option<Duration> {
+    pub fn has_room_at(&self, now: Duration, read: usize, manual: bool) -> Option<Duration> {
         let interval = self.interval?;
-        if self.room(now, read) > 0 || self.most.saturating_sub(self.in_flight) <= read {
+        if self.room(now, read, manual) > 0 || self.free_slots(manual) <= read {
             return None;
         }
         let waits = interval.saturating_mul(u32::try_from(read).unwrap_or(u32::MAX));
@@ -195,8 +242,8 @@ mod tests {
         loop {
             match limited.held(now, false) {
                 None => {
-                    limited.start(now);
-                    limited.end(1);
+                    limited.start(now, false);
+                    limited.end(false, true);
                     all.push(now.as_millis());
                 }
                 Some(Held::Until(at)) => now = at,
@@ -225,7 +272,7 @@ mod tests {
     #[test]
     fn a_higher_rate_does_not_wait_for_the_old_one() {
         let mut limited = rate("0.001", &alone(Duration::ZERO));
-        limited.start(MS * 5000);
+        limited.start(MS * 5000, false);
         let pacing = Pacing { rate_limit: Some(RateLimit::parse("10").unwrap()), ..Pacing::default() };
         limited.learn(&id(), pacing, &alone(Duration::ZERO), MS * 6000);
         assert_eq!(limited.held(MS * 6000, false), Some(Held::Until(MS * 6100)));
@@ -247,28 +294,54 @@ mod tests {
         let free = (1..=3).filter(|own| of(*own).held(MS, false).is_none()).count();
         assert_eq!(free, 1);
         let mut alone = Limited::new(&id(), pacing, &alone(MS));
-        assert_eq!(alone.room(MS, 0), 1);
-        alone.start(MS);
-        assert_eq!((alone.held(MS, true), alone.room(MS, 0)), (Some(Held::Full), 0));
-        assert_eq!(alone.has_room_at(MS, 0), None, "the end of the attempt makes room");
+        assert_eq!(alone.room(MS, 0, false), 1);
+        alone.start(MS, false);
+        assert_eq!((alone.held(MS, true), alone.room(MS, 0, false)), (Some(Held::Full), 0));
+        assert_eq!(alone.has_room_at(MS, 0, false), None, "the end of the attempt makes room");
+    }
+
+    #[test]
+    fn an_ordered_profile_has_one_event_until_that_is_recorded() {
+        let pacing = Pacing { ordered: true, ..Pacing::default() };
+        let mut limited = Limited::new(&id(), pacing, &alone(MS));
+        assert_eq!(limited.room_for_read(MS, 0, false), 0, "any, not the oldest");
+        assert_eq!(limited.room_for_read(MS, 0, true), usize::MAX, "what a person sends has no order");
+        limited.ask_in_order(true);
+        assert_eq!((limited.room(MS, 0, false), limited.room_for_read(MS, 0, false)), (1, 1));
+        limited.start(MS, false);
+        assert_eq!((limited.held(MS, false), limited.held(MS, true)), (Some(Held::Full), None));
+        assert!(limited.end(false, true));
+        limited.doubt();
+        assert_eq!((limited.room(MS, 0, false), limited.held(MS, false)), (0, Some(Held::Full)));
+        limited.recorded();
+        assert_eq!((limited.room(MS, 0, false), limited.held(MS, false)), (1, None));
+        limited.share(&id(), &Sharing { fleet: Fleet::new(1, 2..=40, 1), since: MS });
+        limited.start(MS, false);
+        limited.end(false, true);
+        assert!(!limited.fits(), "the sender that has the order now waits for the record");
+        limited.recorded();
+        assert!(limited.fits() && limited.held(MS, false) == Some(Held::Full));
     }
 
     #[test]
     fn what_may_start_soon_is_read_ahead_and_no_more() {
         let mut limited = rate("2", &alone(Duration::ZERO));
-        assert_eq!((limited.room(MS * 300, 0), limited.has_room_at(MS * 300, 0)), (0, Some(MS * 400)));
-        assert_eq!((limited.room(MS * 400, 0), limited.room(MS * 400, 1)), (1, 0));
-        assert_eq!(limited.has_room_at(MS * 480, 1), Some(MS * 900));
-        assert_eq!(limited.room(MS * 5000, 0), 2, "what was saved");
+        assert_eq!(
+            (limited.room(MS * 300, 0, false), limited.has_room_at(MS * 300, 0, false)),
+            (0, Some(MS * 400))
+        );
+        assert_eq!((limited.room(MS * 400, 0, false), limited.room(MS * 400, 1, false)), (1, 0));
+        assert_eq!(limited.has_room_at(MS * 480, 1, false), Some(MS * 900));
+        assert_eq!(limited.room(MS * 5000, 0, false), 2, "what was saved");
         limited.doubt();
-        assert_eq!((limited.room(MS * 300, 0), limited.room(MS * 5000, 1)), (1, 0));
+        assert_eq!((limited.room(MS * 300, 0, false), limited.room(MS * 5000, 1, false)), (1, 0));
     }
 
     #[test]
     fn a_person_goes_one_interval_ahead_once() {
         let mut limited = rate("0.5", &alone(Duration::ZERO));
         assert_eq!((limited.held(MS, false), limited.held(MS, true)), (Some(Held::Until(MS * 2000)), None));
-        limited.start(MS);
+        limited.start(MS, false);
         assert_eq!(limited.held(MS, true), Some(Held::Until(MS * 2000)));
         assert_eq!(limited.held(MS, false), Some(Held::Until(MS * 4000)));
     }

@@ -260,10 +260,11 @@ impl Endpoints {
     }
 
     /// Ends an attempt to this endpoint. A panicked one says nothing about the speed of its lane.
-    pub fn end(&mut self, origin: &Origin, ticket: Ticket, now: Instant, ended: Option<Ended>) {
+    /// Whether the next one of its lane waits until this one is [recorded](Self::recorded).
+    pub fn end(&mut self, origin: &Origin, ticket: Ticket, now: Instant, ended: Option<Ended>) -> bool {
         let Ticket { of_endpoint: ticket, number } = ticket;
         let was_late = self.in_time.remove(&(ticket.late_at, number)).is_none();
-        self.change(origin, now, |endpoint, now| endpoint.end(ticket, was_late, now, ended));
+        self.change(origin, now, |endpoint, now| endpoint.end(ticket, was_late, now, ended))
     }
 
     /// Suspends an origin: nothing is started or read.
@@ -367,6 +368,7 @@ impl Endpoints {
         self.claim_at = None;
         for (origin, endpoint) in &mut self.all {
             endpoint.now = since_epoch;
+            endpoint.ask_in_order();
             let endpoint = &*endpoint;
             let unresolved = !endpoint.is_resolved;
             let mut load = OriginLoad { ahead: endpoint.ahead, unresolved, ..OriginLoad::default() };
@@ -378,10 +380,11 @@ impl Endpoints {
                 if open == 0 && lane.limited.is_none() {
                     idle.push((lane.used(), *number));
                 }
-                let (room, room_at) =
-                    if lane.limited.is_some() { endpoint.room(*number) } else { (usize::MAX, None) };
+                let is_limited = lane.limited.is_some();
+                let (room, room_at) = if is_limited { endpoint.room(*number) } else { (usize::MAX, None) };
+                let ordered = is_limited && endpoint.is_ordered(*number);
                 self.claim_at = self.claim_at.into_iter().chain(room_at).min();
-                lanes.insert(*number, LaneLoad { open, pace, used: lane.used(), room });
+                lanes.insert(*number, LaneLoad { open, pace, used: lane.used(), room, ordered });
             }
             if load.open > 0 || load.ahead > 0 || unresolved {
                 origins.insert(origin.clone(), load);

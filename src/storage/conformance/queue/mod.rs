@@ -71,6 +71,7 @@ macro_rules! every_queue_test {
                 what_a_person_sent_comes_first,
                 the_origin_with_the_least_in_flight_is_next_and_equals_go_round,
                 slow_lanes_come_last,
+                of_an_ordered_lane_only_the_oldest_is_claimed,
                 nothing_is_claimed_of_an_origin_that_is_left_alone;
             outcomes:
                 what_is_recorded_is_claimed_no_more,

@@ -64,6 +64,37 @@ pub async fn slow_lanes_come_last(subject: &impl QueueUnderTest) {
     assert_eq!(lanes, [fast, fast, fast]);
 }
 
+/// As after a restart, whatever was claimed or waited before.
+pub async fn of_an_ordered_lane_only_the_oldest_is_claimed(subject: &impl QueueUnderTest) {
+    let all = accept(subject, vec![event(1, 'a'), event(1, 'a'), event(2, 'a')]).await;
+    let jobs = claim(subject, 0, 9).await;
+    let lane = jobs.iter().find(|job| job.id() == all[0]).unwrap().lane;
+    release(subject, &jobs).await;
+    let ordered = async |ms: i64| {
+        let mut demand = Demand::idle(at(ms), 9, 16);
+        demand.lanes = [(lane, LaneLoad { room: 1, ordered: true, ..LaneLoad::default() })].into();
+        let claimed = subject.queue().claim(demand).await.unwrap();
+        let other: Vec<Job> = claimed.jobs.iter().filter(|job| job.lane != lane).cloned().collect();
+        release(subject, &other).await;
+        (claimed.jobs.into_iter().filter(|job| job.lane == lane).collect::<Vec<_>>(), other.len())
+    };
+    let (first, others) = ordered(0).await;
+    assert_eq!((ids(&first), others), (vec![all[0]], 1));
+    assert!(record(subject, &first[0], Next::Retry(at(5_000))).await);
+    let (held, others) = ordered(4_999).await;
+    assert!(held.is_empty() && others == 1, "the retry holds the rest of its lane, and no other");
+    let (again, _) = ordered(5_000).await;
+    assert_eq!((ids(&again), again[0].attempts), (vec![all[0]], 1));
+    release(subject, &again).await;
+    let (again, _) = ordered(5_000).await;
+    assert_eq!(ids(&again), [all[0]], "released, it is the oldest still");
+    assert!(record(subject, &again[0], Next::Delivered).await);
+    let (second, _) = ordered(5_000).await;
+    assert_eq!(ids(&second), [all[1]]);
+    assert!(record(subject, &second[0], Next::Failed).await);
+    assert!(ordered(99_000).await.0.is_empty());
+}
+
 pub async fn nothing_is_claimed_of_an_origin_that_is_left_alone(subject: &impl QueueUnderTest) {
     accept(subject, vec![event(1, 'a'), event(1, 'b')]).await;
     let mut demand = Demand::idle(at(0), 9, 16);

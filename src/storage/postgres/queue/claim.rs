@@ -264,6 +264,7 @@ impl PgStore {
             (has_room && !look.blocks(&facts)).then(|| Candidate {
                 lane,
                 facts,
+                is_ordered: own.ordered,
                 has_first: ready.has_first(lane),
                 has_retries: look.retry_lanes.contains(&lane) || ready.starts.has_stray_retries(lane),
                 arrivals: ready.arrivals(lane),

@@ -34,6 +34,17 @@ pub const TAKE_FIRST: &str = take!(
     "q.lane = l.lane AND q.claimed_by IS NULL AND q.attempts = 0 AND q.seq > l.start ORDER BY q.seq LIMIT l.k"
 );
 
+/// Takes the oldest of each of these lanes, whether it is a retry or not, if that is due.
+pub const TAKE_OLDEST: &str = take!(
+    "$2::int[]) l(lane",
+    "q.seq = (SELECT min(h.seq) FROM (
+       (SELECT f.seq FROM pending f WHERE f.lane = l.lane AND f.claimed_by IS NULL AND f.attempts = 0
+        ORDER BY f.seq LIMIT 1)
+       UNION ALL (SELECT min(r.seq) FROM pending r
+        WHERE r.lane = l.lane AND r.claimed_by IS NULL AND r.attempts > 0)) h(seq))
+     AND q.claimed_by IS NULL AND (q.attempts = 0 OR q.due_at <= $3) LIMIT 1"
+);
+
 /// Takes what lies before the starts of its lanes, by its position: see [`starts`](super::starts).
 pub const TAKE_STRAYS: &str = take!(
     "$2::bigint[]) s(seq",

@@ -9,7 +9,7 @@ use tokio_postgres::types::ToSql;
 use crate::storage::error::StoreError;
 use crate::storage::postgres::PgStore;
 use crate::storage::postgres::connection::db::Db;
-use crate::storage::postgres::queue::claim_sql::{TAKE_FIRST, TAKE_RETRIES, TAKE_STRAYS};
+use crate::storage::postgres::queue::claim_sql::{TAKE_FIRST, TAKE_OLDEST, TAKE_RETRIES, TAKE_STRAYS};
 use crate::storage::postgres::queue::job::Claim;
 use crate::storage::postgres::queue::ready::LaneFacts;
 use crate::storage::postgres::queue::starts::RETRIES;
@@ -35,6 +35,8 @@ pub struct Candidate {
     pub has_first: bool,
     /// It may have retries that are due.
     pub has_retries: bool,
+    /// Only its oldest delivery is wanted.
+    pub is_ordered: bool,
     /// When it was looked at: see [`ReadyLanes::emptied`](super::ready::ReadyLanes::emptied).
     pub arrivals: u64,
 }
@@ -71,6 +73,7 @@ impl PgStore {
             wanted[*place] += 1;
         }
         let mut rows = Rows::new();
+        self.take_oldest(db, (seat, times), candidates, &mut wanted, &mut rows).await?;
         self.take_strays(db, (seat, times), candidates, &wanted, (false, &mut rows)).await?;
         self.take_first(db, (seat, times), candidates, &wanted, &mut rows).await?;
         let mut retries = Rows::new();
@@ -86,6 +89,45 @@ impl PgStore {
             rows.entry(lane).or_default().append(&mut of_lane);
         }
         Ok(rows)
+    }
+
+    /// Takes the oldest of each ordered lane with turns, and nothing else of them. Where their queues start does not
+    /// matter: one that another sender has had may lie before.
+    async fn take_oldest(
+        &self,
+        db: Db<'_>,
+        (seat, times): (i32, Times),
+        candidates: &mut [Candidate],
+        wanted: &mut [usize],
+        rows: &mut Rows,
+    ) -> Result<(), StoreError> {
+        let mut asked = Vec::new();
+        for (candidate, wanted) in candidates.iter_mut().zip(wanted) {
+            if candidate.is_ordered && std::mem::take(wanted) > 0 {
+                // Once in a claim.
+                (candidate.has_first, candidate.has_retries) = (false, false);
+                asked.push((candidate.lane, candidate.arrivals));
+            }
+        }
+        if asked.is_empty() {
+            return Ok(());
+        }
+        let lanes: Vec<i32> = asked.iter().map(|(lane, _)| *lane).collect();
+        keep(rows, db.rows(TAKE_OLDEST, &[&seat, &lanes, &times.now]).await?)?;
+        let mut ready = self.sender().ready();
+        for (lane, arrivals) in asked {
+            for are_retries in [false, true] {
+                ready.starts.take_strays(lane, are_retries, usize::MAX);
+            }
+            if count(rows, lane) > 0 {
+                // What comes after it is looked for once it is recorded.
+                ready.arrived([lane]);
+            } else {
+                ready.emptied(lane, arrivals);
+                ready.emptied_retries(lane);
+            }
+        }
+        Ok(())
     }
 
     /// Takes what lies before the starts of lanes: retries or others.

@@ -31,6 +31,11 @@ pub const NEXT_RETRY: &str = "SELECT seq, due_at FROM delivery INDEXED BY delive
      WHERE state = 1 AND lane = ?1 AND (due_at, seq) > (?2, ?3) AND due_at <= ?4
      ORDER BY due_at, seq";
 
+/// The retry of one lane that was accepted first, and when it is due. Of an ordered lane there is one, or as many as
+/// waited when it became ordered.
+pub const OLDEST_WAITING: &str = "SELECT seq, due_at FROM delivery INDEXED BY delivery_waiting_by_lane
+     WHERE state = 1 AND lane = ?1 ORDER BY seq LIMIT 1";
+
 const QUEUED_OF_ODD_LANE: &str = "SELECT seq FROM queued
      WHERE lane IS ?1 LIMIT 512";
 const WAITING_OF_ODD_LANE: &str = "SELECT seq FROM delivery INDEXED BY delivery_waiting_by_lane

@@ -23,7 +23,7 @@ use crate::storage::queue::turns::Turns;
 use crate::storage::sqlite::control::pause::BlockedProfiles;
 use crate::storage::sqlite::queue::floors::SeenFloors;
 use crate::storage::sqlite::queue::pending::{
-    ANY_WAITING, DUE_RETRIES, FIRST, NEWEST_LANES, NEXT_FIRST, NEXT_RETRY, Pending,
+    ANY_WAITING, DUE_RETRIES, FIRST, NEWEST_LANES, NEXT_FIRST, NEXT_RETRY, OLDEST_WAITING, Pending,
 };
 use crate::storage::sqlite::queue::row_set::RowSet;
 use crate::storage::sqlite::rows::columns::{get, millis, text};
@@ -114,7 +114,8 @@ pub fn choose(tx: &Transaction<'_>, demand: &Demand, taken: &Taken<'_>) -> Resul
             queue.reached = Some(row);
         }
         furthest = furthest.max(Some(place).filter(|place| *place < in_window));
-        turns.put_back(place, round.advance(queue)?);
+        let has_more = !queue.is_ordered && round.advance(queue)?;
+        turns.put_back(place, has_more);
     }
     let anything_waits = round.anything_waits();
     if anything_waits {
@@ -171,6 +172,8 @@ struct Queue {
     rows: usize,
     /// It started at a floor, and nothing was found after that yet.
     is_at_floor: bool,
+    /// Only its oldest delivery is wanted.
+    is_ordered: bool,
     /// See [`Turn::reached`].
     reached: Option<i64>,
 }
@@ -179,7 +182,8 @@ impl Queue {
     fn new(lane: i64, origin: Origin, facts: Facts, floor: Option<i64>) -> Self {
         let at = floor.map_or(At::Start, At::First);
         let is_at_floor = floor.is_some();
-        Self { lane, origin, facts, at, row: 0, read: VecDeque::new(), rows: 1, is_at_floor, reached: None }
+        let read = VecDeque::new();
+        Self { lane, origin, facts, at, row: 0, read, rows: 1, is_at_floor, is_ordered: false, reached: None }
     }
 
     /// Goes to the first of these, and keeps the others. Returns whether there is one.
@@ -306,6 +310,9 @@ impl Round<'_> {
             return Ok(None);
         }
         let mut queue = Queue::new(lane, origin, facts, self.taken.floors.of(lane));
+        if own.ordered {
+            return Ok(self.is_oldest_due(&mut queue)?.then_some(queue));
+        }
         Ok(self.advance(&mut queue)?.then_some(queue))
     }
 
@@ -394,6 +401,25 @@ impl Round<'_> {
         }
     }
 
+    /// Goes to the oldest delivery of a queue. Returns whether it can be sent: else it holds those after it.
+    fn is_oldest_due(&self, queue: &mut Queue) -> Result<bool, StoreError> {
+        queue.is_ordered = true;
+        let mut first = self.tx.prepare_cached(FIRST)?;
+        let first: Option<i64> = first.query_row([queue.lane], |row| row.get(0)).optional()?;
+        let mut waiting = self.tx.prepare_cached(OLDEST_WAITING)?;
+        let waiting: Option<(i64, Option<i64>)> =
+            waiting.query_row([queue.lane], |row| Ok((row.get(0)?, row.get(1).ok()))).optional()?;
+        let (row, at) = match (first, waiting) {
+            (Some(first), waiting) if waiting.is_none_or(|(waiting, _)| first < waiting) => {
+                (first, At::First(first))
+            }
+            (_, Some((waiting, Some(due_at)))) if due_at <= self.now => (waiting, At::Retry(due_at)),
+            _ => return Ok(false),
+        };
+        (queue.row, queue.at) = (row, at);
+        Ok(!self.taken.passed_over.contains(&row))
+    }
+
     /// Advances a queue to its next delivery that is not known already: first attempts, then retries. Returns whether
     /// there is one.
     fn advance(&self, queue: &mut Queue) -> Result<bool, StoreError> {
@@ -457,42 +483,4 @@ impl Round<'_> {
 }
 
 #[cfg(test)]
-mod tests {
-    use jiff::Timestamp;
-    use rusqlite::{Connection, StatementStatus};
-
-    use super::*;
-    use crate::storage::sqlite::queue::floors::Floors;
-
-    const ACCEPTED: &str = "INSERT INTO lane (profile_id, origin, by_hand)
-            VALUES ('IN_00000000-0000-0000-0000-000000000001', 'https://hooks.example', 0);
-        WITH RECURSIVE rows (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM rows WHERE n < 2000)
-        INSERT INTO delivery (seq, id, state, lane, kind, profile_title, was_tested, retry_count, interval_s,
-            timeout_ms, backoff, attempts, due_at, accepted_at)
-        SELECT n, randomblob(16), 0, 1, 'event', 'T', 0, 0, 1, 5000, 'fixed', 0, 1, 1 FROM rows;
-        INSERT INTO queued SELECT lane, seq, NULL FROM delivery;";
-
-    /// Claimed deliveries are not skipped again by each claim.
-    #[test]
-    fn nothing_before_a_floor_is_read() {
-        let mut db = Connection::open_in_memory().unwrap();
-        crate::storage::sqlite::file::schema::migrate(&mut db).unwrap();
-        db.execute_batch(ACCEPTED).unwrap();
-        let passed_over: RowSet = (1..=1900).collect();
-        let demand = Demand::idle(Timestamp::UNIX_EPOCH, 10, 16);
-        let mut steps = |floor: Option<i64>| {
-            let mut floors = Floors::default();
-            floors.raise(floors.seen(), floor.map(|row| (1, row)).into_iter());
-            let tx = db.transaction().unwrap();
-            let taken = Taken { passed_over: &passed_over, floors: &floors.seen() };
-            let turn = choose(&tx, &demand, &taken).unwrap();
-            let rows: Vec<i64> = turn.chosen.iter().map(|chosen| chosen.row).collect();
-            assert_eq!(rows, (1901..=1910).collect::<Vec<_>>(), "{:?}", turn.odd);
-            assert_eq!(turn.reached, [(1, 1910)]);
-            let taken_by = |sql| tx.prepare_cached(sql).unwrap().reset_status(StatementStatus::VmStep);
-            taken_by(FIRST) + taken_by(NEXT_FIRST)
-        };
-        let (with, without) = (steps(Some(1900)), steps(None));
-        assert!(with * 10 < without, "{with} steps, and {without} without a floor");
-    }
-}
+mod tests;

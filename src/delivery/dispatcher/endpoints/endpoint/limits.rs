@@ -26,7 +26,7 @@ impl Endpoint {
             let new = || Limited::new(&profile.id, profile.pacing, sharing);
             let limited = self.limited.entry(profile.id.clone()).or_insert_with(new);
             limited.lanes.push(job.lane);
-            limited.add(in_flight);
+            limited.add(in_flight, job.manual);
         }
         if let Some(limited) = self.limited.get_mut(&profile.id).filter(|_| !job.manual) {
             limited.learn(&profile.id, profile.pacing, sharing, self.now);
@@ -49,7 +49,8 @@ impl Endpoint {
     pub(super) fn give_back_surplus(&mut self, number: LaneId) {
         let Some(limited) = self.limited_of(number) else { return };
         let of_others = self.read_of(limited).saturating_sub(self.read_in(number));
-        let most = limited.room(self.now, of_others);
+        let manual = self.is_manual(number);
+        let most = limited.room_for_read(self.now, of_others, manual);
         if self.read_in(number) > most {
             let mut surplus = std::mem::take(&mut self.surplus);
             self.change(number, |lane| lane.give_back(most, &mut surplus));
@@ -58,10 +59,11 @@ impl Endpoint {
     }
 
     /// Changes what is used of the limits of a lane, and with that whether the lanes of its profile may start.
-    pub(super) fn use_limits(&mut self, number: LaneId, change: impl FnOnce(&mut Limited)) {
-        let Some(profile) = self.lanes.get(&number).and_then(|lane| lane.limited.as_ref()) else { return };
-        let Some(limited) = self.limited.get_mut(profile) else { return };
-        change(limited);
+    pub fn use_limits(&mut self, number: LaneId, change: impl FnOnce(&mut Limited, bool)) {
+        let Some(lane) = self.lanes.get(&number) else { return };
+        let limited = lane.limited.as_ref().and_then(|profile| self.limited.get_mut(profile));
+        let Some(limited) = limited else { return };
+        change(limited, lane.manual);
         for lane in limited.lanes.clone() {
             self.change(lane, |_| ());
         }
@@ -107,10 +109,33 @@ impl Endpoint {
         match self.limited_of(number) {
             None => (usize::MAX, None),
             Some(limited) => {
-                let read = self.read_of(limited);
-                (limited.room(self.now, read), limited.has_room_at(self.now, read))
+                let (read, manual) = (self.read_of(limited), self.is_manual(number));
+                (limited.room(self.now, read, manual), limited.has_room_at(self.now, read, manual))
             }
         }
+    }
+
+    /// Whether the events of a lane are sent in order.
+    pub fn is_ordered(&self, number: LaneId) -> bool {
+        !self.is_manual(number) && self.limited_of(number).is_some_and(Limited::is_ordered)
+    }
+
+    /// A claim asks for the oldest event of each ordered profile.
+    pub fn ask_in_order(&mut self) {
+        for limited in self.limited.values_mut() {
+            let is_of_events = |number| self.lanes.get(number).is_some_and(|lane| !lane.manual);
+            let knows_lane = limited.lanes.iter().any(is_of_events);
+            limited.ask_in_order(knows_lane);
+        }
+    }
+
+    /// An event of an ordered profile is recorded: the next one may start.
+    pub fn recorded(&mut self, number: LaneId) {
+        self.use_limits(number, |limited, _| limited.recorded());
+    }
+
+    fn is_manual(&self, number: LaneId) -> bool {
+        self.lanes.get(&number).is_some_and(|lane| lane.manual)
     }
 
     fn limited_of(&self, number: LaneId) -> Option<&Limited> {
