@@ -2,25 +2,26 @@
 
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::Code;
 
 /// A successful response.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Envelope {
+pub struct Envelope<D = Value> {
     status: StatusCode,
     code: &'static str,
     message: String,
-    data: Value,
+    data: D,
     /// `error`, with which `status` is there too.
     error: Option<Value>,
 }
 
-impl Envelope {
+impl<D: Serialize> Envelope<D> {
     /// A response with the code's status and this message.
     #[must_use]
-    pub fn new(code: Code, message: impl Into<String>, data: Value) -> Self {
+    pub fn new(code: Code, message: impl Into<String>, data: D) -> Self {
         Self { status: code.status(), code: code.text(), message: message.into(), data, error: None }
     }
 
@@ -46,22 +47,33 @@ impl Envelope {
     }
 }
 
-impl IntoResponse for Envelope {
+/// The members of a successful response, in order.
+#[derive(Serialize)]
+struct Members<'a, D> {
+    code: &'static str,
+    message: &'a str,
+    data: &'a D,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<&'a Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<u16>,
+}
+
+impl<D: Serialize> IntoResponse for Envelope<D> {
     fn into_response(self) -> Response {
-        let mut members = Map::new();
-        members.insert("code".to_owned(), self.code.into());
-        members.insert("message".to_owned(), self.message.into());
-        members.insert("data".to_owned(), self.data);
-        if let Some(error) = self.error {
-            members.insert("error".to_owned(), error);
-            members.insert("status".to_owned(), self.status.as_u16().into());
-        }
-        json_response(self.status, &Value::Object(members))
+        let Self { status, code, message, data, error } = &self;
+        let (error, number) = (error.as_ref(), error.as_ref().map(|_| status.as_u16()));
+        json_response(*status, &Members { code, message, data, error, status: number })
     }
 }
 
 /// A response with a JSON document, and a line feed for terminals.
-pub(super) fn json_response(status: StatusCode, document: &Value) -> Response {
+pub(super) fn json_response(status: StatusCode, document: &impl Serialize) -> Response {
+    // It can fail only for a map whose keys are no strings, and nothing here has one.
+    let Ok(mut text) = serde_json::to_string(document) else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    text.push('\n');
     let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
-    (status, headers, format!("{document}\n")).into_response()
+    (status, headers, text).into_response()
 }

@@ -20,7 +20,7 @@ pub(super) async fn accept(
     key: Option<String>,
     headers: &HeaderMap,
     body: Body,
-) -> Result<Envelope, ApiError> {
+) -> Result<Envelope<Outcomes>, ApiError> {
     let body = request_body::whole(headers, body, LONGEST_BODY).await?;
     let key = key.map(|key| RequestKey {
         owner: caller.owner().to_owned(),
@@ -39,9 +39,11 @@ pub(super) async fn accept(
         (0, all) => format!("No event accepted, {all} refused"),
         (some, others) => format!("{some} of {} events accepted", some + others),
     };
-    let code = if outcomes.is_refused() { Code::Invalid } else { Code::Accepted };
-    let envelope = Envelope::new(code, message, outcomes.document());
-    Ok(if outcomes.is_refused() { envelope.with_errors(&refusals(&outcomes.refused)) } else { envelope })
+    if !outcomes.is_refused() {
+        return Ok(Envelope::new(Code::Accepted, message, outcomes));
+    }
+    let sentences = refusals(&outcomes.refused);
+    Ok(Envelope::new(Code::Invalid, message, outcomes).with_errors(&sentences))
 }
 
 /// Accepts what was prepared, in one commit.

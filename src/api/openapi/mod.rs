@@ -23,7 +23,7 @@ const PATH: &str = "/openapi.json";
 pub(super) fn add(routes: Routes) -> Routes {
     let own = Route { method: Method::GET, path: PATH, access: Access::Read };
     let document = Arc::new(document(&[routes.table(), &[own]].concat()));
-    routes.get(PATH, Access::Read, move || ready(json_response(StatusCode::OK, &document)))
+    routes.get(PATH, Access::Read, move || ready(json_response(StatusCode::OK, &*document)))
 }
 
 /// The document of these routes. A route that no operation describes is left out, which a test prevents.

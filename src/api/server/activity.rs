@@ -38,12 +38,14 @@ impl Activity {
         let mut states = self.0.subscribe();
         loop {
             // The sender is in `self`.
-            let Ok(state) = states.wait_for(|state| state.in_progress == 0).await.map(|state| *state) else {
+            let Ok(quiet) = states.wait_for(|state| state.in_progress == 0).await.map(|state| *state) else {
                 return;
             };
-            tokio::select! {
-                _ = states.changed() => {}
-                () = sleep_until(state.since + long) => return,
+            // Requests do not wake it: whether there was one is seen then.
+            sleep_until(quiet.since + long).await;
+            let now = *states.borrow_and_update();
+            if now.in_progress == 0 && now.since == quiet.since {
+                return;
             }
         }
     }

@@ -6,8 +6,9 @@ use axum::body::{Body, Bytes};
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use futures_util::stream;
+use serde::Serialize;
 
-use crate::api::events::outcome::{MAX_REPEATED_REFUSALS, Outcomes, accepted_item, refusals, refused_item};
+use crate::api::events::outcome::{AcceptedItem, MAX_REPEATED_REFUSALS, Outcomes, RefusedItem, refusals};
 use crate::api::{ApiError, Code};
 
 use super::spool::{Spool, SpoolReader};
@@ -57,8 +58,9 @@ impl Report {
         let Outcomes { accepted, refused } = outcomes;
         let room = MAX_REPEATED_REFUSALS.saturating_sub(self.errors.len());
         self.errors.extend(refusals(&refused).into_iter().take(room));
-        self.accepted.add(accepted.into_iter().map(|accepted| accepted_item(accepted).to_string())).await?;
-        self.refused.add(refused.into_iter().map(|(at, why)| refused_item(at, &why).to_string())).await
+        self.accepted.add(accepted.into_iter().map(|accepted| text(&AcceptedItem::new(accepted)))).await?;
+        let refused = refused.iter().map(|(index, error)| text(&RefusedItem { index: *index, error }));
+        self.refused.add(refused).await
     }
 
     /// The response; with what was accepted before a failure, if there is one.
@@ -155,6 +157,12 @@ impl Parts {
             }
         }
     }
+}
+
+/// An item as JSON.
+fn text(item: &impl Serialize) -> String {
+    // Numbers and strings can always be written.
+    serde_json::to_string(item).unwrap_or_default()
 }
 
 #[cfg(test)]
