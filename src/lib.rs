@@ -26,6 +26,7 @@
 //! | [`receiver`] | the built-in endpoint to test against | `listening`, `callback`, `profile`, `json`, `text`, `clock` |
 //! | [`settings`] | the settings file | `profile`, `files` |
 //! | [`management`] | what people and programs do to profiles and deliveries, the same from a command and over the HTTP API | `storage`, `record`, `profile`, `delivery`, `settings`, `clock` |
+//! | [`alerting`] | alerts of profiles that turned failing or recovered, given to a command and to a profile | `storage`, `record`, `callback`, `profile`, `documents`, `intake`, `delivery`, `settings`, `text`, `clock` |
 //! | [`api`] | the HTTP API | `listening`, `management`, `documents`, `intake`, `storage`, `delivery`, `record`, `callback`, `profile`, `json`, `settings`, `text`, `files`, `clock`, `threads` |
 //! | [`keymap`] | actions, and the keys that do them | `settings` |
 //! | [`console`] | the terminal | all of these |
@@ -53,6 +54,8 @@
 //! - **… an attempt recorded?** `src/delivery/dispatcher/records.rs` hands outcomes to `Queue::record`
 //!   (`src/storage/queue/mod.rs`). The embedded store writes rows with `insert_attempt` in
 //!   `src/storage/sqlite/queue/record.rs`, PostgreSQL with `record_outcomes` in `src/storage/postgres/queue/record.rs`.
+//! - **… decided that a profile is failing?** `src/storage/health/course.rs`, in the transaction that records the outcome.
+//!   Alerts are given by `src/alerting/task.rs`.
 //! - **… counted what happens?** Each commit keeps `RollupMark`s (`src/storage/rollups/mod.rs`), which are folded into
 //!   numbers by profile, minute and hour (`src/storage/sqlite/rollups/fold.rs`,
 //!   `src/storage/postgres/rollups/fold.rs`); `stats` in `src/storage/rollups/stats.rs` reads them.
@@ -89,6 +92,7 @@
 )]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+pub mod alerting;
 pub mod api;
 pub mod callback;
 pub mod cli;

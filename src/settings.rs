@@ -62,6 +62,10 @@ pub struct Settings {
     pub failing_minutes: u32,
     /// How many events must have ended in that time.
     pub failing_min_events: u32,
+    /// The command that is given alerts, run by `sh -c`.
+    pub on_alert: Option<String>,
+    /// The id or title of the profile that is given alerts.
+    pub alert_profile: Option<String>,
     /// Which addresses may be dialled, or that this is unknown.
     pub addresses: Addresses,
     /// Whether the console captures the mouse from the start.
@@ -89,6 +93,8 @@ impl Default for Settings {
             failing_rate: 0,
             failing_minutes: 10,
             failing_min_events: 20,
+            on_alert: None,
+            alert_profile: None,
             addresses: Addresses::default(),
         }
     }

@@ -6,6 +6,7 @@ use super::error::CommandError;
 use super::output::eprint_line;
 use super::session::Session;
 use super::terminal;
+use crate::alerting::AlertTargets;
 use crate::console::glyphs::Glyphs;
 use crate::console::model::clock::Clock;
 use crate::console::model::notice::{Notice, Tone};
@@ -63,6 +64,7 @@ async fn show(
         store: store.clone(),
         settings,
         keep: keep(set),
+        alerts: AlertTargets::of(set),
         mouse: set.mouse,
         addresses: set.addresses.clone(),
         receiver,

@@ -195,6 +195,18 @@ const EXAMPLES: &[(&str, &[Example])] = &[
     ("keys list", &[("Print the keys as JSON", "ringback keys list --json")]),
     ("keys revoke", &[("Revoke a key by its name", "ringback keys revoke shop")]),
     (
+        "alerts",
+        &[("Give a sample alert to the command and the profile of the settings", "ringback alerts test")],
+    ),
+    (
+        "alerts list",
+        &[
+            ("See when which profile began to fail", "ringback alerts list"),
+            ("Print the last turn as JSON", "ringback alerts list --limit 1 --json"),
+        ],
+    ),
+    ("alerts test", &[("Try out on_alert and alert_profile", "ringback alerts test")]),
+    (
         "db",
         &[(
             "Move to PostgreSQL, and close the file",

@@ -3,6 +3,7 @@
 //! Output is text unless `--json` is given; errors go to standard error; exit codes follow the design, section 3: 0
 //! done, 1 failed, 2 invalid usage or input.
 
+mod alerts;
 mod ask;
 mod blocked;
 mod command_sender;
@@ -46,6 +47,7 @@ mod test_values;
 mod tested_lines;
 mod throughput;
 mod unused_values;
+mod upkeep;
 mod value_enum;
 mod variables;
 mod work;
@@ -104,6 +106,8 @@ enum Command {
     Receive(receive::ReceiveArgs),
     /// Create, list and revoke keys of the HTTP API
     Keys(keys::KeysArgs),
+    /// List when profiles turned failing and recovered; try out how alerts are given
+    Alerts(alerts::AlertsArgs),
     /// Copy a database into another one
     Db(db::DbArgs),
     /// Check files, sender, terminal, clipboard and certificates, and suggest fixes; changes nothing without --migrate
@@ -179,7 +183,7 @@ async fn run_command(signals: BlockedSignals) -> ExitCode {
     let _ = signal(SignalKind::from_raw(Signal::XFSZ.as_raw()));
     report_lock_waits(Some(|wait| eprint_line(&format!("ringback: {wait}"))));
     let session = cli.session;
-    let ended = carry_out(&session, cli.command, signals).await;
+    let ended = Box::pin(carry_out(&session, cli.command, signals)).await;
     close(&session).await;
     match ended {
         Ok(code) => code,
@@ -254,6 +258,7 @@ async fn carry_out(
         Some(Command::Senders(args)) => senders::run(session, &args).await,
         Some(Command::Receive(args)) => receive::run(session, args, signals).await,
         Some(Command::Keys(args)) => keys::run(session, args).await,
+        Some(Command::Alerts(args)) => alerts::run(session, args).await,
         Some(Command::Db(args)) => db::run(session, args).await,
         Some(Command::Doctor(args)) => doctor::run(session, &args).await,
         Some(Command::Completions(args)) => completions::run(&args),

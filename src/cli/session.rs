@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
+use crate::alerting::AlertTargets;
 use crate::keymap;
 use crate::settings::{self, Loaded, Settings};
 #[cfg(feature = "postgres")]
@@ -226,5 +227,6 @@ fn health_rules(settings: &Settings) -> HealthRules {
         failing_rate: settings.failing_rate,
         failing_minutes: settings.failing_minutes,
         failing_min_events: settings.failing_min_events,
+        alerts: AlertTargets::of(settings).is_some(),
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
+use crate::alerting::AlertTargets;
 use crate::console::effects::{Runner, system};
 use crate::console::model::message::Message;
 use crate::console::model::notice::Notice;
@@ -43,6 +44,8 @@ pub struct Start {
     pub addresses: Addresses,
     /// The retention of the log.
     pub keep: RetentionPolicy,
+    /// Where alerts are given to, if anywhere.
+    pub alerts: Option<AlertTargets>,
     /// A notice to start with, such as errors in the settings.
     pub notice: Option<Notice>,
 }
@@ -93,7 +96,8 @@ pub async fn run(start: Start) -> io::Result<ConsoleExit> {
     let environment = system::environment(start.receiver, tx.clone());
     let effects = Runner::new(start.store.storage(), region, environment, tx.clone());
     let effects = tokio::spawn(effects.run(requests));
-    let mut sender = SessionSender::start(start.store.clone(), start.addresses, start.keep, tx.clone());
+    let mut sender =
+        SessionSender::start(start.store.clone(), start.addresses, start.keep, start.alerts, tx.clone());
     let news = tokio::spawn(pass_on(start.store.changes(), tx.clone(), |_| Message::StoreChanged));
     let log = store_upkeep(&*start.store, &tx);
     let ended = console.run(messages, &mut sender).await;

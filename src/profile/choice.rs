@@ -9,6 +9,7 @@ pub trait Choice: Copy + Eq + Sized + 'static {
     fn name(self) -> &'static str;
 
     /// The value with that name, ignoring case.
+    #[must_use]
     fn from_name(name: &str) -> Option<Self> {
         let named = |is_it: &dyn Fn(&str) -> bool| Self::ALL.iter().copied().find(|c| is_it(c.name()));
         // Stored names, of which each delivery has some, are exact.

@@ -7,11 +7,11 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::spelling::nearest;
-use super::value::{choice, flag, number, number_in};
+use super::value::{choice, flag, number, number_in, some_text};
 use super::{Loaded, Settings, api, keys, look, network, syntax};
 
 /// The names of all settings, for messages and for misspelled names.
-pub(super) const NAMES: [&str; 19] = [
+pub(super) const NAMES: [&str; 21] = [
     "region",
     "allow_insecure_http",
     "extended_retries",
@@ -29,6 +29,8 @@ pub(super) const NAMES: [&str; 19] = [
     "failing_rate",
     "failing_minutes",
     "failing_min_events",
+    "on_alert",
+    "alert_profile",
     "api",
     "keys",
 ];
@@ -178,6 +180,8 @@ impl Settings {
             "failing_rate" => self.failing_rate = number_in(name, value, 0, 100)?,
             "failing_minutes" => self.failing_minutes = number_in(name, value, 1, MOST_MINUTES)?,
             "failing_min_events" => self.failing_min_events = number_in(name, value, 1, u32::MAX)?,
+            "on_alert" => self.on_alert = Some(some_text(name, value)?),
+            "alert_profile" => self.alert_profile = Some(some_text(name, value)?),
             "mouse" => self.mouse = flag(name, value)?,
             _ => self.addresses.set(name, value)?,
         }

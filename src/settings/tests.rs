@@ -31,6 +31,7 @@ fn everything_can_be_set() {
     let text = "region = \"EU\"\nallow_insecure_http = true\nextended_retries = true\ntheme = \"mono\"\n\
                 borders = \"ascii\"\ntime = \"local\"\nmouse = true\nauto_disable_after = 5\n\
                 failing_after = 6\nfailing_rate = 50\nfailing_minutes = 5\nfailing_min_events = 10\n\
+                on_alert = \"mail -s x me\"\nalert_profile = \"Alerts\"\n\
                 keep_days = 7\nkeep_deliveries = 0\n[keys]\neditor-save = \"ctrl+w f2\"\nquit = [\"f12\"]\n";
     let loaded = parse(text);
     assert_eq!(loaded.notices, [""; 0]);
@@ -49,9 +50,11 @@ fn everything_can_be_set() {
         failing_rate: 50,
         failing_minutes: 5,
         failing_min_events: 10,
+        on_alert: Some("mail -s x me".to_owned()),
+        alert_profile: Some("Alerts".to_owned()),
         keys: vec![
-            binding("editor-save", &["ctrl+w", "f2"], "config.toml:16"),
-            binding("quit", &["f12"], "config.toml:17"),
+            binding("editor-save", &["ctrl+w", "f2"], "config.toml:18"),
+            binding("quit", &["f12"], "config.toml:19"),
         ],
         ..Settings::default()
     };
@@ -78,6 +81,14 @@ fn a_failure_rate_has_limits() {
         ]
     );
     assert_eq!(loaded.settings, Settings::default());
+    let loaded = parse("on_alert = \" \"\nalert_profile = 7\n");
+    assert_eq!(
+        loaded.notices,
+        [
+            "config.toml:1: on_alert must not be empty: remove it instead",
+            "config.toml:2: alert_profile must be a string",
+        ]
+    );
 }
 
 #[test]
@@ -87,7 +98,7 @@ fn errors_are_reported_with_their_line_and_the_rest_is_used() {
     );
     let known = "known settings: region, allow_insecure_http, extended_retries, network, network_allow, \
                  network_deny, theme, borders, time, mouse, keep_days, keep_deliveries, auto_disable_after, \
-                 failing_after, failing_rate, failing_minutes, failing_min_events, api, keys";
+                 failing_after, failing_rate, failing_minutes, failing_min_events, on_alert, alert_profile, api, keys";
     assert_eq!(
         loaded.notices,
         [
@@ -189,6 +200,8 @@ fn the_manual_shows_every_setting_with_its_default() {
     for name in read::NAMES {
         let line = match name {
             "api" | "keys" => format!("[{name}]"),
+            // They have no default.
+            "on_alert" | "alert_profile" => format!("# {name} = "),
             _ => format!("{name} = "),
         };
         assert!(example.lines().any(|shown| shown.starts_with(&line)), "no {name} in the manual's example");

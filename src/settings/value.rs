@@ -17,6 +17,16 @@ pub(super) fn text(name: &str, value: &DeValue) -> Result<String, String> {
     value.as_str().map(str::to_owned).ok_or_else(|| format!("{name} must be a string"))
 }
 
+/// A string that is not blank.
+pub(super) fn some_text(name: &str, value: &DeValue) -> Result<String, String> {
+    let text = text(name, value)?;
+    if text.trim().is_empty() {
+        Err(format!("{name} must not be empty: remove it instead"))
+    } else {
+        Ok(text)
+    }
+}
+
 pub(super) fn number<N: std::str::FromStr>(name: &str, value: &DeValue) -> Result<N, String> {
     let digits = value.as_integer().filter(|digits| digits.radix() == 10);
     let number = digits.and_then(|digits| digits.as_str().parse().ok());

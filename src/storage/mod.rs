@@ -4,6 +4,7 @@
 //! by the console and the commands; a sender is generic over its [`Queue`]. [`sqlite`] is the embedded store, `postgres`
 //! the one of several hosts, and `memory` that of tests. [`Opened`] says which store was opened.
 
+pub mod alerts;
 pub mod api_keys;
 pub mod auto_disable;
 #[cfg(test)]
@@ -35,6 +36,9 @@ pub mod sqlite;
 pub mod transfer;
 pub mod unreadable;
 
+pub use alerts::Alerts;
+pub use alerts::alert::{Alert, GivenTurn, NextAlert};
+pub use alerts::alert_pace::AlertPace;
 pub use api_keys::api_key::{ApiKey, KeyScope, KeyState};
 pub use api_keys::secret::{KeyId, KeySecret, KeyText, SecretHash};
 pub use api_keys::{ApiKeys, KeyCreated};
@@ -109,6 +113,7 @@ pub trait Storage:
     + Control
     + Profiles
     + Health
+    + Alerts
     + ApiKeys
     + Retention
     + Rollups

@@ -142,3 +142,19 @@ fn missing_certificates_are_a_problem() {
     let reported = of(&found, "certificates", "problem");
     assert!(reported["mend"].as_str().unwrap().contains("ca-certificates"), "{reported}");
 }
+
+#[test]
+fn where_alerts_are_given_is_shown_and_a_command_that_cannot_be_parsed_is_a_problem() {
+    let place = Place::new();
+    let found = findings(&doctor(&place, &["--json"], &[]));
+    assert!(of(&found, "alerts", "ok")["found"].as_str().unwrap().starts_with("none are given"));
+    let ran = place.path("ran");
+    place.settings(&format!("on_alert = \"touch {}\"\nalert_profile = \"Pager\"\n", ran.display()));
+    let found = findings(&doctor(&place, &["--json"], &[]));
+    let note = of(&found, "alerts", "note");
+    assert_eq!(note["found"], "given to a command (on_alert) and the profile 'Pager' (alert_profile)");
+    assert!(!ran.exists(), "it is not run");
+    place.settings("on_alert = \"if true; then\"\n");
+    let found = findings(&doctor(&place, &["--json"], &[]));
+    assert!(of(&found, "alerts", "problem")["found"].as_str().unwrap().starts_with("on_alert: "));
+}

@@ -8,6 +8,7 @@
     reason = "a test says what failed by panicking, and prints its figures"
 )]
 
+mod alerts;
 mod applied_notes;
 mod closed_settings;
 mod completions;

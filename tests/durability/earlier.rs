@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::support::cli::Place;
 
 /// The files, and the schema version of each.
-const EARLIER: [(&str, i64); 8] = [
+const EARLIER: [(&str, i64); 10] = [
     ("schema-6.db", 6),
     ("schema-7.db", 7),
     ("schema-8.db", 8),
@@ -17,6 +17,8 @@ const EARLIER: [(&str, i64); 8] = [
     ("schema-11.db", 11),
     ("schema-12.db", 12),
     ("schema-13.db", 13),
+    ("schema-14.db", 14),
+    ("schema-15.db", 15),
 ];
 
 /// A place whose database is this file.

@@ -108,6 +108,7 @@ fn console_that_panics() {
             store: store.into(),
             settings,
             addresses,
+            alerts: None,
             keep: RetentionPolicy::default(),
             mouse: true,
             receiver: None,

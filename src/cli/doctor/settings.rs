@@ -1,10 +1,14 @@
 //! Checks the settings file, and lists the settings.
 
+use std::process::Command;
+
 use crate::cli::session::Session;
+use crate::settings::Settings;
 
 use super::finding::Finding;
 
 const TOPIC: &str = "settings";
+const ALERTS: &str = "alerts";
 
 pub fn check(session: &Session) -> Vec<Finding> {
     let loaded = session.loaded();
@@ -16,7 +20,33 @@ pub fn check(session: &Session) -> Vec<Finding> {
         let fix = format!("fix {shown}");
         return loaded.notices.iter().map(|notice| Finding::problem(TOPIC, notice, &fix)).collect();
     }
+    let mut all = vec![alerts(&loaded.settings)];
     let found =
         if file.exists() { format!("{shown}") } else { format!("{shown} does not exist: defaults apply") };
-    vec![Finding::ok(TOPIC, found)]
+    all.insert(0, Finding::ok(TOPIC, found));
+    all
+}
+
+/// Where alerts are given to. A command is parsed by the shell, and not run.
+fn alerts(settings: &Settings) -> Finding {
+    let mut to = Vec::new();
+    if let Some(command) = &settings.on_alert {
+        let parsed = Command::new("/bin/sh").args(["-n", "-c", command]).output();
+        match parsed {
+            Ok(parsed) if parsed.status.success() => to.push("a command (on_alert)".to_owned()),
+            Ok(parsed) => {
+                let why = String::from_utf8_lossy(&parsed.stderr).trim().to_owned();
+                return Finding::problem(ALERTS, format!("on_alert: {why}"), "correct the command");
+            }
+            Err(error) => {
+                let why = format!("on_alert: /bin/sh cannot be run: {error}");
+                return Finding::problem(ALERTS, why, "install a shell, or remove on_alert");
+            }
+        }
+    }
+    to.extend(settings.alert_profile.iter().map(|name| format!("the profile '{name}' (alert_profile)")));
+    if to.is_empty() {
+        return Finding::ok(ALERTS, "none are given: on_alert and alert_profile are not set");
+    }
+    Finding::note(ALERTS, format!("given to {}", to.join(" and ")), "try it: ringback alerts test")
 }

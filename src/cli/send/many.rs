@@ -17,19 +17,19 @@ use super::run_counts::RunCounts;
 use super::source::{Named, Source};
 use crate::cli::blocked;
 use crate::cli::command_sender::{
-    SenderReports, poll_due, stop_when_done, stop_when_interrupted, warn_of_clock, what_becomes_of_pending,
+    SenderReports, poll_due, stop_when_done, stop_when_interrupted, what_becomes_of_pending,
 };
 use crate::cli::error::{CommandError, FAILED};
 use crate::cli::interrupt::Interrupts;
 use crate::cli::output::eprint_line;
 use crate::cli::status_line::StatusLine;
 use crate::cli::throughput::Throughput;
-use crate::delivery::{Limits, OutcomeStream, RetentionTask, Sender, Transport};
+use crate::cli::upkeep::Upkeep;
+use crate::delivery::{Limits, OutcomeStream, Sender, Transport};
 use crate::intake::Missing;
 use crate::record::{DeliveryId, DeliveryState, RunId, RunRange};
 use crate::storage::{
-    AcceptRequest, AcceptResult, Opened, Patience, QueueError, RetentionPolicy, StoreError, SubmissionResult,
-    Waiting,
+    AcceptRequest, AcceptResult, Opened, Patience, QueueError, StoreError, SubmissionResult, Waiting,
 };
 
 /// The minimum interval between two polls of their states.
@@ -57,8 +57,6 @@ pub struct Options {
     pub strict: bool,
     /// Lines of JSON instead of text.
     pub json: bool,
-    /// The retention of the log, while this process sends.
-    pub keep: RetentionPolicy,
 }
 
 /// A batch that may or may not have been accepted.
@@ -82,7 +80,7 @@ enum End {
 pub async fn run(
     store: Opened,
     source: Source,
-    transport: Option<Transport>,
+    (transport, upkeep): (Option<Transport>, Upkeep),
     options: Options,
     interrupts: &mut Interrupts,
 ) -> Result<ExitCode, CommandError> {
@@ -109,7 +107,7 @@ pub async fn run(
         options,
         transport,
         sender: None,
-        retention: None,
+        upkeep,
         news: None,
         tally: RunCounts::default(),
         unbuilt: 0,
@@ -126,7 +124,7 @@ pub async fn run(
     };
     let ended = run.until_ended(&mut batches, interrupts).await;
     run.line.clear();
-    drop(run.retention.take());
+    run.upkeep.end(matches!(ended, Ok(End::Done))).await;
     let unrecorded = match (run.sender.take(), &ended) {
         (Some(sender), Ok(End::Done)) => {
             let own = run.own_in_flight(&sender).await;
@@ -178,8 +176,8 @@ struct Run {
     /// Set until sending starts.
     transport: Option<Transport>,
     sender: Option<Sender>,
-    /// Applies the retention while this process sends.
-    retention: Option<RetentionTask>,
+    /// What this process does beside sending.
+    upkeep: Upkeep,
     news: Option<SenderReports>,
     changes: watch::Receiver<u64>,
     tally: RunCounts,
@@ -349,9 +347,7 @@ impl Run {
             let sender =
                 Sender::start_on(&self.store, transport, Limits::default(), OutcomeStream::default());
             self.news = Some(SenderReports::of(&sender, self.store.upkeep()));
-            let keep = self.options.keep;
-            self.retention =
-                Some(RetentionTask::start(self.store.storage(), keep, sender.status(), warn_of_clock));
+            self.upkeep.start(&self.store, sender.status());
             self.sender = Some(sender);
         }
     }

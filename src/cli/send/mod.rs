@@ -15,15 +15,16 @@ mod source;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use super::console::keep;
 use super::error::CommandError;
 use super::interrupt::Interrupts;
 use super::resolve_profile;
 use super::session::Session;
+use super::upkeep::{Upkeep, warn_of_alert};
 use many::Options;
 use one::EventArgs;
 use source::Source;
 
+use crate::alerting::{AlertTargets, give_pending};
 use crate::delivery::Transport;
 use crate::threads;
 
@@ -55,12 +56,18 @@ pub(super) async fn run(session: &Session, args: SendArgs) -> Result<ExitCode, C
     if let Some(file) = from {
         let mut interrupts = Interrupts::watch()?;
         let source = open(file, &mut interrupts).await?;
-        let options = Options { strict, json, keep: keep(settings) };
-        return many::run(session.existing_store()?, source, transport, options, &mut interrupts).await;
+        let sending = (transport, Upkeep::of(settings));
+        let options = Options { strict, json };
+        return many::run(session.existing_store()?, source, sending, options, &mut interrupts).await;
     }
     let store = session.store_if_there()?;
     let (store, profile) = resolve_profile::profile(store.as_ref(), &profile.unwrap_or_default()).await?;
-    one::run(&store, &profile, &event, transport, json).await
+    let sends = transport.is_some();
+    let ended = one::run(&store, &profile, &event, transport, json).await;
+    if let Some(alerts) = AlertTargets::of(settings).filter(|_| sends) {
+        give_pending(store.storage(), alerts, warn_of_alert).await;
+    }
+    ended
 }
 
 /// Opens the input. Opening a pipe waits for its writer, and a signal ends the wait.

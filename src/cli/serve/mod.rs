@@ -9,15 +9,15 @@ use std::process::ExitCode;
 use tokio::net::TcpListener;
 
 use super::blocked;
-use super::command_sender::{SenderReports, stop, warn_of_clock};
-use super::console::keep;
+use super::command_sender::{SenderReports, stop};
 use super::error::{CommandError, FAILED};
 use super::interrupt::{BlockedSignals, Interrupts};
 use super::output::{eprint_line, print_if_read};
 use super::session::Session;
+use super::upkeep::Upkeep;
 use crate::api::{Api, ApiParts, Server, ServerLimits, ServerTls, SystemdState, TlsNews, activated, router};
 use crate::clock;
-use crate::delivery::{Limits, OutcomeStream, RetentionTask, Sender, Transport};
+use crate::delivery::{Limits, OutcomeStream, Sender, Transport};
 use crate::listening::listen;
 use crate::storage::{KeyState, Storage};
 
@@ -62,7 +62,8 @@ pub(super) async fn run(
     let addr = listener.local_addr().map_err(|error| system("cannot listen", error))?;
     announce(&*store, Some(format!("{scheme}://{addr}"))).await;
     let sender = Sender::start_on(&store, Transport::new(network), Limits::default(), stream.clone());
-    let _retention = RetentionTask::start(store.storage(), keep(settings), sender.status(), warn_of_clock);
+    let mut upkeep = Upkeep::of(settings);
+    upkeep.start(&store, sender.status());
     let api = Api::new(ApiParts {
         store: store.storage(),
         settings: settings.clone(),

@@ -9,17 +9,15 @@ use std::time::{Duration, Instant};
 use tokio::time::MissedTickBehavior;
 
 use super::blocked;
-use super::command_sender::{
-    SenderReports, stop, stop_when_interrupted, warn_of_clock, what_becomes_of_pending,
-};
-use super::console::keep;
+use super::command_sender::{SenderReports, stop, stop_when_interrupted, what_becomes_of_pending};
 use super::error::{CommandError, FAILED};
 use super::interrupt::{BlockedSignals, Interrupts};
 use super::output::print_if_read;
 use super::session::Session;
 use super::status_line::StatusLine;
 use super::throughput::Throughput;
-use crate::delivery::{CompleteOutcomes, Limits, OutcomeStream, RetentionTask, Sender, Transport};
+use super::upkeep::Upkeep;
+use crate::delivery::{CompleteOutcomes, Limits, OutcomeStream, Sender, Transport};
 use crate::record::Outcome;
 use crate::storage::{Counts, Opened, StoreError};
 
@@ -57,7 +55,8 @@ pub(super) async fn run(
     let stream = OutcomeStream::default();
     let outcomes = stream.complete();
     let sender = Sender::start_on(&store, transport, Limits::default(), stream);
-    let _retention = RetentionTask::start(store.storage(), keep(settings), sender.status(), warn_of_clock);
+    let mut upkeep = Upkeep::of(settings);
+    upkeep.start(&store, sender.status());
     let mut work = Work {
         counting: Counting::new(store.clone(), args.until_idle),
         counts: store.counts().await?,
@@ -73,6 +72,7 @@ pub(super) async fn run(
     let ended = work.until_ended(args.until_idle, &mut interrupts).await;
     work.counting.stop();
     work.line.clear();
+    upkeep.end(matches!(ended, Ok(None))).await;
     // Requests in flight are reported too, so outcomes must be read from the start.
     let stopping = async {
         // Unrecorded outcomes are reported as well, and fail the command below.

@@ -9,6 +9,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::watch;
 
+use crate::alerting::{AlertTargets, AlertTask};
 use crate::console::model::message::Message;
 use crate::console::pass_on::pass_on;
 use crate::delivery::{Limits, OutcomeStream, RetentionTask, Sender, SenderStatus, Transport};
@@ -18,13 +19,20 @@ use crate::storage::{ClockDoubt, Opened, RetentionPolicy};
 /// How long a shutdown may take before it is mentioned.
 const PATIENCE: Duration = Duration::from_millis(300);
 
+/// What the sender does beside sending. Dropping it ends that.
+struct SenderTasks {
+    _retention: RetentionTask,
+    _alerts: Option<AlertTask>,
+}
+
 /// The sender, and everything that depends on it.
 pub struct SessionSender {
     store: Opened,
     addresses: Addresses,
     keep: RetentionPolicy,
+    alerts: Option<AlertTargets>,
     tx: UnboundedSender<Message>,
-    running: Option<(Sender, RetentionTask)>,
+    running: Option<(Sender, SenderTasks)>,
     status: watch::Receiver<SenderStatus>,
 }
 
@@ -35,24 +43,26 @@ impl SessionSender {
         store: Opened,
         addresses: Addresses,
         keep: RetentionPolicy,
+        alerts: Option<AlertTargets>,
         tx: UnboundedSender<Message>,
     ) -> Self {
-        let (running, status) = started(&store, &addresses, keep, &tx);
-        Self { store, addresses, keep, tx, running: Some(running), status }
+        let (running, status) = started(&store, &addresses, keep, alerts.clone(), &tx);
+        Self { store, addresses, keep, alerts, tx, running: Some(running), status }
     }
 
     /// Starts again after [`SessionSender::stop`].
     pub fn resume(&mut self) {
         if self.running.is_none() {
-            let (running, status) = started(&self.store, &self.addresses, self.keep, &self.tx);
+            let alerts = self.alerts.clone();
+            let (running, status) = started(&self.store, &self.addresses, self.keep, alerts, &self.tx);
             (self.running, self.status) = (Some(running), status);
         }
     }
 
     /// Starts no new attempts, waits up to five seconds for requests in flight, and lets the next session send.
     pub async fn stop(&mut self) {
-        if let Some((sender, retention)) = self.running.take() {
-            drop(retention);
+        if let Some((sender, tasks)) = self.running.take() {
+            drop(tasks);
             sender.stop().await;
         }
     }
@@ -68,8 +78,9 @@ fn started(
     store: &Opened,
     addresses: &Addresses,
     keep: RetentionPolicy,
+    alerts: Option<AlertTargets>,
     tx: &UnboundedSender<Message>,
-) -> ((Sender, RetentionTask), watch::Receiver<SenderStatus>) {
+) -> ((Sender, SenderTasks), watch::Receiver<SenderStatus>) {
     let sender = match addresses.closed() {
         None => Sender::start_on(
             store,
@@ -85,7 +96,10 @@ fn started(
     // Sending fails only if the console has ended.
     let doubted = move |doubt: ClockDoubt| drop(warned.send(Message::Warning(doubt.to_string())));
     let retention = RetentionTask::start(store.storage(), keep, status.clone(), doubted);
-    ((sender, retention), status)
+    let warned = tx.clone();
+    let failed = move |why: &str| drop(warned.send(Message::Warning(why.to_owned())));
+    let start = |targets| AlertTask::start(store.storage(), targets, status.clone(), failed);
+    ((sender, SenderTasks { _retention: retention, _alerts: alerts.map(start) }), status)
 }
 
 /// Says what the program waits for, once it takes a while; returns when the person presses Ctrl+C.

@@ -131,6 +131,7 @@ mod tests {
             failing_rate: 50,
             failing_minutes: 5,
             failing_min_events: 4,
+            alerts: false,
         };
         assert_eq!(turns("---", rules), [], "three say nothing");
         assert_eq!(turns("+-+-", rules), [Failing]);
@@ -138,6 +139,21 @@ mod tests {
         assert_eq!(turns("+-+-+", rules), [Failing, Recovered], "two of five");
         assert_eq!(turns("----+++", rules), [Failing], "four of seven");
         assert_eq!(turns("----+++++", rules), [Failing, Recovered], "four of nine");
+    }
+
+    #[test]
+    fn what_expired_says_nothing() {
+        let mut expired = outcome(1, false);
+        expired.attempt.error.as_mut().unwrap().class = crate::record::ErrorClass::Expired;
+        let rules = HealthRules {
+            failing_after: 1,
+            failing_rate: 1,
+            failing_min_events: 1,
+            ..HealthRules::default()
+        };
+        let mut course = LaneCourse::new(LaneHealth::default(), None);
+        course.note(&expired, &rules);
+        assert_eq!((course.changed(), course.turns()), (None, &[][..]));
     }
 
     #[test]

@@ -33,6 +33,10 @@ impl LaneHealth {
     /// A rate is judged by failures alone: what is delivered can only lower it.
     #[must_use]
     pub fn after(mut self, outcome: &Outcome, rules: &HealthRules) -> (Self, Option<Verdict>) {
+        if outcome.is_expired() {
+            // Nothing was sent, so it says nothing of the endpoint.
+            return (self, None);
+        }
         let is_failure = outcome.next != Next::Delivered;
         let before = self.count;
         let (count, disabled) = before.after(outcome, rules.disable_after);

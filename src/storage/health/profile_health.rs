@@ -75,6 +75,7 @@ impl HealthCause {
     pub fn failures(&self) -> String {
         match self.recent {
             Some(recent) => format!("{} of {} events failed", recent.failed, recent.ended),
+            None if self.failed == 1 => "1 failure".to_owned(),
             None => format!("{} consecutive failures", self.failed),
         }
     }

@@ -16,6 +16,8 @@ pub struct HealthRules {
     pub failing_minutes: u32,
     /// If at least this many events have ended in that time.
     pub failing_min_events: u32,
+    /// Whether turns are to be given as [alerts](crate::storage::alerts).
+    pub alerts: bool,
 }
 
 impl Default for HealthRules {
@@ -26,6 +28,7 @@ impl Default for HealthRules {
             failing_rate: 0,
             failing_minutes: 10,
             failing_min_events: 20,
+            alerts: false,
         }
     }
 }
@@ -33,6 +36,7 @@ impl Default for HealthRules {
 #[cfg(test)]
 impl HealthRules {
     /// Only that a profile is disabled after this many consecutive failed events.
+    #[must_use]
     pub fn disabling_after(disable_after: u32) -> Self {
         Self { disable_after, failing_after: 0, ..Self::default() }
     }

@@ -50,9 +50,13 @@ impl Tables {
         let position = self.turns.last().map_or(1, |turn| turn.position + 1);
         let title = profile.title.to_string();
         let cause = cause.clone();
+        let turn = new_turn_id();
+        if self.rules.alerts {
+            self.to_give.push(turn);
+        }
         self.turns.push(HealthTurn {
             position,
-            id: new_turn_id(),
+            id: turn,
             at,
             profile_id: id.clone(),
             title,

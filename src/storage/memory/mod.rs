@@ -1,5 +1,6 @@
 //! A store in memory, for tests: the simplest implementation of every storage trait, including its queue.
 
+mod alerts;
 mod api_keys;
 mod control;
 mod feed;
@@ -8,6 +9,7 @@ mod lane;
 mod log;
 mod member;
 mod membership;
+mod memory_alert;
 mod note;
 mod profiles;
 mod queue;

@@ -14,6 +14,7 @@ use crate::record::{
 };
 use crate::storage::memory::lane::{self, Lane};
 use crate::storage::memory::member::Member;
+use crate::storage::memory::memory_alert::MemoryAlert;
 use crate::storage::memory::note::MemoryNote;
 use crate::storage::receipts::stored_receipt::StoredReceipt;
 use crate::storage::retention::clock_doubt::ClockMemory;
@@ -79,6 +80,10 @@ pub struct Tables {
     pub health: Vec<(ProfileId, ProfileHealth)>,
     /// When they turned, in order.
     pub turns: Vec<HealthTurn>,
+    /// Those that are to be given as alerts.
+    pub to_give: Vec<uuid::Uuid>,
+    /// The alerts that were taken.
+    pub alerts: Vec<MemoryAlert>,
     /// When they turn.
     pub rules: HealthRules,
     /// The remembered state of the clock.

@@ -37,6 +37,7 @@ use crate::storage::Storage;
 use crate::storage::describe::UpkeepTrouble;
 use crate::storage::error::StoreError;
 use crate::storage::health::rules::HealthRules;
+use crate::storage::health::turn::new_turn_id;
 
 use bells::listener::Heard;
 use bells::ringer::Ringer;
@@ -74,6 +75,8 @@ struct Shared {
     health_rules: Mutex<HealthRules>,
     /// How much this process has counted since it folded.
     folds: FoldPace,
+    /// By what alerts that this process has taken are known.
+    taker: uuid::Uuid,
     /// What this process knows as a sender.
     sender: SenderState,
 }
@@ -107,6 +110,7 @@ impl PgStore {
             upkeep: watch::Sender::new(None),
             health_rules: Mutex::default(),
             folds: FoldPace::default(),
+            taker: new_turn_id(),
             sender: SenderState::new(&server),
             server,
         }))

@@ -120,6 +120,8 @@ const TURNS: &[TableColumn] = &[
     column("message", ColumnKind::Text),
     optional("recent_failed", ColumnKind::Int),
     optional("recent_ended", ColumnKind::Int),
+    // Whether it is still to be given as an alert.
+    column("wanted", ColumnKind::Bool),
 ];
 const LANES: &[TableColumn] = &[
     column("profile_id", ColumnKind::Text),

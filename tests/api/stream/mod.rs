@@ -92,6 +92,28 @@ fn an_automatic_disabling_says_why() {
 }
 
 #[test]
+fn a_profile_that_turns_failing_says_so() {
+    let place = Place::new();
+    place.settings("auto_disable_after = 0\nfailing_after = 2\n");
+    let endpoint = Recorder::start(std::time::Duration::ZERO, |_, _| 500);
+    let profile = place.apply(&endpoint.profile(0)).remove(0);
+    let serving = Serving::open(&place);
+    let mut stream = Stream::open(&serving.addr, &format!("{STREAM}?event=profile"), &[]);
+    for _ in 0..2 {
+        place.run(&["send", &profile, "--set", "ref=7"]);
+    }
+    let event = stream.next().unwrap();
+    assert_eq!(
+        (&event.data["change"], &event.data["auto_disabled"]),
+        (&"failing".into(), &serde_json::Value::Null)
+    );
+    let health = &event.data["health"];
+    assert_eq!((&health["state"], &health["cause"]["consecutive_failures"]), (&"failing".into(), &2.into()));
+    let listed = place.run(&["profiles", "list", "--json"]).json();
+    assert_eq!(health["since"], listed[0]["health"]["since"]);
+}
+
+#[test]
 fn a_limited_key_and_a_filter_get_their_profiles_only() {
     let (place, endpoint) = (Place::new(), Recorder::taking());
     let profiles: Vec<String> = (0..3).map(|_| place.apply(&endpoint.profile(0)).remove(0)).collect();

@@ -2,6 +2,7 @@
 //! away. Counted at the endpoint: nothing is lost, what was in flight is repeated and no more, and there are never
 //! more requests at once than an endpoint has slots.
 
+mod alerts;
 mod clocks;
 mod counting;
 mod expiry;

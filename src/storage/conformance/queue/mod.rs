@@ -1,5 +1,6 @@
 //! The requirements of every queue, as tests: a store is tested through [`QueueUnderTest`] and [`every_queue_test`].
 
+pub mod alerts;
 pub mod apis;
 pub mod claims;
 pub mod feed;
@@ -80,6 +81,9 @@ macro_rules! every_queue_test {
                 an_outcome_recorded_twice_is_one,
                 wakeups_report_what_the_sender_did_not_do_itself,
                 what_waits_moves_with_a_clock_that_was_set;
+            alerts:
+                a_turn_is_given_once_and_later_ones_a_minute_after_it,
+                what_a_process_without_alerts_records_is_not_given;
             health:
                 a_profile_turns_failing_once_and_recovers_once,
                 a_batch_makes_all_of_its_turns,

@@ -1,5 +1,6 @@
 //! The health of profiles, as rows.
 
+mod alerts;
 mod read;
 pub mod turns;
 

@@ -1,6 +1,7 @@
 //! Reads the health of profiles, and the log of turns. An unreadable row hides no other.
 
 use tokio_postgres::Row;
+use uuid::Uuid;
 
 use crate::storage::encoding;
 use crate::storage::error::StoreError;
@@ -15,6 +16,9 @@ use crate::storage::unreadable::Why;
 /// The columns of [`cause`].
 const CAUSE: &str = "failed, delivery, status, class, message, recent_failed, recent_ended";
 
+/// The other columns of [`turn`].
+const TURN: &str = "seq, id, at, profile_id, title, kind, was, was_since";
+
 /// The profiles that are not well.
 pub async fn failing(db: Db<'_>) -> Result<FailingProfiles, StoreError> {
     let rows = db.rows(&format!("SELECT {CAUSE}, profile_id, state, since FROM health"), &[]).await?;
@@ -26,12 +30,16 @@ pub async fn failing(db: Db<'_>) -> Result<FailingProfiles, StoreError> {
     Ok(rows.iter().filter_map(|row| read(row).ok()).collect())
 }
 
+/// The turns of an alert, oldest first.
+pub async fn turns_of_alert(db: Db<'_>, alert: Uuid) -> Result<Vec<HealthTurn>, StoreError> {
+    let sql = format!("SELECT {CAUSE}, {TURN} FROM turn WHERE alert = $1 ORDER BY seq");
+    let rows = db.rows(&sql, &[&alert]).await?;
+    Ok(rows.iter().filter_map(|row| turn(row).ok()).collect())
+}
+
 /// The latest turns, newest first.
 pub async fn turns(db: Db<'_>, before: Option<i64>, most: usize) -> Result<Vec<HealthTurn>, StoreError> {
-    let sql = format!(
-        "SELECT {CAUSE}, seq, id, at, profile_id, title, kind, was, was_since FROM turn
-         WHERE seq < $1 ORDER BY seq DESC LIMIT $2"
-    );
+    let sql = format!("SELECT {CAUSE}, {TURN} FROM turn WHERE seq < $1 ORDER BY seq DESC LIMIT $2");
     let most = i64::try_from(most).unwrap_or(i64::MAX);
     let rows = db.rows(&sql, &[&before.unwrap_or(i64::MAX), &most]).await?;
     Ok(rows.iter().filter_map(|row| turn(row).ok()).collect())

@@ -5,10 +5,11 @@ use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
 use crate::clock;
-use crate::profile::Choice as _;
+use crate::profile::Choice;
 use crate::storage::encoding::millis;
 use crate::storage::error::StoreError;
 use crate::storage::health::profile_health::{HealthCause, HealthState};
+use crate::storage::health::rules::HealthRules;
 use crate::storage::health::turn::{HealthTurnKind, KEPT_TURNS, new_turn_id};
 use crate::storage::postgres::connection::db::Db;
 use crate::storage::postgres::producer::batch::storable;
@@ -20,34 +21,51 @@ SELECT id, $2, $3, $4, $5, $6, $7, $8, $9, $10 FROM profile WHERE id = $1 AND de
 
 const LOG: &str = "
 INSERT INTO turn (profile_id, id, at, title, kind, was, was_since, failed, delivery, status, class, message,
-    recent_failed, recent_ended)
-VALUES ($1, $2, $3, coalesce((SELECT title FROM profile WHERE id = $1), ''), $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+    recent_failed, recent_ended, wanted)
+VALUES ($1, $2, $3, coalesce((SELECT title FROM profile WHERE id = $1), ''), $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
+    $14)
 RETURNING seq";
 
 /// The state of a profile before a turn, and since when.
 type Before = Option<(String, i64)>;
 
 /// A profile fails: unless it is not well already, or accepts no events. Whether that is a turn.
-pub async fn failing(db: Db<'_>, profile_id: &str, cause: &HealthCause) -> Result<bool, StoreError> {
+pub async fn failing(
+    db: Db<'_>,
+    profile_id: &str,
+    cause: &HealthCause,
+    rules: &HealthRules,
+) -> Result<bool, StoreError> {
     let sql = format!("{SET} AND status = 'active' ON CONFLICT DO NOTHING");
-    if set(db, &sql, profile_id, HealthState::Failing, cause).await? == 0 {
+    let now = millis(clock::now());
+    if set(db, &sql, profile_id, HealthState::Failing, now, cause).await? == 0 {
         return Ok(false);
     }
-    log(db, profile_id, HealthTurnKind::Failing, None, cause).await?;
+    log(db, profile_id, HealthTurnKind::Failing, now, None, cause, rules).await?;
     Ok(true)
 }
 
 /// A profile delivers: if it was failing. Whether that is a turn.
-pub async fn recovered(db: Db<'_>, profile_id: &str, cause: &HealthCause) -> Result<bool, StoreError> {
+pub async fn recovered(
+    db: Db<'_>,
+    profile_id: &str,
+    cause: &HealthCause,
+    rules: &HealthRules,
+) -> Result<bool, StoreError> {
     let sql = "DELETE FROM health WHERE profile_id = $1 AND state = 'failing' RETURNING state, since";
     let Some(row) = db.row(sql, &[&profile_id]).await? else { return Ok(false) };
     let before = Some((row.try_get(0)?, row.try_get(1)?));
-    log(db, profile_id, HealthTurnKind::Recovered, before, cause).await?;
+    log(db, profile_id, HealthTurnKind::Recovered, millis(clock::now()), before, cause, rules).await?;
     Ok(true)
 }
 
 /// A profile was disabled for its failures. Its row is locked.
-pub async fn auto_disabled(db: Db<'_>, profile_id: &str, cause: &HealthCause) -> Result<(), StoreError> {
+pub async fn auto_disabled(
+    db: Db<'_>,
+    profile_id: &str,
+    cause: &HealthCause,
+    rules: &HealthRules,
+) -> Result<(), StoreError> {
     let sql = "SELECT state, since FROM health WHERE profile_id = $1 FOR UPDATE";
     let row = db.row(sql, &[&profile_id]).await?;
     let before = row.map(|row| Ok::<_, StoreError>((row.try_get(0)?, row.try_get(1)?))).transpose()?;
@@ -57,8 +75,9 @@ pub async fn auto_disabled(db: Db<'_>, profile_id: &str, cause: &HealthCause) ->
              class = excluded.class, message = excluded.message, recent_failed = excluded.recent_failed,
              recent_ended = excluded.recent_ended"
     );
-    set(db, &sql, profile_id, HealthState::AutoDisabled, cause).await?;
-    log(db, profile_id, HealthTurnKind::AutoDisabled, before, cause).await
+    let now = millis(clock::now());
+    set(db, &sql, profile_id, HealthState::AutoDisabled, now, cause).await?;
+    log(db, profile_id, HealthTurnKind::AutoDisabled, now, before, cause, rules).await
 }
 
 /// A person has enabled or disabled an auto-disabled profile: it is failing until it delivers.
@@ -86,7 +105,7 @@ impl<'a> Columns<'a> {
             failed: number(cause.failed),
             delivery: Uuid::from_bytes(cause.delivery.bytes()),
             status: cause.status.and_then(|status| i16::try_from(status).ok()),
-            class: cause.class.map(|class| class.name()),
+            class: cause.class.map(Choice::name),
             message: storable(&cause.message),
             recent_failed: cause.recent.map(|recent| number(recent.failed)),
             recent_ended: cause.recent.map(|recent| number(recent.ended)),
@@ -104,9 +123,10 @@ async fn set(
     sql: &str,
     profile_id: &str,
     state: HealthState,
+    now: i64,
     cause: &HealthCause,
 ) -> Result<u64, StoreError> {
-    let (columns, state, now) = (Columns::of(cause), state.name(), millis(clock::now()));
+    let (columns, state) = (Columns::of(cause), state.name());
     let mut params: Vec<&(dyn ToSql + Sync)> = vec![&profile_id, &state, &now];
     params.extend(columns.params());
     db.execute(sql, &params).await
@@ -116,13 +136,16 @@ async fn log(
     db: Db<'_>,
     profile_id: &str,
     kind: HealthTurnKind,
+    now: i64,
     before: Before,
     cause: &HealthCause,
+    rules: &HealthRules,
 ) -> Result<(), StoreError> {
-    let (columns, id, now, kind) = (Columns::of(cause), new_turn_id(), millis(clock::now()), kind.name());
+    let (columns, id, kind) = (Columns::of(cause), new_turn_id(), kind.name());
     let (was, was_since) = before.unzip();
     let mut params: Vec<&(dyn ToSql + Sync)> = vec![&profile_id, &id, &now, &kind, &was, &was_since];
     params.extend(columns.params());
+    params.push(&rules.alerts);
     let seq: i64 = db.value(LOG, &params).await?.unwrap_or(0);
     db.execute("DELETE FROM turn WHERE seq <= $1", &[&seq.saturating_sub(KEPT_TURNS)]).await?;
     db.execute("UPDATE revision SET profiles = profiles + 1", &[]).await?;

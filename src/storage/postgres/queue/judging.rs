@@ -86,12 +86,11 @@ pub struct Open {
 impl Counted {
     /// Whether that a delivery of this lane arrived is to be written now.
     fn is_due(&self, lane: i32) -> bool {
-        let is_known = |known: &&Known| {
-            !known.has_failed
-                && known.written_at.elapsed() < EVERY
-                && self.doubted_at.is_none_or(|at| at < known.written_at)
-        };
-        self.lanes.get(&lane).filter(is_known).is_none()
+        self.lanes.get(&lane).is_none_or(|known| {
+            known.has_failed
+                || known.written_at.elapsed() >= EVERY
+                || self.doubted_at.is_some_and(|at| at >= known.written_at)
+        })
     }
 
     /// Another process may have changed the health of a profile: what arrives next is written.
@@ -222,12 +221,14 @@ impl Failing {
         for (profile_id, course) in courses {
             for (kind, cause) in course.turns() {
                 has_turned |= match kind {
-                    HealthTurnKind::Failing => turns::failing(db, &profile_id, cause).await?,
-                    HealthTurnKind::Recovered => turns::recovered(db, &profile_id, cause).await?,
+                    HealthTurnKind::Failing => turns::failing(db, &profile_id, cause, &self.rules).await?,
+                    HealthTurnKind::Recovered => {
+                        turns::recovered(db, &profile_id, cause, &self.rules).await?
+                    }
                     HealthTurnKind::AutoDisabled => {
                         let has_disabled = disable(db, &profile_id, &cause.of_block()).await?;
                         if has_disabled {
-                            turns::auto_disabled(db, &profile_id, cause).await?;
+                            turns::auto_disabled(db, &profile_id, cause, &self.rules).await?;
                         }
                         has_disabled
                     }

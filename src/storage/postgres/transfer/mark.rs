@@ -79,7 +79,7 @@ pub async fn abandon(db: Db<'_>, target: &str, id: Uuid) -> Result<(), TransferE
         return Err(TransferError::InUse { target: target.to_owned(), who });
     }
     db.batch(
-        "TRUNCATE profile, own_variable, test_values, hold, health, turn, lane, api_key, receipt, delivery, ended, attempt,
+        "TRUNCATE profile, own_variable, test_values, hold, health, turn, alert, lane, api_key, receipt, delivery, ended, attempt,
              tested, incoming, clock_skew, copied_from, rollup, rollup_change, rollup_start;
          INSERT INTO rollup_start DEFAULT VALUES;
          UPDATE meta SET copying_from = NULL",

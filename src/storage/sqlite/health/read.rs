@@ -1,6 +1,6 @@
 //! Reads the health of profiles, and the log of turns. An unreadable row hides no other.
 
-use rusqlite::{Row, Transaction};
+use rusqlite::{Params, Row, Transaction};
 use uuid::Uuid;
 
 use crate::storage::error::StoreError;
@@ -31,14 +31,23 @@ pub fn failing(tx: &Transaction<'_>) -> Result<FailingProfiles, StoreError> {
     Ok(all.into_iter().collect())
 }
 
+/// The turns of an alert, oldest first.
+pub fn turns_of_alert(tx: &Transaction<'_>, alert: Uuid) -> Result<Vec<HealthTurn>, StoreError> {
+    select(tx, "alert = ?1 ORDER BY seq", [alert.into_bytes()])
+}
+
 /// The latest turns, newest first.
 pub fn turns(tx: &Transaction<'_>, before: Option<i64>, most: usize) -> Result<Vec<HealthTurn>, StoreError> {
+    let params = (before.unwrap_or(i64::MAX), i64::try_from(most).unwrap_or(i64::MAX));
+    select(tx, "seq < ?1 ORDER BY seq DESC LIMIT ?2", params)
+}
+
+fn select(tx: &Transaction<'_>, which: &str, params: impl Params) -> Result<Vec<HealthTurn>, StoreError> {
     let sql = format!(
-        "SELECT {CAUSE}, seq, id, at, profile_id, title, kind, was, was_since FROM turn
-         WHERE ?1 IS NULL OR seq < ?1 ORDER BY seq DESC LIMIT ?2"
+        "SELECT {CAUSE}, seq, id, at, profile_id, title, kind, was, was_since FROM turn WHERE {which}"
     );
     let mut statement = tx.prepare_cached(&sql)?;
-    let mut rows = statement.query((before, i64::try_from(most).unwrap_or(i64::MAX)))?;
+    let mut rows = statement.query(params)?;
     let mut all = Vec::new();
     while let Some(row) = rows.next()? {
         all.extend(turn(row).ok());

@@ -61,6 +61,7 @@ impl Failing {
 
     /// Writes what has changed, and makes the turns.
     pub fn settle(self, tx: &Transaction<'_>) -> Result<(), StoreError> {
+        let rules = self.rules;
         for (lane, run) in self.runs {
             let Some(Run { profile_id, course }) = run else { continue };
             if let Some(LaneHealth { count, recent }) = course.changed() {
@@ -70,11 +71,11 @@ impl Failing {
             }
             for (kind, cause) in course.turns() {
                 match kind {
-                    HealthTurnKind::Failing => turns::failing(tx, &profile_id, cause)?,
-                    HealthTurnKind::Recovered => turns::recovered(tx, &profile_id, cause)?,
+                    HealthTurnKind::Failing => turns::failing(tx, &profile_id, cause, &rules)?,
+                    HealthTurnKind::Recovered => turns::recovered(tx, &profile_id, cause, &rules)?,
                     HealthTurnKind::AutoDisabled => {
                         if disable(tx, &profile_id, &cause.of_block())? {
-                            turns::auto_disabled(tx, &profile_id, cause)?;
+                            turns::auto_disabled(tx, &profile_id, cause, &rules)?;
                         }
                     }
                 }

@@ -31,7 +31,9 @@ fn select(table: Table) -> &'static str {
         }
         Table::Turns => {
             "SELECT id, at, profile_id, title, kind, was, was_since, failed, delivery, status, class, message,
-                 recent_failed, recent_ended FROM turn ORDER BY seq"
+                 recent_failed, recent_ended, wanted AND (alert IS NULL OR EXISTS (
+                     SELECT 1 FROM alert a WHERE a.id = turn.alert AND a.ended_at IS NULL))
+             FROM turn ORDER BY seq"
         }
         Table::Lanes => {
             "SELECT profile_id, origin, by_hand, failed_in_row, delivered FROM lane

@@ -1,0 +1,73 @@
+//! The JSON document of an alert.
+
+use serde_json::{Value, json};
+
+use crate::documents::{full_delivery, health_cause};
+use crate::profile::{Choice as _, ProfileId};
+use crate::storage::{Alert, HealthTurn, HealthTurnKind, Storage, StoreError};
+
+/// The deliveries of this many turns are in a document: each may have 32 KiB and more.
+const WITH_DELIVERY: usize = 20;
+
+/// A turn: what became of a profile, since when, and why. `before` is its state until then; null: it was well.
+#[must_use]
+pub fn alert_turn(turn: &HealthTurn) -> Value {
+    json!({
+        "turn_id": turn.id.to_string(),
+        "kind": turn.kind.name(),
+        "profile_id": turn.profile_id.as_str(),
+        "title": turn.title,
+        "since": turn.at,
+        "consecutive_failures": turn.cause.failed,
+        "cause": health_cause(&turn.cause),
+        "before": turn.before.map(|(state, since)| json!({"state": state.name(), "since": since})),
+    })
+}
+
+/// One sentence for a turn.
+fn sentence(turn: &HealthTurn) -> String {
+    let HealthTurn { title, kind, cause, .. } = turn;
+    let why = format!("{}; last: {}", cause.failures(), cause.message);
+    match kind {
+        HealthTurnKind::Failing => format!("{title} is failing: {why}"),
+        HealthTurnKind::AutoDisabled => format!("{title} was disabled: {why}"),
+        HealthTurnKind::Recovered => format!("{title} has recovered"),
+    }
+}
+
+/// The document of some turns of an alert: the members of the first one, and all of them in `alerts`. None without any.
+pub(super) fn document(id: &str, turns: &[&HealthTurn]) -> Option<Value> {
+    let first = turns.first()?;
+    let more = match turns.len() - 1 {
+        0 => String::new(),
+        more => format!(", and {more} more"),
+    };
+    let mut all =
+        json!({"alert_id": id, "count": turns.len(), "summary": format!("{}{more}", sentence(first))});
+    if let (Value::Object(all), Value::Object(first)) = (&mut all, alert_turn(first)) {
+        all.extend(first);
+    }
+    all["alerts"] = turns.iter().map(|turn| alert_turn(turn)).collect();
+    Some(all)
+}
+
+/// The document of an alert for a command: each turn with its delivery, as far as that is in the log.
+///
+/// # Errors
+/// The store cannot be read.
+pub(super) async fn with_deliveries(store: &dyn Storage, alert: &Alert) -> Result<Option<Value>, StoreError> {
+    let turns: Vec<&HealthTurn> = alert.turns.iter().collect();
+    let Some(mut all) = document(&alert.id.to_string(), &turns) else { return Ok(None) };
+    let blocks = store.blocks().await?;
+    for (place, turn) in turns.iter().enumerate() {
+        let details = if place < WITH_DELIVERY { store.delivery(turn.cause.delivery).await? } else { None };
+        let delivery = details.map_or(Value::Null, |details| full_delivery(&details, &blocks));
+        all["alerts"][place]["delivery"] = delivery;
+    }
+    Ok(Some(all))
+}
+
+/// The turns that are not those of this profile.
+pub(super) fn of_others<'a>(alert: &'a Alert, profile: &ProfileId) -> Vec<&'a HealthTurn> {
+    alert.turns.iter().filter(|turn| turn.profile_id != *profile).collect()
+}
