@@ -70,7 +70,11 @@ fn ascii(cell: &Cell) -> Option<&'static str> {
         '┄' | '…' => "~",
         '●' | '•' => "*",
         '○' => "o",
-        '◌' => ".",
+        '◌' | '░' => ".",
+        '▒' => ":",
+        '▓' => "%",
+        '█' => "#",
+        '▄' => "_",
         '▌' | '›' | '→' => ">",
         '‹' | '←' => "<",
         // And the symbols for control characters.
@@ -100,6 +104,7 @@ mod tests {
         assert_eq!(drawn("┏4 ●○ ▌ü│ 日…", Glyphs::Unicode), "┏4 ●○ ▌ü│ 日 …");
         assert_eq!(drawn("┏4 ●○ ▌ü│ 日…", Glyphs::Ascii), "#4 *o >ü| 日 ~");
         assert_eq!(drawn("┏4 ●○ ▌ü│ 日…", Glyphs::OnlyAscii), "#4 *o >?| ? ~");
+        assert_eq!(drawn("░▒▓█▄", Glyphs::Ascii), ".:%#_");
     }
 
     #[test]

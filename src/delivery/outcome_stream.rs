@@ -177,6 +177,7 @@ mod tests {
                 response_cut: false,
                 response_incomplete: None,
                 sender: None,
+                phases: None,
             },
             next: Next::Delivered,
         };

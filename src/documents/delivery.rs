@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::delivery_row::blocked_by;
 use crate::callback::{Callback, headers_json};
 use crate::profile::Choice;
-use crate::record::{Attempt, Details};
+use crate::record::{Attempt, Details, Phase, Phases};
 use crate::storage::Blocks;
 
 /// A delivery as a test reports it. `request` is null if none could be made.
@@ -83,5 +83,37 @@ fn attempt(attempt: &Attempt) -> Value {
         "error": attempt.error.as_ref().map(|e| json!({"class": e.class.name(), "message": e.message})),
         "response_headers": headers_json(&attempt.response_headers),
         "response_body": String::from_utf8_lossy(&attempt.response_body),
+        "phases": attempt.phases.as_ref().map(phases),
     })
+}
+
+/// In milliseconds with up to three decimals; null for a phase that did not happen.
+fn phases(phases: &Phases) -> Value {
+    let ms = |phase| phases.micros(phase).map(|micros| f64::from(micros) / 1000.0);
+    json!({
+        "dns_ms": ms(Phase::Dns),
+        "connect_ms": ms(Phase::Connect),
+        "tls_ms": ms(Phase::Tls),
+        "wait_ms": ms(Phase::Wait),
+        "read_ms": ms(Phase::Read),
+        "reused": phases.reused,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn phases_are_milliseconds_with_decimals() {
+        let mut measured = Phases::over(true);
+        measured.add(Phase::Wait, Duration::from_micros(43_071));
+        measured.add(Phase::Read, Duration::from_micros(200));
+        assert_eq!(
+            phases(&measured).to_string(),
+            r#"{"dns_ms":null,"connect_ms":null,"tls_ms":null,"wait_ms":43.071,"read_ms":0.2,"reused":true}"#
+        );
+    }
 }

@@ -84,6 +84,7 @@ mod tests {
             response_cut: false,
             response_incomplete: None,
             sender: Some("host-1".to_owned()),
+            phases: None,
         };
         let recorded = RecordedAttempt {
             delivery: DeliveryId::from_bytes([1; 16]),

@@ -48,6 +48,7 @@ pub fn expired(job: &Job, now: impl FnOnce() -> Timestamp) -> Option<Outcome> {
             response_cut: false,
             response_incomplete: None,
             sender: None,
+            phases: None,
         },
         next: Next::Failed,
     })

@@ -21,6 +21,7 @@ pub mod log;
 pub(crate) mod memory;
 pub mod opened;
 pub mod patience;
+mod phases_bytes;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 pub mod producer;

@@ -84,6 +84,10 @@ fn the_log_is_listed_filtered_and_shown() {
     let text = place.run(&["deliveries", "show", &ids[0][..ids[0].len() - 2]]);
     assert!(text.out.contains("state     delivered\n") && text.out.contains("1st retry  200 OK"), "{text:?}");
     assert!(text.out.contains("POST http://127.0.0.1:"), "{text:?}");
+    assert!(text.out.contains("\n  connect ") && text.out.contains(" · wait "), "{text:?}");
+    let phases = &report["attempts"][0]["phases"];
+    assert!(phases["wait_ms"].is_number() && phases["dns_ms"].is_null(), "{phases}");
+    assert_eq!(phases["reused"], false);
 }
 
 #[test]

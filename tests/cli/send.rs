@@ -37,7 +37,8 @@ fn an_event_is_sent_without_sample_values() {
     assert_eq!(output[0], "Order SMS · sms-send");
     assert_eq!(output[2], format!("accepted as {delivery}"));
     assert!(output[3].starts_with("1st attempt  200 OK  "), "{output:?}");
-    assert_eq!(output[4..], ["delivered"]);
+    assert!(output[4].starts_with("  connect "), "{output:?}");
+    assert_eq!(output[5..], ["delivered"]);
     assert_eq!(endpoint.book()[&delivery].body, r#"{"ref": "12.50"}"#);
 
     let values = place.file("values.json", r#"{"reff": "x", "ref": "file"}"#);

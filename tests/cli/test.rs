@@ -70,8 +70,17 @@ fn the_built_in_receiver_fails_once_and_then_accepts() {
     assert_eq!((&attempts[0]["status"], &attempts[0]["error"]["class"]), (&json!(500), &json!("status")));
     assert_eq!((&attempts[1]["status"], &attempts[1]["error"]), (&json!(200), &Value::Null));
     let members: Vec<&String> = attempts[0].as_object().unwrap().keys().collect();
-    let expected =
-        ["n", "started_at", "duration_ms", "address", "status", "error", "response_headers", "response_body"];
+    let expected = [
+        "n",
+        "started_at",
+        "duration_ms",
+        "address",
+        "status",
+        "error",
+        "response_headers",
+        "response_body",
+        "phases",
+    ];
     assert_eq!(members, expected);
     assert_eq!(attempts[0]["address"], address);
     let at = |n: usize| attempts[n]["started_at"].as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
@@ -111,7 +120,8 @@ fn a_server_without_post_fails_the_test() {
         "{}",
         lines[2]
     );
-    assert_eq!(lines[3..], ["Callback profile tested · failed: 501 Not Implemented"]);
+    assert!(lines[3].starts_with("  connect ") && lines[3].contains(" · wait "), "{}", lines[3]);
+    assert_eq!(lines[4..], ["Callback profile tested · failed: 501 Not Implemented"]);
 
     profile(&place, &address, &json!({"title": "Got", "http_method": "GET"}));
     let got = place.run(&["test", "Got", "--json"]);
@@ -128,7 +138,9 @@ fn each_attempt_and_each_wait_is_reported() {
     let tested = place.run(&["test", "order sms", "--set", "statsu=x"]);
     assert_eq!(tested.code, Some(1));
     assert!(tested.err.contains("'Order SMS' has no placeholder <statsu>"), "{tested:?}");
-    let lines: Vec<&str> = tested.out.lines().skip(2).collect();
+    let (phases, lines): (Vec<&str>, Vec<&str>) =
+        tested.out.lines().skip(2).partition(|line| line.starts_with("  connect "));
+    assert_eq!(phases.len(), 2, "{tested:?}");
     let why = format!("{address} refuses the connection: nothing is listening there");
     assert!(lines[0].starts_with(&format!("1st attempt  {why}  ")), "{}", lines[0]);
     assert_eq!(lines[1], "wait 1 s");

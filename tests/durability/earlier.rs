@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::support::cli::Place;
 
 /// The files, and the schema version of each.
-const EARLIER: [(&str, i64); 10] = [
+const EARLIER: [(&str, i64); 11] = [
     ("schema-6.db", 6),
     ("schema-7.db", 7),
     ("schema-8.db", 8),
@@ -19,6 +19,7 @@ const EARLIER: [(&str, i64); 10] = [
     ("schema-13.db", 13),
     ("schema-14.db", 14),
     ("schema-15.db", 15),
+    ("schema-16.db", 16),
 ];
 
 /// A place whose database is this file.
@@ -87,6 +88,8 @@ fn has_all(file: &str, made_by: i64) {
     assert_eq!(shown["attempts"][0]["status"], 500, "{shown}");
     let body = shown["request"]["body"].as_str().unwrap_or_default();
     assert_eq!(body, r#"{"status":"DELIVRD"}"#, "{shown}");
+    let is_timed = made_by >= 17;
+    assert_eq!(shown["attempts"][0]["phases"].is_object(), is_timed, "{shown}");
 
     let variables = place.run(&["variables", "--event", "sms-send"]);
     assert!(variables.out.contains("order_id") && variables.out.contains("the order"), "{variables:?}");

@@ -22,6 +22,7 @@ mod made_due;
 mod network;
 mod oauth;
 mod pacing;
+mod phases;
 mod receiver_answers;
 mod receiver_fields;
 mod receiver_limits;

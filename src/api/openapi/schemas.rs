@@ -304,9 +304,19 @@ fn attempt() -> Value {
         "error": nullable_failure(),
         "response_headers": {"type": "object"},
         "response_body": {"type": "string"},
+        "phases": {"oneOf": [phases(), {"type": "null"}]},
         "response_cut": {"type": "boolean"},
         "response_incomplete": nullable("string"),
         "sender": nullable("string"),
+    }))
+}
+
+/// Durations in milliseconds; null for a phase that did not happen.
+fn phases() -> Value {
+    let ms = || json!({"type": ["number", "null"], "minimum": 0});
+    object(&json!({
+        "dns_ms": ms(), "connect_ms": ms(), "tls_ms": ms(), "wait_ms": ms(), "read_ms": ms(),
+        "reused": {"type": "boolean"},
     }))
 }
 

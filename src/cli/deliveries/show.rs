@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::cli::error::CommandError;
 use crate::cli::output::{eprint_line, print, print_json};
 use crate::cli::session::Session;
-use crate::cli::test::attempt_line;
+use crate::cli::test::{attempt_line, phases_line};
 use crate::documents::{blocked_by, full_delivery};
 use crate::profile::{Backoff, Choice as _};
 use crate::record::Details;
@@ -72,6 +72,9 @@ fn text_of(details: &Details, block: Option<&str>) -> String {
     }
     for attempt in &details.attempts {
         let _ = writeln!(out, "\n{}  started {}", attempt_line(attempt), attempt.started_at);
+        if let Some(phases) = phases_line(attempt) {
+            let _ = writeln!(out, "{phases}");
+        }
         if let Some(sender) = &attempt.sender {
             let _ = writeln!(out, "  by {}", escape_controls(sender));
         }

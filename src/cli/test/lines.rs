@@ -28,11 +28,16 @@ pub fn attempt_line(attempt: &Attempt) -> String {
     line
 }
 
+/// Where its time went, such as `  connect 1 · wait 79 · read 4 ms`; none if that is unknown.
+pub fn phases_line(attempt: &Attempt) -> Option<String> {
+    Some(format!("  {}", attempt.phases?.words(attempt.duration_ms)))
+}
+
 /// Appends the result of an attempt, such as `200 OK`, and after this separator how long it took, such as `84 ms`;
 /// not if its error contains the duration.
 pub fn push_outcome(out: &mut String, attempt: &Attempt, separator: &str) {
-    match (&attempt.error, attempt.status) {
-        (Some(error), _) => push_escaped(out, &error.message),
+    match (attempt.failure_words(), attempt.status) {
+        (Some(words), _) => push_escaped(out, &words),
         (None, Some(status)) => push_status(out, status),
         (None, None) => out.push_str("no response"),
     }
@@ -118,6 +123,7 @@ mod tests {
             response_cut: false,
             response_incomplete: None,
             sender: None,
+            phases: None,
         }
     }
 

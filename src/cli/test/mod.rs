@@ -16,7 +16,7 @@ use crate::documents::tested_delivery;
 use crate::record::{DeliveryState, Details, NewDelivery};
 
 pub(super) use lines::{
-    attempt_label_of, attempt_line, ending, heading, last_line, push_outcome, wait_until,
+    attempt_label_of, attempt_line, ending, heading, last_line, phases_line, push_outcome, wait_until,
 };
 pub(super) use watch::{Sending, accept, carry_out, see_through};
 

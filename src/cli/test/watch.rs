@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::lines::{attempt_line, wait_line};
+use super::lines::{attempt_line, phases_line, wait_line};
 use crate::cli::command_sender::{SenderReports, stop, stop_when_done, stop_when_interrupted};
 use crate::cli::error::CommandError;
 use crate::cli::interrupt::Interrupts;
@@ -245,6 +245,7 @@ impl<L: FnMut(&str)> Watch<'_, L> {
         let new = &details.attempts[self.reported.min(details.attempts.len())..];
         for attempt in new {
             (self.line)(&attempt_line(attempt));
+            phases_line(attempt).iter().for_each(|phases| (self.line)(phases));
         }
         if let Some(wait) = new.last().and_then(|last| wait_line(last, &details.summary)) {
             (self.line)(&wait);

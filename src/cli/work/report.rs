@@ -190,6 +190,7 @@ mod tests {
             response_cut: false,
             response_incomplete: None,
             sender: None,
+            phases: None,
         };
         let job = JobRef::new(DeliveryId::from_bytes([1; 16]), 1);
         let subject = DeliverySubject {

@@ -14,7 +14,9 @@ use crate::console::effects::environment::{BuiltInEndpoint, Sources};
 use crate::console::model::message::Message;
 use crate::profile::{Event, Profile, ProfileId, Region};
 use crate::receiver::Behaviour;
-use crate::record::{Acceptance, Attempt, DeliveryId, ErrorClass, Failure, Kind, NewDelivery, Next};
+use crate::record::{
+    Acceptance, Attempt, DeliveryId, ErrorClass, Failure, Kind, NewDelivery, Next, Phase, Phases,
+};
 use crate::storage::memory::{MemoryStore, Tables};
 use crate::storage::{Block, BlockReason};
 
@@ -147,6 +149,7 @@ impl World {
             response_cut: false,
             response_incomplete: None,
             sender: None,
+            phases: status.map(|_| phases()),
         };
         tables.record(id, attempt, next);
     }
@@ -183,6 +186,15 @@ impl Sources for World {
     fn temporary_folder(&self) -> PathBuf {
         self.folder.get_or_init(|| tempfile::tempdir().unwrap()).path().to_owned()
     }
+}
+
+/// Those of an attempt over a new connection: 84 ms.
+fn phases() -> Phases {
+    let mut phases = Phases::default();
+    for (phase, ms) in Phase::ALL.into_iter().zip([2, 11, 24, 43, 4]) {
+        phases.add(phase, std::time::Duration::from_millis(ms));
+    }
+    phases
 }
 
 /// The built-in endpoint, always at the same address. Nothing listens there.

@@ -11,7 +11,7 @@ use crate::console::update::editor::external_edit;
 use crate::console::update::profile_text;
 use crate::profile::Choice as _;
 use crate::record::Details;
-use crate::text::escape_controls;
+use crate::text::{escape_controls, millis};
 
 /// Shown when an editor changed nothing.
 const UNCHANGED: &str = "No changes in the editor";
@@ -53,11 +53,16 @@ fn response(details: &Details) -> Option<String> {
     let last = details.attempts.last()?;
     let status = last.status.map_or_else(|| "no response".to_owned(), |status| format!("status {status}"));
     let mut out = format!(
-        "{} · attempt {} · {status} · {} ms\n",
-        details.summary.profile_title, last.n, last.duration_ms
+        "{} · attempt {} · {status} · {}\n",
+        details.summary.profile_title,
+        last.n,
+        millis(last.duration_ms.into())
     );
-    if let Some(error) = &last.error {
-        let _ = writeln!(out, "{} ({})", error.message, error.class.name());
+    if let (Some(error), Some(words)) = (&last.error, last.failure_words()) {
+        let _ = writeln!(out, "{words} ({})", error.class.name());
+    }
+    if let Some(phases) = &last.phases {
+        let _ = writeln!(out, "{}", phases.words(last.duration_ms));
     }
     for (name, value) in &last.response_headers {
         let _ = writeln!(out, "{name}: {value}");

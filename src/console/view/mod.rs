@@ -10,6 +10,7 @@ mod frame;
 mod guide;
 mod input;
 mod mark;
+mod phase_bar;
 mod profiles;
 mod put;
 mod search_line;

@@ -10,7 +10,9 @@ use crate::console::model::deliveries::state_text;
 use crate::console::model::pane::Pane;
 use crate::console::model::pausing;
 use crate::console::model::state::State;
+use crate::console::theme::Theme;
 use crate::console::view::frame;
+use crate::console::view::phase_bar;
 use crate::console::view::put::put;
 use crate::profile::attempt_label;
 use crate::record::{Attempt, DeliveryState, ErrorClass, Summary};
@@ -25,8 +27,8 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
     let inner = frame::pane(state, Pane::Timeline, "Timeline", &right, area, out);
     let inner = frame::indent(inner, 1);
     let Some(row) = selected else { return };
-    let lines = lines(state, row, usize::from(inner.width).saturating_sub(1));
     let height = usize::from(inner.height);
+    let lines = lines(state, row, usize::from(inner.width).saturating_sub(1), height);
     let skip = lines.len().saturating_sub(height);
     frame::mark_more(state, inner, &(skip..lines.len()), lines.len(), out);
     for (at, line) in lines.into_iter().skip(skip).enumerate() {
@@ -37,12 +39,12 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
     }
 }
 
-/// The timeline line by line.
+/// The timeline line by line: at most `height` lines, if that is possible with the phases of the last attempt only.
 #[must_use]
-pub fn lines(state: &State, row: &Summary, width: usize) -> Vec<Line<'static>> {
+fn lines(state: &State, row: &Summary, width: usize, height: usize) -> Vec<Line<'static>> {
     let theme = &state.settings.theme;
     let attempts = state.deliveries.details().map_or(&[][..], |d| &d.attempts);
-    let mut lines = Vec::new();
+    let (mut lines, mut ends) = (Vec::new(), Vec::with_capacity(attempts.len()));
     let label = |text: &str| Span::styled(fit(text, LABEL), theme.label);
     for (at, attempt) in attempts.iter().enumerate() {
         match attempt.error.as_ref().filter(|error| error.class == ErrorClass::Expired) {
@@ -53,6 +55,7 @@ pub fn lines(state: &State, row: &Summary, width: usize) -> Vec<Line<'static>> {
             }
             None => lines.push(tried(label(&label_of(attempt.n)), attempt, width, state)),
         }
+        ends.push(lines.len());
         if let Some(next) = attempts.get(at + 1) {
             let waited = state_text::millis(attempt.started_at, next.started_at)
                 .saturating_sub(u64::from(attempt.duration_ms));
@@ -96,8 +99,28 @@ pub fn lines(state: &State, row: &Summary, width: usize) -> Vec<Line<'static>> {
             Span::styled(format!("○ queued{}", pausing::note(state, row)), theme.dim),
         ]));
     }
-    lines.push(verdict(state, row));
+    lines.extend(verdict(state, row));
+    add_phases(&mut lines, attempts, &ends, (width, height), theme);
     lines
+}
+
+/// Adds the phases below the last attempt, and below those before it as far as there is room. `ends` are the places
+/// after each attempt.
+fn add_phases(
+    lines: &mut Vec<Line<'static>>,
+    attempts: &[Attempt],
+    ends: &[usize],
+    (width, height): (usize, usize),
+    theme: &Theme,
+) {
+    for (at, (attempt, end)) in attempts.iter().zip(ends).enumerate().rev() {
+        let phases = phase_bar::lines(attempt, width, LABEL, theme);
+        let is_last = at + 1 == attempts.len();
+        if !is_last && lines.len() + phases.len() > height {
+            break;
+        }
+        lines.splice(end..end, phases);
+    }
 }
 
 fn label_of(n: u32) -> String {
@@ -108,7 +131,7 @@ fn tried(label: Span<'static>, attempt: &Attempt, width: usize, state: &State) -
     let theme = &state.settings.theme;
     let (sign, style, text) = match (&attempt.error, attempt.status) {
         (None, status) => ("✓", theme.good, status.map_or_else(String::new, status_words)),
-        (Some(error), _) => ("✗", theme.bad, error.message.clone()),
+        (Some(_), _) => ("✗", theme.bad, attempt.failure_words().unwrap_or_default().into_owned()),
     };
     let duration = millis(attempt.duration_ms.into());
     let room = width.saturating_sub(LABEL + duration.width() + 6);
@@ -151,9 +174,9 @@ fn bar(label: Span<'static>, sign: &str, part: f64, text: &str, style: Style, wi
     ])
 }
 
-fn verdict(state: &State, row: &Summary) -> Line<'static> {
+fn verdict(state: &State, row: &Summary) -> Option<Line<'static>> {
     let theme = &state.settings.theme;
-    match row.state {
+    Some(match row.state {
         DeliveryState::Delivered => Line::styled("● delivered", theme.good),
         DeliveryState::Failed if row.attempts == 0 => {
             let why = row.last_error.as_ref().map_or("", |e| &e.message);
@@ -162,6 +185,6 @@ fn verdict(state: &State, row: &Summary) -> Line<'static> {
         DeliveryState::Failed if state_text::is_expired(row) => Line::styled("✗ expired", theme.bad),
         DeliveryState::Failed => Line::styled("✗ failed: no retries left", theme.bad),
         DeliveryState::Cancelled => Line::styled("○ cancelled", theme.dim),
-        DeliveryState::Queued | DeliveryState::Waiting => Line::default(),
-    }
+        DeliveryState::Queued | DeliveryState::Waiting => return None,
+    })
 }

@@ -109,6 +109,8 @@ impl Transport {
             }
             Err(failure) => Err(failure.into()),
         };
+        let ended = Instant::now();
+        let took = ended.saturating_duration_since(clock);
         let address = progress.tracker.address();
         let mut received = progress.received;
         if let Some(address) = address.filter(|_| received.status.is_some()) {
@@ -134,7 +136,7 @@ impl Transport {
         let attempt = Attempt {
             n: job.attempts + 1,
             started_at,
-            duration_ms: u32::try_from(clock.elapsed().as_millis()).unwrap_or(u32::MAX),
+            duration_ms: u32::try_from(took.as_millis()).unwrap_or(u32::MAX),
             address,
             status: received.status.map(|s| s.as_u16()),
             error,
@@ -143,6 +145,7 @@ impl Transport {
             response_cut: received.cut,
             response_incomplete: received.incomplete.take(),
             sender: None,
+            phases: progress.tracker.phases(ended),
         };
         Ok(Tried { attempt, retry_after: received.retry_after() })
     }
@@ -200,6 +203,7 @@ impl Transport {
     ) -> Result<(), ExchangeError> {
         let token = self.token(wanted, progress).await?;
         let result = exchange(client, outgoing, Some(&token), progress).await;
+        progress.tracker.clock.end();
         let Some(status) = progress.received.status.filter(|status| token.may_be_stale(*status, began))
         else {
             return result;

@@ -115,8 +115,11 @@ impl Client {
             tracker.begin();
             let (connection, is_reused) = match self.kept(to) {
                 Some(kept) => (kept, true),
-                None => Box::pin(self.opened(to, &mut tracker.stage)).await?,
+                None => Box::pin(self.opened(to, tracker)).await?,
             };
+            if is_reused {
+                tracker.clock.note_reused();
+            }
             let mut failed = match self.send_over(connection, tracker, to, request).await {
                 Ok(response) => return Ok(response),
                 Err(failed) => failed,
@@ -143,7 +146,7 @@ impl Client {
         request: Request<Full<Bytes>>,
     ) -> Result<Response<Body>, SendError> {
         tracker.begin();
-        let connection = self.open(to, &mut tracker.stage).await?;
+        let connection = self.open(to, tracker).await?;
         let sent = self.send_over(connection, tracker, to, request).await;
         sent.map_err(|failed| failed.into_error().into())
     }
@@ -160,6 +163,7 @@ impl Client {
         match connection {
             Connection::Http1(mut connection) => {
                 let response = connection.send(to, request).await?;
+                tracker.is_answered();
                 if let Some(http1_hosts) = &self.keeps_only_http2 {
                     connection.info.retire();
                     http1_hosts.note(to.authority.clone());
@@ -171,6 +175,7 @@ impl Client {
             }
             Connection::Http2(mut connection) => {
                 let response = Box::pin(connection.send(to, request)).await?;
+                tracker.is_answered();
                 connection.info.note_progress();
                 Ok(response.map(Body::shared))
             }
@@ -185,23 +190,28 @@ impl Client {
     }
 
     /// A new connection, or one that another request has opened meanwhile. Returns whether it is such a one.
-    async fn opened(&self, to: &Target, stage: &mut ConnectStage) -> Result<(Connection, bool), SendError> {
+    async fn opened(
+        &self,
+        to: &Target,
+        tracker: &mut RequestTracker,
+    ) -> Result<(Connection, bool), SendError> {
         let Some(pool) = self.pool.as_ref().filter(|_| self.shares) else {
-            return Ok((self.open(to, stage).await?, false));
+            return Ok((self.open(to, tracker).await?, false));
         };
         // Of several that are made at a time one is enough.
         let opened = tokio::select! {
             biased;
             () = pool.until_shared(&to.authority) => None,
-            opened = self.open(to, stage) => Some(opened?),
+            opened = self.open(to, tracker) => Some(opened?),
         };
         if let Some(opened) = opened {
             return Ok((opened.shared_in(pool, to), false));
         }
-        *stage = ConnectStage::Stream;
+        tracker.stage = ConnectStage::Stream;
+        tracker.clock.end();
         match pool.free_or_opening(&to.authority).await {
             Ok(shared) => Ok((Connection::Http2(shared), true)),
-            Err(opening) => self.open_another(pool, to, stage, opening).await,
+            Err(opening) => self.open_another(pool, to, tracker, opening).await,
         }
     }
 
@@ -211,7 +221,7 @@ impl Client {
         &self,
         pool: &Arc<Pool>,
         to: &Target,
-        stage: &mut ConnectStage,
+        tracker: &mut RequestTracker,
         _opening: Opening<'_>,
     ) -> Result<(Connection, bool), SendError> {
         let freed = async {
@@ -219,14 +229,14 @@ impl Client {
             pool.free(&to.authority).await
         };
         tokio::select! {
-            opened = self.open(to, stage) => Ok((opened?.shared_in(pool, to), false)),
+            opened = self.open(to, tracker) => Ok((opened?.shared_in(pool, to), false)),
             shared = freed => Ok((Connection::Http2(shared), true)),
         }
     }
 
     /// A new connection.
-    async fn open(&self, to: &Target, stage: &mut ConnectStage) -> Result<Connection, SendError> {
-        let conn = self.connector.connect(to, stage).await?;
+    async fn open(&self, to: &Target, tracker: &mut RequestTracker) -> Result<Connection, SendError> {
+        let conn = self.connector.connect(to, tracker).await?;
         Ok(if conn.is_http2() {
             Connection::Http2(Http2::over(conn).await?)
         } else {

@@ -14,7 +14,9 @@ use super::dial::{Dialled, dial};
 use super::egress_filter::{EgressFilter, NoAddress};
 use super::local_trouble::LocalTrouble;
 use super::reachability::Reachability;
+use super::request_tracker::RequestTracker;
 use super::target::Target;
+use crate::record::Phase;
 
 /// Why there is no connection.
 #[derive(Debug, thiserror::Error)]
@@ -66,17 +68,26 @@ impl Connector {
         }
     }
 
-    /// A new connection. `stage` tracks the progress.
+    /// A new connection. `tracker` records the progress.
     ///
     /// # Errors
     /// It cannot be opened.
-    pub async fn connect(&self, to: &Target, stage: &mut ConnectStage) -> Result<Conn, NotConnected> {
+    pub async fn connect(&self, to: &Target, tracker: &mut RequestTracker) -> Result<Conn, NotConnected> {
+        let RequestTracker { stage, clock, .. } = tracker;
         // An IPv6 address is in brackets.
         let host = to.authority.host().trim_matches(['[', ']']);
         *stage = ConnectStage::Looking;
+        if host.parse::<IpAddr>().is_err() {
+            clock.begin(Phase::Dns);
+        }
         let addresses = self.addresses(host).await?;
         *stage = ConnectStage::Room;
-        let dialling = |address| *stage = ConnectStage::Dialling(address);
+        clock.end();
+        // Until one of them is connected, the head start of those before it included: it is time that they cost.
+        let dialling = |address| {
+            *stage = ConnectStage::Dialling(address);
+            clock.begin(Phase::Connect);
+        };
         let dialled = dial(&addresses, to.port(), &self.connections, dialling).await;
         let Dialled { stream, address, room } = dialled.map_err(|failed| {
             match self.reachability.of_dial(host, failed.address, &failed.error) {
@@ -90,6 +101,7 @@ impl Connector {
             return Ok(Conn::plain(stream, address, slot));
         };
         *stage = ConnectStage::Securing(address);
+        clock.begin(Phase::Tls);
         // Certificates contain no trailing dot.
         let name = host.strip_suffix('.').unwrap_or(host).to_owned();
         let name = ServerName::try_from(name).map_err(|_| NotConnected::Name(host.to_owned()))?;

@@ -20,6 +20,7 @@ mod http1_hosts;
 mod http2;
 pub mod known_names;
 pub mod local_trouble;
+mod phase_clock;
 mod pool;
 mod reachability;
 pub mod read_body;

@@ -1,27 +1,53 @@
 //! The progress of a request: for the dialled address, and for saying where the time went.
 
 use std::net::SocketAddr;
+use std::time::Instant;
 
 use super::connect_stage::ConnectStage;
 use super::connection::info::{ConnInfo, InUse};
+use super::phase_clock::PhaseClock;
+use crate::record::{Phase, Phases};
 
 /// The progress of one request.
 #[derive(Debug, Default)]
 pub struct RequestTracker {
     /// The last stage of getting a connection.
     pub stage: ConnectStage,
+    /// Measures its phases.
+    pub clock: PhaseClock,
     connection: Option<InUse>,
 }
 
 impl RequestTracker {
     /// A connection is needed.
     pub fn begin(&mut self) {
-        (self.stage, self.connection) = (ConnectStage::None, None);
+        (self.stage, self.connection, self.clock) = (ConnectStage::None, None, PhaseClock::default());
     }
 
     /// The request is sent over this connection.
     pub fn goes_over(&mut self, connection: &ConnInfo) {
+        self.clock.begin(Phase::Wait);
         self.connection = Some(InUse::of(connection));
+    }
+
+    /// The head of the response was received.
+    pub fn is_answered(&mut self) {
+        self.note_first_byte();
+        self.clock.begin(Phase::Read);
+    }
+
+    /// The phases until now; none if the request ended before the first.
+    pub fn phases(mut self, now: Instant) -> Option<Phases> {
+        self.note_first_byte();
+        self.clock.until(now)
+    }
+
+    /// Over HTTP/1.1 the first byte may have been received long before the rest of the head. Over HTTP/2, nobody knows
+    /// which response a byte belongs to.
+    fn note_first_byte(&mut self) {
+        if let Some(at) = self.connection.as_ref().and_then(InUse::first_byte_at) {
+            self.clock.begin_reading_at(at);
+        }
     }
 
     /// Stops using the connection for new requests. Requests in flight over it continue.

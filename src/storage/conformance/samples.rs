@@ -1,5 +1,7 @@
 //! Profiles and deliveries to store.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use serde_json::json;
 use uuid::Uuid;
@@ -8,7 +10,7 @@ use crate::callback::{Callback, Values};
 use crate::profile::{
     Backoff, Draft, Event, Identity, Method, Profile, ProfileId, Region, RetryPolicy, Rules,
 };
-use crate::record::{Attempt, DeliveryId, ErrorClass, Failure, Kind, NewDelivery};
+use crate::record::{Attempt, DeliveryId, ErrorClass, Failure, Kind, NewDelivery, Phase, Phases};
 use crate::storage::{ApiKey, KeyScope, KeyText, SecretHash};
 
 pub fn at(ms: i64) -> Timestamp {
@@ -106,6 +108,17 @@ pub fn api_key(name: &str) -> (ApiKey, SecretHash) {
     (key, text.secret.hash())
 }
 
+/// Those of an attempt over a new connection.
+pub fn phases() -> Phases {
+    let mut phases = Phases::default();
+    for (phase, micros) in
+        [(Phase::Connect, 300), (Phase::Tls, 24_500), (Phase::Wait, 55_000), (Phase::Read, 0)]
+    {
+        phases.add(phase, Duration::from_micros(micros));
+    }
+    phases
+}
+
 /// An attempt with this response status.
 pub fn attempt(n: u32, status: u16) -> Attempt {
     let failure = Failure { class: ErrorClass::Status, message: format!("answered {status}") };
@@ -121,5 +134,6 @@ pub fn attempt(n: u32, status: u16) -> Attempt {
         response_cut: true,
         response_incomplete: None,
         sender: None,
+        phases: Some(phases()),
     }
 }

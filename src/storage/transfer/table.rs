@@ -209,6 +209,7 @@ const ATTEMPTS: &[TableColumn] = &[
     optional("address", ColumnKind::Text),
     column("response_headers", ColumnKind::Text),
     column("response_body", ColumnKind::Bytes),
+    optional("phases", ColumnKind::Bytes),
 ];
 
 impl Table {

@@ -66,8 +66,11 @@ fn answer(out: &mut Vec<Piece>, attempt: &Attempt, clock: &Clock) {
     if let Some(sender) = &attempt.sender {
         out.push((format!("sender    {sender}"), false));
     }
-    if let Some(error) = &attempt.error {
-        out.push((format!("failed    {} ({})", error.message, error.class.name()), false));
+    if let Some(phases) = &attempt.phases {
+        out.push((format!("phases    {}", phases.words(attempt.duration_ms)), false));
+    }
+    if let (Some(error), Some(words)) = (&attempt.error, attempt.failure_words()) {
+        out.push((format!("failed    {words} ({})", error.class.name()), false));
     }
     headers(out, &attempt.response_headers);
     body(out, &attempt.response_body, attempt.response_cut);

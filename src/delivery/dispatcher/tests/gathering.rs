@@ -22,6 +22,7 @@ fn outcome() -> Outcome {
             response_cut: false,
             response_incomplete: None,
             sender: None,
+            phases: None,
         },
         next: Next::Delivered,
     }

@@ -13,6 +13,9 @@ use crate::delivery::http::connection_limit::Usage;
 /// How many requests a peer allows at a time that has not said it.
 const NOT_SAID: u64 = u64::MAX;
 
+/// The first byte of a response is awaited.
+const AWAITED: u64 = u64::MAX;
+
 /// State of a connection. Clones share it.
 #[derive(Debug, Clone)]
 pub struct ConnInfo(Arc<Facts>);
@@ -28,6 +31,9 @@ struct Facts {
     consumed: AtomicU64,
     /// When bytes were last received, in milliseconds since it was opened; only for HTTP/2.
     received_at: AtomicU64,
+    /// When the first byte of the current response was received, in microseconds since it was opened; only for
+    /// HTTP/1.1. [`AWAITED`] while there is none.
+    first_byte: AtomicU64,
     /// Increases with every head of a response, and every part of a body.
     progress: AtomicU64,
     refused: AtomicBool,
@@ -48,6 +54,7 @@ impl ConnInfo {
             received: AtomicU64::new(0),
             consumed: AtomicU64::new(0),
             received_at: AtomicU64::new(0),
+            first_byte: AtomicU64::new(0),
             progress: AtomicU64::new(0),
             refused: AtomicBool::new(false),
             max_streams: AtomicU64::new(NOT_SAID),
@@ -96,6 +103,9 @@ impl ConnInfo {
         if is_http2 {
             let at = u64::try_from(self.age().as_millis()).unwrap_or(u64::MAX);
             self.0.received_at.store(at, Ordering::Release);
+        } else if self.0.first_byte.load(Ordering::Acquire) == AWAITED {
+            let at = u64::try_from(self.age().as_micros()).unwrap_or(0);
+            self.0.first_byte.store(at, Ordering::Release);
         }
     }
 
@@ -188,7 +198,15 @@ impl InUse {
     /// A request starts using this connection.
     pub fn of(info: &ConnInfo) -> Self {
         info.0.usage.begin();
+        info.0.first_byte.store(AWAITED, Ordering::Release);
         Self { info: info.clone(), received_before: info.0.received.load(Ordering::Acquire) }
+    }
+
+    /// When the first byte of the response was received, over HTTP/1.1.
+    pub fn first_byte_at(&self) -> Option<Instant> {
+        let micros = self.info.0.first_byte.load(Ordering::Acquire);
+        let time = (micros != AWAITED).then_some(Duration::from_micros(micros))?;
+        self.info.0.made_at.checked_add(time)
     }
 
     /// Whether the request may be repeated if it fails: nothing was received since it started, not even for other

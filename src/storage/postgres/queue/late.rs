@@ -7,6 +7,7 @@ use crate::profile::Choice as _;
 use crate::record::{ErrorClass, JobRef, Next, Outcome};
 use crate::storage::encoding::{headers_text, millis};
 use crate::storage::error::StoreError;
+use crate::storage::phases_bytes::phases_bytes;
 use crate::storage::postgres::connection::db::Db;
 use crate::storage::postgres::producer::batch::storable;
 use crate::storage::postgres::queue::moved::{Moved, message};
@@ -111,6 +112,7 @@ async fn append(db: Db<'_>, name: &str, outcome: &Outcome) -> Result<Option<i16>
                 &attempt.response_cut,
                 &headers_text(&attempt.response_headers),
                 &attempt.response_body,
+                &attempt.phases.as_ref().map(phases_bytes),
             ],
         )
         .await?;

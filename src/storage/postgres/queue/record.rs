@@ -9,6 +9,7 @@ use crate::record::{JobRef, LastOutcome, Next, Outcome};
 use crate::storage::QueueError;
 use crate::storage::encoding::{headers_text, millis, millis_after};
 use crate::storage::error::StoreError;
+use crate::storage::phases_bytes::phases_bytes;
 use crate::storage::postgres::PgStore;
 use crate::storage::postgres::connection::db::Db;
 use crate::storage::postgres::producer::batch::storable;
@@ -141,7 +142,7 @@ impl PgStore {
 
 async fn write(db: Db<'_>, seat: i32, name: &str, columns: &Columns<'_>) -> Result<Moved, StoreError> {
     let Columns { seq, n, state, due_at, ended_at, started_at, duration_ms, .. } = columns;
-    let Columns { status, class, message, address, cut, headers, body, mark, .. } = columns;
+    let Columns { status, class, message, address, cut, headers, body, mark, phases, .. } = columns;
     let rows = db
         .rows(
             RECORD,
@@ -163,6 +164,7 @@ async fn write(db: Db<'_>, seat: i32, name: &str, columns: &Columns<'_>) -> Resu
                 body,
                 &name,
                 mark,
+                phases,
             ],
         )
         .await?;
@@ -196,6 +198,7 @@ struct Columns<'a> {
     headers: Vec<String>,
     body: Vec<&'a [u8]>,
     mark: Vec<i64>,
+    phases: Vec<Option<Vec<u8>>>,
 }
 
 impl<'a> Columns<'a> {
@@ -222,6 +225,7 @@ impl<'a> Columns<'a> {
             all.headers.push(headers_text(&attempt.response_headers));
             all.body.push(&attempt.response_body);
             all.mark.push(RollupMark::outcome(outcome).number());
+            all.phases.push(attempt.phases.as_ref().map(phases_bytes));
         }
         all
     }

@@ -11,9 +11,9 @@ pub const RECORD: &str = "
 WITH r AS MATERIALIZED (
    SELECT * FROM unnest($2::bigint[], $3::smallint[], $4::smallint[], $5::bigint[], $6::bigint[], $7::bigint[],
      $8::int[], $9::smallint[], $10::text[], $11::text[], $12::text[], $13::bool[], $14::text[], $15::bytea[],
-     $17::bigint[])
+     $17::bigint[], $18::bytea[])
    r(seq, n, state, due_at, ended_at, started_at, duration_ms, status, class, message, address, response_cut,
-     response_headers, response_body, mark)),
+     response_headers, response_body, mark, phases)),
  g AS (DELETE FROM pending p USING r
    WHERE r.state > 1 AND p.seq = r.seq AND (p.claimed_by = $1 OR p.claimed_by IS NULL) AND p.attempts = r.n - 1
    RETURNING r.*, p.lane, p.run_id, p.attempts AS was),
@@ -25,12 +25,12 @@ WITH r AS MATERIALIZED (
      CASE WHEN class IS NOT NULL THEN message END FROM g),
  x AS (DELETE FROM tested t USING g WHERE t.seq = g.seq),
  a AS (INSERT INTO attempt (seq, n, started_at, duration_ms, status, class, message, address, sender, response_cut,
-     response_headers, response_body)
+     response_headers, response_body, phases)
    SELECT seq, n, started_at, duration_ms, status, class, message, address, $16, response_cut, response_headers,
-     response_body FROM g
+     response_body, phases FROM g
    UNION ALL
    SELECT seq, n, started_at, duration_ms, status, class, message, address, $16, response_cut, response_headers,
-     response_body FROM w
+     response_body, phases FROM w
    ON CONFLICT DO NOTHING RETURNING seq),
  f AS (INSERT INTO feed (attempted, marks)
    SELECT array_agg(seq), array_agg(n * 8 + state) FROM (
@@ -57,9 +57,9 @@ pub const IS_KNOWN: &str =
 /// used that. Gives the number.
 pub const APPEND: &str = "
 INSERT INTO attempt (seq, n, started_at, duration_ms, status, class, message, address, sender, response_cut,
-   response_headers, response_body)
+   response_headers, response_body, phases)
 SELECT d.seq, CASE WHEN EXISTS (SELECT FROM attempt WHERE seq = $1 AND n = $2)
-     THEN (SELECT max(n) + 1 FROM attempt WHERE seq = $1) ELSE $2 END, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12
+     THEN (SELECT max(n) + 1 FROM attempt WHERE seq = $1) ELSE $2 END, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13
 FROM delivery d WHERE d.seq = $1 RETURNING n";
 
 /// Tells readers of the feed of an attempt that was added so, with the state that its delivery is in now.

@@ -8,6 +8,7 @@ use crate::record::{Attempt, DeliveryId, Next};
 use crate::storage::Storage;
 use crate::storage::conformance::{StoreUnderTest, every_test};
 use crate::storage::encoding::{headers_text, millis, millis_after};
+use crate::storage::phases_bytes::phases_bytes;
 use crate::storage::postgres::PgStore;
 use crate::storage::postgres::changes::Moves;
 use crate::storage::postgres::connection::db::Db;
@@ -62,7 +63,8 @@ pub async fn record(store: &PgStore, id: DeliveryId, attempt: &Attempt, next: Ne
 async fn append(db: Db<'_>, seq: i64, attempt: &Attempt) {
     let sql =
         "INSERT INTO attempt (seq, n, started_at, duration_ms, status, class, message, address, response_cut,
-                   response_headers, response_body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+                   response_headers, response_body, phases)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     let error = attempt.error.as_ref();
     db.execute(
         sql,
@@ -78,6 +80,7 @@ async fn append(db: Db<'_>, seq: i64, attempt: &Attempt) {
             &attempt.response_cut,
             &headers_text(&attempt.response_headers),
             &attempt.response_body,
+            &attempt.phases.as_ref().map(phases_bytes),
         ],
     )
     .await

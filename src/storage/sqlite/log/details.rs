@@ -5,6 +5,7 @@ use rusqlite::{OptionalExtension, Row, Transaction};
 use crate::record::{Attempt, DeliveryId, DeliveryState, Details, LogPosition, Summary};
 use crate::storage::error::StoreError;
 use crate::storage::log::counts::Counts;
+use crate::storage::phases_bytes::phases;
 use crate::storage::sqlite::Store;
 use crate::storage::sqlite::queue::job::{callback, policy};
 use crate::storage::sqlite::rows::columns::{self, get, state_number};
@@ -113,7 +114,10 @@ fn details(tx: &Transaction<'_>, id: DeliveryId) -> Result<Option<Details>, Stor
 
 /// The columns of an attempt; see [`attempt`].
 pub const ATTEMPT: &str = "n, started_at, duration_ms, status, class, message, response_headers, \
-     response_body, response_cut, address";
+     response_body, response_cut, address, phases";
+
+/// The number of them.
+pub const ATTEMPT_COLUMNS: usize = 11;
 
 /// Reads all of them. An invalid one hides no other.
 fn attempts(tx: &Transaction<'_>, seq: i64, details: &mut Details) -> Result<(), StoreError> {
@@ -150,5 +154,6 @@ pub fn attempt(row: &Row<'_>) -> Result<Attempt, Why> {
         response_cut: get(row, 8)?,
         response_incomplete,
         sender: None,
+        phases: get::<Option<Vec<u8>>>(row, 10)?.as_deref().map(phases).transpose()?,
     })
 }

@@ -6,6 +6,7 @@ use crate::profile::Choice;
 use crate::record::{Attempt, DeliveryState, ErrorClass, JobRef, Next, Outcome};
 use crate::storage::error::StoreError;
 use crate::storage::health::rules::HealthRules;
+use crate::storage::phases_bytes::phases_bytes;
 use crate::storage::rollups::mark::RollupMark;
 use crate::storage::sqlite::engine::state_counts::Writing;
 use crate::storage::sqlite::queue::first_successes;
@@ -55,8 +56,8 @@ impl<'a> Changes<'a> {
         // By number: each name would be looked up for each row.
         let insert_attempt = "INSERT INTO attempt
                    (key, started_at, duration_ms, address, status, class, message,
-                    response_cut, response_headers, response_body, epoch)
-               VALUES (?1 << 10 | ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+                    response_cut, response_headers, response_body, epoch, phases)
+               VALUES (?1 << 10 | ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
                ON CONFLICT (key) DO NOTHING";
         let mut insert_attempt = tx.prepare_cached(insert_attempt)?;
         insert_attempt.raw_bind_parameter(12, epoch)?;
@@ -326,6 +327,9 @@ fn insert_attempt<'a>(
     }
     if differs(|last, next| last.response_body == next.response_body) {
         insert.raw_bind_parameter(11, &attempt.response_body)?;
+    }
+    if differs(|last, next| last.phases == next.phases) {
+        insert.raw_bind_parameter(13, attempt.phases.as_ref().map(phases_bytes))?;
     }
     *bound = Some(attempt);
     Ok(insert.raw_execute()? > 0)

@@ -5,7 +5,7 @@ use rusqlite::{Connection, Row};
 use crate::storage::error::StoreError;
 use crate::storage::profiles::listing::Listing;
 use crate::storage::sqlite::Store;
-use crate::storage::sqlite::log::details::{ATTEMPT, SEQ, SUMMARY, attempt, summary};
+use crate::storage::sqlite::log::details::{ATTEMPT, ATTEMPT_COLUMNS, SEQ, SUMMARY, attempt, summary};
 use crate::storage::sqlite::profiles::deleted::{deleted, restorable};
 use crate::storage::sqlite::profiles::list::{LISTED, listed};
 use crate::storage::sqlite::profiles::variables::{OWN, own};
@@ -65,7 +65,7 @@ pub fn look(db: &Connection) -> Result<PassedOver, StoreError> {
     let attempts = format!("SELECT {ATTEMPT}, key FROM attempt").replace("response_body", "x''");
     each(db, &attempts, &mut found, |row| {
         let of = |why| {
-            let key = row.get::<_, i64>(10).unwrap_or_default();
+            let key = row.get::<_, i64>(ATTEMPT_COLUMNS).unwrap_or_default();
             let name = format!("attempt {} of the delivery in row {}", key & 1023, key >> 10);
             UnreadableRow { name, why, position: None }
         };

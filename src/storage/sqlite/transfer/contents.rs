@@ -78,7 +78,7 @@ fn select(table: Table) -> &'static str {
         }
         Table::Attempts => {
             "SELECT key >> 10, started_at, duration_ms, key & 1023, status, response_cut, class, message, address,
-                 response_headers, response_body
+                 response_headers, response_body, phases
              FROM attempt WHERE key BETWEEN ?1 << 10 AND ?2 << 10 | 1023 ORDER BY key"
         }
     }

@@ -139,6 +139,7 @@ fn outcome(job: &Job, next: Next) -> Outcome {
         response_cut: false,
         response_incomplete: None,
         sender: None,
+        phases: None,
     };
     Outcome { job: job.reference, lane: job.lane, subject: Arc::clone(&job.subject), attempt, next }
 }

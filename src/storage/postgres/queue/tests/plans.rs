@@ -64,7 +64,7 @@ async fn no_statement_of_a_sender_reads_a_table_or_sorts() {
         (&sender.claims, ORPHANS, 2),
         (&sender.claims, FREE_ORPHANS, 2),
         (&sender.claims, RELEASE, 2),
-        (&sender.records, RECORD, 16),
+        (&sender.records, RECORD, 18),
     ];
     for (session, sql, values) in statements {
         let plan = plan(session, sql, values).await;
