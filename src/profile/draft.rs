@@ -17,6 +17,7 @@ use super::status::Status;
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[allow(missing_docs, reason = "each is named for its field, see Field")]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of the editor")]
 pub struct Draft {
     pub title: String,
     pub channel: String,

@@ -78,7 +78,7 @@ fn the_retry_table_follows_the_typed_values() {
     let table: Vec<_> = desk.screen().lines().filter(|l| l.contains("420 s")).map(str::to_owned).collect();
     assert!(table[0].contains("2nd retry      180 s   240 s      420 s"), "{}", desk.screen());
     assert!(desk.shows("earliest") && !desk.shows("sent at"), "{}", desk.screen());
-    assert!(desk.shows("Each delay starts after the previous"), "{}", desk.screen());
+    assert!(desk.shows("A delay follows the attempt of its row"), "{}", desk.screen());
     assert!(desk.shows("the last one is not used"), "{}", desk.screen());
     desk.keys("backspace backspace backspace");
     assert!(!desk.shows("2nd retry"), "no table for a timeout in error");

@@ -50,7 +50,8 @@ fn lines(state: &State, row: &Summary, width: usize, height: usize) -> Vec<Line<
         match attempt.error.as_ref().filter(|error| error.class == ErrorClass::Expired) {
             // Nothing was sent.
             Some(error) => {
-                let text = Span::styled(format!("✗ {}", error.message), theme.bad);
+                let why = error.message.trim_start_matches("expired: ");
+                let text = Span::styled(format!("✗ {why}"), theme.bad);
                 lines.push(Line::from(vec![label(&label_of(attempt.n)), text]));
             }
             None => lines.push(tried(label(&label_of(attempt.n)), attempt, width, state)),
