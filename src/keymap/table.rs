@@ -248,6 +248,9 @@ pub const TABLE: &[Entry] = table! {
         "senders" Senders, "S", "",
             "Senders: the processes that send from the database, their leases, requests in flight and rates",
             "fleet hosts workers processes standby lease";
+        "overview" Overview, "O", "",
+            "Overview: how many deliveries of each profile arrived and failed, how fast, and why",
+            "numbers statistics stats rate success latency percentile failures health dashboard";
         "theme" Theme, "f12", "", "Next theme: terminal, dark, light, mono",
             "colours colors dark light appearance";
         "mouse" Mouse, "M", "", "Mouse on or off; off, the terminal selects text", "click pointer selection";
@@ -258,6 +261,11 @@ pub const TABLE: &[Entry] = table! {
     }
     SendersWindow {
         "senders-window-leave" Leave, "esc S", "Back", "Back", "";
+    }
+    OverviewWindow {
+        "overview-window-left" Left, "left h", "", "Shorter time: week, day, hour", "";
+        "overview-window-right" Right, "right l", "Hour, day, week", "Longer time: hour, day, week", "";
+        "overview-window-leave" Leave, "esc O", "Back", "Back", "";
     }
     List {
         "list-down" Down, "down j", "", "Down", "";
@@ -341,7 +349,8 @@ mod tests {
         question-refuse test receiver palette help next-pane previous-pane go-profiles go-editor
         go-variables go-deliveries go-timeline theme mouse suspend redraw leave quit list-down list-up
         list-page-down list-page-up list-top list-bottom reading-search reading-next-match
-        reading-previous-match senders senders-window-leave guide-accept guide-search guide-next-match guide-previous-match guide-leave
+        reading-previous-match senders senders-window-leave overview overview-window-left overview-window-right
+        overview-window-leave guide-accept guide-search guide-next-match guide-previous-match guide-leave
     ";
 
     #[test]

@@ -16,6 +16,18 @@ pub fn group_digits(n: u64) -> String {
     out
 }
 
+/// A rate from 0 to 1 as a percentage, such as `99.7 %`. Never 100 % unless it is all, and never 0 % unless it is
+/// nothing.
+#[must_use]
+pub fn percent(rate: f64) -> String {
+    let shown = match (rate * 1000.0).round() {
+        shown if shown >= 1000.0 && rate < 1.0 => 999.0,
+        shown if shown < 1.0 && rate > 0.0 => 1.0,
+        shown => shown,
+    };
+    format!("{:.1} %", shown / 10.0)
+}
+
 /// A duration in milliseconds, such as `84 ms`; less than one is never shown as zero.
 #[must_use]
 pub fn millis(ms: u64) -> String {
@@ -40,6 +52,12 @@ mod tests {
     #[test]
     fn short_durations_are_never_zero() {
         assert_eq!([0, 1, 84].map(millis), ["<1 ms", "1 ms", "84 ms"]);
+    }
+
+    #[test]
+    fn a_percentage_hides_no_failure() {
+        let all = [0.0, 0.000_01, 0.5, 0.999_4, 0.999_96, 1.0].map(percent);
+        assert_eq!(all, ["0.0 %", "0.1 %", "50.0 %", "99.9 %", "99.9 %", "100.0 %"]);
     }
 
     #[test]

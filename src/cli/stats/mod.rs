@@ -52,22 +52,18 @@ pub(super) async fn run(session: &Session, args: &StatsArgs) -> Result<ExitCode,
     };
     let until = args.until.map(|until| until.from(now));
     let request = StatsRequest { since: args.since.from(now), until, profiles, by: args.by };
-    let (found, titles) = match &store {
-        Some(store) => {
-            let found = stats(&**store, request, now).await.map_err(|error| match error {
-                StatsError::Store(error) => CommandError::from(error),
-                wrong => CommandError::Input(wrong.to_string()),
-            })?;
-            let titles = titles(store, &found).await?;
-            (found, titles)
-        }
+    let (found, titles) = if let Some(store) = &store {
+        let found = stats(&**store, request, now).await.map_err(|error| match error {
+            StatsError::Store(error) => CommandError::from(error),
+            wrong => CommandError::Input(wrong.to_string()),
+        })?;
+        let titles = titles(store, &found).await?;
+        (found, titles)
+    } else {
         // Nothing has happened yet, as far as this command knows.
-        None => {
-            let until = until.unwrap_or(now);
-            let found =
-                Stats { since: args.since.from(now).min(until), until, by: args.by, rows: Vec::new() };
-            (found, BTreeMap::new())
-        }
+        let until = until.unwrap_or(now);
+        let found = Stats { since: args.since.from(now).min(until), until, by: args.by, rows: Vec::new() };
+        (found, BTreeMap::new())
     };
     if args.json {
         print_json(&document(&found))?;

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use crate::cli::table::table;
 use crate::profile::Choice as _;
 use crate::storage::{Stats, StatsBy, StatsRow};
-use crate::text::{cut, escape_controls, group_digits};
+use crate::text::{cut, escape_controls, group_digits, percent};
 
 /// The longest title or time that is shown.
 const KEY_WIDTH: usize = 18;
@@ -135,24 +135,13 @@ fn ratio(part: u64, all: u64) -> f64 {
     part as f64 / all as f64
 }
 
-/// Never 100 % unless it is all, and never 0 % unless it is nothing.
-fn percent(rate: f64) -> String {
-    let shown = (rate * 1000.0).round() / 10.0;
-    let shown = match shown {
-        100.0 if rate < 1.0 => 99.9,
-        0.0 if rate > 0.0 => 0.1,
-        shown => shown,
-    };
-    format!("{shown:.1} %")
-}
-
 fn time(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
 }
 
 #[cfg(test)]
 mod tests {
-    use unicode_width::UnicodeWidthStr as _;
+    use unicode_width::UnicodeWidthStr;
 
     use super::*;
 
@@ -182,7 +171,7 @@ mod tests {
     #[test]
     fn a_table_of_profiles_is_readable_at_80_columns() {
         let told = shown(StatsBy::Profile, vec![row("IN_1"), row("IN_2")]);
-        let widest = told.lines().map(|line| line.width()).max();
+        let widest = told.lines().map(UnicodeWidthStr::width).max();
         assert!(widest <= Some(80), "{told}");
         assert_eq!(
             told.lines().skip(3).collect::<Vec<_>>(),

@@ -6,6 +6,7 @@ mod bulk;
 pub mod copying;
 pub mod deliveries;
 pub mod environment;
+mod overview;
 mod profiles;
 mod receiver;
 mod subjects;
@@ -251,6 +252,9 @@ impl Outside {
                 return Ok(details.map(|details| Message::Details(Box::new(details))).into_iter().collect());
             }
             Effect::LoadSenders => Message::Senders(store.senders().await.map_err(|error| error.to_string())),
+            Effect::LoadOverview(request) => {
+                Message::Overview(Box::new(overview::load(store, request).await))
+            }
             // That the database cannot be read is reported elsewhere.
             Effect::LoadApis => Message::Apis(store.running_apis().await.unwrap_or_default()),
             Effect::LoadCounts => Message::Counts(store.counts().await?, store.short_name()),

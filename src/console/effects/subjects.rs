@@ -31,6 +31,8 @@ pub(super) enum Subject {
     Blocks,
     /// The senders.
     Senders,
+    /// The numbers of each profile.
+    Overview,
     /// The HTTP APIs that run.
     Apis,
     /// The revision.
@@ -70,6 +72,7 @@ impl Subject {
             Effect::LoadCounts => vec![Self::Counts],
             Effect::LoadBlocks | Effect::Pause { .. } => vec![Self::Blocks],
             Effect::LoadSenders => vec![Self::Senders],
+            Effect::LoadOverview(_) => vec![Self::Overview],
             Effect::LoadApis => vec![Self::Apis],
             Effect::LoadRevision => vec![Self::Revision],
             Effect::StartReceiver(_) | Effect::SetReceiver(_) | Effect::StopReceiver => vec![Self::Receiver],

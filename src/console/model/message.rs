@@ -12,6 +12,7 @@ use crate::console::model::effect::{Purpose, Ticket};
 use crate::console::model::mouse::Pointer;
 use crate::console::model::preview_input::PreviewInput;
 use crate::console::model::program::Returned;
+use crate::console::model::window::overview::OverviewNumbers;
 use crate::delivery::SenderStatus;
 use crate::keymap::Key;
 use crate::profile::catalogue::Variable;
@@ -100,6 +101,8 @@ pub enum Message {
     Health(Box<FailingProfiles>),
     /// The processes that send from the database; or why they cannot be read.
     Senders(Result<Vec<SenderInfo>, String>),
+    /// The numbers of each profile; or why they cannot be read.
+    Overview(Box<Result<OverviewNumbers, String>>),
     /// The HTTP APIs that run on the database.
     Apis(Vec<RunningApi>),
     /// A change was committed, by any session.

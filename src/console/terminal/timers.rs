@@ -6,7 +6,7 @@ use crate::console::model::deliveries::state_text::{self, TENTHS_BELOW_MS};
 use crate::console::model::state::State;
 use crate::console::model::target::Target;
 use crate::console::model::window::Overlay;
-use crate::console::model::window::senders::REFRESH_MS;
+use crate::console::model::window::{overview, senders as senders_window};
 use crate::console::model::{apis, clock, layout, pausing};
 use crate::record::{DeliveryState, Summary};
 
@@ -32,7 +32,7 @@ pub fn tick(state: &State) -> Option<Duration> {
         .chain(ages(state, &seen))
         .chain(question(state))
         .chain(check(state))
-        .chain(senders(state))
+        .chain(window(state))
         .chain(apis(state))
         .min()
 }
@@ -45,9 +45,13 @@ fn question(state: &State) -> Option<Duration> {
     }
 }
 
-/// How long until the list of senders is read again.
-fn senders(state: &State) -> Option<Duration> {
-    matches!(state.overlay, Some(Overlay::Senders(_))).then_some(Duration::from_millis(REFRESH_MS))
+/// How long until what the window shows is read again.
+fn window(state: &State) -> Option<Duration> {
+    match &state.overlay {
+        Some(Overlay::Senders(_)) => Some(Duration::from_millis(senders_window::REFRESH_MS)),
+        Some(Overlay::Overview(_)) => Some(Duration::from_millis(overview::REFRESH_MS)),
+        _ => None,
+    }
 }
 
 /// How long until the HTTP APIs are read again.
@@ -80,7 +84,9 @@ fn running(state: &State) -> Vec<&Summary> {
         }
         // These cover the panes.
         Target::Guide(_)
-        | Target::Window(Overlay::Preview(_) | Overlay::Receiver(_) | Overlay::Senders(_)) => Vec::new(),
+        | Target::Window(
+            Overlay::Preview(_) | Overlay::Receiver(_) | Overlay::Senders(_) | Overlay::Overview(_),
+        ) => Vec::new(),
         _ if layout::shows_deliveries(state) => state.deliveries.in_sight().collect(),
         // The newest one has its own line.
         _ => rows.first().into_iter().collect(),

@@ -9,7 +9,7 @@ use super::{Desk, World, sample};
 fn keys_to(scope: Scope) -> &'static [&'static str] {
     match scope {
         Scope::Global | Scope::Profiles => &["1"],
-        Scope::List => &["1", "3", "4", "5", "2", "R", "S", "?", "p", "4 enter"],
+        Scope::List => &["1", "3", "4", "5", "2", "R", "S", "O", "?", "p", "4 enter"],
         Scope::Reading => &["4 enter", "p"],
         Scope::Guide => &["?", ": tab"],
         Scope::Editor => &["e"],
@@ -21,6 +21,7 @@ fn keys_to(scope: Scope) -> &'static [&'static str] {
         Scope::ReceiverWindow => &["R"],
         Scope::RequestWindow => &["R enter", "R G enter"],
         Scope::SendersWindow => &["S"],
+        Scope::OverviewWindow => &["O"],
         Scope::Form => &["v n"],
         Scope::CopyWindow => &["y"],
     }

@@ -23,6 +23,7 @@ pub fn words(effect: &Effect) -> Option<String> {
         | Effect::LoadRevision
         | Effect::LoadBlocks
         | Effect::LoadSenders
+        | Effect::LoadOverview(_)
         | Effect::LoadApis
         | Effect::AskDelete(..)
         | Effect::LoadCounts => return None,

@@ -21,6 +21,7 @@ mod keys;
 mod leaving;
 mod look;
 mod mouse;
+mod overview;
 mod paused;
 mod pausing;
 mod preview;

@@ -1,16 +1,18 @@
 //! Worlds to start a test with.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde_json::json;
 
 use crate::callback::Values;
+use crate::console::model::window::overview::{OverviewNumbers, OverviewRange};
 use crate::delivery::{InFlight, SenderRole, SenderStatus};
 use crate::profile::{Channel, Draft, DraftHeader, Identity, Profile, Rules};
 use crate::receiver::{Received, Reply};
 use crate::record::{DeliveryState, ErrorClass, Kind};
-use crate::storage::SenderInfo;
+use crate::storage::{SenderInfo, Stats, StatsBy, StatsRow};
 
 use super::desk::START;
 use super::world::{World, delivery_id, profile_id};
@@ -167,4 +169,41 @@ pub fn senders() -> Vec<SenderInfo> {
             ..sender("a-host-with-quite-a-long-name.ops.example", 77, -3)
         },
     ]
+}
+
+/// Numbers of the profiles of the sample, of an hour: one was deleted for good, and one had failures.
+pub fn overview(ids: &[&str]) -> OverviewNumbers {
+    let row = |id: &str, delivered: u64, failed: u64| StatsRow {
+        key: id.to_owned(),
+        accepted: Some(delivered + failed + 13),
+        delivered: Some(delivered),
+        failed: Some(failed),
+        cancelled: Some(0),
+        pending: Some(13),
+        attempts: Some(delivered + 3 * failed),
+        success_rate: Some(rate(delivered, failed)),
+        p50_ms: Some(84),
+        p95_ms: Some(213),
+        p99_ms: Some(5000),
+        failures: BTreeMap::from([("status", failed), ("timeout", 2 * failed)])
+            .into_iter()
+            .filter(|(_, n)| *n > 0)
+            .collect(),
+    };
+    let rows: Vec<StatsRow> =
+        (0..).zip(ids).map(|(n, id)| row(id, 1200 / (n * 40 + 1), if n == 0 { 31 } else { 0 })).collect();
+    let until = start();
+    let stats =
+        Stats { since: until - jiff::SignedDuration::from_hours(1), until, by: StatsBy::Profile, rows };
+    let minutes = (0..60).map(|minute: u64| minute * minute % 37).collect();
+    OverviewNumbers {
+        range: OverviewRange::Hour,
+        stats,
+        minutes: ids.first().map(|id| ((*id).to_owned(), minutes)),
+    }
+}
+
+#[allow(clippy::cast_precision_loss, reason = "a ratio")]
+fn rate(delivered: u64, failed: u64) -> f64 {
+    delivered as f64 / (delivered + failed) as f64
 }

@@ -127,6 +127,15 @@ fn a_request_that_reached_the_receiver() {
 }
 
 #[test]
+fn the_overview() {
+    in_each_size("overview", |desk| {
+        let ids: Vec<String> = desk.state.profiles.rows.iter().map(|row| row.id.to_string()).collect();
+        let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+        desk.keys("O").receives(Message::Overview(Box::new(Ok(sample::overview(&ids)))));
+    });
+}
+
+#[test]
 fn the_senders() {
     in_each_size("senders", |desk| {
         desk.keys("S").receives(Message::Senders(Ok(sample::senders()))).keys("j");

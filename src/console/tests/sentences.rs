@@ -168,6 +168,7 @@ const SCENES: &[&str] = &[
     "receiver",
     "receiver receiver-window-toggle list-down receiver-window-right",
     "senders list-down",
+    "overview overview-window-right list-down",
     "help",
     "palette",
     "palette +retry",

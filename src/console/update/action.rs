@@ -162,6 +162,7 @@ fn in_each_pane(state: &mut State, action: Action) -> Option<Vec<Effect>> {
             Vec::new()
         }
         Action::Senders => window::senders::open(state),
+        Action::Overview => window::overview::open(state),
         Action::Test => testing::open(state),
         Action::Preview => preview::open(state),
         Action::NextPane | Action::PreviousPane => {

@@ -145,6 +145,7 @@ fn take(state: &mut State, message: Message, awaits: Option<&Awaits>) -> Vec<Eff
         Message::Now(now) => {
             state.now = now;
             let mut effects = window::senders::refresh(state);
+            effects.extend(window::overview::refresh(state));
             effects.extend(apis::refresh(state));
             effects
         }
@@ -205,6 +206,10 @@ fn take(state: &mut State, message: Message, awaits: Option<&Awaits>) -> Vec<Eff
         Message::Health(failing) => health::taken(state, *failing),
         Message::Senders(senders) => {
             window::senders::taken(state, senders);
+            Vec::new()
+        }
+        Message::Overview(numbers) => {
+            window::overview::taken(state, *numbers);
             Vec::new()
         }
         Message::Apis(running) => {

@@ -150,8 +150,9 @@ impl Tables {
                 self.note_attempt(job.id);
                 self.count_mark(lane, RollupMark::attempt(attempt));
                 // It fails otherwise now.
-                before.into_iter().for_each(|mark| self.count_mark(lane, mark.undone()));
-                self.failure_mark(job.id).into_iter().for_each(|mark| self.count_mark(lane, mark));
+                for mark in before.map(RollupMark::undone).into_iter().chain(self.failure_mark(job.id)) {
+                    self.count_mark(lane, mark);
+                }
             }
             self.release(*job);
             return false;

@@ -69,7 +69,9 @@ impl Rollup {
             read.push((number, n));
             last = number;
         }
-        read.into_iter().for_each(|(number, n)| self.add_to(number, n));
+        for (number, n) in read {
+            self.add_to(number, n);
+        }
         Ok(())
     }
 
@@ -235,7 +237,9 @@ mod tests {
             })
             .collect();
         let mut rollup = Rollup::default();
-        durations.iter().for_each(|ms| rollup.count(lasting(*ms), 1));
+        for ms in &durations {
+            rollup.count(lasting(*ms), 1);
+        }
         durations.sort_unstable();
         for percent in [1, 50, 95, 99, 100] {
             let exact = durations[(durations.len() * usize::from(percent)).div_ceil(100) - 1];

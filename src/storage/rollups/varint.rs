@@ -52,8 +52,12 @@ mod tests {
         let mut bytes = Vec::new();
         let unsigned = [0, 1, 127, 128, 300, u64::from(u32::MAX), u64::MAX];
         let signed = [0, -1, 1, 63, -64, 64, i64::MAX, i64::MIN];
-        unsigned.into_iter().for_each(|number| push(&mut bytes, number));
-        signed.into_iter().for_each(|number| push_signed(&mut bytes, number));
+        for number in unsigned {
+            push(&mut bytes, number);
+        }
+        for number in signed {
+            push_signed(&mut bytes, number);
+        }
         let mut rest = &bytes[..];
         assert_eq!(unsigned.map(|_| take(&mut rest).unwrap()), unsigned);
         assert_eq!(signed.map(|_| take_signed(&mut rest).unwrap()), signed);

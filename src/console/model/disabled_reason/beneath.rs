@@ -44,6 +44,7 @@ pub fn pane_for(state: &State, entry: &Entry) -> Result<Pane, &'static str> {
             Some("only in a request: {receiver-window-show-in-full} opens it in the receiver's window")
         }
         Scope::SendersWindow => Some("only in the list of senders: {senders} opens it"),
+        Scope::OverviewWindow => Some("only in the overview: {overview} opens it"),
         Scope::Form => Some("only while a variable is added or edited"),
         Scope::Question => Some("no question is open"),
         Scope::Reading => Some("only in the details, the preview and a request"),

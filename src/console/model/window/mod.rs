@@ -4,6 +4,7 @@ pub mod add_variable;
 pub mod copy_failed;
 pub mod details;
 pub mod details_text;
+pub mod overview;
 pub mod preview;
 pub mod question;
 pub mod receiver;
@@ -15,6 +16,7 @@ pub mod text_view;
 use crate::console::model::window::add_variable::AddVariable;
 use crate::console::model::window::copy_failed::CopyFailed;
 use crate::console::model::window::details::DetailsWindow;
+use crate::console::model::window::overview::OverviewWindow;
 use crate::console::model::window::preview::PreviewWindow;
 use crate::console::model::window::question::Question;
 use crate::console::model::window::receiver::ReceiverWindow;
@@ -41,6 +43,8 @@ pub enum Overlay {
     Request(RequestWindow),
     /// The processes that send from the database.
     Senders(SendersWindow),
+    /// The numbers of each profile.
+    Overview(OverviewWindow),
     /// An own variable.
     AddVariable(Box<AddVariable>),
     /// A text that could not be copied.
@@ -59,6 +63,7 @@ impl Overlay {
             Self::Receiver(_) => vec![Scope::ReceiverWindow, Scope::List],
             Self::Request(_) => vec![Scope::RequestWindow, Scope::Reading, Scope::List],
             Self::Senders(_) => vec![Scope::SendersWindow, Scope::List],
+            Self::Overview(_) => vec![Scope::OverviewWindow, Scope::List],
             Self::AddVariable(_) => vec![Scope::Form],
             Self::CopyFailed(_) => vec![Scope::CopyWindow, Scope::List],
         }

@@ -3,6 +3,7 @@
 pub mod add_variable;
 pub mod copy_failed;
 pub mod details;
+pub mod overview;
 pub mod preview;
 pub mod question;
 pub mod receiver;
@@ -32,6 +33,7 @@ pub fn draw(state: &State, out: &mut Frame<'_>) {
         Some(Overlay::Receiver(window)) => receiver::draw(state, window, out),
         Some(Overlay::Request(window)) => request::draw(state, window, out),
         Some(Overlay::Senders(window)) => senders::draw(state, window, out),
+        Some(Overlay::Overview(window)) => overview::draw(state, window, out),
         Some(Overlay::AddVariable(form)) => add_variable::draw(state, form, out),
         Some(Overlay::CopyFailed(window)) => copy_failed::draw(state, window, out),
         None => {}

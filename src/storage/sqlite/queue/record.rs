@@ -122,8 +122,9 @@ fn record<'a>(
             Some((_, DeliveryState::Failed)) => {
                 uncount_failure(tx, lane, seq)?;
                 come_late(tx, outcome)?;
-                let failure = failure_mark(tx, seq)?;
-                failure.into_iter().for_each(|mark| tx.count(lane, mark));
+                if let Some(mark) = failure_mark(tx, seq)? {
+                    tx.count(lane, mark);
+                }
                 (state_now, stopped) = (DeliveryState::Failed, true);
             }
             Some((_, state)) => {
