@@ -118,6 +118,10 @@ const EXAMPLES: &[(&str, &[Example])] = &[
             ("List server errors of the last two hours", "ringback deliveries list --status 5xx --since 2h"),
             ("Find the deliveries of one order", "ringback deliveries list --text 4711 --limit 0"),
             (
+                "Report what failed since yesterday",
+                "ringback deliveries list --csv --state failed --since 1d",
+            ),
+            (
                 "List failures of one profile as JSON",
                 "ringback deliveries list --state failed --profile \"Order SMS\" --json",
             ),

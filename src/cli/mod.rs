@@ -10,6 +10,7 @@ mod command_sender;
 mod command_tree;
 mod completions;
 mod console;
+mod csv;
 mod database_name;
 mod db;
 mod deliveries;

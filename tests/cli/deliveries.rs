@@ -90,6 +90,55 @@ fn the_log_is_listed_filtered_and_shown() {
     assert_eq!(phases["reused"], false);
 }
 
+/// What Python reads of it is what the JSON has.
+#[test]
+fn a_report_is_csv_that_other_programs_read() {
+    let place = Place::new();
+    let (_receiver, ids) = log(&place);
+    let empty = place.run(&["deliveries", "list", "--csv", "--text", "nowhere"]);
+    assert_eq!((empty.code, empty.out.lines().count()), (Some(0), 1), "a heading: {empty:?}");
+    // As far as a title can look like one.
+    let formula = "-2 Order";
+    let retitled =
+        json!({"title": formula, "channel": "sms", "url": "http://127.0.0.1:1/cb", "retry": {"count": 0}});
+    place.apply(&retitled);
+    let tested = place.run(&["test", formula, "--json"]).json();
+    let report = place.run(&["deliveries", "list", "--csv"]);
+    assert_eq!((report.code, report.err.as_str()), (Some(0), ""), "{report:?}");
+    let file = place.path("report.csv");
+    std::fs::write(&file, &report.out).unwrap();
+    let script =
+        "import csv, json, sys\nprint(json.dumps(list(csv.DictReader(open(sys.argv[1], newline='')))))";
+    let read = std::process::Command::new("python3").args(["-c", script]).arg(&file).output().unwrap();
+    let read: Value = serde_json::from_slice(&read.stdout).unwrap();
+    let read = read.as_array().unwrap();
+    let listed = place.run(&["deliveries", "list", "--json"]).json();
+    let listed = listed.as_array().unwrap();
+    assert_eq!((read.len(), listed.len()), (ids.len() + 1, ids.len() + 1));
+    for (row, json) in read.iter().zip(listed) {
+        assert_eq!(row.as_object().unwrap().len(), 15, "{row}");
+        for (name, cell) in row.as_object().unwrap() {
+            let value = match name.as_str() {
+                "error_class" => &json["error"]["class"],
+                "error_message" => &json["error"]["message"],
+                name => json.get(name).unwrap_or_else(|| panic!("{name}: {json}")),
+            };
+            let text = match value {
+                Value::Null => String::new(),
+                Value::String(text) if text.starts_with('-') => format!("'{text}"),
+                Value::String(text) => text.clone(),
+                value => value.to_string(),
+            };
+            assert_eq!(*cell, text, "{name}");
+        }
+    }
+    assert_eq!(read[0]["delivery_id"], tested["delivery_id"]);
+    assert_eq!(read[0]["profile_title"], format!("'{formula}"));
+    let two = place.run(&["deliveries", "list", "--csv", "--state", "delivered", "--limit", "1"]);
+    assert_eq!(two.out.lines().count(), 2, "{two:?}");
+    assert_eq!(place.run(&["deliveries", "list", "--csv", "--json"]).code, Some(2));
+}
+
 #[test]
 fn one_or_all_are_counted_cancelled_and_resent() {
     let place = Place::new();

@@ -9,37 +9,68 @@ use crate::documents::delivery_row;
 use crate::record::{DeliveryId, Summary};
 use crate::storage::{Blocks, Filter, SCAN_LIMIT, Storage};
 
+use super::csv;
 use super::filter_args::FilterArgs;
 use super::row::table_of;
 
 /// The number of rows loaded and printed at a time.
 const PAGE: usize = 1000;
 
+/// How many are listed without `--limit`.
+const USUAL_LIMIT: usize = 50;
+
 #[derive(Debug, clap::Args)]
 pub(super) struct ListArgs {
     #[command(flatten)]
     filter: FilterArgs,
-    /// Maximum number to list; 0 lists all
-    #[arg(long, value_name = "N", default_value_t = 50)]
-    limit: usize,
+    /// Maximum number to list, 50 without it, with --csv all; 0 lists all
+    #[arg(long, value_name = "N")]
+    limit: Option<usize>,
+    /// Print CSV instead of text: a heading, and a line for each delivery
+    #[arg(long)]
+    csv: bool,
+}
+
+/// How deliveries are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Text,
+    Json,
+    Csv,
 }
 
 pub(super) async fn run(session: &Session, args: &ListArgs, json: bool) -> Result<(), CommandError> {
-    let Some(store) = session.store_if_there()? else {
-        if json {
-            return print("[]\n");
+    let form = match (json, args.csv) {
+        (true, true) => {
+            return Err(CommandError::Input(
+                "--json and --csv exclude each other: give one of them".to_owned(),
+            ));
         }
-        return none(session, true);
+        (true, false) => Form::Json,
+        (false, true) => Form::Csv,
+        (false, false) => Form::Text,
+    };
+    let Some(store) = session.store_if_there()? else {
+        return match form {
+            Form::Json => print("[]\n"),
+            Form::Csv => print(&csv::heading()),
+            Form::Text => none(session, true),
+        };
     };
     let filter = args.filter.filter(&store, clock::now()).await?;
-    let limit = if args.limit == 0 { usize::MAX } else { args.limit };
-    let mut out = Out { json, printed: 0, passed_over: Notes::default(), blocks: store.blocks().await? };
+    let limit = match args.limit {
+        Some(0) => usize::MAX,
+        Some(limit) => limit,
+        None if form == Form::Csv => usize::MAX,
+        None => USUAL_LIMIT,
+    };
+    let mut out = Out { form, printed: 0, passed_over: Notes::default(), blocks: store.blocks().await? };
     let older = pages(&*store, filter, limit, &mut out).await?;
     out.end()?;
     out.passed_over.end();
     match older {
         Some(last) => eprint_line(&format!("more: add --before {last}, or --limit 0 for all")),
-        None if out.printed == 0 && !json => return none(session, args.filter.is_empty()),
+        None if out.printed == 0 && form == Form::Text => return none(session, args.filter.is_empty()),
         None => {}
     }
     Ok(())
@@ -83,7 +114,7 @@ async fn pages(
 
 /// Standard output, page by page.
 struct Out {
-    json: bool,
+    form: Form,
     printed: usize,
     /// Unreadable rows.
     passed_over: Notes,
@@ -96,25 +127,35 @@ impl Out {
             return Ok(());
         }
         let mut text = String::new();
-        if self.json {
-            for row in rows {
-                text.push_str(if self.printed == 0 && text.is_empty() { "[" } else { ",\n" });
-                text.push_str(&delivery_row(row, &self.blocks).to_string());
+        match self.form {
+            Form::Json => {
+                for row in rows {
+                    text.push_str(if self.printed == 0 && text.is_empty() { "[" } else { ",\n" });
+                    text.push_str(&delivery_row(row, &self.blocks).to_string());
+                }
             }
-        } else {
-            let table = table_of(rows, &self.blocks);
-            let body = table.split_once('\n').map_or("", |(_, body)| body);
-            text.push_str(if self.printed == 0 { &table } else { body });
+            Form::Csv => {
+                if self.printed == 0 {
+                    text = csv::heading();
+                }
+                csv::push_rows(&mut text, rows, &self.blocks);
+            }
+            Form::Text => {
+                let table = table_of(rows, &self.blocks);
+                let body = table.split_once('\n').map_or("", |(_, body)| body);
+                text.push_str(if self.printed == 0 { &table } else { body });
+            }
         }
         self.printed += rows.len();
         print(&text)
     }
 
     fn end(&self) -> Result<(), CommandError> {
-        match (self.json, self.printed) {
-            (false, _) => Ok(()),
-            (true, 0) => print("[]\n"),
-            (true, _) => print("]\n"),
+        match (self.form, self.printed) {
+            (Form::Json, 0) => print("[]\n"),
+            (Form::Json, _) => print("]\n"),
+            (Form::Csv, 0) => print(&csv::heading()),
+            (Form::Csv | Form::Text, _) => Ok(()),
         }
     }
 }

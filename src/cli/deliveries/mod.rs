@@ -1,6 +1,7 @@
 //! `ringback deliveries`: lists and changes deliveries.
 
 mod batches;
+mod csv;
 mod filter_args;
 mod list;
 mod pause;

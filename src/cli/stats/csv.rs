@@ -1,8 +1,8 @@
 //! Numbers for spreadsheets: CSV (RFC 4180, with line feeds).
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
+use crate::cli::csv::push_line;
 use crate::profile::Choice as _;
 use crate::record::ErrorClass;
 use crate::storage::{Stats, StatsBy, StatsRow};
@@ -59,25 +59,6 @@ fn numbers(row: &StatsRow) -> [String; 11] {
         ms(row.p99_ms),
         row.failure_count().to_string(),
     ]
-}
-
-fn push_line(out: &mut String, cells: &[String]) {
-    for (place, cell) in cells.iter().enumerate() {
-        if place > 0 {
-            out.push(',');
-        }
-        // A spreadsheet must not take a title for a formula.
-        let is_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
-        let quote = if is_formula { "'" } else { "" };
-        if cell.contains(['"', ',', '\n', '\r']) {
-            // Writing to a string cannot fail.
-            let _ = write!(out, "\"{quote}{}\"", cell.replace('"', "\"\""));
-        } else {
-            out.push_str(quote);
-            out.push_str(cell);
-        }
-    }
-    out.push('\n');
 }
 
 #[cfg(test)]
