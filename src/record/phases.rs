@@ -74,6 +74,7 @@ impl Phases {
     }
 
     /// Those that happened, in order, with their durations in microseconds.
+    #[must_use]
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (Phase, u32)> {
         Phase::ALL.into_iter().zip(self.micros).filter_map(|(phase, micros)| Some((phase, micros?)))
     }

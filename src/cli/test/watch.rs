@@ -245,7 +245,9 @@ impl<L: FnMut(&str)> Watch<'_, L> {
         let new = &details.attempts[self.reported.min(details.attempts.len())..];
         for attempt in new {
             (self.line)(&attempt_line(attempt));
-            phases_line(attempt).iter().for_each(|phases| (self.line)(phases));
+            if let Some(phases) = phases_line(attempt) {
+                (self.line)(&phases);
+            }
         }
         if let Some(wait) = new.last().and_then(|last| wait_line(last, &details.summary)) {
             (self.line)(&wait);

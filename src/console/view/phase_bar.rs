@@ -44,7 +44,7 @@ pub fn lines(attempt: &Attempt, width: usize, indent: usize, theme: &Theme) -> V
     if let Some((start, room)) = [indent, 0].into_iter().find_map(|start| Some((start, beside(start)?))) {
         let margin = Span::raw(" ".repeat(start));
         let line = [margin].into_iter().chain(bar(&segments, room.min(WIDEST))).chain([gap()]).chain(text);
-        return vec![Line::from_iter(line)];
+        return vec![line.collect()];
     }
     vec![Line::from(bar(&segments, width.min(WIDEST))), Line::from(text)]
 }

@@ -163,7 +163,7 @@ impl Client {
         match connection {
             Connection::Http1(mut connection) => {
                 let response = connection.send(to, request).await?;
-                tracker.is_answered();
+                tracker.note_head();
                 if let Some(http1_hosts) = &self.keeps_only_http2 {
                     connection.info.retire();
                     http1_hosts.note(to.authority.clone());
@@ -175,7 +175,7 @@ impl Client {
             }
             Connection::Http2(mut connection) => {
                 let response = Box::pin(connection.send(to, request)).await?;
-                tracker.is_answered();
+                tracker.note_head();
                 connection.info.note_progress();
                 Ok(response.map(Body::shared))
             }

@@ -31,7 +31,7 @@ impl RequestTracker {
     }
 
     /// The head of the response was received.
-    pub fn is_answered(&mut self) {
+    pub fn note_head(&mut self) {
         self.note_first_byte();
         self.clock.begin(Phase::Read);
     }
