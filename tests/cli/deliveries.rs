@@ -101,8 +101,8 @@ fn a_report_is_csv_that_other_programs_read() {
     let formula = "-2 Order";
     let retitled =
         json!({"title": formula, "channel": "sms", "url": "http://127.0.0.1:1/cb", "retry": {"count": 0}});
-    place.apply(&retitled);
-    let tested = place.run(&["test", formula, "--json"]).json();
+    let id = place.apply(&retitled).remove(0);
+    let tested = place.run(&["test", &id, "--json"]).json();
     let report = place.run(&["deliveries", "list", "--csv"]);
     assert_eq!((report.code, report.err.as_str()), (Some(0), ""), "{report:?}");
     let file = place.path("report.csv");
