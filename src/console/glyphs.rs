@@ -62,10 +62,10 @@ fn ascii(cell: &Cell) -> Option<&'static str> {
     let (Some(sign), None) = (chars.next(), chars.next()) else { return None };
     Some(match sign {
         '╭' | '╮' | '╰' | '╯' | '┌' | '┐' | '└' | '┘' | '✓' => "+",
-        // The focused part has a heavier border.
-        '┏' | '┓' | '┗' | '┛' | '┃' | '█' => "#",
+        // The focused part has a heavier border; and high bars.
+        '┏' | '┓' | '┗' | '┛' | '┃' | '▆' | '▇' | '█' => "#",
         '─' | '·' | '–' => "-",
-        '━' | '‖' => "=",
+        '━' | '‖' | '▅' => "=",
         '│' => "|",
         '┄' | '…' => "~",
         '●' | '•' => "*",
@@ -73,17 +73,14 @@ fn ascii(cell: &Cell) -> Option<&'static str> {
         '◌' | '░' => ".",
         '▒' => ":",
         '▓' => "%",
-        '▄' => "_",
         '▌' | '›' | '→' => ">",
         '‹' | '←' => "<",
         // And the symbols for control characters.
         '↑' | '\u{2400}'..='\u{2421}' => "^",
         '↓' => "v",
         '✗' | '×' => "x",
-        // Heights.
-        '▁' | '▂' | '▃' => "_",
-        '▅' => "=",
-        '▆' | '▇' => "#",
+        // Low bars.
+        '▁' | '▂' | '▃' | '▄' => "_",
         '\u{fffd}' => "?",
         _ => return None,
     })
