@@ -147,19 +147,19 @@ fn heading(state: &State, width: usize) -> Line<'static> {
 fn row(
     state: &State,
     window: &OverviewWindow,
-    stats: &Stats,
-    row: &StatsRow,
+    read: &Stats,
+    of: &StatsRow,
     is_selected: bool,
     width: usize,
 ) -> Line<'static> {
     let theme = &state.settings.theme;
     let style = if is_selected { theme.selected } else { theme.text };
-    let (mark, mark_style) = if window.is_failing(row) { ("✗", theme.bad) } else { ("●", theme.good) };
+    let (mark, mark_style) = if window.is_failing(of) { ("✗", theme.bad) } else { ("●", theme.good) };
     // A blank is left before the next column.
-    let title = fit(window.title(row), title_width(width).saturating_sub(1));
+    let title = fit(window.title(of), title_width(width).saturating_sub(1));
     let mut text = format!(" {title} ");
     for column in NumberColumn::of(width) {
-        text.push_str(&fit(&column.text(stats, row), column.width() - 1));
+        text.push_str(&fit(&column.text(read, of), column.width() - 1));
         text.push(' ');
     }
     Line::from(vec![
@@ -170,9 +170,9 @@ fn row(
 }
 
 /// Everything about the selected profile.
-fn facts(state: &State, window: &OverviewWindow, stats: &Stats, width: usize) -> Vec<Line<'static>> {
+fn facts(state: &State, window: &OverviewWindow, read: &Stats, width: usize) -> Vec<Line<'static>> {
     let theme = &state.settings.theme;
-    let Some(row) = window.selected() else { return Vec::new() };
+    let Some(of) = window.selected() else { return Vec::new() };
     let fact = |label: &str, value: String, style: Style| {
         let value = fit(&value, width.saturating_sub(LABEL));
         Line::from(vec![Span::styled(fit(label, LABEL), theme.label), Span::styled(value, style)])
@@ -180,20 +180,20 @@ fn facts(state: &State, window: &OverviewWindow, stats: &Stats, width: usize) ->
     let number = |n: Option<u64>| n.map_or_else(|| UNKNOWN.to_owned(), group_digits);
     let deliveries = format!(
         "{} accepted · {} delivered · {} failed · {} pending",
-        number(row.accepted),
-        number(row.delivered),
-        number(row.failed),
-        number(row.pending)
+        number(of.accepted),
+        number(of.delivered),
+        number(of.failed),
+        number(of.pending)
     );
-    let p99 = row.p99_ms.map(|ms| format!(" · p99 {}", millis(ms.into()))).unwrap_or_default();
-    let mut by_class: Vec<(&str, u64)> = row.failures.iter().map(|(class, n)| (*class, *n)).collect();
+    let p99 = of.p99_ms.map(|ms| format!(" · p99 {}", millis(ms.into()))).unwrap_or_default();
+    let mut by_class: Vec<(&str, u64)> = of.failures.iter().map(|(class, n)| (*class, *n)).collect();
     by_class.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
     let failures: Vec<String> =
         by_class.into_iter().map(|(class, n)| format!("{class} {}", group_digits(n))).collect();
     let mut lines = vec![
-        fact("Profile", window.title(row).to_owned(), theme.text),
+        fact("Profile", window.title(of).to_owned(), theme.text),
         fact("Deliveries", deliveries, theme.text),
-        fact("Attempts", format!("{}{p99}", number(row.attempts)), theme.text),
+        fact("Attempts", format!("{}{p99}", number(of.attempts)), theme.text),
     ];
     if !failures.is_empty() {
         lines.push(fact("Failures", failures.join(" · "), theme.bad));
@@ -203,7 +203,7 @@ fn facts(state: &State, window: &OverviewWindow, stats: &Stats, width: usize) ->
         let last = minutes.get(minutes.len() - shown..).unwrap_or_default();
         lines.push(fact("Last hour", heights(last), theme.text));
     }
-    lines.push(fact("Since", state.settings.clock.in_full(stats.since), theme.dim));
+    lines.push(fact("Since", state.settings.clock.in_full(read.since), theme.dim));
     lines
 }
 
