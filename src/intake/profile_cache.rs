@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::intake::rules::taking;
 use crate::profile::{Profile, ProfileId};
-use crate::storage::{Patience, Storage, StoreError};
+use crate::storage::{Patience, Revision, Storage, StoreError};
 
 /// How many profiles are cached; callers rarely refer to more than a few thousand.
 const REMEMBERED: usize = 4096;
@@ -18,8 +18,8 @@ pub type FoundProfile = Result<Arc<Profile>, String>;
 pub struct ProfileCache {
     store: Arc<dyn Storage>,
     known: HashMap<ProfileId, FoundProfile>,
-    /// The revision of the cached profiles.
-    revision: Option<i64>,
+    /// The revision of the cached profiles, and of the connections over which they were read.
+    revision: Option<(i64, u64)>,
 }
 
 impl ProfileCache {
@@ -34,7 +34,8 @@ impl ProfileCache {
     /// # Errors
     /// The database cannot be read.
     pub async fn refresh(&mut self) -> Result<(), StoreError> {
-        let revision = Some(self.request(|| self.store.revision()).await?.profiles);
+        let Revision { profiles, connections, .. } = self.request(|| self.store.revision()).await?;
+        let revision = Some((profiles, connections));
         if self.revision != revision {
             self.known.clear();
             self.revision = revision;

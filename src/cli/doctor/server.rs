@@ -36,7 +36,10 @@ pub async fn check(store: &PgStore) -> Vec<Finding> {
     };
     let mut all = judge(&store.name(), &facts);
     match store.senders().await {
-        Ok(senders) => all.push(sender(&senders, &facts)),
+        Ok(senders) => {
+            all.push(sender(&senders, &facts));
+            all.extend(senders.iter().filter_map(trouble));
+        }
         Err(error) => all.push(problem("sender", &error)),
     }
     match store.running_apis().await {
@@ -109,6 +112,14 @@ fn judge(name: &str, facts: &ServerFacts) -> Vec<Finding> {
         all.push(Finding::problem("partitions", what, "run `ringback doctor --migrate`"));
     }
     all
+}
+
+/// What a sender reported last, if it cannot send.
+fn trouble(sender: &SenderInfo) -> Option<Finding> {
+    let trouble = sender.trouble.as_ref()?;
+    // Each problem says after its last colon what to do.
+    let (what, fix) = trouble.rsplit_once(": ").unwrap_or((trouble, "see what its process reports"));
+    Some(Finding::problem("sender", format!("process {} on {}: {what}", sender.pid, sender.host), fix))
 }
 
 fn sender(senders: &[SenderInfo], facts: &ServerFacts) -> Finding {

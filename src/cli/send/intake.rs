@@ -101,6 +101,22 @@ impl<E: Into<CommandError>> From<E> for Stop {
     }
 }
 
+/// Waits for the database while batches are wanted: after the end of the command its runtime ends, and with it what
+/// this would wait for.
+fn wait<T>(
+    runtime: &Handle,
+    out: &mpsc::Sender<Result<Batch, CommandError>>,
+    answer: impl Future<Output = Result<T, StoreError>>,
+) -> Result<T, Stop> {
+    runtime.block_on(async {
+        tokio::select! {
+            biased;
+            () = out.closed() => Err(Stop::Unwanted),
+            answer = answer => Ok(answer?),
+        }
+    })
+}
+
 impl Intake {
     fn run(&mut self, source: Source, folder: &Path) -> Result<(), Stop> {
         if !self.strict {
@@ -140,7 +156,7 @@ impl Intake {
         while read < BATCH && bytes < BATCH_BYTES {
             let Some(line) = lines.next().map_err(|error| self.unread(error))? else { break };
             if read == 0 {
-                self.runtime.block_on(self.profiles.refresh())?;
+                wait(&self.runtime, &self.out, self.profiles.refresh())?;
             }
             read += 1;
             let made = self.made(&line)?;
@@ -162,7 +178,7 @@ impl Intake {
     }
 
     /// The delivery of a line; or why there is none.
-    fn made(&mut self, line: &Line<'_>) -> Result<Result<PreparedEvent, String>, StoreError> {
+    fn made(&mut self, line: &Line<'_>) -> Result<Result<PreparedEvent, String>, Stop> {
         let text = match line {
             Line::Text(text) => text,
             Line::TooLong => return Ok(Err(format!("it is longer than {LONGEST_LINE} bytes"))),
@@ -179,7 +195,7 @@ impl Intake {
         };
         let profile = match self.profiles.cached(&line.profile_id) {
             Some(profile) => profile.clone(),
-            None => self.runtime.block_on(self.profiles.find(&line.profile_id))?,
+            None => wait(&self.runtime, &self.out, self.profiles.find(&line.profile_id))?,
         };
         Ok(profile.and_then(|profile| {
             let mut prepared =

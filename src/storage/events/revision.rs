@@ -13,4 +13,7 @@ pub struct Revision {
     pub steering: i64,
     /// HTTP APIs that were started or stopped.
     pub apis: i64,
+    /// How many connections this process has made to the store, if it is on a server. A database that went back to an
+    /// earlier state may have the same counters as before; but while it did, nobody was connected.
+    pub connections: u64,
 }

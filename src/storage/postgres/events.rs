@@ -28,6 +28,7 @@ impl Events for PgStore {
             deliveries: n("deliveries"),
             steering: n("steering"),
             apis: n("apis"),
+            connections: self.0.server.connections_made(),
         })
     }
 }

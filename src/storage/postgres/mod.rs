@@ -90,7 +90,7 @@ impl PgStore {
         let session = |purpose| Session::new(Arc::clone(&server), purpose);
         let heard = Arc::<Heard>::default();
         let ringer = Arc::new(Ringer::new(Arc::clone(&server), Arc::clone(&heard)));
-        let lanes = Arc::<KnownLanes>::default();
+        let lanes = Arc::new(KnownLanes::new(Arc::clone(&server)));
         let accepts = AcceptWriter::new(session(Purpose::Accept), Arc::clone(&lanes), Arc::clone(&ringer));
         let keyed = KeyedWriter {
             sessions: std::array::from_fn(|_| session(Purpose::Accept)),

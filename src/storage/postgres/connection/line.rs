@@ -59,7 +59,7 @@ enum Fate {
 impl Line {
     /// The connection that a server has set up, and its client.
     pub fn of(server: Arc<Server>, made: Served) -> (Client, Self) {
-        let Served { client, backend, host, polling } = made;
+        let Served { client, backend, host, polling, number: _ } = made;
         (client, Self { server, host, backend, polling, is_given_up: AtomicBool::new(false) })
     }
 

@@ -1,6 +1,6 @@
 //! The server: how a connection to it is made, and what is checked of it.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use tokio::task::AbortHandle;
 use tokio_postgres::error::SqlState;
@@ -103,6 +103,8 @@ pub struct Served {
     pub host: usize,
     /// Ends the task that polls it.
     pub polling: AbortHandle,
+    /// Of all connections of this process, it is the one that was made as this many.
+    pub number: u64,
 }
 
 /// A server and a database on it. Nothing is connected.
@@ -110,6 +112,8 @@ pub struct Server {
     hosts: Hosts,
     is_closed: AtomicBool,
     pooler: Pooler,
+    /// See [`Server::connections_made`].
+    connections_made: AtomicU64,
 }
 
 impl Server {
@@ -119,7 +123,12 @@ impl Server {
             let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
             address.config.application_name(format!("ringback/{host}/{}", std::process::id()));
         }
-        Self { hosts: Hosts::of(address), is_closed: AtomicBool::new(false), pooler: Pooler::default() }
+        Self {
+            hosts: Hosts::of(address),
+            is_closed: AtomicBool::new(false),
+            pooler: Pooler::default(),
+            connections_made: AtomicU64::new(0),
+        }
     }
 
     /// Where it is.
@@ -153,6 +162,12 @@ impl Server {
         error
     }
 
+    /// How many connections were made. A database goes back to an earlier state, by a restore or by a failover with
+    /// loss, only while nobody is connected: what was read before the last connection was made may be of another time.
+    pub fn connections_made(&self) -> u64 {
+        self.connections_made.load(Ordering::SeqCst)
+    }
+
     /// A connection for this purpose. Its work is done by a task of the runtime that this is called on.
     pub async fn connect(&self, purpose: Purpose) -> Result<Served, StoreError> {
         let Reached { client, connection, host } = self.hosts.open().await.map_err(|error| self.at(error))?;
@@ -162,7 +177,10 @@ impl Server {
         });
         let polling = polling.abort_handle();
         match self.set_up(&client, purpose).await {
-            Ok(backend) => Ok(Served { client, backend, host, polling }),
+            Ok(backend) => {
+                let made = self.connections_made.fetch_add(1, Ordering::SeqCst);
+                Ok(Served { client, backend, host, polling, number: made.saturating_add(1) })
+            }
             Err(error) => {
                 // It may be one that never responds.
                 polling.abort();
@@ -199,7 +217,9 @@ impl Server {
             SimpleQueryMessage::Row(row) => Some(row),
             _ => None,
         });
-        let text = |name: &str| row.and_then(|row| row.try_get(name).ok().flatten());
+        // While a dump is restored, its tables are there before their rows.
+        let row = row.ok_or(ServerProblem::NoSchema)?;
+        let text = |name: &str| row.try_get(name).ok().flatten();
         let number = |name: &str| text(name).and_then(|text| text.parse::<i64>().ok());
         let owned = |name: &str| text(name).unwrap_or_default().to_owned();
         check(number("number").unwrap_or_default(), owned("version"), owned("encoding"))?;

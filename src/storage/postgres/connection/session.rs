@@ -53,6 +53,8 @@ struct Connected {
     statements: Statements,
     /// The processes that served the connections before, which broke: the last ones.
     before: Vec<Backend>,
+    /// Of all connections of this process, it is the one that was made as this many.
+    number: u64,
 }
 
 impl Connected {
@@ -98,9 +100,10 @@ impl Session {
             let before = live.backends();
             *live = Live::None(before.clone());
             let made = self.server.connect(self.purpose).await?;
+            let number = made.number;
             let (client, over) = Line::of(Arc::clone(&self.server), made);
             let statements = Statements::over(over);
-            *live = Live::Connected(Box::new(Connected { client, statements, before }));
+            *live = Live::Connected(Box::new(Connected { client, statements, before, number }));
         }
         Ok(Acquired { live, server: &self.server })
     }
@@ -125,6 +128,14 @@ impl Acquired<'_> {
         match &*self.live {
             Live::Connected(connected) => &connected.before,
             Live::None(before) => before,
+        }
+    }
+
+    /// Which connection it is: another one has another number.
+    pub fn number(&self) -> u64 {
+        match &*self.live {
+            Live::Connected(connected) => connected.number,
+            Live::None(_) => 0,
         }
     }
 

@@ -91,7 +91,7 @@ async fn copy(db: Db<'_>, lanes: &KnownLanes, earlier: &Earlier, resend: Resend)
         return Err(Problem::TestedGone(id).into());
     }
     let key = (earlier.profile_id.clone(), earlier.origin.clone(), true);
-    let lane = lanes.of(db, &[key]).await?.first().copied().unwrap_or_default();
+    let lane = lanes.in_transaction(db, &[key]).await?.first().copied().unwrap_or_default();
     let seq = db.value::<i64>("SELECT next_position()", &[]).await?.unwrap_or_default();
     let sql = "WITH d AS (INSERT INTO delivery (seq, id, lane, accepted_at, retry_count, interval_s, timeout_ms,
                    was_tested, kind, backoff, title, event, method, url, headers, vals, body)

@@ -1,11 +1,12 @@
 //! Lanes: the queue of one profile to one endpoint.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::record::{Kind, NewDelivery};
 use crate::storage::error::{Problem, StoreError};
 use crate::storage::postgres::connection::db::Db;
+use crate::storage::postgres::connection::server::Server;
 
 /// Profile, endpoint, and whether a person sent it.
 pub type LaneKey = (String, String, bool);
@@ -13,9 +14,21 @@ pub type LaneKey = (String, String, bool);
 /// How many lanes are remembered.
 const MOST: usize = 100_000;
 
-/// The numbers of lanes, as far as this process has met them. They never change.
-#[derive(Debug, Default)]
-pub struct KnownLanes(Mutex<HashMap<LaneKey, i32>>);
+/// The numbers of lanes, as far as this process has met them.
+///
+/// A lane keeps its number, unless the database goes back to an earlier state: then the number is given again, to a
+/// lane of another profile. So what was learned before the last connection was made is forgotten.
+pub struct KnownLanes {
+    server: Arc<Server>,
+    known: Mutex<Known>,
+}
+
+#[derive(Default)]
+struct Known {
+    /// How many connections had been made when these were learned.
+    connections: u64,
+    numbers: HashMap<LaneKey, i32>,
+}
 
 /// The lane of a delivery.
 pub fn key(new: &NewDelivery) -> LaneKey {
@@ -23,30 +36,54 @@ pub fn key(new: &NewDelivery) -> LaneKey {
 }
 
 impl KnownLanes {
-    /// The lanes of these keys, in their order. Those that are missing are made.
-    pub async fn of(&self, db: Db<'_>, keys: &[LaneKey]) -> Result<Vec<i32>, StoreError> {
-        let missing: Vec<LaneKey> = {
-            let known = self.lock();
-            // In order, so that two processes that make the same ones never wait for each other.
-            let missing: BTreeSet<&LaneKey> = keys.iter().filter(|key| !known.contains_key(*key)).collect();
-            missing.into_iter().cloned().collect()
-        };
-        if !missing.is_empty() {
-            let made = find_or_make(db, &missing).await?;
-            let mut known = self.lock();
-            if known.len() >= MOST {
-                known.clear();
-            }
-            known.extend(made);
-        }
-        let known = self.lock();
-        let number =
-            |key| known.get(key).copied().ok_or_else(|| Problem::Sql("a lane is missing".to_owned()));
-        Ok(keys.iter().map(number).collect::<Result<_, _>>()?)
+    /// None yet.
+    pub fn new(server: Arc<Server>) -> Self {
+        Self { server, known: Mutex::default() }
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<LaneKey, i32>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The lanes of these keys, in their order. Those that are missing are made: not in a transaction, since they are
+    /// remembered whatever becomes of it.
+    pub async fn of(&self, db: Db<'_>, keys: &[LaneKey]) -> Result<Vec<i32>, StoreError> {
+        self.look_up(db, keys, true).await
+    }
+
+    /// As [`KnownLanes::of`], in a transaction: those that are made are not remembered.
+    pub async fn in_transaction(&self, db: Db<'_>, keys: &[LaneKey]) -> Result<Vec<i32>, StoreError> {
+        self.look_up(db, keys, false).await
+    }
+
+    async fn look_up(&self, db: Db<'_>, keys: &[LaneKey], remember: bool) -> Result<Vec<i32>, StoreError> {
+        let connections = self.server.connections_made();
+        let mut numbers: HashMap<&LaneKey, i32> = {
+            let known = self.lock(connections);
+            keys.iter().filter_map(|key| Some((key, *known.numbers.get(key)?))).collect()
+        };
+        // In order, so that two processes that make the same ones never wait for each other.
+        let missing: BTreeSet<&LaneKey> = keys.iter().filter(|key| !numbers.contains_key(key)).collect();
+        let missing: Vec<LaneKey> = missing.into_iter().cloned().collect();
+        let made = if missing.is_empty() { Vec::new() } else { find_or_make(db, &missing).await? };
+        numbers.extend(made.iter().map(|(key, number)| (key, *number)));
+        let number =
+            |key| numbers.get(key).copied().ok_or_else(|| Problem::Sql("a lane is missing".to_owned()));
+        let all = keys.iter().map(number).collect::<Result<_, _>>()?;
+        // Meanwhile another connection may have been made.
+        if remember && connections == self.server.connections_made() {
+            let mut known = self.lock(connections);
+            if known.numbers.len() >= MOST {
+                known.numbers.clear();
+            }
+            known.numbers.extend(made);
+        }
+        Ok(all)
+    }
+
+    /// What is known after this many connections.
+    fn lock(&self, connections: u64) -> MutexGuard<'_, Known> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.connections != connections {
+            *known = Known { connections, numbers: HashMap::new() };
+        }
+        known
     }
 }
 

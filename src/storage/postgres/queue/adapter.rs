@@ -86,7 +86,7 @@ impl PgStore {
             return Ok(());
         }
         let seqs: Vec<i64> = jobs.iter().map(|job| job.token()).collect();
-        let mut acquired = self.sender().claims.acquire().await?;
+        let mut acquired = self.sender().claims().await?;
         let rows = acquired.db()?.rows(RELEASE, &[&seqs, &seat]).await?;
         let freed = freed(&rows)?;
         self.sender().held().remove(seqs);

@@ -67,7 +67,7 @@ impl PgStore {
     /// As [`Queue::claim`](crate::storage::Queue::claim), on a task that runs to its end.
     pub(super) async fn claim_due(&self, demand: Demand) -> Result<Claimed, QueueError> {
         let seat = self.sender().seat()?;
-        let mut acquired = self.sender().claims.acquire().await?;
+        let mut acquired = self.sender().claims().await?;
         let db = acquired.db()?;
         self.free_strays(db, seat).await?;
         let claimed = self.claim_by(db, seat, demand).await;

@@ -42,7 +42,7 @@ impl PgStore {
     /// Looks at all that is pending for claims of senders that do not exist, or at the next slice of much, frees them,
     /// and wakes the dispatcher where there were any.
     pub(super) async fn free_orphans(&self) -> Result<(), StoreError> {
-        let mut acquired = self.sender().claims.acquire().await?;
+        let mut acquired = self.sender().claims().await?;
         let db = acquired.db()?;
         let clock = starts::position_at(self.sender().database_ms(clock::now()));
         let began = Instant::now();

@@ -242,7 +242,7 @@ impl PgStore {
     /// has no sender, and the others find it: see [`orphans`](super::orphans).
     pub(super) async fn leave_seat(&self, seat: PgSeat) -> Result<(), QueueError> {
         // No claim is being made, nor begins until the seat has ended.
-        let claims = self.sender().claims.acquire().await;
+        let claims = self.sender().claims().await;
         let held = self.sender().held().known().filter(|_| claims.is_ok());
         let mut starts = std::mem::take(&mut self.sender().ready().starts);
         self.sender().set_seat(SeatId::NONE);

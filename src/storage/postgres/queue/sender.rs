@@ -8,8 +8,9 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 
 use crate::clock;
+use crate::storage::error::StoreError;
 use crate::storage::postgres::connection::server::{Purpose, Server};
-use crate::storage::postgres::connection::session::Session;
+use crate::storage::postgres::connection::session::{Acquired, Session};
 use crate::storage::postgres::queue::held_claims::HeldClaims;
 use crate::storage::postgres::queue::job::KnownProfiles;
 use crate::storage::postgres::queue::judging::Counted;
@@ -39,8 +40,10 @@ impl SeatId {
 
 /// What one process knows as a sender.
 pub struct SenderState {
-    /// Claims and releases.
-    pub claims: Session,
+    /// Claims and releases: see [`SenderState::claims`].
+    pub(super) claim_session: Session,
+    /// The number of the connection that was used for them last; 0 before the first one.
+    claimed_over: AtomicU64,
     /// Outcomes.
     pub records: Session,
     /// The seat.
@@ -80,7 +83,8 @@ impl SenderState {
         let session = |purpose| Session::new(Arc::clone(server), purpose);
         let lease_ms = u64::try_from(LEASE.as_millis()).unwrap_or(u64::MAX);
         Self {
-            claims: session(Purpose::Claim),
+            claim_session: session(Purpose::Claim),
+            claimed_over: AtomicU64::new(0),
             records: session(Purpose::Record),
             heartbeats: session(Purpose::Heartbeat),
             joining: Arc::default(),
@@ -98,6 +102,20 @@ impl SenderState {
             api: Mutex::default(),
             wakeups: watch::Sender::default(),
         }
+    }
+
+    /// The connection for claims and releases. Over a new one, the database may be that of an earlier time, with other
+    /// profiles and lanes of the same numbers: what was known of the queue is forgotten.
+    ///
+    /// # Errors
+    /// The server cannot be reached.
+    pub async fn claims(&self) -> Result<Acquired<'_>, StoreError> {
+        let acquired = self.claim_session.acquire().await?;
+        let before = self.claimed_over.swap(acquired.number(), Ordering::Relaxed);
+        if before != 0 && before != acquired.number() {
+            self.forget_queue();
+        }
+        Ok(acquired)
     }
 
     /// The number of its seat.

@@ -77,7 +77,7 @@ impl PgStore {
     /// where queues start.
     pub(super) async fn sweep(&self) -> Result<(), StoreError> {
         let before = self.sender().database_ms(clock::now()).saturating_sub(OVERDUE);
-        let mut acquired = self.sender().claims.acquire().await?;
+        let mut acquired = self.sender().claims().await?;
         let db = acquired.db()?;
         if let Ok(seat) = self.sender().seat() {
             self.free_strays(db, seat).await?;
@@ -114,7 +114,7 @@ impl PgStore {
     /// Looks at the next slice of what lies before the starts of queues, and wakes the dispatcher where there is
     /// something.
     pub(super) async fn look_back(&self) -> Result<(), StoreError> {
-        let mut acquired = match self.sender().claims.acquire().await {
+        let mut acquired = match self.sender().claims().await {
             Ok(acquired) => acquired,
             Err(error) => {
                 self.sender().ready().look_back.failed(Instant::now(), std::time::Duration::ZERO);

@@ -19,7 +19,7 @@ impl PgStore {
     }
 
     async fn try_warm_up(&self) -> Result<(), StoreError> {
-        let mut acquired = self.sender().claims.acquire().await?;
+        let mut acquired = self.sender().claims().await?;
         let db = acquired.db()?;
         let (nobody, never) = (0_i32, i64::MIN);
         let (lanes, counts, ids) = (Vec::<i32>::new(), Vec::<i64>::new(), Vec::<&str>::new());

@@ -21,6 +21,7 @@ impl Store {
                     deliveries: row.get(2)?,
                     steering: row.get(3)?,
                     apis: row.get(4)?,
+                    connections: 0,
                 })
             };
             Ok(tx.prepare_cached(sql)?.query_row([], read)?)

@@ -37,7 +37,7 @@ async fn send(member: &Member, mut count: usize) {
 /// Claims, as long as something is accepted in between: how many entries each round reads.
 async fn rounds(on: &OnServer, member: &Member) -> i64 {
     let sender = member.store.sender();
-    let sessions = [&sender.claims, &sender.records];
+    let sessions = [&sender.claim_session, &sender.records];
     let before = read(on, &sessions).await;
     for _ in 0..ROUNDS {
         accept(on, vec![event(1, 'a')]).await;

@@ -8,6 +8,7 @@ mod orphans;
 mod plans;
 mod recording;
 mod vacuuming;
+mod went_back;
 
 use std::sync::Arc;
 use std::time::Duration;
