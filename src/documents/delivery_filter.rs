@@ -1,7 +1,9 @@
 //! A filter of deliveries in words, as options of a command and as the parameters of a request.
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
+use super::search_times::SearchTimes;
 use super::times::{GivenTime, given_time};
 use crate::profile::{Choice as _, ProfileId};
 use crate::record::{DeliveryId, DeliveryState, ErrorClass};
@@ -42,22 +44,53 @@ impl DeliveryFilter {
             }
             "since" => once(&mut self.since, given_time(value)?),
             "until" => once(&mut self.until, given_time(value)?),
-            "text" => once(&mut self.text, value.to_owned()),
+            "text" => self.search(value),
             _ => Err(format!("is unknown: use one of {}", Self::NAMES.join(", "))),
         }
     }
 
-    /// The filter, as of `now`.
+    /// Sets the line of a search. Its times are those of the filter.
+    ///
+    /// # Errors
+    /// A sentence: a field has a value that it cannot have, or something was already set.
+    pub fn search(&mut self, line: &str) -> Result<(), String> {
+        let SearchTimes { text, since, until } = SearchTimes::read(line)?;
+        for (name, place, time) in [("since", &mut self.since, since), ("until", &mut self.until, until)] {
+            if let Some(time) = time {
+                once(place, time).map_err(|why| format!("{name} {why}"))?;
+            }
+        }
+        text.map_or(Ok(()), |text| once(&mut self.text, text))
+    }
+
+    /// With the line of a search while it is typed: what cannot be used of it is text.
+    #[must_use]
+    pub fn searching(self, line: &str) -> Self {
+        let mut given = self.clone();
+        match given.search(line) {
+            Ok(()) => given,
+            Err(_) => Self { text: Some(line.to_owned()), ..self },
+        }
+    }
+
+    /// The filter, as of `now`, with days in UTC.
     #[must_use]
     pub fn filter(self, now: Timestamp) -> Filter {
+        self.filter_in(now, TimeZone::UTC)
+    }
+
+    /// The filter, as of `now`, with days and searched dates in this zone.
+    #[must_use]
+    pub fn filter_in(self, now: Timestamp, zone: TimeZone) -> Filter {
         let Self { state, profile, statuses, since, until, text } = self;
         Filter {
             state,
             profile,
             statuses,
-            since: since.map(|time| time.from(now)),
-            until: until.map(|time| time.from(now)),
+            since: since.map(|time| time.from_in(now, &zone)),
+            until: until.map(|time| time.from_in(now, &zone)),
             text,
+            zone,
             ..Filter::default()
         }
     }
@@ -144,7 +177,8 @@ mod tests {
             ("state", "gone", "use queued, waiting, delivered"),
             ("profile", "Order SMS", "IN_"),
             ("status", "late", "use a status such as 404"),
-            ("since", "yesterday", "is not a time"),
+            ("since", "soon", "is not a time"),
+            ("text", "status:late", "use a status such as 404"),
             ("colour", "red", "use one of state, profile, status, since, until, text"),
         ] {
             let error = DeliveryFilter::default().set(name, value).unwrap_err();

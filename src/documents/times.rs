@@ -1,11 +1,53 @@
 //! Times that people give: `2h` ago, or a date and time.
 
-use jiff::civil::DateTime;
+use jiff::civil::{DateTime, Weekday};
 use jiff::fmt::temporal::DateTimeParser;
 use jiff::tz::{Disambiguation, TimeZone};
 use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp, Zoned};
 
 use crate::clock;
+
+/// A day by its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Day {
+    /// The current one.
+    Today,
+    /// The one before.
+    Yesterday,
+    /// The last one of this name: today, if it is one.
+    Last(Weekday),
+}
+
+impl Day {
+    fn read(text: &str) -> Option<Self> {
+        Some(match text.to_ascii_lowercase().as_str() {
+            "today" => Self::Today,
+            "yesterday" => Self::Yesterday,
+            "monday" => Self::Last(Weekday::Monday),
+            "tuesday" => Self::Last(Weekday::Tuesday),
+            "wednesday" => Self::Last(Weekday::Wednesday),
+            "thursday" => Self::Last(Weekday::Thursday),
+            "friday" => Self::Last(Weekday::Friday),
+            "saturday" => Self::Last(Weekday::Saturday),
+            "sunday" => Self::Last(Weekday::Sunday),
+            _ => return None,
+        })
+    }
+
+    /// When it began, as of `now`.
+    fn start(self, now: Timestamp, zone: &TimeZone) -> Timestamp {
+        let today = now.to_zoned(zone.clone());
+        let ago = match self {
+            Self::Today => 0,
+            Self::Yesterday => 1,
+            Self::Last(day) => i64::from(day.until(today.weekday())),
+        };
+        let start =
+            today.date().checked_sub(Span::new().days(ago)).and_then(|day| day.to_zoned(zone.clone()));
+        // Only at the beginning of time there is none.
+        start.map_or(Timestamp::MIN, |start| start.timestamp())
+    }
+}
 
 /// A typed time, not yet resolved: `2h` is relative to the start of the command or request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,16 +56,25 @@ pub enum GivenTime {
     Ago(SignedDuration),
     /// At this time.
     At(Timestamp),
+    /// At the start of this day, or of the last one with this name.
+    StartOf(Day),
     /// At this time, chosen because its zone has the time of day twice, or not at all.
     Chosen(Timestamp),
 }
 
 impl GivenTime {
-    /// The time, as of `now`.
+    /// The time, as of `now`, with days in UTC.
     #[must_use]
     pub fn from(self, now: Timestamp) -> Timestamp {
+        self.from_in(now, &TimeZone::UTC)
+    }
+
+    /// The time, as of `now`, with days in this zone.
+    #[must_use]
+    pub fn from_in(self, now: Timestamp, zone: &TimeZone) -> Timestamp {
         match self {
             Self::Ago(long) => clock::earlier(now, long),
+            Self::StartOf(day) => day.start(now, zone),
             Self::At(time) | Self::Chosen(time) => time,
         }
     }
@@ -49,7 +100,7 @@ pub fn duration(text: &str) -> Result<SignedDuration, String> {
     if long.is_negative() { Err(wrong()) } else { Ok(long) }
 }
 
-/// Parses a duration, meaning that long ago; or an RFC 3339 time, optionally with its zone in brackets (RFC 9557).
+/// Parses a duration, meaning that long ago; a day (`today`, `yesterday`, `monday`), meaning its start; or an RFC 3339 time, optionally with its zone in brackets (RFC 9557).
 /// Without offset and zone it is UTC, as in the log; without a time of day it is midnight.
 ///
 /// # Errors
@@ -57,6 +108,9 @@ pub fn duration(text: &str) -> Result<SignedDuration, String> {
 pub fn given_time(text: &str) -> Result<GivenTime, String> {
     if let Ok(long) = duration(text) {
         return Ok(GivenTime::Ago(long));
+    }
+    if let Some(day) = Day::read(text) {
+        return Ok(GivenTime::StartOf(day));
     }
     if let Some((before, zone)) = text.split_once('[') {
         return in_zone(text, before, zone);
@@ -67,7 +121,9 @@ pub fn given_time(text: &str) -> Result<GivenTime, String> {
 }
 
 fn no_time(text: &str) -> String {
-    format!("'{text}' is not a time: use 2h or 7d (ago), 2025-04-17, or 2025-04-17T14:02:10Z")
+    format!(
+        "'{text}' is not a time: use 2h or 7d (ago), today, yesterday or monday, 2025-04-17, or 2025-04-17T14:02:10Z"
+    )
 }
 
 /// Parses a time with a zone. A time of day that occurs twice means the first occurrence; one that is skipped is
@@ -107,6 +163,21 @@ mod tests {
         assert_eq!(from("2w"), "2025-04-03T14:00:00Z");
         assert_eq!(from("0s"), "2025-04-17T14:00:00Z");
         assert_eq!(from("7000000d"), Timestamp::MIN.to_string());
+    }
+
+    #[test]
+    fn a_day_means_its_start() {
+        // A Thursday; in Kolkata it is Friday already.
+        let now: Timestamp = "2025-04-17T20:00:00Z".parse().unwrap();
+        let from = |text: &str| given_time(text).unwrap().from(now).to_string();
+        assert_eq!(from("today"), "2025-04-17T00:00:00Z");
+        assert_eq!(from("Yesterday"), "2025-04-16T00:00:00Z");
+        assert_eq!(from("thursday"), "2025-04-17T00:00:00Z");
+        assert_eq!(from("monday"), "2025-04-14T00:00:00Z");
+        assert_eq!(from("friday"), "2025-04-11T00:00:00Z");
+        let kolkata = TimeZone::fixed(jiff::tz::Offset::from_seconds(19_800).unwrap());
+        let there = given_time("friday").unwrap().from_in(now, &kolkata).to_string();
+        assert_eq!(there, "2025-04-17T18:30:00Z");
     }
 
     #[test]
@@ -157,7 +228,7 @@ mod tests {
 
     #[test]
     fn an_invalid_time_lists_the_valid_forms() {
-        for bad in ["", "yesterday", "1mo", "-2h", "2h ago", "14:02"] {
+        for bad in ["", "tomorrow", "mon", "1mo", "-2h", "2h ago", "14:02"] {
             let message = given_time(bad);
             assert!(message.as_ref().is_err_and(|why| why.contains("use 2h")), "{bad}: {message:?}");
         }

@@ -24,7 +24,7 @@ pub(super) struct FilterArgs {
     /// Only if the last attempt ended like this: 404, 5xx, or a class such as `timeout`; repeat for any of several
     #[arg(long, value_parser = status_filter)]
     pub status: Vec<StatusFilter>,
-    /// Only accepted since then: 2h (ago), 2025-04-17, 2025-04-17T14:02:10Z, or
+    /// Only accepted since then: 2h (ago), today, yesterday, monday, 2025-04-17, 2025-04-17T14:02:10Z, or
     /// 2025-04-17T14:02[Europe/Rome]; UTC without offset and zone
     #[arg(long, value_name = "TIME", value_parser = given_time)]
     pub since: Option<GivenTime>,
@@ -33,7 +33,8 @@ pub(super) struct FilterArgs {
     pub until: Option<GivenTime>,
     /// Only if each word matches (case-insensitive): a state, a status, the start of an ID or of the
     /// date accepted, or text in title, event, URL, headers, body, values, error or response; a quoted
-    /// word matches text only
+    /// word matches text only; fields: state:, status:, class:, profile:, event:, id:, url:, since:,
+    /// until:, value.PATH=, body.PATH=
     #[arg(long)]
     pub text: Option<String>,
     /// Only accepted before this delivery: the next page
@@ -69,14 +70,17 @@ impl FilterArgs {
             Some(id) => Some(store.position(id).await?),
             None => None,
         };
-        let given = DeliveryFilter {
+        let mut given = DeliveryFilter {
             state: self.state,
             profile,
             statuses: self.status.clone(),
             since: self.since,
             until: self.until,
-            text: self.text.clone(),
+            text: None,
         };
+        if let Some(line) = &self.text {
+            given.search(line).map_err(|why| CommandError::Input(format!("--text: {why}")))?;
+        }
         Ok(Filter { before, ..given.filter(now) })
     }
 }

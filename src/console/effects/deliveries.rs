@@ -2,10 +2,12 @@
 
 use super::environment::Sources;
 use crate::callback::Values;
+use crate::clock;
 use crate::console::model::deliveries::paused::{self, MOST_NEW};
 use crate::console::model::deliveries::query::{Query, Show};
 use crate::console::model::effect::Effect;
 use crate::console::model::message::Message;
+use crate::documents::DeliveryFilter;
 use crate::profile::{Event, Profile};
 use crate::record::{Acceptance, DeliveryId, DeliveryState, Kind, LogPosition, NewDelivery};
 use crate::storage::{Filter, Page, SCAN_LIMIT, StateFilter, Storage, StoreError};
@@ -62,9 +64,9 @@ fn filter(query: &Query) -> Filter {
         Show::Cancelled => Some(StateFilter::Is(DeliveryState::Cancelled)),
     };
     let Query { profile, limit, text, zone, .. } = query.clone();
-    let text = (!text.is_empty()).then_some(text);
+    let given = DeliveryFilter { state, profile, ..DeliveryFilter::default() };
     let before = query.before.or(query.upto.map(LogPosition::after));
-    Filter { state, profile, text, zone, before, limit, ..Filter::default() }
+    Filter { before, limit, ..given.searching(&text).filter_in(clock::now(), zone) }
 }
 
 pub(super) async fn count_newer(store: &dyn Storage, query: Query) -> Result<Message, StoreError> {

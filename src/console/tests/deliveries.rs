@@ -77,6 +77,22 @@ fn filters_by_state() {
 }
 
 #[test]
+fn a_search_names_fields() {
+    let mut desk = Desk::new(80, 24).of(sample::log());
+    desk.keys("4 /");
+    assert!(desk.shows("words; or status:5xx profile:…"), "{}", desk.screen());
+    desk.types("profile:bookings");
+    assert!(!desk.shows("words; or"), "{}", desk.screen());
+    let rows = desk.state.deliveries.rows();
+    assert!(rows.len() == 4 && rows.iter().all(|row| row.profile_title == "Bookings"));
+    desk.types(" status:late");
+    assert!(desk.shows("status:late: use a status such as 404"), "{}", desk.screen());
+    desk.keys("Esc /");
+    desk.types("since:soon");
+    assert!(desk.shows("since:soon: 'soon' is not a time"), "{}", desk.screen());
+}
+
+#[test]
 fn filters_by_the_selected_profile() {
     let mut desk = Desk::new(120, 40).of(sample::log());
     desk.keys("j 4 p");

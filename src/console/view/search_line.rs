@@ -9,6 +9,7 @@ use crate::console::model::state::State;
 use crate::console::view::frame;
 use crate::console::view::input::{self, Look};
 use crate::console::view::put::put;
+use crate::text::cut;
 
 /// Draws `/` and the typed text, with the cursor while it is being typed.
 pub fn draw(state: &State, input: &Input, typing: bool, area: Rect, out: &mut Frame<'_>) {
@@ -24,4 +25,10 @@ pub fn draw(state: &State, input: &Input, typing: bool, area: Rect, out: &mut Fr
     if let Some((x, _)) = cursor {
         out.set_cursor_position((field.x + x, field.y));
     }
+}
+
+/// Draws what can be typed into an empty line, behind the cursor.
+pub fn draw_hint(state: &State, hint: &str, area: Rect, out: &mut Frame<'_>) {
+    let field = frame::indent(area, 3);
+    put(Span::styled(cut(hint, usize::from(field.width)), state.settings.theme.dim), field, out);
 }

@@ -1,12 +1,10 @@
 //! Applies a filter row by row: data outside the row is read only if the row is not decisive.
 
-use std::borrow::Cow;
-
-use crate::callback::Values;
 use crate::record::DeliveryId;
 use crate::storage::error::StoreError;
 use crate::storage::log::filter::Filter;
-use crate::storage::log::search_words::{SearchTerm, SearchWords};
+use crate::storage::log::search_term::{SearchPlace, SearchTerm};
+use crate::storage::log::search_words::SearchWords;
 use crate::storage::log::status_filter::StatusFilter;
 
 /// The parts of a row that a filter uses.
@@ -83,23 +81,40 @@ impl<'a> RowMatcher<'a> {
                 || sought.begins(seen.id, seen.profile_id)
                 || sought.is_time(seen.accepted_at, zone))
         };
-        let mut left = self.words.texts.iter().filter(elsewhere).peekable();
-        if left.peek().is_none() {
+        let left: Vec<&SearchTerm> = self.words.texts.iter().filter(elsewhere).collect();
+        if left.is_empty() {
             return Ok(true);
         }
+        if left.iter().any(|sought| !sought.is_beyond_row()) {
+            return Ok(false);
+        }
         let rest = rest()?;
-        Ok(left.all(|sought| rest.iter().any(|text| sought.is_in(text))))
+        let is_there = |sought: &SearchTerm, text: &str| match &sought.place {
+            SearchPlace::Body(path) => sought.is_at(path, text),
+            _ => sought.is_in(text),
+        };
+        Ok(left.iter().all(|sought| rest.iter().any(|text| is_there(sought, text))))
     }
 }
 
 impl RowFacts<'_> {
+    /// Whether the row has it, except as the beginning of an id or a time.
     fn has(&self, sought: &SearchTerm) -> bool {
         let is_in = |text: &str| sought.is_in(text);
-        is_in(self.title)
-            || self.event.is_some_and(is_in)
-            || self.url.is_some_and(is_in)
-            || self.message.is_some_and(is_in)
-            || self.values.is_some_and(|json| is_in_value(sought, json))
+        match &sought.place {
+            SearchPlace::Anywhere => {
+                is_in(self.title)
+                    || self.event.is_some_and(is_in)
+                    || self.url.is_some_and(is_in)
+                    || self.message.is_some_and(is_in)
+                    || self.values.is_some_and(|json| sought.is_in_value(json))
+            }
+            SearchPlace::Profile => is_in(self.title),
+            SearchPlace::Event => self.event.is_some_and(is_in),
+            SearchPlace::Url => self.url.is_some_and(is_in),
+            SearchPlace::Value(path) => self.values.is_some_and(|json| sought.is_at(path, json)),
+            SearchPlace::Id | SearchPlace::Body(_) => false,
+        }
     }
 }
 
@@ -143,18 +158,6 @@ pub(crate) fn fits(
         && filter.profile.as_ref().is_none_or(|id| row.profile_id == *id)
         && filter.before.is_none_or(|before| row.position < before)
         && RowMatcher::new(filter).matches(&seen, || Ok(rest)).unwrap()
-}
-
-/// Whether it is in a value: a variable's name does not count.
-fn is_in_value(sought: &SearchTerm, json: &str) -> bool {
-    sought.may_be_in_json(json)
-        && Values::parse(json)
-            .is_ok_and(|values| values.members().values().any(|value| sought.is_in(&text_of(value))))
-}
-
-/// A value as sent: a string without its quotes.
-fn text_of(value: &serde_json::Value) -> Cow<'_, str> {
-    value.as_str().map_or_else(|| value.to_string().into(), Cow::from)
 }
 
 #[cfg(test)]
@@ -209,6 +212,41 @@ mod tests {
     }
 
     #[test]
+    fn a_field_is_looked_for_in_its_place_only() {
+        for there in [
+            "profile:grüße",
+            "profile:in_0",
+            "event:SMS",
+            "url:hooks",
+            "id:ab",
+            "value.parts=12",
+            "value.nested.deep:WELL",
+            "state:failed status:500 class:status",
+        ] {
+            assert!(text(there), "{there}");
+        }
+        for not in [
+            "profile:hooks",
+            "event:grüße",
+            "url:sms",
+            "id:00",
+            "value.parts=1",
+            "value.none=12",
+            "event:thank",
+        ] {
+            assert!(!text(not), "{not}");
+        }
+        let lets = |line: &str, body: &str| {
+            let filter = Filter { text: Some(line.to_owned()), ..Filter::default() };
+            RowMatcher::new(&filter).matches(&seen(), || Ok(vec!["x".to_owned(), body.to_owned()])).unwrap()
+        };
+        assert!(lets("body.order.id=7 event:sms", r#"{"order": {"id": "7"}}"#));
+        assert!(
+            !lets("body.order.id=7", r#"{"order": {"id": "77"}}"#) && !lets("body.order.id=7", "order.id=7")
+        );
+    }
+
+    #[test]
     fn what_is_beyond_the_row_is_read_only_where_the_row_has_it_not() {
         let read = |line: &str| {
             let filter = Filter { text: Some(line.to_owned()), ..Filter::default() };
@@ -223,6 +261,7 @@ mod tests {
         assert_eq!(read("grüße sms"), (true, false));
         assert_eq!(read("grüße nowhere"), (false, true));
         assert_eq!(read("404 nowhere"), (false, false), "another status decides");
+        assert_eq!(read("event:voice grüße"), (false, false), "a field of the row decides");
     }
 
     #[test]

@@ -6,6 +6,8 @@ pub mod filter;
 pub mod lookup;
 pub mod matcher;
 pub mod page;
+pub mod search_line;
+pub mod search_term;
 pub mod search_words;
 pub mod status_filter;
 

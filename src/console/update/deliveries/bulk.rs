@@ -5,8 +5,9 @@ use crate::console::model::effect::Effect;
 use crate::console::model::state::State;
 use crate::console::model::window::Overlay;
 use crate::console::model::window::question::Question;
+use crate::documents::DeliveryFilter;
 use crate::keymap::Action;
-use crate::storage::{BulkResult, Change, Filter};
+use crate::storage::{BulkResult, Change};
 use crate::text::group_digits;
 
 /// Opens the question, and counts the deliveries.
@@ -14,14 +15,14 @@ pub fn ask(state: &mut State, action: Action) -> Vec<Effect> {
     let deliveries = &mut state.deliveries;
     let Ok((states, word)) = bulk::about(deliveries.show, action) else { return Vec::new() };
     let change = if action == Action::CancelAll { Change::Cancel } else { Change::Retry };
-    let text = deliveries.search.is_on().then(|| deliveries.search.text());
     let zone = deliveries.zone();
     let profile = deliveries.profile.as_ref();
     let of = profile.map(|(_, title)| format!(" of {title}")).unwrap_or_default();
     let matching = deliveries.search.is_on().then(|| format!(" that match {}", deliveries.search.text()));
     let which = (word, of + &matching.unwrap_or_default());
     let profile = profile.map(|(id, _)| id.clone());
-    let filter = Filter { state: Some(states), profile, text, zone, ..Filter::default() };
+    let given = DeliveryFilter { state: Some(states), profile, ..DeliveryFilter::default() };
+    let filter = given.searching(&deliveries.search.text()).filter_in(state.now, zone);
     deliveries.bulk_questions += 1;
     let many =
         Box::new(BulkRequest { change, filter, count: None, ticket: deliveries.bulk_questions, which });

@@ -21,10 +21,11 @@ use crate::console::view::frame::{self, PANE_EDGES};
 use crate::console::view::mark::mark;
 use crate::console::view::put::put;
 use crate::console::view::search_line;
+use crate::documents::SearchTimes;
 use crate::profile::Choice as _;
 use crate::record::Summary;
 use crate::storage::searched_texts;
-use crate::text::{cut, fit};
+use crate::text::{cut, escape_controls, fit, wrap};
 
 /// The title of the pane, in this many columns. It never says "paused": that would mean the sender, which continues.
 fn title(state: &State, room: usize) -> String {
@@ -36,6 +37,9 @@ fn title(state: &State, room: usize) -> String {
     let title = format!("Deliveries ─ not following · {new} new");
     if title.width() <= room { title } else { format!("Deliveries ─ {new} new") }
 }
+
+/// What can be typed into an empty search line.
+const SEARCH_HINT: &str = "words; or status:5xx profile:… event:… since:today value.id=7";
 
 /// Draws the list.
 pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
@@ -59,7 +63,16 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
             (true, Some(_)) => "none so far",
         };
         let hint = state.settings.keys.spell(hint);
-        put(Line::styled(hint, theme.dim), frame::row(frame::indent(inner, 1), 0), out);
+        let fault = SearchTimes::read(&deliveries.search.text()).err().map(|why| escape_controls(&why));
+        let area = frame::indent(inner, 1);
+        let lines = match (fault, &state.unreadable) {
+            (Some(why), _) => wrap(&why, usize::from(area.width)),
+            (None, Some(_)) => vec!["not read yet".to_owned()],
+            (None, None) => vec![hint],
+        };
+        for (at, line) in lines.into_iter().take(usize::from(area.height)).enumerate() {
+            put(Line::styled(line, theme.dim), frame::row(area, at), out);
+        }
     }
     let texts = searched_texts(&deliveries.search.text());
     // Beneath the list are the match in the selected delivery, and the search line.
@@ -83,7 +96,11 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
         }
     }
     if let Some(input) = deliveries.search.typed() {
-        search_line::draw(state, input, true, frame::row(inner, height + lines - 1), out);
+        let line = frame::row(inner, height + lines - 1);
+        search_line::draw(state, input, true, line, out);
+        if input.text().is_empty() {
+            search_line::draw_hint(state, SEARCH_HINT, line, out);
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use tokio_postgres::types::ToSql;
 
 use crate::storage::error::StoreError;
 use crate::storage::log::filter::Filter;
-use crate::storage::log::search_words::SearchTerm;
+use crate::storage::log::search_term::{SearchPlace, SearchTerm};
 use crate::storage::postgres::connection::db::Db;
 
 /// The characters beyond ASCII that become letters of ASCII in lower case: with these, as PostgreSQL writes bytes.
@@ -54,6 +54,12 @@ pub async fn has_icu(db: Db<'_>, filter: &Filter) -> Result<bool, StoreError> {
     Ok(db.value::<bool>(sql, &[]).await?.unwrap_or(false))
 }
 
+/// Whether the JSON of a body may have this text with escapes, which the matcher reads.
+fn may_be_escaped(term: &SearchTerm) -> bool {
+    matches!(term.place, SearchPlace::Body(_))
+        && (!term.text.is_ascii() || term.in_json != term.text || term.text.contains('/'))
+}
+
 impl Sieve {
     /// The sieve of a filter; its values come after this many others.
     pub fn of(filter: &Filter, values_before: usize, has_icu: bool) -> Self {
@@ -67,7 +73,7 @@ impl Sieve {
             }
         }
         for term in filter.words().texts {
-            if term.may_be_time() || !(term.text.is_ascii() || has_icu) {
+            if term.may_be_time() || !(term.text.is_ascii() || has_icu) || may_be_escaped(&term) {
                 continue;
             }
             let term = sieve.term(values_before, &term);
