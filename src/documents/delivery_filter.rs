@@ -69,7 +69,7 @@ impl DeliveryFilter {
         let mut given = self.clone();
         match given.search(line) {
             Ok(()) => given,
-            Err(_) => Self { text: Some(line.to_owned()), ..self },
+            Err(_) => Self { text: Some(format!("\"{}\"", line.replace('"', " "))), ..self },
         }
     }
 
