@@ -42,6 +42,7 @@ pub fn outcome(job: &Job, status: u16, next: Next) -> Outcome {
         n: job.attempts + 1,
         started_at: Timestamp::now(),
         duration_ms: 1,
+        phases: None,
         address: None,
         status: Some(status),
         error: None,

@@ -264,7 +264,7 @@ async fn carry_out(
         Some(Command::Doctor(args)) => doctor::run(session, &args).await,
         Some(Command::Completions(args)) => completions::run(&args),
         Some(Command::Man(args)) => man::run(&args),
-        Some(Command::Demo) => demo::run(session).await,
+        Some(Command::Demo) => Box::pin(demo::run(session)).await,
         None => console::run(session).await,
     }
 }

@@ -60,7 +60,7 @@ async fn a_sender_knows_nothing_of_the_time_before() {
     })
     .await;
     assert_eq!(ids(&claimed), later);
-    assert_eq!(claimed[0].subject.profile_id.to_string(), profile_of(&on, later[0]));
+    assert_eq!(claimed[0].subject.profile_id.as_str(), profile_of(&on, later[0]));
 }
 
 /// What is cached by the counters is read again, although as much may have changed as before.
