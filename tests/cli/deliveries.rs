@@ -226,7 +226,7 @@ fn missing_deliveries_and_profiles_are_reported() {
     let (_receiver, ids) = log(&place);
     place.run(&["deliveries", "show", &ids[0][..4]]).refused(2, &["matches more than one delivery", &ids[3]]);
     place.run(&["deliveries", "list", "--status", "6xx"]).refused(2, &["404, 5xx, or one of"]);
-    place.run(&["deliveries", "list", "--since", "yesterday"]).refused(2, &["is not a time"]);
+    place.run(&["deliveries", "list", "--since", "soon"]).refused(2, &["is not a time"]);
     let on_mars = "2026-10-25T02:30[Mars/Olympus]";
     place.run(&["deliveries", "list", "--since", on_mars]).refused(2, &["unknown time zone 'Mars/Olympus'"]);
     place.run(&["deliveries", "list", "--profile", "Nowhere"]).refused(2, &["no profile 'Nowhere'"]);
@@ -247,4 +247,11 @@ fn each_word_of_a_text_must_match_and_ids_by_prefix_only() {
     let today = jiff::Timestamp::now().strftime("%Y-%m").to_string();
     assert_eq!(text(&today), all);
     assert_eq!(text(&format!("{today} nowhere")), 0);
+    assert_eq!(text(&format!("id:{}", &ids[0][..20])), 1);
+    assert_eq!(text("status:5xx since:today"), text("5xx"));
+    assert_eq!(text("profile:bookings"), listed(&place, &["--profile", "Bookings"]).len());
+    assert_eq!(text("profile:bookings state:delivered until:yesterday"), 0);
+    place
+        .run(&["deliveries", "list", "--text", "status:6xx"])
+        .refused(2, &["--text: status:6xx: use a status"]);
 }
