@@ -72,10 +72,7 @@ const PICTURES: &[Scene] = &[
             Step::For("sender ● running"),
             Step::Press("down down down down enter"),
             Step::For("cannot be changed"),
-            Step::Press(
-                "f4 shift+tab shift+tab shift+tab shift+tab shift+tab shift+tab shift+tab shift+tab shift+tab \
-                 shift+tab shift+tab shift+tab backspace backspace",
-            ),
+            Step::Press("f4 tab tab tab tab tab tab tab tab backspace backspace"),
             Step::For("must be 16 characters"),
         ],
         ..WIDE
