@@ -57,7 +57,7 @@ pub const TABLE: &[Entry] = table! {
     Profiles {
         "profiles-new" New, "n", "Add New Profile", "Add New Profile", "create make callback profile";
         "profiles-edit" Edit, "enter e", "Edit", "Edit the selected profile", "open change modify update";
-        "profiles-search" Search, "/", "Search", "Search titles and ids while typing; Esc shows all again",
+        "profiles-search" Search, "/", "Search", "Search titles, URLs, ids and channels while typing; Esc shows all again",
             "find filter look up";
         "profiles-preview" Preview, "p", "Preview", "Preview the request; nothing is sent",
             "dry run render show request";

@@ -1,4 +1,4 @@
-//! Pane 1: the list of profiles, with incremental search by title.
+//! Pane 1: the list of profiles, with incremental search.
 
 use crate::console::model::input::Input;
 use crate::console::model::list::List;
@@ -121,10 +121,25 @@ impl ProfileList {
         }
     }
 
+    /// Finds the rows that match each word of the search, in any order: in the title, in the URL, as the beginning of
+    /// the ID, or as the channel.
     pub(in crate::console) fn find(&mut self) {
-        let wanted = self.search.as_ref().map(|s| s.text().trim().to_ascii_lowercase()).unwrap_or_default();
+        // Shorter words are in nearly every URL.
+        const LEAST_OF_URL: usize = 3;
+        let line = self.search.as_ref().map(|input| input.text()).unwrap_or_default();
+        let words: Vec<(&str, String)> =
+            line.split_whitespace().map(|word| (word, word.to_ascii_lowercase())).collect();
+        let matches = |row: &ProfileRow, title: &str| {
+            words.iter().all(|(typed, lower)| {
+                title.contains(lower.as_str())
+                    || typed.len() >= LEAST_OF_URL
+                        && (row.endpoint.contains(typed) || row.endpoint.contains(lower.as_str()))
+                    || row.id.begins_with(lower)
+                    || row.channel.name() == lower
+            })
+        };
         let rows = self.rows.iter().zip(&self.lowered).enumerate();
-        let hits = rows.filter(|(_, (row, title))| title.contains(&wanted) || row.id.begins_with(&wanted));
+        let hits = rows.filter(|(_, (row, title))| matches(row, title));
         self.found = hits.map(|(at, _)| at).collect();
         let last = self.found.len().saturating_sub(1);
         self.list.select(self.list.selected().min(last));

@@ -27,6 +27,23 @@ fn the_search_filters_while_typing_and_esc_clears_it() {
 }
 
 #[test]
+fn each_word_of_a_search_matches_title_url_id_or_channel() {
+    let mut desk = Desk::new(120, 40).of(sample::world());
+    let id = desk.state.profiles.selected().unwrap().id.to_string();
+    let mut found = |text: &str| {
+        desk.keys("/").types(text);
+        let titles: Vec<String> = desk.state.profiles.found().map(|row| row.title.clone()).collect();
+        desk.keys("Esc");
+        titles
+    };
+    assert_eq!(found("sms ORDER"), ["Order SMS"]);
+    assert_eq!(found(&id), ["Order SMS"]);
+    assert_eq!(found("whatsapp"), ["Bookings"]);
+    assert_eq!(found("hooks.example"), ["Order SMS", "Bookings", "Invoice mails"]);
+    assert_eq!(found("order whatsapp"), [""; 0]);
+}
+
+#[test]
 fn enter_keeps_the_search_and_letters_are_actions() {
     let mut desk = Desk::new(80, 24).of(sample::world());
     desk.keys("/").types("nq").keys("backspace").types("i").keys("enter");
