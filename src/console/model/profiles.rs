@@ -126,7 +126,7 @@ impl ProfileList {
     pub(in crate::console) fn find(&mut self) {
         // Shorter words are in nearly every URL.
         const LEAST_OF_URL: usize = 3;
-        let line = self.search.as_ref().map(|input| input.text()).unwrap_or_default();
+        let line = self.search.as_ref().map(Input::text).unwrap_or_default();
         let words: Vec<(&str, String)> =
             line.split_whitespace().map(|word| (word, word.to_ascii_lowercase())).collect();
         let matches = |row: &ProfileRow, title: &str| {
