@@ -118,6 +118,12 @@ impl PgStore {
         };
         let is_full = taken.len() >= limit;
         let (jobs, unreadable) = self.jobs(db, seat, taken).await?;
+        let has_stayed = self.sender().ready().take_stayed();
+        if jobs.is_empty() && has_stayed {
+            // Others took what this one had heard of, and more came in: of a lane that is known to have something no bell
+            // wakes the dispatcher.
+            self.sender().wake();
+        }
         Ok(Claimed {
             jobs,
             next_due: look.next_due.and_then(|due| self.sender().own_time(due)),

@@ -45,6 +45,8 @@ pub struct ReadyLanes {
     recent: BTreeSet<i32>,
     /// How often a lane came in: what came in during a claim stays.
     arrivals: HashMap<i32, u64>,
+    /// A lane was found empty, and stayed since something came in meanwhile.
+    has_stayed: bool,
     /// Where their queues start.
     pub starts: LaneStarts,
     /// The look at what lies before.
@@ -129,7 +131,15 @@ impl ReadyLanes {
         if self.arrivals(lane) == arrivals {
             self.first.remove(&lane);
             self.arrivals.remove(&lane);
+        } else {
+            self.has_stayed = true;
         }
+    }
+
+    /// Whether a lane has stayed that was found empty, since something came in meanwhile: what comes in later says
+    /// nothing new of it, so the next claim must not wait for that.
+    pub fn take_stayed(&mut self) -> bool {
+        std::mem::take(&mut self.has_stayed)
     }
 
     /// Rows of these lanes are free again, at these positions, as retries or not.
@@ -255,8 +265,10 @@ mod tests {
         assert!(ready.arrived([1]));
         let before = ready.arrivals(1);
         assert!(!ready.arrived([1]), "it had something");
+        assert!(!ready.take_stayed());
         ready.emptied(1, before);
         assert_eq!(round(&ready, None), [1]);
+        assert!(ready.take_stayed() && !ready.take_stayed());
         ready.emptied(1, ready.arrivals(1));
         assert!(round(&ready, None).is_empty());
     }
