@@ -131,8 +131,9 @@ pub fn state_filter(text: &str) -> Result<StateFilter, String> {
 /// # Errors
 /// A sentence about the accepted values.
 pub fn status_filter(text: &str) -> Result<StatusFilter, String> {
-    StatusFilter::parse(text)
-        .ok_or_else(|| format!("use a status such as 404, 5xx, or one of {}", ErrorClass::names()))
+    StatusFilter::parse(text).ok_or_else(|| {
+        format!("use a status such as 404, 5xx, or one of {}; repeat it for several", ErrorClass::names())
+    })
 }
 
 /// Parses the full id of a delivery.

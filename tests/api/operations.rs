@@ -54,6 +54,8 @@ fn metrics_count_what_happened() {
         "ringback_deliveries{state=\"queued\"} 0",
         "ringback_deliveries{state=\"failed\"} 2",
         "ringback_queue_oldest_age_seconds 0",
+        "ringback_deliveries_blocked 0",
+        "ringback_profiles_failing{state=\"failing\"} 0",
         "ringback_attempts_in_flight 0",
         "ringback_api_streams 0",
         "ringback_sender_active 1",
@@ -73,11 +75,12 @@ fn the_age_of_the_queue_grows_while_nothing_is_sent() {
     let serving = Serving::open(&place);
     let json = [("content-type", "application/json")];
     assert_eq!(serving.request("POST", EVENTS, &json, event(&profile, "a")).status, 202);
-    let age = || {
+    let figure = |name: &str| {
         let text = serving.get("/metrics").text;
-        let line = text.lines().find_map(|line| line.strip_prefix("ringback_queue_oldest_age_seconds "));
-        line.map(|age| age.parse::<f64>().unwrap()).unwrap()
+        let line = text.lines().find_map(|line| line.strip_prefix(name));
+        line.map(|figure| figure.trim().parse::<f64>().unwrap()).unwrap()
     };
+    let age = || figure("ringback_queue_oldest_age_seconds ");
     let first = age();
     while age() <= first {}
     assert_eq!(
@@ -85,6 +88,21 @@ fn the_age_of_the_queue_grows_while_nothing_is_sent() {
         200
     );
     assert!(age() == 0.0, "what is blocked is not due");
+    assert!(figure("ringback_deliveries_blocked ") >= 1.0);
+}
+
+#[test]
+fn failing_profiles_are_counted() {
+    let (place, endpoint) = (Place::new(), Recorder::start(std::time::Duration::ZERO, |_, _| 404));
+    place.settings("failing_after = 2\nauto_disable_after = 0\n");
+    let profile = place.apply(&endpoint.profile(0)).remove(0);
+    let serving = Serving::open(&place);
+    let body = format!("[{}, {}]", event(&profile, "a"), event(&profile, "b"));
+    assert_eq!(serving.request("POST", EVENTS, &[("content-type", "application/json")], body).status, 202);
+    let began = std::time::Instant::now();
+    while !serving.get("/metrics").text.contains("ringback_profiles_failing{state=\"failing\"} 1\n") {
+        assert!(began.elapsed() < std::time::Duration::from_mins(1), "{}", serving.get("/metrics").text);
+    }
 }
 
 #[test]

@@ -6,6 +6,8 @@ use axum::response::{IntoResponse as _, Response};
 
 use crate::api::{Api, ApiError};
 use crate::delivery::SenderRole;
+use crate::profile::Choice as _;
+use crate::storage::HealthState;
 
 use super::text::{Kind, Text};
 
@@ -16,6 +18,7 @@ const TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 pub(crate) async fn metrics(State(api): State<Api>) -> Result<Response, ApiError> {
     let (counts, revision) = (api.store.counts().await?, api.store.revision().await?);
     let longest_due = api.store.longest_due().await?.unwrap_or_default();
+    let (blocked, failing) = (api.store.blocked(None).await?.total(), api.store.failing_profiles().await?);
     let mut text = Text::default();
     api.metrics().requests.write(&mut text);
     api.metrics().attempts.write(&mut text);
@@ -28,6 +31,15 @@ pub(crate) async fn metrics(State(api): State<Api>) -> Result<Response, ApiError
         ("cancelled", counts.cancelled),
     ] {
         text.sample("ringback_deliveries", &[("state", state)], count);
+    }
+    let name = "ringback_deliveries_blocked";
+    text.family(name, Kind::Gauge, "Pending deliveries that a pause or a disabled profile blocks.");
+    text.sample(name, &[], blocked);
+    let name = "ringback_profiles_failing";
+    text.family(name, Kind::Gauge, "Profiles that fail: enabled ones, and auto-disabled ones.");
+    for state in [HealthState::Failing, HealthState::AutoDisabled] {
+        let count = failing.iter().filter(|(_, health)| health.state == state).count();
+        text.sample(name, &[("state", state.name())], count);
     }
     let name = "ringback_queue_oldest_age_seconds";
     text.family(name, Kind::Gauge, "For how long the oldest due delivery has been due; 0 if none is.");

@@ -16,8 +16,9 @@ use crate::storage::sqlite::rows::outcome::IS_IN_DELIVERED;
 use crate::storage::sqlite::rows::salvage::on_row;
 use crate::storage::sqlite::rows::state;
 
-/// Adds the attempts, and changes the state of their deliveries; profiles are judged by these rules. `epoch` is the sender's, whether or not it has been overtaken: attempts
-/// are logged in any case. Returns those that no longer belong to the sender.
+/// Adds the attempts, and changes the state of their deliveries; profiles are judged by these rules. `epoch` is the
+/// sender's, whether or not it has been overtaken: attempts are logged in any case. Returns those that no longer belong
+/// to the sender.
 pub fn record_all(
     tx: &Writing<'_>,
     outcomes: &[Outcome],
