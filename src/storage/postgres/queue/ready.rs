@@ -45,8 +45,8 @@ pub struct ReadyLanes {
     recent: BTreeSet<i32>,
     /// How often a lane came in: what came in during a claim stays.
     arrivals: HashMap<i32, u64>,
-    /// A lane was found empty, and stayed since something came in meanwhile.
-    has_stayed: bool,
+    /// How many lanes were found empty, and stayed since something came in meanwhile.
+    stayed: usize,
     /// Where their queues start.
     pub starts: LaneStarts,
     /// The look at what lies before.
@@ -132,14 +132,14 @@ impl ReadyLanes {
             self.first.remove(&lane);
             self.arrivals.remove(&lane);
         } else {
-            self.has_stayed = true;
+            self.stayed = self.stayed.saturating_add(1);
         }
     }
 
     /// Whether a lane has stayed that was found empty, since something came in meanwhile: what comes in later says
     /// nothing new of it, so the next claim must not wait for that.
     pub fn take_stayed(&mut self) -> bool {
-        std::mem::take(&mut self.has_stayed)
+        std::mem::take(&mut self.stayed) > 0
     }
 
     /// Rows of these lanes are free again, at these positions, as retries or not.
