@@ -97,7 +97,7 @@ pub async fn run(command: &str, input: &str, limit: Duration) -> Result<(), Comm
         Err(_) => Err(CommandFailure::TimedOut(limit)),
         Ok(Err(error)) => Err(CommandFailure::NotStarted(error)),
         Ok(Ok(status)) => {
-            // What it has left running on purpose goes on.
+            // Processes that it has left running on purpose are not killed.
             group.0 = None;
             let text = String::from_utf8_lossy(&words);
             let text = escape_controls(text.trim());

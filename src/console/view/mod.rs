@@ -10,6 +10,7 @@ mod frame;
 mod guide;
 mod input;
 mod mark;
+mod paragraph;
 mod phase_bar;
 mod profiles;
 mod put;

@@ -9,7 +9,7 @@ use crate::profile::draft::Draft;
 use crate::profile::field::Field;
 use crate::profile::sizes::SIGNING_SECRETS;
 
-/// Reads both members. In the list each null stands for the next stored secret: `["whsec_new", null]` puts one before
+/// Reads both members. In the list each null keeps the next stored secret: `["whsec_new", null]` puts one before
 /// the stored one. Without a list, null keeps all stored secrets. Returns whether older ones are kept.
 pub(super) fn read(
     current: MaybeNull<String>,

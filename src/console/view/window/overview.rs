@@ -1,7 +1,6 @@
 //! Draws the window with the numbers of each profile.
 
 use ratatui::Frame;
-use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
@@ -9,9 +8,10 @@ use crate::console::model::layout;
 use crate::console::model::state::State;
 use crate::console::model::window::overview::OverviewWindow;
 use crate::console::view::frame;
+use crate::console::view::paragraph::paragraph;
 use crate::console::view::put::put;
 use crate::storage::{Stats, StatsRow};
-use crate::text::{escape_controls, fit, group_digits, millis, percent, wrap};
+use crate::text::{escape_controls, fit, group_digits, millis, percent};
 
 /// In place of what is not known.
 const UNKNOWN: &str = "-";
@@ -120,13 +120,6 @@ pub(in crate::console) fn draw(state: &State, window: &OverviewWindow, out: &mut
                 put(line, frame::row(inner, below + at), out);
             }
         }
-    }
-}
-
-/// Text that is wrapped.
-fn paragraph(text: &str, style: Style, area: Rect, out: &mut Frame<'_>) {
-    for (at, line) in wrap(text, usize::from(area.width)).into_iter().enumerate() {
-        put(Line::styled(line, style), frame::row(area, at), out);
     }
 }
 

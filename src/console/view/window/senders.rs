@@ -1,14 +1,13 @@
 //! Draws the window that lists the senders.
 
 use ratatui::Frame;
-use ratatui::layout::Rect;
-use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::console::model::layout;
 use crate::console::model::state::State;
 use crate::console::model::window::senders::SendersWindow;
 use crate::console::view::frame;
+use crate::console::view::paragraph::paragraph;
 use crate::console::view::put::put;
 use crate::storage::SenderInfo;
 use crate::text::{escape_controls, fit, group_digits, wrap};
@@ -128,13 +127,6 @@ pub(in crate::console) fn draw(state: &State, window: &SendersWindow, out: &mut 
                 put(line, frame::row(inner, below + at), out);
             }
         }
-    }
-}
-
-/// Text that is wrapped.
-fn paragraph(text: &str, style: Style, area: Rect, out: &mut Frame<'_>) {
-    for (at, line) in wrap(text, usize::from(area.width)).into_iter().enumerate() {
-        put(Line::styled(line, style), frame::row(area, at), out);
     }
 }
 

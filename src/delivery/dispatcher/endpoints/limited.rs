@@ -179,7 +179,7 @@ impl Limited {
     /// How many more deliveries may be read, if so many were read and not started.
     pub fn room(&self, now: Duration, read: usize, manual: bool) -> usize {
         let slots = self.free_slots(manual);
-        // What comes next of an ordered profile is known when nothing else is under way.
+        // What comes next of an ordered profile is known when nothing else is in flight.
         let knows_next = manual || !self.pacing.ordered || slots > 0;
         if !self.is_current && knows_next {
             // One, to read the profile with it.
