@@ -105,9 +105,9 @@ impl Draft {
 fn braces_sent(text: &str, known: &dyn Fn(&str) -> bool) -> Option<String> {
     let found = braces::placeholders(text, known);
     let first = found.first()?;
-    let list = found.iter().map(|path| format!("{{{}}}", path.as_str())).collect::<Vec<_>>().join(" ");
+    let list = found.iter().map(|old| old.written.as_str()).collect::<Vec<_>>().join(" ");
     let are = if found.len() == 1 { "is" } else { "are" };
-    Some(format!("{list} {are} sent as text: write {first}"))
+    Some(format!("{list} {are} sent as text: write {}", first.path))
 }
 
 /// The names of query parameters with a fixed secret; none if there are none.

@@ -1,4 +1,4 @@
-//! Voice's older placeholders: `{name}`, `{keypress:12}`, `{api:NAME.CHILD}`.
+//! Voice's older placeholders: `{name}`, `{{name}}`, `{keypress:12}`, `{api:NAME.CHILD}`.
 
 use std::collections::HashSet;
 
@@ -40,19 +40,38 @@ impl<'a> Iterator for Braces<'a> {
     }
 }
 
-/// The text with `<name>` for `{name}`, and what was replaced, each once.
-pub(super) fn modernized(text: &str, known: &dyn Fn(&str) -> bool) -> (String, Vec<Path>) {
+/// An older placeholder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct OlderPlaceholder {
+    /// As in the text, such as `{{id}}`.
+    pub written: String,
+    /// What it names.
+    pub path: Path,
+}
+
+/// The text with `<name>` for `{name}` and `{{name}}`, and what was replaced, each once.
+pub(super) fn modernized(text: &str, known: &dyn Fn(&str) -> bool) -> (String, Vec<OlderPlaceholder>) {
     let mut out = String::new();
     let (mut replaced, mut seen) = (Vec::new(), HashSet::new());
     let mut braces = Braces { rest: text };
-    for (before, path) in braces.by_ref() {
-        out.push_str(before);
+    while let Some((before, path)) = braces.next() {
         if is_placeholder(&path, known) {
+            // No JSON has two opening braces side by side, so the outer ones belong to the placeholder.
+            let doubled = before.strip_suffix('{').zip(braces.rest.strip_prefix('}'));
+            let (before, written) = match doubled {
+                Some((before, rest)) => {
+                    braces.rest = rest;
+                    (before, format!("{{{{{}}}}}", path.as_str()))
+                }
+                None => (before, format!("{{{}}}", path.as_str())),
+            };
+            out.push_str(before);
             out.push_str(&path.to_string());
-            if seen.insert(path.as_str().to_owned()) {
-                replaced.push(path);
+            if seen.insert(written.clone()) {
+                replaced.push(OlderPlaceholder { written, path });
             }
         } else {
+            out.push_str(before);
             out.extend(["{", path.as_str(), "}"]);
         }
     }
@@ -61,7 +80,7 @@ pub(super) fn modernized(text: &str, known: &dyn Fn(&str) -> bool) -> (String, V
 }
 
 /// The older placeholders of a text, each once.
-pub(super) fn placeholders(text: &str, known: &dyn Fn(&str) -> bool) -> Vec<Path> {
+pub(super) fn placeholders(text: &str, known: &dyn Fn(&str) -> bool) -> Vec<OlderPlaceholder> {
     modernized(text, known).1
 }
 
@@ -87,7 +106,9 @@ mod tests {
             ("{api:WIDGETID:VARIABLE} {id[n]}", "<api:WIDGETID:VARIABLE> <id[n]>"),
             ("{caller.isdcode} {caller.name}", "<caller.isdcode> {caller.name}"),
             (r#"{"id":{"a":1}} {a:b{keypress:1}}"#, r#"{"id":{"a":1}} {a:b<keypress:1>}"#),
-            ("{{id}} { id } {a b} {}", "{<id>} { id } {a b} {}"),
+            ("{{id}} { id } {a b} {}", "<id> { id } {a b} {}"),
+            (r#"{"a":{{id}},"b":"{{api:X.Y}}"}"#, r#"{"a":<id>,"b":"<api:X.Y>"}"#),
+            ("{{{id}}} {{id} {id}}", "{<id>} {<id> <id>}"),
             ("no end {id", "no end {id"),
             // Styles, scripts, shells and other templates are not Voice placeholders.
             ("<style>p{color:red}</style>", "<style>p{color:red}</style>"),
@@ -95,6 +116,13 @@ mod tests {
         ] {
             assert_eq!(modernized(old, &known).0, new, "{old}");
         }
+    }
+
+    #[test]
+    fn each_is_reported_once_as_it_was_written() {
+        let (_, replaced) = modernized("{id} {{id}} {id} {callee}", &known);
+        let all: Vec<String> = replaced.iter().map(|old| format!("{} {}", old.written, old.path)).collect();
+        assert_eq!(all, ["{id} <id>", "{{id}} <id>", "{callee} <callee>"]);
     }
 
     #[test]

@@ -6,11 +6,13 @@
 //! may be omitted too.
 
 mod auth;
+mod body_type;
 mod error;
 mod import;
 mod platform;
 mod removed;
 mod signing;
+mod spelling;
 mod tls;
 mod typed;
 
@@ -28,6 +30,7 @@ use super::id::ProfileId;
 use super::status::Status;
 use crate::json;
 
+pub use body_type::body_type;
 pub use error::DocumentError;
 use error::{misfit, problem};
 pub use import::export;
@@ -46,7 +49,7 @@ pub struct Document {
     pub left_out: Vec<Field>,
     /// What is absent from the whole document; [`Document::removed`] says what that removes.
     absent: Vec<RemovedPart>,
-    /// The names of members that [`Document::import`] did not use.
+    /// The names of members with a value that [`Document::import`] did not use.
     pub unused: Vec<String>,
     /// What [`Document::import`] changed, by field.
     pub changed: Vec<FieldError>,

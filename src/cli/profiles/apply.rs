@@ -29,10 +29,7 @@ pub(super) async fn run(session: &Session, file: &Path, json: bool) -> Result<()
         errors: Errors::default(),
         notes: Vec::new(),
     };
-    if !found.unused.is_empty() {
-        let names = found.unused.join(", ");
-        apply.notes.push(format!("ringback: note: {source}: not used: {names}"));
-    }
+    apply.notes.extend(found.notes.iter().map(|note| format!("ringback: note: {source}: {note}")));
     let profiles = apply.all(found).await?;
     if apply.errors.count > 0 {
         return Err(refused(&source, &apply.errors));

@@ -109,19 +109,27 @@ pub(super) struct Found<'a> {
     pub documents: Vec<Document<'a>>,
     /// Whether they are a response of the platform's API.
     pub from_platform: bool,
-    /// The names of surrounding fields that are not used.
-    pub unused: Vec<String>,
+    /// What is not used of what surrounds them, in sentences.
+    pub notes: Vec<String>,
 }
 
 impl<'a> Found<'a> {
     fn here(documents: Vec<Document<'a>>) -> Self {
-        Self { documents, from_platform: false, unused: Vec::new() }
+        Self { documents, from_platform: false, notes: Vec::new() }
     }
 
     fn of_platform(response: Response) -> Self {
         let document = |(place, value)| Document { place, json: Json::Parsed(value) };
+        let mut notes = Vec::new();
+        if !response.unused.is_empty() {
+            notes.push(format!("not used: {}", response.unused.join(", ")));
+        }
+        let count = response.profiles.len();
+        if let Some(total) = response.total.filter(|total| *total > count as u64) {
+            notes.push(format!("contains {count} of {total} profiles: fetch the other pages with offset"));
+        }
         let documents = response.profiles.into_iter().map(document).collect();
-        Self { documents, from_platform: true, unused: response.unused }
+        Self { documents, from_platform: true, notes }
     }
 }
 

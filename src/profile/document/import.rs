@@ -2,16 +2,16 @@
 
 use serde_json::{Value, json};
 
-use super::{Document, DocumentError, Secrets, platform, write};
+use super::{Document, DocumentError, Secrets, body_type, platform, write};
 use crate::profile::body::BYTE_ORDER_MARK;
 use crate::profile::field::{Field, FieldError};
 use crate::profile::{Channel, Profile, braces};
 
 impl Document {
-    /// Parses one profile from elsewhere. In Voice's URL and body `{name}` becomes `<name>` if `known` says that
-    /// Voice has such a variable (our decision), unless the document says that braces in it are text, as [`export`]
-    /// does. A byte order mark at the start of the body is dropped, and members that only the platform uses are
-    /// ignored.
+    /// Parses one profile from elsewhere. In Voice's URL and body `{name}` and `{{name}}` become `<name>` if `known`
+    /// says that Voice has such a variable (our decision), unless the document says that braces in it are text, as
+    /// [`export`] does. A byte order mark at the start of the body is dropped, and members that only the platform uses
+    /// are set aside.
     ///
     /// # Errors
     /// As [`Document::read`].
@@ -19,7 +19,10 @@ impl Document {
         Self::imported(value, known, false)
     }
 
-    /// Parses one profile of a response of the platform's API: there an unknown field is not an error.
+    /// Parses one profile of a response of the platform's API. There an unknown field is not an error, and values may
+    /// be written as the platform writes them: `enc` as text or without values, names of choices in any case, a
+    /// status and the value of a header as text or as a number. What Ringback cannot carry is in
+    /// [`Document::unused`], what it had to change in [`Document::changed`].
     ///
     /// # Errors
     /// As [`Document::read`], except for unknown fields.
@@ -32,9 +35,10 @@ impl Document {
         known: &dyn Fn(&str) -> bool,
         from_platform: bool,
     ) -> Result<Self, DocumentError> {
-        let unused = platform::set_aside(&mut value, from_platform);
-        let mut document = Self { unused, ..Self::read(value)? };
+        let aside = platform::set_aside(&mut value, from_platform);
+        let mut document = Self { unused: aside.unused, ..Self::read(value)? };
         let Self { draft, changed, literal_braces, .. } = &mut document;
+        changed.extend(aside.body_type.and_then(|name| body_type::differs(&name, draft)));
         if let Some(rest) = draft.body.strip_prefix(BYTE_ORDER_MARK) {
             draft.body = rest.to_owned();
             let message = "byte order mark (U+FEFF) at its start removed".to_owned();
@@ -44,7 +48,7 @@ impl Document {
             for (field, text) in [(Field::Endpoint, &mut draft.endpoint), (Field::Body, &mut draft.body)] {
                 let (modern, replaced) = braces::modernized(text, known);
                 *text = modern;
-                let read = replaced.iter().map(|path| format!("{{{}}} read as {path}", path.as_str()));
+                let read = replaced.iter().map(|old| format!("{} read as {}", old.written, old.path));
                 let message = read.collect::<Vec<_>>().join(", ");
                 if !message.is_empty() {
                     changed.push(FieldError { field, message });

@@ -2,8 +2,12 @@
 
 use serde_json::{Map, Value};
 
-/// Members that the platform has and Ringback does not use (public page).
-const UNUSED: [&str; 2] = ["body_type", "response_message"];
+use super::body_type;
+use super::spelling::{self, is_empty};
+
+/// Members that the platform has and Ringback does not (public page).
+const BODY_TYPE: &str = "body_type";
+const RESPONSE_MESSAGE: &str = "response_message";
 
 /// The members of a profile.
 const MEMBERS: [&str; 24] = [
@@ -33,18 +37,38 @@ const MEMBERS: [&str; 24] = [
     "literal_braces",
 ];
 
-/// Removes the members that Ringback does not use from a profile, and returns their names. In a response of the
-/// platform these are all unknown ones; anywhere else an unknown member is an error.
-pub(super) fn set_aside(profile: &mut Value, from_platform: bool) -> Vec<String> {
-    let Value::Object(members) = profile else { return Vec::new() };
-    let unused = |name: &&String| {
-        UNUSED.contains(&name.as_str()) || (from_platform && !MEMBERS.contains(&name.as_str()))
+/// What [`set_aside`] took out of a profile.
+#[derive(Debug, Default)]
+pub(super) struct SetAside {
+    /// The members that Ringback cannot carry; those without a value are not named, for nothing is lost.
+    pub unused: Vec<String>,
+    /// What the platform calls the body, if Ringback has such a kind.
+    pub body_type: Option<String>,
+}
+
+/// Removes the members that Ringback does not use from a profile. In a response of the platform these are all unknown
+/// ones, and the others are written as Ringback writes them; anywhere else an unknown member is an error.
+pub(super) fn set_aside(profile: &mut Value, from_platform: bool) -> SetAside {
+    let mut aside = SetAside::default();
+    let Value::Object(members) = profile else { return aside };
+    let is_unused = |name: &&String| {
+        [BODY_TYPE, RESPONSE_MESSAGE].contains(&name.as_str())
+            || (from_platform && !MEMBERS.contains(&name.as_str()))
     };
-    let names: Vec<String> = members.keys().filter(unused).cloned().collect();
-    for name in &names {
-        members.shift_remove(name);
+    let names: Vec<String> = members.keys().filter(is_unused).cloned().collect();
+    for name in names {
+        match members.shift_remove(&name) {
+            Some(Value::String(kind)) if name == BODY_TYPE && body_type::is_known(&kind) => {
+                aside.body_type = Some(kind);
+            }
+            Some(value) if !is_empty(&value) => aside.unused.push(name),
+            _ => {}
+        }
     }
-    names
+    if from_platform {
+        aside.unused.extend(spelling::ours(members));
+    }
+    aside
 }
 
 /// A response of the platform's API, parsed.
@@ -52,9 +76,17 @@ pub(super) fn set_aside(profile: &mut Value, from_platform: bool) -> Vec<String>
 pub struct Response {
     /// The profiles, each with its path, such as `data[1]`.
     pub profiles: Vec<(String, Value)>,
-    /// The members around them.
+    /// How many profiles there are, if the response says so: more than it contains if it is one page of several.
+    pub total: Option<u64>,
+    /// The members around them that have a value and are not used.
     pub unused: Vec<String>,
 }
+
+/// The members of every response: they say how the request went.
+const ENVELOPE: [&str; 5] = ["code", "message", "data", "error", "status"];
+
+/// The members of a page.
+const PAGE: [&str; 3] = ["total", "limit", "offset"];
 
 /// Parses `{"code": …, "message": …, "data": …}`; `None` if the value is not such a response. `data` is a profile, a
 /// list of them, or an object with such a list.
@@ -63,10 +95,17 @@ pub struct Response {
 /// The response says that there is no profile, or contains none.
 pub fn response(value: &Value) -> Result<Option<Response>, String> {
     let Some(members) = value.as_object().filter(|members| is_response(members)) else { return Ok(None) };
-    let mut unused: Vec<String> = members.keys().filter(|name| *name != "data").cloned().collect();
+    let used = |name: &str| ENVELOPE.contains(&name) || PAGE.contains(&name);
+    let beyond = |members: &Map<String, Value>| -> Vec<String> {
+        let beyond = members.iter().filter(|(name, value)| !used(name) && !is_empty(value));
+        beyond.map(|(name, _)| name.clone()).collect()
+    };
+    let mut unused = beyond(members);
+    let total = |members: &Map<String, Value>| members.get("total").and_then(Value::as_u64);
     let listed = |place: &str, list: &[Value]| {
         list.iter().enumerate().map(|(at, profile)| (format!("{place}[{at}]"), profile.clone())).collect()
     };
+    let mut all = total(members);
     let profiles = match members.get("data") {
         Some(Value::Array(list)) => listed("data", list),
         Some(Value::Object(data)) if is_profile(data) => {
@@ -75,12 +114,14 @@ pub fn response(value: &Value) -> Result<Option<Response>, String> {
         Some(Value::Object(data)) => {
             let list = data.iter().find_map(|(name, value)| Some((name, value.as_array()?)));
             let (name, list) = list.ok_or_else(|| no_profile(members))?;
-            unused.extend(data.keys().filter(|other| *other != name).map(|other| format!("data.{other}")));
+            let others = beyond(data).into_iter().filter(|other| other != name);
+            unused.extend(others.map(|other| format!("data.{other}")));
+            all = total(data).or(all);
             listed(&format!("data.{name}"), list)
         }
         _ => return Err(no_profile(members)),
     };
-    Ok(Some(Response { profiles, unused }))
+    Ok(Some(Response { profiles, total: all, unused }))
 }
 
 fn is_response(members: &Map<String, Value>) -> bool {
@@ -121,28 +162,61 @@ mod tests {
         let one =
             json!({"code": "RBC024", "message": message, "data": profile(), "error": {}, "status": 200});
         assert_eq!(places(&one), ["data"]);
-        assert_eq!(response(&one).unwrap().unwrap().unused, ["code", "message", "error", "status"]);
+        assert_eq!(response(&one).unwrap().unwrap().unused, [""; 0]);
         let list = json!({"code": "RBC024", "message": message, "data": [profile(), profile()]});
         assert_eq!(places(&list), ["data[0]", "data[1]"]);
-        let inside = json!({"code": "RBC024", "data": {"total": 1, "profiles": [profile()]}});
+        let inside = json!({"code": "RBC024", "took_ms": 3, "data": {"total": 30, "limit": 1, "offset": 0,
+            "profiles": [profile()], "next": "/page/2", "links": {}}});
         assert_eq!(places(&inside), ["data.profiles[0]"]);
-        assert_eq!(response(&inside).unwrap().unwrap().unused, ["code", "data.total"]);
+        let inside = response(&inside).unwrap().unwrap();
+        assert_eq!(
+            (inside.unused, inside.total),
+            (vec!["took_ms".to_owned(), "data.next".to_owned()], Some(30))
+        );
         assert_eq!(response(&profile()), Ok(None));
         let missing = json!({"code": "RBC302", "message": "No profile exists with this id", "data": {}});
         let text = response(&missing).unwrap_err();
         assert_eq!(text, "the response holds no profile: RBC302 No profile exists with this id");
     }
 
+    /// What is not used, and what is changed.
+    fn imported(profile: Value) -> (Vec<String>, Vec<String>, Document) {
+        let document = Document::import_from_platform(profile, &|_| false).unwrap();
+        let changed = document.changed.iter().map(ToString::to_string).collect();
+        (document.unused.clone(), changed, document)
+    }
+
     #[test]
     fn the_platforms_profile_is_accepted() {
         let document = Document::import(profile(), &|_| false).unwrap();
-        assert_eq!(document.unused, ["body_type", "response_message"]);
+        assert_eq!((document.unused.len(), document.changed.len()), (0, 0), "nothing of it is lost");
         assert_eq!(document.id.unwrap().as_str(), "NA_09b3dfa7-e05d-4d84-ab2d-6ed654272aaa");
         let mut more = profile();
         more["company_id"] = json!(7);
+        more["owner"] = Value::Null;
+        more["response_message"] = json!("Thank you");
         assert!(Document::import(more.clone(), &|_| false).unwrap_err().to_string().contains("company_id"));
-        let unused = Document::import_from_platform(more, &|_| false).unwrap().unused;
-        assert_eq!(unused, ["body_type", "response_message", "company_id"]);
+        let (unused, changed, _) = imported(more);
+        assert_eq!((unused, changed), (vec!["response_message".to_owned(), "company_id".to_owned()], vec![]));
+    }
+
+    #[test]
+    fn a_body_of_another_kind_than_the_platform_says_is_reported() {
+        let changed = |kind: &str, body: &str| {
+            let mut profile = profile();
+            (profile["body_type"], profile["body"]) = (json!(kind), json!(body));
+            let (unused, changed, _) = imported(profile);
+            (unused.join(" "), changed.join(" "))
+        };
+        let silent = (String::new(), String::new());
+        for (kind, body) in
+            [("JSON", "{\"id\":\"<id>\"}"), ("text", "a=<id>"), ("xml", "<dlr><id></id></dlr>"), ("html", "")]
+        {
+            assert_eq!(changed(kind, body), silent, "{kind} {body}");
+        }
+        let message = "body: body_type is xml, but the body is json and is sent so".to_owned();
+        assert_eq!(changed("xml", "{}"), (String::new(), message));
+        assert_eq!(changed("protobuf", "{}"), ("body_type".to_owned(), String::new()));
     }
 
     #[test]
