@@ -12,7 +12,7 @@ mod deliveries;
 mod envelope;
 mod error;
 mod events;
-mod held_body;
+mod guarded_body;
 mod idempotency_key;
 mod observe;
 mod openapi;

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, on};
 
 use super::auth::{KeyUsed, refuse_web_pages};
-use super::held_body::keep_until_written;
+use super::guarded_body::keep_until_written;
 use super::repeatable::once;
 use super::{Access, Api, ApiError, Caller, Code, Sid};
 use crate::storage::ApiKey;

@@ -1,10 +1,10 @@
 //! Profiles, in the shapes of the platform's own API (public page), and what is done to them.
 
-mod block;
 mod change;
 mod find;
 mod list;
 mod platform;
+mod state_changes;
 mod test;
 
 use super::{Access, Routes};
@@ -23,9 +23,9 @@ pub(super) fn add(routes: Routes) -> Routes {
         .patch(ONE, Access::Manage, change::update)
         .delete(ONE, Access::Manage, change::delete)
         .post_once("/v1/{sid}/callback/profiles/{id}/test", Access::Manage, test::test)
-        .post_once("/v1/{sid}/callback/profiles/{id}/enable", Access::Manage, block::enable)
-        .post_once("/v1/{sid}/callback/profiles/{id}/disable", Access::Manage, block::disable)
-        .post_once("/v1/{sid}/callback/profiles/{id}/pause", Access::Manage, block::pause)
-        .post_once("/v1/{sid}/callback/profiles/{id}/resume", Access::Manage, block::resume)
-        .post_once("/v1/{sid}/callback/profiles/{id}/restore", Access::Manage, block::restore)
+        .post_once("/v1/{sid}/callback/profiles/{id}/enable", Access::Manage, state_changes::enable)
+        .post_once("/v1/{sid}/callback/profiles/{id}/disable", Access::Manage, state_changes::disable)
+        .post_once("/v1/{sid}/callback/profiles/{id}/pause", Access::Manage, state_changes::pause)
+        .post_once("/v1/{sid}/callback/profiles/{id}/resume", Access::Manage, state_changes::resume)
+        .post_once("/v1/{sid}/callback/profiles/{id}/restore", Access::Manage, state_changes::restore)
 }

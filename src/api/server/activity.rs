@@ -7,7 +7,7 @@ use axum::body::Body;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
-use crate::api::held_body::keep_until_written;
+use crate::api::guarded_body::keep_until_written;
 
 /// The requests of a connection. Cheap to clone.
 #[derive(Debug, Clone)]

@@ -1,4 +1,4 @@
-//! Blocks the deliveries of a profile, and resumes them.
+//! Changes whether the deliveries of a profile are sent: enable, disable, pause, resume, restore.
 
 use axum::extract::{Path, State};
 

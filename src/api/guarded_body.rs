@@ -1,4 +1,4 @@
-//! A body that keeps something until it was written.
+//! A body with a guard that lives until the body was written.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -6,17 +6,17 @@ use std::task::{Context, Poll};
 use axum::body::{Body, Bytes, HttpBody};
 use hyper::body::{Frame, SizeHint};
 
-/// A body that keeps `held` until it was written, or will never be.
-pub(super) fn keep_until_written<T: Unpin + Send + 'static>(body: Body, held: T) -> Body {
-    if body.is_end_stream() { body } else { Body::new(HeldBody { body, _held: held }) }
+/// Drops `guard` once the body was written, or never will be.
+pub(super) fn keep_until_written<T: Unpin + Send + 'static>(body: Body, guard: T) -> Body {
+    if body.is_end_stream() { body } else { Body::new(GuardedBody { body, _guard: guard }) }
 }
 
-struct HeldBody<T> {
+struct GuardedBody<T> {
     body: Body,
-    _held: T,
+    _guard: T,
 }
 
-impl<T: Unpin> HttpBody for HeldBody<T> {
+impl<T: Unpin> HttpBody for GuardedBody<T> {
     type Data = Bytes;
     type Error = axum::Error;
 
