@@ -30,7 +30,7 @@ impl DeliveryFilter {
     /// The names of its parameters.
     pub const NAMES: [&'static str; 6] = ["state", "profile", "status", "since", "until", "text"];
 
-    /// Sets one parameter. `status` may be set repeatedly, to match any of several.
+    /// Sets one parameter. `status` may have several values with commas, or be set repeatedly, to match any of them.
     ///
     /// # Errors
     /// A sentence about the accepted values; or the parameter is unknown, or was already set.
@@ -39,7 +39,9 @@ impl DeliveryFilter {
             "state" => once(&mut self.state, state_filter(value)?),
             "profile" => once(&mut self.profile, ProfileId::parse(value).map_err(|error| error.to_string())?),
             "status" => {
-                self.statuses.push(status_filter(value)?);
+                let statuses: Result<Vec<_>, _> =
+                    value.split(',').map(|one| status_filter(one.trim())).collect();
+                self.statuses.extend(statuses?);
                 Ok(())
             }
             "since" => once(&mut self.since, given_time(value)?),
@@ -132,7 +134,10 @@ pub fn state_filter(text: &str) -> Result<StateFilter, String> {
 /// A sentence about the accepted values.
 pub fn status_filter(text: &str) -> Result<StatusFilter, String> {
     StatusFilter::parse(text).ok_or_else(|| {
-        format!("use a status such as 404, 5xx, or one of {}; repeat it for several", ErrorClass::names())
+        format!(
+            "use a status such as 404, 5xx, or one of {}; or several of them, such as 503,504",
+            ErrorClass::names()
+        )
     })
 }
 
@@ -156,7 +161,7 @@ mod tests {
             ("state", "Ended"),
             ("profile", id),
             ("status", "5xx"),
-            ("status", "timeout"),
+            ("status", "404, timeout"),
             ("since", "2h"),
             ("until", "2025-04-17"),
             ("text", "order 7"),
@@ -166,7 +171,8 @@ mod tests {
         let filter = given.filter("2025-04-17T14:00:00Z".parse().unwrap());
         assert_eq!(filter.state, Some(StateFilter::Ended));
         assert_eq!(filter.profile.unwrap().as_str(), id);
-        assert_eq!(filter.statuses.len(), 2);
+        let statuses: Vec<String> = filter.statuses.iter().map(ToString::to_string).collect();
+        assert_eq!(statuses, ["5xx", "404", "timeout"]);
         assert_eq!(filter.since.unwrap().to_string(), "2025-04-17T12:00:00Z");
         assert_eq!(filter.until.unwrap().to_string(), "2025-04-17T00:00:00Z");
         assert_eq!(filter.text.as_deref(), Some("order 7"));
@@ -178,6 +184,8 @@ mod tests {
             ("state", "gone", "use queued, waiting, delivered"),
             ("profile", "Order SMS", "IN_"),
             ("status", "late", "use a status such as 404"),
+            ("status", "503,late", "use a status such as 404"),
+            ("status", "503,", "use a status such as 404"),
             ("since", "soon", "is not a time"),
             ("text", "status:late", "use a status such as 404"),
             ("colour", "red", "use one of state, profile, status, since, until, text"),

@@ -42,7 +42,8 @@ pub(super) fn filter() -> Vec<Value> {
         query("profile", "Only of this profile: its id", text()),
         query(
             "status",
-            "Only if the last attempt ended like this: 404, 5xx, or a class such as timeout; repeat for any of several",
+            "Only if the last attempt ended like this: 404, 5xx, or a class such as timeout; several with commas, or \
+             repeated, for any of them",
             json!({"type": "array", "items": {"type": "string"}}),
         ),
         time("since", "Only accepted since then"),

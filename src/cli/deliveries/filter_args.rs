@@ -21,8 +21,9 @@ pub(super) struct FilterArgs {
     /// Only in this state: queued, waiting, delivered, failed, cancelled; or pending, ended, expired
     #[arg(long, value_parser = state_filter, ignore_case = true)]
     pub state: Option<StateFilter>,
-    /// Only if the last attempt ended like this: 404, 5xx, or a class such as `timeout`; repeat for any of several
-    #[arg(long, value_parser = status_filter)]
+    /// Only if the last attempt ended like this: 404, 5xx, or a class such as `timeout`; any of several with
+    /// commas (503,504), or repeat it
+    #[arg(long, value_parser = status_filter, value_delimiter = ',')]
     pub status: Vec<StatusFilter>,
     /// Only accepted since then: 2h (ago), today, yesterday, monday, 2025-04-17, 2025-04-17T14:02:10Z, or
     /// 2025-04-17T14:02[Europe/Rome]; UTC without offset and zone

@@ -60,14 +60,16 @@ impl SearchWords {
         let place = match field {
             SearchField::State => return self.add_state(&text.to_ascii_lowercase()),
             SearchField::Status => {
-                let why = "use a status such as 404 or 5xx, or a class such as timeout";
-                self.statuses.push(StatusFilter::parse(text).ok_or(why)?);
+                let why = "use a status such as 404 or 5xx, a class such as timeout, or several: 503,504";
+                let statuses: Option<Vec<_>> = text.split(',').map(StatusFilter::parse).collect();
+                self.statuses.extend(statuses.ok_or(why)?);
                 return Ok(());
             }
             SearchField::Class => {
-                let class = ErrorClass::from_name(&text.to_ascii_lowercase());
-                let class = class.ok_or_else(|| format!("use one of {}", ErrorClass::names()))?;
-                self.statuses.push(StatusFilter::Error(class));
+                let class = |name: &str| ErrorClass::from_name(&name.to_ascii_lowercase());
+                let classes: Option<Vec<_>> = text.split(',').map(class).collect();
+                let why = || format!("use one of {}, or several with commas", ErrorClass::names());
+                self.statuses.extend(classes.ok_or_else(why)?.into_iter().map(StatusFilter::Error));
                 return Ok(());
             }
             SearchField::Profile => SearchPlace::Profile,
@@ -150,6 +152,8 @@ mod tests {
             SearchWords::read("state:pending").states,
             [DeliveryState::Queued, DeliveryState::Waiting]
         );
+        let several = SearchWords::read("status:503,5xx,timeout class:tls,dns");
+        assert_eq!((several.statuses.len(), several.faults.len()), (5, 0));
         let expired = SearchWords::read("state:expired");
         assert_eq!((expired.states.len(), expired.statuses.len()), (1, 1));
         assert_eq!(SearchWords::read("status: class:"), SearchWords::default(), "being typed");
@@ -159,6 +163,8 @@ mod tests {
     fn a_field_that_cannot_be_used_is_text_and_says_why() {
         for (line, part) in [
             ("status:late", "status:late: use a status such as 404"),
+            ("status:503,late", "status:503,late: use a status such as 404"),
+            ("class:tls,", "class:tls,: use one of timeout, connect"),
             ("class:slow", "class:slow: use one of timeout, connect"),
             ("state:gone", "state:gone: use queued, waiting"),
             ("value.1=2", "value.1=2: use a path"),
