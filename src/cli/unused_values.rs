@@ -1,24 +1,17 @@
-//! Detects values that no placeholder of the profile uses: a misspelled name would otherwise go unnoticed, because
-//! samples fill in missing values.
+//! Warns about values that no placeholder of the profile takes: samples fill in missing values, so that a misspelled
+//! name would otherwise go unnoticed.
 
 use std::path::Path;
 
 use serde_json::{Map, Value};
-use strsim::osa_distance;
 
 use super::json_input::JsonInput;
 use super::output::eprint_line;
+use crate::intake::unused_values::{of_setting, of_values};
 use crate::profile::Profile;
 use crate::profile::catalogue::Variable;
-use crate::text::escape_controls;
 
-/// The maximum number of edits between similar names, and at most a third of the letters.
-const SLIPS: usize = 2;
-
-/// How many names of a file are listed.
-const LISTED: usize = 5;
-
-/// Warns that no placeholder uses a variable that was set.
+/// Warns that no placeholder takes a variable that was set.
 pub fn warn_about_setting(profile: &Profile, name: &str) {
     if let Some(message) = of_setting(profile, name) {
         eprint_line(&format!("ringback: note: {message}"));
@@ -28,114 +21,7 @@ pub fn warn_about_setting(profile: &Profile, name: &str) {
 /// Warns about names in a values file that were probably meant for a placeholder. `known` are the variables of the
 /// event.
 pub fn warn_about_file(profile: &Profile, file: &Path, members: &Map<String, Value>, known: &[Variable]) {
-    if let Some(message) = of_file(profile, members, known) {
+    if let Some(message) = of_values(profile, members, known) {
         eprint_line(&format!("ringback: note: {}: {message}", JsonInput(file)));
-    }
-}
-
-/// The warning about a variable that was set; none if a placeholder uses it.
-fn of_setting(profile: &Profile, name: &str) -> Option<String> {
-    (!takes(profile, name)).then(|| {
-        let meant = meant(profile, name, |_| true).map_or_else(String::new, did_you_mean);
-        format!("'{}' has no placeholder <{}>{meant}", profile.title, escape_controls(name))
-    })
-}
-
-/// The warning about the names of a values file: about all of them if no placeholder uses any; otherwise about those
-/// that resemble a placeholder without a value. A file may well have more values than one profile uses, so the
-/// variables of the event, `known`, are not reported.
-fn of_file(profile: &Profile, members: &Map<String, Value>, known: &[Variable]) -> Option<String> {
-    let title = &profile.title;
-    let is_free = |name: &str| !members.contains_key(name);
-    let spelled = |name: &String| match meant(profile, name, is_free) {
-        Some(meant) => format!("<{}>{}", escape_controls(name), did_you_mean(meant)),
-        None => format!("<{}>", escape_controls(name)),
-    };
-    if !members.is_empty() && !members.keys().any(|name| takes(profile, name)) {
-        let listed: Vec<String> = members.keys().take(LISTED).map(spelled).collect();
-        let more = members.len().saturating_sub(LISTED);
-        let more = if more == 0 { String::new() } else { format!(" and {more} more") };
-        return Some(format!(
-            "'{title}' has no placeholder for any of its values: {}{more}",
-            listed.join(", ")
-        ));
-    }
-    let is_known = |name: &str| known.iter().any(|variable| variable.name == name);
-    let is_slip =
-        |name: &&String| !takes(profile, name) && !is_known(name) && meant(profile, name, is_free).is_some();
-    let slips: Vec<String> = members.keys().filter(is_slip).take(LISTED).map(spelled).collect();
-    (!slips.is_empty()).then(|| format!("'{title}' has no placeholder {}", slips.join(", ")))
-}
-
-fn takes(profile: &Profile, name: &str) -> bool {
-    profile.variables().iter().any(|path| path.name() == name || path.as_str() == name)
-}
-
-/// The placeholder that a name resembles, among those without a value.
-fn meant<'a>(profile: &'a Profile, name: &str, is_free: impl Fn(&str) -> bool) -> Option<&'a str> {
-    let plain = |name: &str| name.to_lowercase().replace('-', "_");
-    let slips = |known: &str| osa_distance(&plain(name), &plain(known));
-    let variables = profile.variables().into_iter().map(crate::profile::Path::name);
-    variables
-        .filter(|known| is_free(known) && slips(known) <= SLIPS.min(known.len() / 3))
-        .min_by_key(|known| slips(known))
-}
-
-fn did_you_mean(name: &str) -> String {
-    format!(" (did you mean <{name}>?)")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::profile::catalogue::variables;
-    use crate::profile::{Channel, Draft, Event, Identity, ProfileId, Region, Rules};
-    use jiff::Timestamp;
-    use serde_json::json;
-
-    fn profile() -> Profile {
-        let mut draft = Draft::new(Channel::Sms);
-        "Order SMS".clone_into(&mut draft.title);
-        "https://x.example/<id>".clone_into(&mut draft.endpoint);
-        "{\"a\": \"<status>\", \"b\": \"<payment.amount>\"}".clone_into(&mut draft.body);
-        let id = ProfileId::new(Region::In, uuid::Uuid::from_u128(7));
-        let epoch = Timestamp::UNIX_EPOCH;
-        draft.check(Rules::STORED, Identity { id, created_at: epoch, modified_at: epoch }).unwrap()
-    }
-
-    fn message(names: &[&str]) -> Option<String> {
-        let members = names.iter().map(|name| ((*name).to_owned(), json!(1))).collect();
-        of_file(&profile(), &members, variables(Event::SmsSend))
-    }
-
-    #[test]
-    fn a_file_without_any_used_value_is_reported_with_its_names() {
-        assert_eq!(message(&[]), None);
-        assert_eq!(
-            message(&["stauts", "x"]).unwrap(),
-            "'Order SMS' has no placeholder for any of its values: <stauts> (did you mean <status>?), <x>"
-        );
-        assert!(message(&["a", "b", "c", "d", "e", "f", "g"]).unwrap().ends_with("<d>, <e> and 2 more"));
-        // A variable of the event may still have no placeholder.
-        assert!(message(&["recipient"]).unwrap().ends_with(": <recipient>"));
-    }
-
-    #[test]
-    fn otherwise_only_names_that_resemble_a_placeholder_are_reported() {
-        assert_eq!(message(&["status", "x", "recipient"]), None);
-        assert_eq!(message(&["payment.amount", "payment"]), None);
-        assert_eq!(
-            message(&["id", "Status", "pay-ment"]).unwrap(),
-            "'Order SMS' has no placeholder <Status> (did you mean <status>?), <pay-ment> (did you mean <payment>?)"
-        );
-        assert_eq!(message(&["status", "stauts"]), None, "the placeholder has its value");
-    }
-
-    #[test]
-    fn a_set_variable_without_placeholder_is_reported() {
-        assert_eq!(of_setting(&profile(), "id"), None);
-        let message = of_setting(&profile(), "statsu").unwrap();
-        assert_eq!(message, "'Order SMS' has no placeholder <statsu> (did you mean <status>?)");
-        assert_eq!(of_setting(&profile(), "x").unwrap(), "'Order SMS' has no placeholder <x>");
     }
 }

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
+
 use crate::callback::Values;
 use crate::profile::{Path, Profile};
 use crate::text::group_digits;
@@ -34,7 +36,7 @@ pub fn named<'a>(paths: impl IntoIterator<Item = &'a str>) -> String {
 }
 
 /// The same for many events, counted.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Missing {
     events: u64,
     /// Of all events. They belong to profiles, so they are few.
@@ -52,6 +54,12 @@ impl Missing {
     pub fn add(&mut self, others: Self) {
         self.events += others.events;
         self.paths.extend(others.paths);
+    }
+
+    /// Whether no value was missing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.events == 0
     }
 
     /// Such as `17 events had no value for <ref>, <status>`; none if no value was missing.

@@ -2,13 +2,16 @@
 //! commands and the API.
 
 pub mod event_line;
+pub mod event_notes;
 pub mod missing;
 pub mod prepared;
 pub mod profile_cache;
 pub mod rules;
 pub mod test_values;
+pub mod unused_values;
 
 pub use event_line::EventLine;
+pub use event_notes::EventNotes;
 pub use missing::Missing;
-pub use prepared::{PreparedEvent, id_in_use};
+pub use prepared::{EventNote, PreparedEvent, id_in_use};
 pub use profile_cache::{FoundProfile, ProfileCache};

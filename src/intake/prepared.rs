@@ -1,9 +1,9 @@
 //! The delivery that an event becomes.
 
 use crate::callback::Values;
-use crate::intake::missing;
 use crate::intake::rules::event_meant;
-use crate::profile::{Choice, Event, Profile};
+use crate::intake::{missing, unused_values};
+use crate::profile::{Choice, Event, Profile, catalogue};
 use crate::record::{EventId, NewDelivery};
 use crate::storage::{ContentHash, EventKey, Submission};
 
@@ -14,8 +14,17 @@ pub struct PreparedEvent {
     pub delivery: NewDelivery,
     /// Its id, if its caller gave one, and a hash of the event.
     pub key: Option<EventKey>,
-    /// The variables of the profile without a value in it, in the order of the request.
+    /// What its caller should know about it.
+    pub note: EventNote,
+}
+
+/// What the caller of an event should know: it may be misspelled.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct EventNote {
+    /// The variables of the profile without a value in the event, in the order of the request.
     pub missing: Vec<String>,
+    /// About its values that no placeholder takes: see [`of_values`](unused_values::of_values).
+    pub unused: Option<String>,
 }
 
 impl PreparedEvent {
@@ -31,12 +40,18 @@ impl PreparedEvent {
     ) -> Result<Self, String> {
         let event = event_meant(profile, event)?;
         let missing = missing::paths(profile, &values).into_iter().map(str::to_owned).collect();
+        let known = event.map_or(&[][..], catalogue::variables);
+        let unused = unused_values::of_values(profile, values.members(), known);
         let key = event_id.map(|id| {
             let owner = profile.id.to_string();
             let content = ContentHash::of_event(&owner, event.map(Choice::name), values.members());
             EventKey { owner, id, content }
         });
-        Ok(Self { delivery: NewDelivery::event(profile, event, values), key, missing })
+        Ok(Self {
+            delivery: NewDelivery::event(profile, event, values),
+            key,
+            note: EventNote { missing, unused },
+        })
     }
 
     /// What a store accepts.

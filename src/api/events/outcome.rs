@@ -4,6 +4,7 @@ use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use crate::api::{ApiError, Code};
+use crate::intake::EventNotes;
 use crate::record::DeliveryId;
 use crate::storage::SubmissionResult;
 
@@ -18,12 +19,15 @@ pub(super) struct Outcomes {
     pub(super) accepted: Vec<(usize, DeliveryId, bool)>,
     /// Refused, with the reasons.
     pub(super) refused: Vec<(usize, String)>,
+    /// What there is to say about the events.
+    pub(super) notes: EventNotes,
 }
 
 impl Outcomes {
     /// From the results of the submissions at these places, and the refusals of the others.
     pub(super) fn new(places: &[usize], results: &[SubmissionResult], refused: Vec<(usize, String)>) -> Self {
-        let mut outcomes = Self { accepted: Vec::with_capacity(results.len()), refused };
+        let accepted = Vec::with_capacity(results.len());
+        let mut outcomes = Self { accepted, refused, notes: EventNotes::default() };
         for (place, result) in places.iter().zip(results) {
             match result {
                 SubmissionResult::New(id) => outcomes.accepted.push((*place, *id, false)),
@@ -47,18 +51,20 @@ impl Outcomes {
     }
 }
 
-/// As `{"accepted":[{"index","delivery_id"}],"refused":[{"index","error"}]}`.
+/// As `{"accepted":[{"index","delivery_id"}],"refused":[{"index","error"}]}`, with `notes` if there are any.
 impl Serialize for Outcomes {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         #[derive(Serialize)]
         struct Document<'a> {
             accepted: Vec<AcceptedItem>,
             refused: Vec<RefusedItem<'a>>,
+            #[serde(skip_serializing_if = "Vec::is_empty")]
+            notes: Vec<String>,
         }
         let accepted = self.accepted.iter().copied().map(AcceptedItem::new).collect();
         let refused =
             self.refused.iter().map(|(index, error)| RefusedItem { index: *index, error }).collect();
-        Document { accepted, refused }.serialize(serializer)
+        Document { accepted, refused, notes: self.notes.texts() }.serialize(serializer)
     }
 }
 
@@ -100,13 +106,13 @@ pub(super) struct RefusedItem<'a> {
     pub(super) error: &'a str,
 }
 
-/// What a receipt keeps beside the results: the places of the submissions, and the refusals. Empty if there are no
-/// refusals and no gaps.
-pub(super) fn note(places: &[usize], refused: &[(usize, String)]) -> Vec<u8> {
-    if refused.is_empty() && places.iter().copied().eq(0..places.len()) {
+/// What a receipt keeps beside the results: the places of the submissions, the refusals and the notes. Empty if there are
+/// no refusals, no gaps and no notes.
+pub(super) fn note(places: &[usize], refused: &[(usize, String)], notes: &EventNotes) -> Vec<u8> {
+    if refused.is_empty() && notes.is_empty() && places.iter().copied().eq(0..places.len()) {
         return Vec::new();
     }
-    json!({ "places": places, "refused": refused }).to_string().into_bytes()
+    json!({ "places": places, "refused": refused, "notes": notes }).to_string().into_bytes()
 }
 
 /// The outcomes of a request that was carried out before, from its receipt.
@@ -126,9 +132,11 @@ pub(super) fn repeated(results: &[SubmissionResult], note: &[u8]) -> Result<Outc
     let refusal = |value: &Value| Some((place(value.get(0)?)?, value.get(1)?.as_str()?.to_owned()));
     let refused: Option<Vec<_>> =
         kept["refused"].as_array().map(|all| all.iter().filter_map(refusal).collect());
-    match (places, refused) {
-        (Some(places), Some(refused)) if places.len() == results.len() => {
-            Ok(Outcomes::new(&places, results, refused))
+    // Earlier versions kept none.
+    let notes = kept.get("notes").cloned().map_or_else(|| Ok(EventNotes::default()), serde_json::from_value);
+    match (places, refused, notes) {
+        (Some(places), Some(refused), Ok(notes)) if places.len() == results.len() => {
+            Ok(Outcomes { notes, ..Outcomes::new(&places, results, refused) })
         }
         _ => Err(unreadable()),
     }
@@ -137,13 +145,20 @@ pub(super) fn repeated(results: &[SubmissionResult], note: &[u8]) -> Result<Outc
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::intake::EventNote;
+
+    fn notes() -> EventNotes {
+        let mut notes = EventNotes::default();
+        notes.note(EventNote { missing: vec!["ref".to_owned()], unused: Some("unused".to_owned()) });
+        notes
+    }
 
     #[test]
     fn a_document_says_what_became_of_each_event() {
         let id = DeliveryId::from_bytes([1; 16]);
         let text = "01010101-0101-0101-0101-010101010101";
         let accepted = vec![(0, id, false), (2, id, true)];
-        let outcomes = Outcomes { accepted, refused: vec![(1, "no \"id\"".to_owned())] };
+        let outcomes = Outcomes { accepted, refused: vec![(1, "no \"id\"".to_owned())], notes: notes() };
         assert_eq!(
             serde_json::to_value(outcomes).unwrap(),
             json!({
@@ -152,6 +167,7 @@ mod tests {
                     {"index": 2, "delivery_id": text, "repeated": true},
                 ],
                 "refused": [{"index": 1, "error": "no \"id\""}],
+                "notes": ["1 event had no value for <ref>", "data: unused"],
             })
         );
     }
@@ -166,11 +182,17 @@ mod tests {
             (vec![1, 3, 4], vec![(0, "a \"b\"".to_owned()), (2, "c".to_owned())]),
             (vec![0, 2, 4], vec![]),
         ] {
+            for notes in [EventNotes::default(), notes()] {
+                let kept = note(&places, &refused, &notes);
+                let outcomes = Outcomes { notes, ..Outcomes::new(&places, &results, refused.clone()) };
+                assert_eq!(repeated(&results, &kept), Ok(outcomes));
+            }
             let outcomes = Outcomes::new(&places, &results, refused.clone());
-            assert_eq!(repeated(&results, &note(&places, &refused)), Ok(outcomes.clone()));
             assert!(outcomes.refused.is_sorted_by_key(|(place, _)| *place));
         }
-        assert!(note(&[0, 1], &[]).is_empty(), "the usual one costs nothing");
+        assert!(note(&[0, 1], &[], &EventNotes::default()).is_empty(), "the usual one costs nothing");
+        let earlier = br#"{"places":[0,2,1],"refused":[]}"#;
+        assert_eq!(repeated(&results, earlier).unwrap().notes, EventNotes::default());
         assert!(repeated(&results, b"{\"places\":[1],\"refused\":[]}").is_err());
         assert!(repeated(&results, b"x").is_err());
     }

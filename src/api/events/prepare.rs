@@ -8,7 +8,7 @@ use tokio::sync::Mutex;
 
 use crate::api::{ApiError, Caller, Code};
 use crate::callback::Values;
-use crate::intake::{EventLine, FoundProfile, PreparedEvent, ProfileCache};
+use crate::intake::{EventLine, EventNotes, FoundProfile, PreparedEvent, ProfileCache};
 use crate::profile::ProfileId;
 use crate::storage::{Storage, StoreError, Submission};
 use crate::threads;
@@ -38,6 +38,8 @@ pub(super) struct Prepared {
     pub(super) submissions: Vec<Submission>,
     /// The others, with the reasons.
     pub(super) refused: Placed<String>,
+    /// What there is to say about those to be accepted.
+    pub(super) notes: EventNotes,
 }
 
 impl Profiles {
@@ -107,10 +109,11 @@ pub(super) async fn elsewhere_if_much<T: Send + 'static>(
 fn make(events: Placed<ReadEvent>, profiles: &HashMap<ProfileId, FoundProfile>) -> Prepared {
     let mut prepared = Prepared::default();
     for (place, event) in events {
-        match event.and_then(|event| submission(event, profiles)) {
-            Ok(submission) => {
+        match event.and_then(|event| prepared_event(event, profiles)) {
+            Ok(PreparedEvent { delivery, key, note }) => {
                 prepared.places.push(place);
-                prepared.submissions.push(submission);
+                prepared.submissions.push(Submission { delivery, event: key });
+                prepared.notes.note(note);
             }
             Err(why) => prepared.refused.push((place, why)),
         }
@@ -118,9 +121,11 @@ fn make(events: Placed<ReadEvent>, profiles: &HashMap<ProfileId, FoundProfile>) 
     prepared
 }
 
-fn submission(event: EventLine, profiles: &HashMap<ProfileId, FoundProfile>) -> Result<Submission, String> {
+fn prepared_event(
+    event: EventLine,
+    profiles: &HashMap<ProfileId, FoundProfile>,
+) -> Result<PreparedEvent, String> {
     let none = || Err(format!("no profile {}", event.profile_id));
     let profile = profiles.get(&event.profile_id).cloned().unwrap_or_else(none)?;
     PreparedEvent::new(&profile, event.event, event.event_id, Values::new(event.data))
-        .map(PreparedEvent::into_submission)
 }

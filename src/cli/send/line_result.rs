@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 
 use super::intake::Item;
-use crate::intake::{Missing, PreparedEvent, id_in_use};
+use crate::intake::{EventNote, EventNotes, PreparedEvent, id_in_use};
 use crate::record::{DeliveryId, EventId};
-use crate::storage::{AcceptRequest, SubmissionResult};
+use crate::storage::{AcceptRequest, Submission, SubmissionResult};
 
 /// What became of a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub enum LineResult {
 struct OpenLine {
     id: DeliveryId,
     event_id: Option<EventId>,
-    missing: Vec<String>,
+    note: EventNote,
     /// Whether no request can be built: its delivery fails at once.
     is_unbuilt: bool,
 }
@@ -43,8 +43,8 @@ pub struct BatchResults {
     pub unbuilt: u64,
     /// How many were accepted before.
     pub repeated: u64,
-    /// The variables without a value in those that were accepted.
-    pub missing: Missing,
+    /// What there is to say about those that were accepted.
+    pub notes: EventNotes,
 }
 
 impl OpenLines {
@@ -54,11 +54,11 @@ impl OpenLines {
         let open = items.into_iter().map(|item| match item {
             Item::Refused { line, why } => (line, Err(why)),
             Item::Made { line, event } => {
-                let PreparedEvent { delivery, key, missing } = *event;
+                let PreparedEvent { delivery, key, note } = *event;
                 let event_id = key.as_ref().map(|key| key.id.clone());
                 let is_unbuilt = delivery.request.is_err();
-                let open = OpenLine { id: delivery.id, event_id, missing, is_unbuilt };
-                submissions.push(PreparedEvent { delivery, key, missing: Vec::new() }.into_submission());
+                let open = OpenLine { id: delivery.id, event_id, note, is_unbuilt };
+                submissions.push(Submission { delivery, event: key });
                 (line, Ok(open))
             }
         });
@@ -116,7 +116,7 @@ impl BatchResults {
     fn accepted(&mut self, open: OpenLine) -> LineResult {
         self.accepted += 1;
         self.unbuilt += u64::from(open.is_unbuilt);
-        self.missing.note(open.missing);
+        self.notes.note(open.note);
         LineResult::Accepted(open.id)
     }
 

@@ -26,7 +26,7 @@ use crate::cli::status_line::StatusLine;
 use crate::cli::throughput::Throughput;
 use crate::cli::upkeep::Upkeep;
 use crate::delivery::{Limits, OutcomeStream, Sender, Transport};
-use crate::intake::Missing;
+use crate::intake::EventNotes;
 use crate::record::{DeliveryId, DeliveryState, RunId, RunRange};
 use crate::storage::{
     AcceptRequest, AcceptResult, Opened, Patience, QueueError, StoreError, SubmissionResult, Waiting,
@@ -111,7 +111,7 @@ pub async fn run(
         news: None,
         tally: RunCounts::default(),
         unbuilt: 0,
-        missing: Missing::default(),
+        notes: EventNotes::default(),
         report: Report::new(options.json),
         line: StatusLine::new(),
         pace: Throughput::default(),
@@ -138,7 +138,7 @@ pub async fn run(
     let blocked = run.store.blocked(run.tally.left()).await.unwrap_or_default();
     let printed = run.report.end(&run.tally, blocked.total());
     blocked::report(&blocked);
-    if let Some(text) = run.missing.text() {
+    for text in run.notes.texts() {
         eprint_line(&format!("ringback: note: {text}"));
     }
     match (ended, unrecorded) {
@@ -183,7 +183,7 @@ struct Run {
     tally: RunCounts,
     /// How many of those accepted have failed at once, because no request could be built.
     unbuilt: u64,
-    missing: Missing,
+    notes: EventNotes,
     report: Report,
     line: StatusLine,
     pace: Throughput,
@@ -287,7 +287,7 @@ impl Run {
         if !checking {
             self.to_line = to_line;
         }
-        self.missing.add(results.missing);
+        self.notes.add(results.notes);
         // Last: the batch is on disk, whether that can be reported or not.
         self.report.lines(&results.lines).map(|()| signal)
     }

@@ -63,7 +63,7 @@ pub async fn run(
     // Only now: the values may come from a pipe without a writer, where a signal must end the wait.
     let mut interrupts = Interrupts::watch()?;
     let mut prepared = PreparedEvent::new(profile, event, args.event_id.clone(), values).map_err(refused)?;
-    let missing = std::mem::take(&mut prepared.missing);
+    let missing = std::mem::take(&mut prepared.note.missing);
     let (id, heading) = (prepared.delivery.id, test::heading(&prepared.delivery));
     let no_request = prepared.delivery.request.as_ref().err().map(ToString::to_string);
     let sending = transport.map(|transport| Sending::prepare(store, transport));

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::api::events::outcome::{AcceptedItem, MAX_REPEATED_REFUSALS, Outcomes, RefusedItem, refusals};
 use crate::api::{ApiError, Code};
+use crate::intake::EventNotes;
 
 use super::spool::{Spool, SpoolReader};
 
@@ -18,6 +19,7 @@ use super::spool::{Spool, SpoolReader};
 pub(super) struct Report {
     accepted: Items,
     refused: Items,
+    notes: EventNotes,
     /// The first of those as errors, in case nothing is accepted.
     errors: Vec<String>,
 }
@@ -43,10 +45,17 @@ impl Items {
     }
 }
 
-/// The end of a response with errors.
-fn error_tail(error: &ApiError) -> String {
-    let document = error.document();
-    format!("]}},\"error\":{},\"status\":{}}}\n", document["error"], document["status"])
+/// The end of a response: the end of the data, and errors if there are any.
+fn tail(notes: &EventNotes, error: Option<&ApiError>) -> String {
+    let mut tail = "]".to_owned();
+    if !notes.is_empty() {
+        tail += &format!(",\"notes\":{}", serde_json::Value::from(notes.texts()));
+    }
+    tail.push('}');
+    if let Some(document) = error.map(ApiError::document) {
+        tail += &format!(",\"error\":{},\"status\":{}", document["error"], document["status"]);
+    }
+    tail + "}\n"
 }
 
 impl Report {
@@ -55,7 +64,8 @@ impl Report {
     /// # Errors
     /// The temporary file cannot be written.
     pub(super) async fn add(&mut self, outcomes: Outcomes) -> Result<(), ApiError> {
-        let Outcomes { accepted, refused } = outcomes;
+        let Outcomes { accepted, refused, notes } = outcomes;
+        self.notes.add(notes);
         let room = MAX_REPEATED_REFUSALS.saturating_sub(self.errors.len());
         self.errors.extend(refusals(&refused).into_iter().take(room));
         self.accepted.add(accepted.into_iter().map(|accepted| text(&AcceptedItem::new(accepted)))).await?;
@@ -89,10 +99,10 @@ impl Report {
             serde_json::Value::from(message),
         );
         let tail = match &failure {
-            None if accepted > 0 => "]}}\n".to_owned(),
+            None if accepted > 0 => tail(&self.notes, None),
             // Nothing was accepted.
-            None => error_tail(&ApiError::with_params(code, self.errors)),
-            Some(failure) => error_tail(failure),
+            None => tail(&self.notes, Some(&ApiError::with_params(code, self.errors))),
+            Some(failure) => tail(&self.notes, Some(failure)),
         };
         let length = head.len() as u64
             + self.accepted.spool.len()
@@ -171,6 +181,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::intake::EventNote;
     use crate::record::DeliveryId;
 
     async fn read(report: Report, failure: Option<ApiError>) -> (u16, Value) {
@@ -188,10 +199,10 @@ mod tests {
         let mut report = Report::default();
         for chunk in 0..100 {
             let accepted = (0..500).map(|n| (chunk * 500 + n, id, false)).collect();
-            report
-                .add(Outcomes { accepted, refused: vec![(chunk, "no \"profile\"".to_owned())] })
-                .await
-                .unwrap();
+            let mut notes = EventNotes::default();
+            notes.note(EventNote { missing: vec!["ref".to_owned()], unused: None });
+            let refused = vec![(chunk, "no \"profile\"".to_owned())];
+            report.add(Outcomes { accepted, refused, notes }).await.unwrap();
         }
         let (status, document) = read(report, None).await;
         assert_eq!((status, &document["message"]), (202, &json!("50000 of 50100 events accepted")));
@@ -200,6 +211,7 @@ mod tests {
             document["data"]["accepted"][49_999],
             json!({"index": 49_999, "delivery_id": id.to_string()})
         );
+        assert_eq!(document["data"]["notes"], json!(["100 events had no value for <ref>"]));
         assert_eq!(document["data"]["refused"][99], json!({"index": 99, "error": "no \"profile\""}));
     }
 
@@ -214,7 +226,7 @@ mod tests {
         );
         let mut report = Report::default();
         let accepted = vec![(0, DeliveryId::from_bytes([1; 16]), false)];
-        report.add(Outcomes { accepted, refused: Vec::new() }).await.unwrap();
+        report.add(Outcomes { accepted, ..Outcomes::default() }).await.unwrap();
         let (status, document) = read(report, Some(failure())).await;
         assert_eq!((status, &document["status"], &document["code"]), (503, &json!(503), &json!("RBK503")));
         assert_eq!(document["data"]["accepted"].as_array().unwrap().len(), 1);

@@ -16,6 +16,12 @@ pub(super) fn all() -> Vec<Operation> {
         "accepted": list(accepted),
         "refused": list(object(&json!({"index": {"type": "integer"}, "error": {"type": "string"}}))),
     }));
+    let mut outcome = outcome;
+    outcome["properties"]["notes"] = json!({
+        "type": "array",
+        "items": {"type": "string"},
+        "description": "Only if there are any: variables without a value, and values without a placeholder",
+    });
     let one_or_many = json!({"oneOf": [schema("Event"), {"type": "array", "items": schema("Event")}]});
     let bodies = json!({
         "application/json": {"schema": one_or_many},
