@@ -10,7 +10,7 @@
 //!
 //! | module | what it is for | what it may use |
 //! |---|---|---|
-//! | [`profile`] | what a callback profile is; pure | `json` |
+//! | [`profile`] | what a callback profile is; pure | `json`, `text` |
 //! | [`callback`] | a profile and values become one request, to the byte; pure | `profile`, `json`, `text` |
 //! | [`clock`] | the wall clock, read without ever failing | nothing here |
 //! | [`threads`] | threads and runtimes, which the system may refuse | `files` |
@@ -20,7 +20,7 @@
 //! | [`storage`] | what every store must do, as traits, and the stores that do it: `sqlite`, `postgres`, and `memory` for tests | `record`, `callback`, `profile`, `files`, `clock`, `threads` |
 //! | [`delivery`] | the sender, over a store | `storage`, `record`, `callback`, `profile`, `files`, `text`, `clock`, `threads` |
 //! | [`intake`] | an event on its way to be accepted, for commands and the API | `storage`, `record`, `callback`, `profile`, `json`, `text` |
-//! | [`documents`] | the JSON documents and filters that commands and the HTTP API share; pure | `storage`, `record`, `callback`, `profile`, `clock` |
+//! | [`documents`] | the JSON documents and filters that commands and the HTTP API share; pure | `storage`, `record`, `callback`, `profile`, `text`, `clock` |
 //! | [`text`] | text and times for people, harmless for a terminal; pure | nothing here |
 //! | [`listening`] | the listening socket of a server, and its connections | `clock` |
 //! | [`receiver`] | the built-in endpoint to test against | `listening`, `callback`, `profile`, `json`, `text`, `clock` |

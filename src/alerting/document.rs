@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::documents::{full_delivery, health_cause};
 use crate::profile::{Choice as _, ProfileId};
 use crate::storage::{Alert, HealthTurn, HealthTurnKind, Storage, StoreError};
+use crate::text::rfc3339;
 
 /// The deliveries of this many turns are in a document: each may have 32 KiB and more.
 const WITH_DELIVERY: usize = 20;
@@ -17,10 +18,10 @@ pub fn alert_turn(turn: &HealthTurn) -> Value {
         "kind": turn.kind.name(),
         "profile_id": turn.profile_id.as_str(),
         "title": turn.title,
-        "since": turn.at,
+        "since": rfc3339(turn.at),
         "consecutive_failures": turn.cause.failed,
         "cause": health_cause(&turn.cause),
-        "before": turn.before.map(|(state, since)| json!({"state": state.name(), "since": since})),
+        "before": turn.before.map(|(state, since)| json!({"state": state.name(), "since": rfc3339(since)})),
     })
 }
 

@@ -10,6 +10,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::json;
 
+use crate::text::rfc3339;
 use crate::threads::{self, NoThread};
 
 /// How many lines may wait to be written. Requests do not wait for the log.
@@ -78,7 +79,7 @@ impl AccessLog {
     /// Logs a request; if too many wait to be written, only their number.
     pub(super) fn add(&self, access: &Access<'_>) {
         let line = json!({
-            "time": access.at,
+            "time": rfc3339(access.at),
             "peer": access.peer,
             "key_id": access.key,
             "method": access.method,
@@ -119,7 +120,7 @@ mod tests {
         log.add(&access());
         assert_eq!(
             written.recv().unwrap(),
-            "{\"time\":\"1970-01-01T00:00:00Z\",\"peer\":\"127.0.0.1\",\"key_id\":null,\"method\":\"GET\",\
+            "{\"time\":\"1970-01-01T00:00:00.000Z\",\"peer\":\"127.0.0.1\",\"key_id\":null,\"method\":\"GET\",\
              \"route\":\"/healthz\",\"status\":200,\"duration_ms\":1}\n"
         );
     }

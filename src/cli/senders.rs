@@ -11,6 +11,7 @@ use super::session::Session;
 use super::table::table;
 use crate::clock;
 use crate::storage::SenderInfo;
+use crate::text::rfc3339;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct SendersArgs {
@@ -75,8 +76,8 @@ fn document(sender: &SenderInfo) -> Value {
         "pid": pid,
         "command": command,
         "version": version,
-        "since": since,
-        "lease_until": lease_until,
+        "since": since.map(rfc3339),
+        "lease_until": lease_until.map(rfc3339),
         "in_flight": in_flight,
         "rate": rate,
         "trouble": trouble,
@@ -124,7 +125,7 @@ mod tests {
     #[test]
     fn what_is_not_known_is_null() {
         let known = document(&sender());
-        assert_eq!(known["lease_until"], json!("1970-01-01T00:01:10Z"));
+        assert_eq!(known["lease_until"], json!("1970-01-01T00:01:10.000Z"));
         let unknown = document(&SenderInfo::of_this_host(1));
         assert_eq!(
             (&unknown["pid"], &unknown["since"], &unknown["rate"]),

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::storage::{AutoDisableCause, Block, BlockReason};
+use crate::text::rfc3339;
 
 /// Why a profile was disabled automatically; null if it was not. `hold` is the block of its status, if there is one.
 #[must_use]
@@ -15,7 +16,7 @@ pub fn auto_disabled(block: Option<&Block>) -> Value {
 /// Since when a profile has been disabled, and why.
 pub(super) fn auto_disabled_cause(since: Timestamp, cause: Option<&AutoDisableCause>) -> Value {
     json!({
-        "since": since,
+        "since": rfc3339(since),
         "consecutive_failures": cause.map(|cause| cause.failed),
         "failed_in_row": cause.map(|cause| cause.failed),
         "delivery_id": cause.map(|cause| cause.delivery.to_string()),

@@ -7,6 +7,7 @@ use crate::callback::{Callback, headers_json};
 use crate::profile::Choice;
 use crate::record::{Attempt, Details, Phase, Phases};
 use crate::storage::Blocks;
+use crate::text::rfc3339;
 
 /// A delivery as a test reports it. `request` is null if none could be made.
 #[must_use]
@@ -33,8 +34,8 @@ pub fn full_delivery(details: &Details, blocks: &Blocks) -> Value {
         "blocked": blocked,
         "held": blocked,
         "profile_title": row.profile_title,
-        "accepted_at": row.accepted_at,
-        "due_at": row.due_at,
+        "accepted_at": rfc3339(row.accepted_at),
+        "due_at": row.due_at.map(rfc3339),
         "resent_as": row.again.map(|id| id.to_string()),
         "sent_again_as": row.again.map(|id| id.to_string()),
         "error": row.last_error.as_ref().map(|e| json!({"class": e.class.name(), "message": e.message})),
@@ -76,7 +77,7 @@ fn request(callback: &Callback) -> Value {
 fn attempt(attempt: &Attempt) -> Value {
     json!({
         "n": attempt.n,
-        "started_at": attempt.started_at,
+        "started_at": rfc3339(attempt.started_at),
         "duration_ms": attempt.duration_ms,
         "address": attempt.address,
         "status": attempt.status,

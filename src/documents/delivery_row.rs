@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::profile::Choice;
 use crate::record::Summary;
 use crate::storage::Blocks;
+use crate::text::rfc3339;
 
 /// A delivery as it is listed, with the names of [`tested_delivery`](super::tested_delivery) where that has them.
 #[must_use]
@@ -19,8 +20,8 @@ pub fn delivery_row(row: &Summary, blocks: &Blocks) -> Value {
         "state": row.state.name(),
         "blocked": blocked_by(row, blocks),
         "held": blocked_by(row, blocks),
-        "accepted_at": row.accepted_at,
-        "due_at": row.due_at,
+        "accepted_at": rfc3339(row.accepted_at),
+        "due_at": row.due_at.map(rfc3339),
         "attempt_count": row.attempts,
         "tries": row.attempts,
         "status": row.last_status,

@@ -6,6 +6,7 @@ use super::auto_disabled::auto_disabled_cause;
 use super::delivery::full_attempt;
 use crate::profile::Choice as _;
 use crate::storage::{FeedGap, FeedGapReason, ProfileChange, ProfileChangeKind, RecordedAttempt};
+use crate::text::rfc3339;
 
 /// An attempt as in [`full_delivery`](super::full_delivery), with its delivery, and the state of that afterwards.
 #[must_use]
@@ -38,7 +39,7 @@ pub fn profile_change(change: &ProfileChange) -> Value {
         "profile_id": change.profile.as_ref().map(crate::profile::ProfileId::as_str),
         "title": change.title,
         "change": change.kind.name(),
-        "at": change.at,
+        "at": rfc3339(change.at),
         "auto_disabled": auto_disabled.flatten(),
     });
     if let Some(state) = state {
@@ -49,7 +50,7 @@ pub fn profile_change(change: &ProfileChange) -> Value {
                 "message": cause.message,
             })
         });
-        all["health"] = json!({"state": state, "since": change.at, "cause": cause});
+        all["health"] = json!({"state": state, "since": rfc3339(change.at), "cause": cause});
     }
     all
 }
@@ -61,7 +62,7 @@ pub fn feed_gap(gap: &FeedGap) -> Value {
         FeedGapReason::Removed => "removed",
         FeedGapReason::Unknown => "unknown",
     };
-    json!({"reason": reason, "continues_from": gap.since})
+    json!({"reason": reason, "continues_from": gap.since.map(rfc3339)})
 }
 
 #[cfg(test)]

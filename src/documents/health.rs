@@ -4,17 +4,18 @@ use serde_json::{Value, json};
 
 use crate::profile::{Choice as _, ProfileId, Status};
 use crate::storage::{Blocks, FailingProfiles, HealthCause};
+use crate::text::rfc3339;
 
 /// The health of a profile: `state` (`ok`, `failing` or `auto-disabled`), `since` and `cause`, both null while it is
 /// well.
 #[must_use]
 pub fn health(id: &ProfileId, status: Status, blocks: &Blocks, failing: &FailingProfiles) -> Value {
     if let Some(health) = failing.of(id) {
-        return json!({"state": health.state.name(), "since": health.since, "cause": health_cause(&health.cause)});
+        return json!({"state": health.state.name(), "since": rfc3339(health.since), "cause": health_cause(&health.cause)});
     }
     if status == Status::AutoDisabled {
         // A person has set the status: nothing has failed.
-        let since = blocks.disabled(id).map(|block| block.since);
+        let since = blocks.disabled(id).map(|block| rfc3339(block.since));
         return json!({"state": status.name(), "since": since, "cause": null});
     }
     json!({"state": "ok", "since": null, "cause": null})

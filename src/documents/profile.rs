@@ -7,6 +7,7 @@ use super::health::health;
 use crate::profile::document::{Secrets, export};
 use crate::profile::{Choice as _, Profile};
 use crate::storage::{Blocks, DeletedProfile, FailingProfiles, ProfileRow};
+use crate::text::rfc3339;
 
 /// A profile's document. It contains a block only while there is one, and its health only while it is not well:
 /// `profiles apply` accepts no such members.
@@ -14,7 +15,7 @@ use crate::storage::{Blocks, DeletedProfile, FailingProfiles, ProfileRow};
 pub fn profile(profile: &Profile, blocks: &Blocks, failing: &FailingProfiles) -> Value {
     let mut all = export(profile, Secrets::Hidden);
     if let Some(paused) = blocks.paused(&profile.id) {
-        all["paused_since"] = json!(paused.since);
+        all["paused_since"] = json!(rfc3339(paused.since));
     }
     match auto_disabled(blocks.disabled(&profile.id)) {
         Value::Null => {}
@@ -36,8 +37,8 @@ pub fn profile_row(row: &ProfileRow, blocks: &Blocks, failing: &FailingProfiles)
         "http_method": row.method.name(),
         "url": row.endpoint,
         "status": row.status.number(),
-        "modified_at": row.modified_at,
-        "paused_since": blocks.paused(&row.id).map(|block| block.since),
+        "modified_at": rfc3339(row.modified_at),
+        "paused_since": blocks.paused(&row.id).map(|block| rfc3339(block.since)),
         "auto_disabled": auto_disabled(blocks.disabled(&row.id)),
         "health": health(&row.id, row.status, blocks, failing),
     })
@@ -47,8 +48,8 @@ pub fn profile_row(row: &ProfileRow, blocks: &Blocks, failing: &FailingProfiles)
 #[must_use]
 pub fn deleted_profile_row(deleted: &DeletedProfile, blocks: &Blocks, failing: &FailingProfiles) -> Value {
     let mut listed = profile_row(&deleted.row, blocks, failing);
-    listed["deleted_at"] = json!(deleted.deleted_at);
-    listed["restorable_until"] = json!(deleted.restorable_until());
+    listed["deleted_at"] = json!(rfc3339(deleted.deleted_at));
+    listed["restorable_until"] = json!(rfc3339(deleted.restorable_until()));
     listed["blocked"] = json!(deleted.pending);
     listed["held"] = json!(deleted.pending);
     listed

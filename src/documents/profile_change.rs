@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::profile::{Profile, ProfileId};
 use crate::storage::{Block, Blocks, DeletedProfile};
+use crate::text::rfc3339;
 
 /// A profile that was enabled or disabled, and whether that changed it.
 #[must_use]
@@ -12,7 +13,7 @@ pub fn switched_profile(profile: &Profile, changed: bool, blocks: &Blocks) -> Va
         "profile_id": profile.id.as_str(),
         "status": profile.status.number(),
         "changed": changed,
-        "paused_since": blocks.paused(&profile.id).map(|block| block.since),
+        "paused_since": blocks.paused(&profile.id).map(|block| rfc3339(block.since)),
     })
 }
 
@@ -28,7 +29,7 @@ pub fn paused_profile(
     json!({
         "profile_id": profile.map(ProfileId::as_str),
         "paused": now.is_some(),
-        "since": now.map(|block| block.since),
+        "since": now.map(|block| rfc3339(block.since)),
         "changed": changed,
         "blocked": blocked,
         "held": blocked,
@@ -44,7 +45,7 @@ pub fn restored_profile(deleted: &DeletedProfile, blocks: &Blocks) -> Value {
         "profile_id": row.id.as_str(),
         "title": row.title,
         "status": row.status.number(),
-        "deleted_at": deleted_at,
+        "deleted_at": rfc3339(*deleted_at),
         "pending": pending,
         "blocked": block.map(crate::profile::Choice::name),
         "held": block.map(crate::profile::Choice::name),

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::storage::{Stats, StatsRow};
+use crate::text::rfc3339;
 
 /// Decimal places of a success rate.
 const PLACES: f64 = 1_000_000.0;
@@ -11,8 +12,8 @@ const PLACES: f64 = 1_000_000.0;
 #[must_use]
 pub fn stats(stats: &Stats) -> Value {
     json!({
-        "since": stats.since,
-        "until": stats.until,
+        "since": rfc3339(stats.since),
+        "until": rfc3339(stats.until),
         "rows": stats.rows.iter().map(row).collect::<Vec<_>>(),
     })
 }
@@ -61,7 +62,7 @@ mod tests {
         let all = Stats { since: Timestamp::UNIX_EPOCH, until, by: StatsBy::Profile, rows: vec![row] };
         assert_eq!(
             stats(&all),
-            json!({"since": "1970-01-01T00:00:00Z", "until": "1970-01-01T00:01:00Z", "rows": [{
+            json!({"since": "1970-01-01T00:00:00.000Z", "until": "1970-01-01T00:01:00.000Z", "rows": [{
                 "key": "IN_1", "accepted": 4, "delivered": 2, "failed": 1, "cancelled": 0, "pending": null,
                 "attempts": 5, "success_rate": 0.666_667, "p50_ms": 84, "p95_ms": null, "p99_ms": null,
                 "failures": {"timeout": 3},

@@ -29,6 +29,7 @@ use super::field::{Field, FieldError};
 use super::id::ProfileId;
 use super::status::Status;
 use crate::json;
+use crate::text::rfc3339;
 
 pub use body_type::body_type;
 pub use error::DocumentError;
@@ -419,7 +420,7 @@ pub fn write(profile: &Profile, secrets: Secrets) -> Value {
         put("ordered", json!(true));
     }
     put("status", json!(profile.status.number()));
-    put("created_at", json!(profile.created_at));
-    put("modified_at", json!(profile.modified_at));
+    put("created_at", json!(rfc3339(profile.created_at)));
+    put("modified_at", json!(rfc3339(profile.modified_at)));
     Value::Object(out)
 }

@@ -10,6 +10,7 @@ use super::decryption::{Decryption, DecryptionReport};
 use super::fields::Fields;
 use super::received::Received;
 use crate::callback::headers_json;
+use crate::text::rfc3339;
 
 impl Received {
     /// The request as `receive --json` prints it, without a line feed.
@@ -52,7 +53,7 @@ impl Serialize for Document<'_> {
             members.serialize_entry("body_length", &received.body_length)?;
         }
         members.serialize_entry("fields", &self.fields)?;
-        members.serialize_entry("received_at", &received.received_at)?;
+        members.serialize_entry("received_at", &rfc3339(received.received_at))?;
         if let Some(report) = &self.report {
             let failed = report.failed.iter();
             let failed = failed.map(
@@ -79,7 +80,7 @@ mod tests {
     fn json_has_the_documented_members_in_order() {
         assert_eq!(
             sample().to_json(None).unwrap(),
-            r#"{"method":"POST","path":"/cb","query":"id=42","headers":{"content-type":"application/json"},"body":"{\"status\":\"DELIVRD\"}","fields":{"id":"42","status":"DELIVRD"},"received_at":"2025-04-17T13:05:20.25Z"}"#
+            r#"{"method":"POST","path":"/cb","query":"id=42","headers":{"content-type":"application/json"},"body":"{\"status\":\"DELIVRD\"}","fields":{"id":"42","status":"DELIVRD"},"received_at":"2025-04-17T13:05:20.250Z"}"#
         );
     }
 

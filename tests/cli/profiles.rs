@@ -169,7 +169,7 @@ fn a_profile_is_changed_by_its_id() {
         document
     };
     let show = || place.run(&["profiles", "show", id, "--json"]).json();
-    let made_at = json!("2024-02-03T04:05:06Z");
+    let made_at = json!("2024-02-03T04:05:06.000Z");
     assert_eq!(place.apply(&with(json!({"title": "First", "created_at": made_at}))), [id]);
     let first = show();
     assert_eq!((&first["title"], &first["created_at"]), (&json!("First"), &made_at));

@@ -5,6 +5,7 @@ use crate::documents::blocked_by;
 use crate::profile::Choice as _;
 use crate::record::Summary;
 use crate::storage::Blocks;
+use crate::text::rfc3339;
 
 /// The columns: a contract, to which later versions may add at the end. They are named as in the JSON; `error` has a
 /// column for each of its members.
@@ -51,8 +52,8 @@ fn cells(row: &Summary, blocks: &Blocks) -> [String; 15] {
         row.kind.name().to_owned(),
         row.state.name().to_owned(),
         blocked_by(row, blocks).unwrap_or_default().to_owned(),
-        row.accepted_at.to_string(),
-        row.due_at.map(|at| at.to_string()).unwrap_or_default(),
+        rfc3339(row.accepted_at),
+        row.due_at.map(rfc3339).unwrap_or_default(),
         row.attempts.to_string(),
         number(row.last_status.map(u32::from)),
         error.map_or("", |error| error.class.name()).to_owned(),

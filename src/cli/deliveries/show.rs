@@ -9,7 +9,7 @@ use crate::cli::test::{attempt_line, phases_line};
 use crate::documents::{blocked_by, full_delivery};
 use crate::profile::{Backoff, Choice as _};
 use crate::record::Details;
-use crate::text::{escape_controls, escape_lines};
+use crate::text::{escape_controls, escape_lines, rfc3339};
 
 use super::filter_args;
 
@@ -48,7 +48,7 @@ fn text_of(details: &Details, block: Option<&str>) -> String {
     fact("profile", format!("{} ({})", row.profile_title, row.profile_id));
     fact("event", row.event.map_or("none", |event| event.name()).to_owned());
     fact("kind", row.kind.name().to_owned());
-    fact("accepted", row.accepted_at.to_string());
+    fact("accepted", rfc3339(row.accepted_at));
     if let Some(due) = row.due_at {
         fact("due", due.to_string());
     }

@@ -8,6 +8,7 @@ use crate::cli::blocked;
 use crate::cli::error::CommandError;
 
 use crate::storage::{BlockedCounts, FileCopy, Inspection, Lease, LogPinned, inspect};
+use crate::text::rfc3339;
 
 use super::apis;
 use super::finding::Finding;
@@ -184,7 +185,7 @@ pub fn size(bytes: u64) -> String {
 /// The program that prevents the write-ahead log from shrinking, for scripts.
 fn pinned(log: &LogPinned) -> Value {
     let readers = log.readers.iter().map(|reader| json!({"pid": reader.pid, "program": reader.program}));
-    json!({"bytes": log.bytes, "since": log.since, "readers": readers.collect::<Vec<_>>()})
+    json!({"bytes": log.bytes, "since": log.since.map(rfc3339), "readers": readers.collect::<Vec<_>>()})
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use crate::clock;
 use crate::profile::{Choice as _, ProfileId};
 use crate::storage::ApiKey;
+use crate::text::rfc3339;
 
 /// The time in whole milliseconds, as stores keep it: a key looks the same when it is created and when it is listed.
 pub(super) fn stored_now() -> Timestamp {
@@ -21,10 +22,10 @@ pub(super) fn document(key: &ApiKey, now: Timestamp) -> Map<String, Value> {
         ("name", json!(key.name)),
         ("scope", json!(key.scope.name())),
         ("profiles", json!(profiles)),
-        ("created_at", json!(key.created_at)),
-        ("expires_at", json!(key.expires_at)),
-        ("last_used_at", json!(key.last_used_at)),
-        ("revoked_at", json!(key.revoked_at)),
+        ("created_at", json!(rfc3339(key.created_at))),
+        ("expires_at", json!(key.expires_at.map(rfc3339))),
+        ("last_used_at", json!(key.last_used_at.map(rfc3339))),
+        ("revoked_at", json!(key.revoked_at.map(rfc3339))),
         ("state", json!(key.state(now).name())),
     ];
     members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()

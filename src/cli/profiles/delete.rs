@@ -9,6 +9,7 @@ use crate::cli::session::Session;
 use crate::cli::{blocked, resolve_profile};
 use crate::profile::Profile;
 use crate::storage::Block;
+use crate::text::rfc3339;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct DeleteArgs {
@@ -38,7 +39,7 @@ pub(super) async fn run(session: &Session, args: &DeleteArgs, json: bool) -> Res
     let until = blocks.deleted(id).and_then(Block::restorable_until);
     if json {
         return print_json(
-            &json!({"profile_ids": [id.as_str()], "blocked": held, "held": held, "restorable_until": until}),
+            &json!({"profile_ids": [id.as_str()], "blocked": held, "held": held, "restorable_until": until.map(rfc3339)}),
         );
     }
     print(&format!("{id}\n"))?;

@@ -7,7 +7,7 @@ use crate::cli::{blocked, health_text, resolve_profile};
 use crate::documents;
 use crate::profile::{Auth, Choice as _, Encryption, Extra, Iv, OAuth2, Profile, RetryPolicy};
 use crate::storage::{Blocks, FailingProfiles, HealthState};
-use crate::text::escape_controls;
+use crate::text::{escape_controls, rfc3339};
 
 pub(super) async fn run(session: &Session, text: &str, json: bool) -> Result<(), CommandError> {
     let store = session.store_if_there()?;
@@ -76,10 +76,10 @@ fn text_of(profile: &Profile, blocks: &Blocks, failing: &FailingProfiles) -> Str
         put("Failing", format!("{}: {}", health.since, health_text::reason(&health.cause)));
     }
     if let Some(block) = blocks.paused(&profile.id) {
-        put("Paused", block.since.to_string());
+        put("Paused", rfc3339(block.since));
     }
-    put("Created", profile.created_at.to_string());
-    put("Modified", profile.modified_at.to_string());
+    put("Created", rfc3339(profile.created_at));
+    put("Modified", rfc3339(profile.modified_at));
     let mut out = format!("{}\n", profile.title);
     let mut above = "";
     for (label, text) in &lines {

@@ -8,8 +8,8 @@ use crate::cli::test::{attempt_label_of, push_outcome, wait_until};
 use crate::profile::Choice;
 use crate::record::{DeliveryState, Next, Outcome};
 use crate::storage::Counts;
-use crate::text::push_escaped;
 use crate::text::time::push_utc_time_of_day;
+use crate::text::{push_escaped, rfc3339};
 
 /// How many failures of one page are printed above the progress line.
 const FAILURES: usize = 10;
@@ -148,7 +148,7 @@ fn push_line(lines: &mut String, outcome: &Outcome) {
 fn document(outcome: &Outcome) -> Value {
     let Outcome { attempt, subject, .. } = outcome;
     let due_at = match outcome.next {
-        Next::Retry(at) => Some(at),
+        Next::Retry(at) => Some(rfc3339(at)),
         Next::Delivered | Next::Failed => None,
     };
     json!({
@@ -157,7 +157,7 @@ fn document(outcome: &Outcome) -> Value {
         "profile_id": subject.profile_id,
         "event": subject.event.map(Choice::name),
         "n": attempt.n,
-        "started_at": attempt.started_at,
+        "started_at": rfc3339(attempt.started_at),
         "duration_ms": attempt.duration_ms,
         "status": attempt.status,
         "error": attempt.error.as_ref().map(|e| json!({"class": e.class.name(), "message": e.message})),
@@ -264,7 +264,7 @@ mod tests {
             line,
             format!(
                 "{{\"state\":\"delivered\",\"delivery_id\":\"{ID}\",\"profile_id\":\"IN_1\",\"event\":\"sms-send\",\
-                 \"n\":1,\"started_at\":\"1970-01-01T00:00:00Z\",\"duration_ms\":84,\"status\":200,\
+                 \"n\":1,\"started_at\":\"1970-01-01T00:00:00.000Z\",\"duration_ms\":84,\"status\":200,\
                  \"error\":null,\"due_at\":null}}\n"
             )
         );
