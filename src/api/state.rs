@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use super::access_log::AccessLog;
 use super::auth::Keys;
 use super::events::{Profiles, Room};
-use super::operations::Metrics;
+use super::operations::{Metrics, Readiness};
 use super::stream::StreamPlaces;
 use crate::delivery::{CompleteOutcomes, OutcomeStream, SenderStatus};
 use crate::settings::Settings;
@@ -41,6 +41,7 @@ struct Shared {
     keys: Option<Keys>,
     event_profiles: Profiles,
     room: Room,
+    readiness: Readiness,
     metrics: Metrics,
     streams: StreamPlaces,
     /// Whether streams end.
@@ -57,6 +58,7 @@ impl Api {
             keys: (!parts.is_open).then(keys),
             event_profiles: Profiles::new(Arc::clone(&parts.store)),
             room: Room::new(limits.queue_limit),
+            readiness: Readiness::default(),
             metrics: Metrics::default(),
             streams: StreamPlaces::new(limits.streams, limits.streams_per_key),
             ending: watch::Sender::new(false),
@@ -98,6 +100,11 @@ impl Api {
     /// Whether there is room for more events.
     pub(super) fn room(&self) -> &Room {
         &self.0.room
+    }
+
+    /// Whether events can be stored.
+    pub(super) fn readiness(&self) -> &Readiness {
+        &self.0.readiness
     }
 
     /// What is counted.

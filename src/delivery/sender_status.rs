@@ -25,6 +25,8 @@ pub struct SenderStatus {
     /// Whether this session cannot work because of it. A session that another one has replaced as the active sender
     /// is a standby like any other.
     pub failing: bool,
+    /// Whether all that is wrong is what this machine lacks for sending: the store works, and events can be accepted.
+    pub is_only_local: bool,
     /// Attempts that were made and could not be recorded before the sender ended: their deliveries are pending.
     pub unrecorded: usize,
     /// What this machine lacks for sending, if anything.

@@ -42,6 +42,12 @@ pub trait Producer: Send + Sync {
     /// As [`enqueue`](Self::enqueue).
     async fn accept_keyed(&self, request: AcceptRequest) -> Result<AcceptResult, StoreError>;
 
+    /// Whether a delivery would be accepted now: writes about as much as one takes, and keeps nothing of it.
+    ///
+    /// # Errors
+    /// The store cannot be written.
+    async fn try_write(&self) -> Result<(), StoreError>;
+
     /// How long [`enqueue`](Self::enqueue) waits for a server that cannot be used; none for a store that is a file.
     fn patience(&self) -> Option<&Arc<Patience>> {
         None

@@ -214,5 +214,38 @@ fn while_too_many_are_queued_no_more_are_accepted() {
     assert_eq!(shop.post(&format!("[{}, {}]", shop.event("a"), shop.event("b"))).status, 202);
     let refused = shop.post(&shop.event("c"));
     assert_eq!((refused.status, refused.header("retry-after")), (429, "5"), "{refused:?}");
+    let unready = shop.serving.get("/readyz");
+    assert_eq!(
+        (unready.status, &unready.json()["reasons"]),
+        (503, &json!([refused.json()["error"][0]["params"]]))
+    );
     assert_eq!(shop.accepted(), 2);
+}
+
+#[test]
+fn a_misspelled_name_is_a_note_beside_what_was_accepted() {
+    let shop = Shop::open();
+    assert_eq!(shop.post(&shop.event("a")).json()["data"].get("notes"), None);
+    let event = |data: &str| format!("{{\"callback_profile_id\":\"{}\",\"data\":{data}}}", shop.profile);
+    let misspelled = event("{\"reff\":1,\"status\":\"DELIVRD\"}");
+    let notes = json!([
+        "1 event had no value for <ref>",
+        "data: 'Order SMS' has no placeholder for any of its values: <reff> (did you mean <ref>?), <status>",
+    ]);
+    let accepted = shop.post_as("one", JSON, &misspelled);
+    assert_eq!((accepted.status, &accepted.json()["data"]["notes"]), (202, &notes), "{accepted:?}");
+    assert_eq!(shop.post_as("one", JSON, &misspelled).text, accepted.text, "the same each time");
+    // A stream has them once, whatever the number of its chunks.
+    let body = format!("{misspelled}\n").repeat(1001);
+    let streamed = shop.post_as("lines", LINES, &body);
+    assert_eq!(streamed.json()["data"]["notes"][0], "1 001 events had no value for <ref>");
+    assert_eq!(streamed.json()["data"]["notes"][1], notes[1]);
+    assert_eq!(streamed.json()["data"]["notes"].as_array().unwrap().len(), 2);
+    assert_eq!(shop.post_as("lines", LINES, &body).text, streamed.text);
+    // The same words as those of the command.
+    let sent = shop.place.run_with_input(&["send", "--from", "-", "--no-wait"], &format!("{misspelled}\n"));
+    for note in notes.as_array().unwrap() {
+        let line = format!("ringback: note: {}\n", note.as_str().unwrap());
+        assert!(sent.err.contains(&line), "{sent:?}");
+    }
 }

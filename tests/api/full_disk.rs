@@ -50,6 +50,9 @@ fn a_full_disk_is_a_503_nothing_is_half_accepted_and_it_recovers() {
     let why = refused.json()["error"][0]["params"].as_str().unwrap().to_owned();
     assert!(why.starts_with("the database ") && !why.contains("a.db"), "{why}");
     println!("{why}");
+    let unready = serving.get("/readyz");
+    assert_eq!((unready.status, &unready.json()["status"]), (503, &json!("not ready")), "{unready:?}");
+    assert_eq!(unready.json()["reasons"], json!([why.split(';').next()]), "{unready:?}");
     let stream = post(events(&profile, "s", 10), "application/x-ndjson");
     assert_eq!(stream.status, 503, "{stream:?}");
     assert_eq!(stream.json()["data"]["accepted"], serde_json::Value::Null, "{stream:?}");

@@ -31,7 +31,7 @@ impl Room {
     ///
     /// # Errors
     /// There is none, or the store cannot be read.
-    pub(super) async fn check(&self, store: &dyn Storage) -> Result<(), ApiError> {
+    pub(crate) async fn check(&self, store: &dyn Storage) -> Result<(), ApiError> {
         if self.most == 0 {
             return Ok(());
         }

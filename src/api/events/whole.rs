@@ -55,18 +55,22 @@ pub(super) async fn store(
     key: Option<RequestKey>,
     prepared: Prepared,
 ) -> Result<Outcomes, ApiError> {
-    let Prepared { places, submissions, refused } = prepared;
+    let Prepared { places, submissions, refused, notes } = prepared;
     if submissions.is_empty() && key.is_none() {
         api.metrics().requests.add_events(0, refused.len());
         return Ok(Outcomes::new(&[], &[], refused));
     }
-    let key = key.map(|key| RequestKey { note: outcome::note(&places, &refused), ..key });
+    let key = key.map(|key| RequestKey { note: outcome::note(&places, &refused, &notes), ..key });
     let has_key = key.is_some();
     let mut request = AcceptRequest::new(submissions);
     request.key = key;
-    match api.store.accept(request).await.map_err(|error| doubtful(&error, has_key))? {
+    let accepted = api.store.accept(request).await.map_err(|error| {
+        api.readiness().failed();
+        doubtful(&error, has_key)
+    })?;
+    match accepted {
         AcceptResult::Done(results) => {
-            let outcomes = Outcomes::new(&places, &results, refused);
+            let outcomes = Outcomes { notes, ..Outcomes::new(&places, &results, refused) };
             let new = results.iter().filter(|result| matches!(result, SubmissionResult::New(_))).count();
             api.room().note(new);
             api.metrics().requests.add_events(new, outcomes.refused.len());

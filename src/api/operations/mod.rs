@@ -2,10 +2,12 @@
 
 mod health;
 mod metrics;
+mod readiness;
 
 use super::{Access, Routes};
 
 pub(super) use metrics::Metrics;
+pub(super) use readiness::Readiness;
 
 /// Adds the routes.
 pub(super) fn add(routes: Routes) -> Routes {

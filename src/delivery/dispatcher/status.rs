@@ -120,7 +120,7 @@ impl Board {
         self.status.send_modify(|status| {
             status.role = SenderRole::Stopped;
             status.trouble = Some(why);
-            (status.lasting, status.failing) = (true, true);
+            (status.lasting, status.failing, status.is_only_local) = (true, true, false);
         });
     }
 
@@ -130,7 +130,7 @@ impl Board {
             if outcomes == 0 {
                 return false;
             }
-            (status.unrecorded, status.failing) = (outcomes, true);
+            (status.unrecorded, status.failing, status.is_only_local) = (outcomes, true, false);
             let in_time = || "cannot record attempts: the disk has not responded in time".to_owned();
             let trouble = status.trouble.get_or_insert_with(in_time);
             let stay =
@@ -177,12 +177,16 @@ impl Board {
         troubles[step as usize] = trouble;
         let first = troubles.iter().flatten().next();
         let (sentence, lasting) = (first.map(|t| &t.sentence), first.is_some_and(|t| t.lasting));
-        let failing = (0..).zip(troubles.iter()).any(|(at, t)| t.is_some() && at != Step::KeepLock as usize);
+        // Those before it are of the store.
+        let of_store = troubles.iter().take(Step::KeepLock as usize).any(Option::is_some);
+        let failing = of_store || troubles[Step::Attempt as usize].is_some();
+        let is_only_local = failing && !of_store;
         self.status.send_if_modified(|s| {
-            let differs = s.trouble.as_ref() != sentence || (s.lasting, s.failing) != (lasting, failing);
+            let differs = s.trouble.as_ref() != sentence
+                || (s.lasting, s.failing, s.is_only_local) != (lasting, failing, is_only_local);
             if differs {
                 s.trouble = sentence.cloned();
-                (s.lasting, s.failing) = (lasting, failing);
+                (s.lasting, s.failing, s.is_only_local) = (lasting, failing, is_only_local);
             }
             differs
         });
@@ -220,6 +224,14 @@ mod tests {
         assert!(watched.borrow().failure().is_some());
         board.report(Step::Permit, Ok(())).unwrap();
         assert_eq!(watched.borrow().failure(), None);
+        assert!(!watched.borrow().is_only_local);
+        board.local(Some(LocalTrouble::NoRoute));
+        assert!(watched.borrow().failure().is_some() && watched.borrow().is_only_local);
+        fail(Step::Claim);
+        assert!(!watched.borrow().is_only_local, "the store has trouble too");
+        board.report(Step::Claim, Ok(())).unwrap();
+        board.local(None);
+        assert!(watched.borrow().failure().is_none() && !watched.borrow().is_only_local);
         board.refused("no network".to_owned());
         assert_eq!(watched.borrow().failure(), Some("no network"));
     }

@@ -14,6 +14,7 @@ use crate::profile::{Event, Profile, ProfileId};
 use crate::record::{DeliveryId, DeliveryState, Details, LogPosition, NewDelivery, RunId, RunRange, Summary};
 use crate::storage::describe::UpkeepTrouble;
 use crate::storage::error::StoreError;
+use crate::storage::sqlite::queue::trial;
 use crate::storage::sqlite::{Lease, Store};
 use crate::storage::{
     AcceptRequest, AcceptResult, BatchProgress, BlockedCounts, Blocks, BulkResult, Change, ClockDoubt,
@@ -27,6 +28,10 @@ impl Storage for Store {}
 
 #[async_trait]
 impl Producer for Store {
+    async fn try_write(&self) -> Result<(), StoreError> {
+        self.write(trial::write).await
+    }
+
     async fn enqueue(&self, batch: Vec<NewDelivery>) -> Result<(), StoreError> {
         Self::enqueue(self, batch).await
     }

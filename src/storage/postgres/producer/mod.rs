@@ -4,6 +4,7 @@ pub mod accept;
 pub mod batch;
 pub mod keyed;
 pub mod lanes;
+pub mod trial;
 pub mod writer;
 
 use std::collections::HashSet;
@@ -42,6 +43,13 @@ impl Producer for PgStore {
         let accepted = self.0.keyed.accept(&request).await.map_err(|error| self.0.server.at(error))?;
         self.note_counted();
         Ok(accepted)
+    }
+
+    async fn try_write(&self) -> Result<(), StoreError> {
+        let mut acquired = self.write().await?;
+        let transaction = acquired.begin().await?;
+        // Dropping the transaction rolls it back.
+        trial::write(transaction.db()).await.map_err(|error| self.0.server.at(error))
     }
 
     fn patience(&self) -> Option<&Arc<Patience>> {

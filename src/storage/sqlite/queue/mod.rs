@@ -17,3 +17,4 @@ pub mod record;
 pub mod row_set;
 pub mod scheduler;
 pub mod seat;
+pub mod trial;

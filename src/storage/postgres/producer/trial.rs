@@ -1,0 +1,17 @@
+//! A write to find out whether deliveries can be accepted.
+
+use crate::storage::error::StoreError;
+use crate::storage::postgres::connection::db::Db;
+
+/// A delivery of lane 0, which no profile has. Its values are not compressed away.
+const DELIVERY: &str = "
+INSERT INTO delivery (seq, id, lane, accepted_at, retry_count, interval_s, timeout_ms, was_tested, kind, backoff, title,
+  vals, body)
+VALUES (next_position(), gen_random_uuid(), 0, 0, 0, 0, 0, false, 'event', 'fixed', '',
+  (SELECT string_agg(gen_random_uuid()::text, '') FROM generate_series(1, 24)), '')";
+
+/// Inserts a delivery in a transaction that the caller rolls back. A page that the table needs for it is allocated at
+/// once, on the disk of the table.
+pub async fn write(db: Db<'_>) -> Result<(), StoreError> {
+    db.execute(DELIVERY, &[]).await.map(drop)
+}
