@@ -8,7 +8,7 @@ use crate::listening::ListenError;
 use crate::management::SteerError;
 use crate::settings::AddressesUnknown;
 use crate::storage::transfer::TransferError;
-use crate::storage::{PassedOver, Problem, QueueError, StoreError};
+use crate::storage::{BackupError, PassedOver, Problem, QueueError, StoreError};
 use crate::threads::{BlockingError, NoThread};
 
 use super::receive::error::ReceiveError;
@@ -39,6 +39,9 @@ pub enum CommandError {
     /// A database cannot be copied.
     #[error(transparent)]
     Transfer(TransferError),
+    /// A file cannot be backed up.
+    #[error(transparent)]
+    Backup(BackupError),
     /// The settings do not say which addresses may be dialled.
     #[error(transparent)]
     Settings(#[from] AddressesUnknown),
@@ -97,6 +100,15 @@ impl From<TransferError> for CommandError {
     }
 }
 
+impl From<BackupError> for CommandError {
+    fn from(error: BackupError) -> Self {
+        match error {
+            BackupError::Store(error) => Self::Store(error),
+            error => Self::Backup(error),
+        }
+    }
+}
+
 impl From<SteerError> for CommandError {
     fn from(error: SteerError) -> Self {
         match error {
@@ -115,6 +127,7 @@ impl CommandError {
             Self::Input(_)
             | Self::Settings(_)
             | Self::Tls(_)
+            | Self::Backup(BackupError::Exists(_) | BackupError::Target { .. })
             | Self::Receive(ReceiveError::Decrypt { .. }) => INVALID_INPUT,
             Self::Store(error) if is_wrong_file(&error.problem) => INVALID_INPUT,
             Self::Unread => 0,

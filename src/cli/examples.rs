@@ -212,10 +212,31 @@ const EXAMPLES: &[(&str, &[Example])] = &[
     ("alerts test", &[("Try out on_alert and alert_profile", "ringback alerts test")]),
     (
         "db",
-        &[(
-            "Move to PostgreSQL, and close the file",
-            "ringback db copy --from ringback.db --to postgres://ringback@db1/ringback",
-        )],
+        &[
+            ("Check that a database is sound", "ringback db check"),
+            ("Back up a file while it is in use", "ringback db backup backup.db"),
+            (
+                "Move to PostgreSQL, and close the file",
+                "ringback db copy --from ringback.db --to postgres://ringback@db1/ringback",
+            ),
+        ],
+    ),
+    (
+        "db check",
+        &[
+            ("Check the database", "ringback db check"),
+            (
+                "Print what is not sound, for a script",
+                "ringback db check --json | jq '.checks[] | select(.faults > 0)'",
+            ),
+        ],
+    ),
+    (
+        "db backup",
+        &[
+            ("Back up a file while it is in use", "ringback db backup backup.db"),
+            ("Back up each night, under the date", r#"ringback db backup "backup-$(date +%F).db" --json"#),
+        ],
     ),
     (
         "db copy",

@@ -109,7 +109,7 @@ enum Command {
     Keys(keys::KeysArgs),
     /// List when profiles turned failing and recovered; try out how alerts are given
     Alerts(alerts::AlertsArgs),
-    /// Copy a database into another one
+    /// Check, back up or copy a database
     Db(db::DbArgs),
     /// Check files, sender, terminal, clipboard and certificates, and suggest fixes; changes nothing without --migrate
     Doctor(doctor::DoctorArgs),

@@ -16,6 +16,7 @@ pub mod error;
 pub mod events;
 pub mod feed;
 pub mod health;
+pub mod integrity;
 pub mod log;
 #[cfg(test)]
 pub(crate) mod memory;
@@ -62,6 +63,7 @@ pub use health::profile_health::{HealthCause, HealthState, ProfileHealth};
 pub use health::recent_failures::RecentFailures;
 pub use health::rules::HealthRules;
 pub use health::turn::{HealthTurn, HealthTurnKind};
+pub use integrity::{IntegrityCheck, IntegrityReport, Invariant};
 pub use log::Log;
 pub use log::batch_progress::BatchProgress;
 pub use log::counts::Counts;
@@ -102,8 +104,8 @@ pub use running_api::RunningApi;
 pub use sender_info::SenderInfo;
 pub use server_problem::ServerProblem;
 pub use sqlite::{
-    FileCopy, FileSource, Inspection, Lease, LockError, LockWait, LogPinned, Process, Seat, Store, inspect,
-    report_lock_waits,
+    BackedUp, BackupError, FileCopy, FileSource, Inspection, Lease, LockError, LockWait, LogPinned, Process,
+    Seat, Store, back_up, check_integrity, inspect, report_lock_waits,
 };
 pub use unreadable::{PassedOver, UnreadableRow};
 

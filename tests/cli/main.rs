@@ -13,6 +13,8 @@ mod applied_notes;
 mod closed_settings;
 mod completions;
 mod control;
+mod db_backup;
+mod db_check;
 mod db_copy;
 mod deliveries;
 mod demo;

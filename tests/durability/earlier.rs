@@ -107,6 +107,8 @@ fn has_all(file: &str, made_by: i64) {
     assert!(draft.contains("Order SMS unsaved"), "{draft}");
     let runs: i64 = db.query_row("SELECT count(run_id) FROM delivery", [], |row| row.get(0)).unwrap();
     assert_eq!(runs, 0, "what was accepted before is of no run");
+    let check = place.run(&["db", "check", "--json"]);
+    assert_eq!(check.code, Some(0), "{check:?}");
     let doctor = place.run(&["doctor"]);
     assert!(!doctor.out.contains("is missing"), "{doctor:?}");
 }

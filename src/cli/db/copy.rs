@@ -13,8 +13,10 @@ use crate::cli::session::Session;
 use crate::cli::status_line::StatusLine;
 use crate::storage::transfer::store::{CopySource as _, CopyTarget};
 use crate::storage::transfer::{Copied, CopyProgress, abandon, copy};
-use crate::storage::{Counts, FileSource, Store};
+use crate::storage::{FileSource, Store};
 use crate::text::group_digits;
+
+use super::state_counts;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct CopyArgs {
@@ -123,23 +125,9 @@ fn progress_text(progress: CopyProgress) -> String {
     }
 }
 
-/// The states of deliveries, each with its number.
-fn states(counts: &Counts) -> [(&'static str, u64); 5] {
-    let Counts { queued, waiting, delivered, failed, cancelled } = *counts;
-    [
-        ("queued", queued),
-        ("waiting", waiting),
-        ("delivered", delivered),
-        ("failed", failed),
-        ("cancelled", cancelled),
-    ]
-}
-
 fn text(from: &str, to: &str, copied: &Copied) -> String {
     let rows = |name| copied.tables.iter().find(|sum| sum.table == name).map_or(0, |sum| sum.rows);
-    let some = states(&copied.counts).into_iter().filter(|(_, n)| *n > 0);
-    let some: Vec<String> = some.map(|(state, n)| format!("{} {state}", group_digits(n))).collect();
-    let of = if some.is_empty() { String::new() } else { format!(" ({})", some.join(", ")) };
+    let of = state_counts::text(&copied.counts);
     format!(
         "copied {from} to {to}\n{} profiles, {} deliveries{of}, {} attempts; verified by counts and checksums\n",
         group_digits(rows("profiles")),
@@ -154,10 +142,7 @@ fn document(from: &str, to: &str, copied: Option<&Copied>) -> Value {
         Some(_) => "copied",
         None => "unchanged",
     };
-    let deliveries = copied.map(|copied| {
-        let states = states(&copied.counts).into_iter().map(|(state, n)| (state.to_owned(), json!(n)));
-        states.collect::<Map<_, _>>()
-    });
+    let deliveries = copied.map(|copied| state_counts::document(&copied.counts));
     let tables = copied.map(|copied| {
         let sum = |sum: &crate::storage::transfer::TableSum| {
             (sum.table.to_owned(), json!({"rows": sum.rows, "sha256": sum.sha256}))

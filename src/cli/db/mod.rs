@@ -1,6 +1,9 @@
 //! `ringback db`: a database as a whole.
 
+mod backup;
+mod check;
 mod copy;
+mod state_counts;
 
 use std::process::ExitCode;
 
@@ -15,13 +18,18 @@ pub(super) struct DbArgs {
 
 #[derive(Debug, clap::Subcommand)]
 enum Action {
+    /// Check that a database is sound, and that everything in it fits together; read-only, also while a sender runs
+    Check(check::CheckArgs),
+    /// Copy a file to another one, whole and verified, while sessions use it
+    Backup(backup::BackupArgs),
     /// Copy a file into an empty PostgreSQL database: settings, log and pending deliveries; then close the file
     Copy(copy::CopyArgs),
 }
 
 pub(super) async fn run(session: &Session, args: DbArgs) -> Result<ExitCode, CommandError> {
     match args.action {
-        Action::Copy(args) => copy::run(session, &args).await?,
+        Action::Check(args) => check::run(session, &args).await,
+        Action::Backup(args) => backup::run(session, &args).await,
+        Action::Copy(args) => copy::run(session, &args).await.map(|()| ExitCode::SUCCESS),
     }
-    Ok(ExitCode::SUCCESS)
 }

@@ -15,6 +15,7 @@ mod events;
 mod feed;
 mod health;
 mod inspect;
+mod integrity;
 mod log;
 mod producer;
 mod profiles;

@@ -5,12 +5,14 @@
 
 mod adapter;
 mod api_keys;
+mod backup;
 mod control;
 mod engine;
 mod error;
 mod feed;
 mod file;
 mod health;
+mod integrity;
 mod lock;
 mod log;
 mod profiles;
@@ -25,10 +27,12 @@ pub(crate) mod tests;
 mod transfer;
 mod wal;
 
+pub use backup::{BackedUp, BackupError, back_up};
 pub use engine::busy::{LockWait, report_lock_waits};
 pub use file::file_locks::Process;
 pub use file::inspect::{Inspection, inspect};
 pub use file::moved::FileCopy;
+pub use integrity::check_integrity;
 pub use lock::lease::Lease;
 pub use lock::lock_file::LockError;
 pub use queue::seat::Seat;

@@ -44,6 +44,8 @@ pub enum Purpose {
     Migrate,
     /// Another database is copied into this one, which is closed to all others meanwhile.
     Copy,
+    /// All of the database is read, to check it.
+    Check,
 }
 
 impl Purpose {
@@ -52,7 +54,7 @@ impl Purpose {
         let timeout = match self {
             Self::Read | Self::Write => "30s",
             Self::Vacuum => "60s",
-            Self::Migrate | Self::Copy => "0",
+            Self::Migrate | Self::Copy | Self::Check => "0",
             _ => "5s",
         };
         let mut all = format!(
@@ -78,6 +80,7 @@ impl Purpose {
             Self::Copy => "SET enable_sort = off; SET enable_seqscan = off;",
             Self::Notify => "SET synchronous_commit = off;",
             Self::Migrate => "SET application_name = 'ringback-migration';",
+            Self::Check => "SET default_transaction_read_only = on;",
             Self::Write | Self::Accept | Self::Heartbeat | Self::Vacuum => "",
         });
         all

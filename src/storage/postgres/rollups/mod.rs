@@ -3,7 +3,7 @@
 //! Each statement that changes deliveries inserts a row with what it has done, so senders and producers never wait for
 //! each other. One process at a time folds these rows into the rollups, after some hundred statements of its own.
 
-mod fold;
+pub mod fold;
 pub mod pace;
 mod read;
 

@@ -1,22 +1,20 @@
 //! Inspects a database read-only: not even the files beside it are created.
 
-use std::ffi::OsString;
-use std::fs::{OpenOptions, metadata};
+use std::fs::metadata;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::Connection;
 
 use crate::storage::control::blocked_counts::BlockedCounts;
-use crate::storage::error::{Problem, StoreError};
+use crate::storage::error::StoreError;
 use crate::storage::running_api::RunningApi;
 use crate::storage::sqlite::control::blocked;
-use crate::storage::sqlite::engine::busy::BusyTimeout;
 use crate::storage::sqlite::error::{InFile as _, opening};
 use crate::storage::sqlite::file::moved::FileCopy;
 use crate::storage::sqlite::file::schema::{self, Found};
 use crate::storage::sqlite::file::writable::may_be_written;
-use crate::storage::sqlite::file::{hard_links, moved, regular};
+use crate::storage::sqlite::file::{moved, read_only};
 use crate::storage::sqlite::lock::{lock_file, process_identity};
 use crate::storage::sqlite::rows::row_check;
 use crate::storage::sqlite::running_api;
@@ -74,14 +72,10 @@ pub fn inspect(path: &Path) -> Result<Inspection, StoreError> {
 }
 
 fn look(path: &Path) -> Result<Inspection, StoreError> {
-    let at = |error: std::io::Error| StoreError::from(opening(&error));
-    let real = path.canonicalize().map_err(at)?;
-    let facts = metadata(&real).map_err(at)?;
-    regular::check(&real)?;
-    hard_links::check(&real)?;
-    OpenOptions::new().read(true).open(&real).map_err(at)?;
-    let log_bytes = metadata(beside(&real)).map_or(0, |facts| facts.len());
-    let db = open(&real)?;
+    let real = read_only::real(path)?;
+    let facts = metadata(&real).map_err(|error| StoreError::from(opening(&error)))?;
+    let log_bytes = read_only::log_bytes(&real).unwrap_or(0);
+    let db = read_only::open(&real)?;
     let schema = match schema::look(&db)? {
         Found::Empty => None,
         Found::Schema(version) => Some(version),
@@ -118,29 +112,6 @@ fn look(path: &Path) -> Result<Inspection, StoreError> {
     })
 }
 
-fn beside(path: &Path) -> PathBuf {
-    let mut name = OsString::from(path);
-    name.push("-wal");
-    name.into()
-}
-
-/// Without a log nobody is writing, and the file is read directly: reading it otherwise would create a log and shared
-/// memory.
-fn open(path: &Path) -> Result<Connection, StoreError> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let db = if beside(path).exists() {
-        Connection::open_with_flags(path, flags)?
-    } else {
-        let name =
-            url::Url::from_file_path(path).map_err(|()| Problem::CannotOpen("no such path".to_owned()))?;
-        Connection::open_with_flags(format!("{name}?immutable=1"), flags | OpenFlags::SQLITE_OPEN_URI)?
-    };
-    let mut db = db;
-    BusyTimeout::new(path, crate::storage::sqlite::BUSY).install(&mut db)?;
-    db.pragma_update(None, "query_only", true)?;
-    Ok(db)
-}
-
 fn stopped(db: &Connection) -> Option<u32> {
     let sql = "SELECT sender FROM revision";
     let sender: String = db.query_row(sql, [], |row| row.get(0)).ok()?;
@@ -173,6 +144,7 @@ mod tests {
     use std::time::SystemTime;
 
     use super::*;
+    use crate::storage::error::Problem;
     use crate::storage::sqlite::Store;
 
     /// Every file of a folder, with its bytes and its modification time.

@@ -7,6 +7,7 @@ pub mod inspect;
 pub mod moved;
 pub mod name_length;
 pub mod open;
+pub mod read_only;
 pub mod regular;
 pub mod schema;
 pub mod writable;

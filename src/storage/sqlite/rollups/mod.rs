@@ -2,6 +2,6 @@
 
 pub mod changes;
 pub mod fold;
-mod mark_list;
+pub mod mark_list;
 mod prune;
 mod read;
