@@ -59,6 +59,9 @@ pub const TABLE: &[Entry] = table! {
         "profiles-edit" Edit, "enter e", "Edit", "Edit the selected profile", "open change modify update";
         "profiles-search" Search, "/", "Search", "Search titles, URLs, ids and channels while typing; Esc shows all again",
             "find filter look up";
+        "profiles-deliveries" FilterProfile, "f", "Deliveries",
+            "Show only the deliveries of the selected profile, whichever is selected; or all",
+            "filter log only of this profile";
         "profiles-preview" Preview, "p", "Preview", "Preview the request; nothing is sent",
             "dry run render show request";
         "profiles-copy-id" CopyId, "y", "Copy id", "Copy the callback profile id",
@@ -138,7 +141,7 @@ pub const TABLE: &[Entry] = table! {
             "Show all, pending, delivered, failed or cancelled ones",
             "status show failed pending delivered";
         "deliveries-filter-profile" FilterProfile, "p", "Profile",
-            "Show those of the selected profile, or all",
+            "Show only those of the selected profile, whichever is selected; or all",
             "only of one profile";
         "deliveries-follow" Follow, "F", "Follow", "Follow the newest again", "live tail latest newest";
         "deliveries-time-form" TimeForm, "T", "", "Toggle absolute and relative times",

@@ -66,7 +66,7 @@ pub use health::turn::{HealthTurn, HealthTurnKind};
 pub use integrity::{IntegrityCheck, IntegrityReport, Invariant};
 pub use log::Log;
 pub use log::batch_progress::BatchProgress;
-pub use log::counts::Counts;
+pub use log::counts::{BoundedCount, Counts};
 pub use log::filter::Filter;
 pub use log::page::{EarlierSearch, Page, SCAN_LIMIT};
 pub use log::search_line::{LineWord, SearchField, words as search_line};

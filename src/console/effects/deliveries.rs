@@ -5,6 +5,7 @@ use crate::callback::Values;
 use crate::clock;
 use crate::console::model::deliveries::paused::{self, MOST_NEW};
 use crate::console::model::deliveries::query::{Query, Show};
+use crate::console::model::deliveries::total::MOST_COUNTED;
 use crate::console::model::effect::Effect;
 use crate::console::model::message::Message;
 use crate::documents::DeliveryFilter;
@@ -74,6 +75,14 @@ pub(super) async fn count_newer(store: &dyn Storage, query: Query) -> Result<Mes
     let found = store.search(&filter(&newest), SCAN_LIMIT).await?;
     let newer = paused::newer(&query, &found.rows);
     Ok(Message::Newer(query, newer))
+}
+
+/// How many deliveries of the query's profile match.
+pub(super) async fn count_matching(store: &dyn Storage, query: Query) -> Result<Vec<Message>, StoreError> {
+    let Some(profile) = &query.profile else { return Ok(Vec::new()) };
+    let states = filter(&Query { text: String::new(), ..query.clone() }).states();
+    let count = store.count_of_profile(profile, &states, MOST_COUNTED).await?;
+    Ok(vec![Message::Matching(query, count)])
 }
 
 /// The blocks, or a change of them.

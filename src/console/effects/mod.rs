@@ -247,6 +247,7 @@ impl Outside {
             }
             Effect::LoadDeliveries(query) => deliveries::load(store, query).await?,
             Effect::CountNewer(query) => deliveries::count_newer(store, query).await?,
+            Effect::CountMatching(query) => return deliveries::count_matching(store, query).await,
             Effect::LoadDetails(id) => {
                 let details = store.delivery(id).await?;
                 return Ok(details.map(|details| Message::Details(Box::new(details))).into_iter().collect());

@@ -65,7 +65,9 @@ impl Subject {
             | Effect::AddVariable(..)
             | Effect::ChangeVariable(..)
             | Effect::RemoveVariable(..) => vec![Self::Variables],
-            Effect::LoadDeliveries(_) | Effect::CountNewer(_) => vec![Self::Deliveries],
+            Effect::LoadDeliveries(_) | Effect::CountNewer(_) | Effect::CountMatching(_) => {
+                vec![Self::Deliveries]
+            }
             Effect::LoadDetails(id) | Effect::Cancel(id) | Effect::RetryNow(id) | Effect::Resend(id) => {
                 vec![Self::Delivery(*id)]
             }

@@ -102,6 +102,8 @@ pub enum Effect {
     LoadDeliveries(Query),
     /// How many deliveries are newer than the query's upper bound, up to a limit.
     CountNewer(Query),
+    /// How many deliveries of the query's profile match, up to a limit.
+    CountMatching(Query),
     LoadDetails(DeliveryId),
     LoadCounts,
     LoadBlocks,

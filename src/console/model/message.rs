@@ -19,8 +19,8 @@ use crate::profile::catalogue::Variable;
 use crate::profile::{Draft, Event, FieldError, Identity, Profile, ProfileId};
 use crate::record::{DeliveryId, Details, Kind};
 use crate::storage::{
-    Blocks, Counts, DeletedProfile, FailingProfiles, Page, ProfileRow, Revision, RunningApi, SenderInfo,
-    UnsavedDraft,
+    Blocks, BoundedCount, Counts, DeletedProfile, FailingProfiles, Page, ProfileRow, Revision, RunningApi,
+    SenderInfo, UnsavedDraft,
 };
 
 /// Something happened.
@@ -91,6 +91,8 @@ pub enum Message {
     Bulk(BulkNews),
     /// How many deliveries are newer than the query's upper bound.
     Newer(Query, usize),
+    /// How many deliveries of the query's profile match.
+    Matching(Query, BoundedCount),
     /// One delivery in full.
     Details(Box<Details>),
     /// The number of pending deliveries, and the name of the database that says so.

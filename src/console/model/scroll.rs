@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::ops::Range;
 
 use crate::keymap::Action;
+use crate::storage::BoundedCount;
 use crate::text::group_digits;
 
 /// The first visible line of a text that is read rather than selected from.
@@ -73,6 +74,26 @@ pub fn more(visible: &Range<usize>, length: usize) -> String {
     }
 }
 
+/// Which row of a list is selected, and how many rows are hidden above and below: `13 of 133 ↑3 ↓118`, and
+/// `13 of 10 000+ ↑3 ↓9 985+` where there may be more; empty if all are visible.
+#[must_use]
+pub fn place(visible: &Range<usize>, selected: usize, length: BoundedCount) -> String {
+    let plus = if length.is_exact { "" } else { "+" };
+    let (above, below) = (visible.start as u64, length.n.saturating_sub(visible.end as u64));
+    if above == 0 && below == 0 && length.is_exact {
+        return String::new();
+    }
+    let row = (selected as u64).saturating_add(1);
+    let mut text = format!("{} of {}{plus}", group_digits(row), group_digits(length.n));
+    if above > 0 {
+        text.push_str(&format!(" ↑{}", group_digits(above)));
+    }
+    if below > 0 || !length.is_exact {
+        text.push_str(&format!(" ↓{}{plus}", group_digits(below)));
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -90,5 +111,17 @@ mod tests {
         assert_eq!(more(&scroll.visible(3, 4), 3), "");
         assert_eq!(more(&(3..7), 100_000), "↑3 ↓99 993");
         assert!(!scroll.act(Action::Save));
+    }
+
+    #[test]
+    fn the_place_in_a_list_is_never_more_than_is_known() {
+        let exact = |visible, n| place(&visible, 4, BoundedCount::exact(n));
+        assert_eq!(exact(0..7, 7), "");
+        assert_eq!(exact(0..7, 5012), "5 of 5 012 ↓5 005");
+        assert_eq!(exact(3..7, 7), "5 of 7 ↑3");
+        assert_eq!(exact(3..7, 9), "5 of 9 ↑3 ↓2");
+        let at_least = |visible, n| place(&visible, 4, BoundedCount::at_least(n));
+        assert_eq!(at_least(0..7, 10_000), "5 of 10 000+ ↓9 993+");
+        assert_eq!(at_least(0..7, 7), "5 of 7+ ↓0+");
     }
 }

@@ -47,6 +47,16 @@ pub fn tally(state: &State) -> (usize, usize) {
     (names.iter().filter(|name| state.variables.is_selected(name)).count(), names.len())
 }
 
+/// How many distinct variables are in these rows.
+#[must_use]
+pub fn count(rows: &[Row]) -> usize {
+    let name = |row: &'_ Row| match row {
+        Row::Variable(variable) => Some(variable.name.clone()),
+        Row::Heading(_) => None,
+    };
+    rows.iter().filter_map(name).collect::<HashSet<_>>().len()
+}
+
 /// The selected names in row order, each once; without a selection, that of the focused row.
 pub(in crate::console) fn selected_names(state: &State) -> Vec<String> {
     let all = rows_unfiltered(state);

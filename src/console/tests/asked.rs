@@ -17,6 +17,7 @@ pub fn words(effect: &Effect) -> Option<String> {
         | Effect::LoadUnsaved
         | Effect::LoadDeliveries(_)
         | Effect::CountNewer(_)
+        | Effect::CountMatching(_)
         | Effect::LoadDetails(_)
         | Effect::LoadTestValues(_)
         | Effect::LoadDraft(_)

@@ -3,6 +3,7 @@
 use crate::callback::Values;
 use crate::console::model::message::Message;
 use crate::record::Kind;
+use crate::storage::BoundedCount;
 
 use super::world::{World, number};
 use super::{Desk, sample};
@@ -68,7 +69,8 @@ fn filters_by_state() {
         ("cancelled", vec![5]),
     ] {
         desk.keys("s");
-        assert!(desk.line("4 Deliveries").contains(&format!(" {show} ┓")), "{}", desk.screen());
+        let title = format!(" {show} · {} of 9 ┓", ids.len());
+        assert!(desk.line("4 Deliveries").contains(&title), "{}", desk.screen());
         let found: Vec<_> = desk.state.deliveries.rows().iter().map(|r| number(r.id)).collect();
         assert_eq!(found, ids, "{show}");
     }
@@ -105,6 +107,79 @@ fn filters_by_the_selected_profile() {
     assert_eq!(desk.state.deliveries.rows().len(), 10);
     desk.keys("1 j j j 4 p");
     assert!(desk.shows("no matches"), "{}", desk.screen());
+}
+
+#[test]
+fn the_title_counts_what_matches_and_what_there_is() {
+    let mut desk = Desk::new(120, 40).of(sample::log());
+    let title = |desk: &Desk| desk.line("4 Deliveries");
+    assert!(title(&desk).contains(" 9 ╮"), "{}", desk.screen());
+    desk.keys("4 s s s");
+    assert!(title(&desk).contains(" failed · 2 of 9 ┓"), "{}", desk.screen());
+    desk.keys("p");
+    assert!(title(&desk).contains(" failed · Order SMS · 1 of 9 ┓"), "{}", desk.screen());
+    desk.keys("s s p / ").types("bookings");
+    assert!(title(&desk).contains(" /bookings · 4 of 9 ┓"), "{}", desk.screen());
+}
+
+/// 1200 deliveries of the first profile, and 9 of both.
+fn many() -> World {
+    let world = sample::log();
+    (0..1200).for_each(|_| one_more(&world));
+    world
+}
+
+#[test]
+fn a_count_is_never_more_than_is_known() {
+    let mut desk = Desk::new(120, 40).of(many());
+    assert!(desk.line("4 Deliveries").contains(" 1 209 ╮"), "{}", desk.screen());
+    let marks = |desk: &Desk| desk.line(" of 1 209 ");
+    assert!(marks(&desk).contains("1 of 1 209 ↓1 199╯"), "{}", desk.screen());
+    // Rows that were loaded are known, and whether there are more; until they are counted.
+    desk.keys("4").delays_effects().keys("p");
+    assert!(!desk.line("4 Deliveries").contains(" of "), "{}", desk.screen());
+    desk.runs_effects();
+    assert!(desk.line("4 Deliveries").contains("Order SMS · 1 205 of 1 209 ┓"), "{}", desk.screen());
+    let query = desk.state.deliveries.query();
+    desk.receives(Message::Matching(query, BoundedCount::at_least(1_000)));
+    assert!(desk.line("4 Deliveries").contains("Order SMS · 1 000+ of 1 209 ┓"), "{}", desk.screen());
+    // A search has found so many until it ends.
+    desk.keys("p /").types("order");
+    assert!(desk.line("4 Deliveries").contains("/order · 200+ of 1 209 ┓"), "{}", desk.screen());
+    desk.types(" bookings");
+    assert!(desk.line("4 Deliveries").contains("/order bookings · 4 of 1 209 ┓"), "{}", desk.screen());
+}
+
+#[test]
+fn the_deliveries_are_those_of_the_profile_that_is_selected() {
+    let mut desk = Desk::new(120, 40).of(sample::log());
+    let titles = |desk: &Desk| {
+        let rows = desk.state.deliveries.rows();
+        let mut titles: Vec<_> = rows.iter().map(|row| row.profile_title.clone()).collect();
+        titles.dedup();
+        titles
+    };
+    desk.keys("f");
+    assert_eq!(titles(&desk), ["Order SMS"]);
+    assert_eq!(desk.notice(), "Deliveries: those of Order SMS, or of the profile selected next");
+    desk.keys("j");
+    assert_eq!(titles(&desk), ["Bookings"]);
+    assert!(desk.line("4 Deliveries").contains("Bookings · 4 of 9 ╮"), "{}", desk.screen());
+    desk.keys("j");
+    assert!(titles(&desk).is_empty() && desk.shows("no matches"), "{}", desk.screen());
+    // The selection moves faster than rows come: only the last ones are shown.
+    desk.delays_effects().keys("k k j").runs_effects();
+    assert_eq!(titles(&desk), ["Bookings"]);
+    // What is tested is shown, and the filter stays.
+    desk.keys("t ctrl+t");
+    assert_eq!(titles(&desk), ["Bookings"]);
+    assert_eq!(desk.state.deliveries.rows().len(), 5, "{}", desk.screen());
+    desk.keys("f");
+    assert!(desk.notice().starts_with("Deliveries: all profiles"), "{}", desk.notice());
+    assert_eq!(desk.state.deliveries.rows().len(), 10);
+    let mut narrow = Desk::new(80, 24).of(sample::log());
+    narrow.keys("f");
+    assert!(narrow.notice().ends_with(" · 4 shows them"), "{}", narrow.screen());
 }
 
 #[test]

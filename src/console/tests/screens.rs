@@ -4,7 +4,7 @@ use crate::console::model::message::Message;
 
 use super::{Desk, World, sample, shot};
 
-const SIZES: [(u16, u16); 3] = [(120, 40), (80, 24), (60, 16)];
+const SIZES: [(u16, u16); 5] = [(200, 50), (160, 45), (120, 40), (80, 24), (60, 16)];
 
 /// The same keys in each size.
 fn in_each_size(name: &str, prepare: impl Fn(&mut Desk)) {

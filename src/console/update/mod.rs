@@ -192,6 +192,10 @@ fn take(state: &mut State, message: Message, awaits: Option<&Awaits>) -> Vec<Eff
             state.deliveries.take_newer(&query, count);
             Vec::new()
         }
+        Message::Matching(query, count) => {
+            state.deliveries.take_matching(&query, count);
+            Vec::new()
+        }
         Message::Details(details) => {
             testing::watch(state, std::slice::from_ref(&details.summary));
             deliveries::set_details(state, details);
@@ -199,6 +203,7 @@ fn take(state: &mut State, message: Message, awaits: Option<&Awaits>) -> Vec<Eff
         }
         Message::Counts(counts, database) => {
             state.counts = counts;
+            state.deliveries.take_counts(counts);
             state.settings.database = database;
             Vec::new()
         }

@@ -2,12 +2,13 @@
 
 use crate::console::model::effect::{Effect, Purpose};
 use crate::console::model::input::{Input, InputResult};
+use crate::console::model::layout;
 use crate::console::model::pane::Pane;
 use crate::console::model::profiles;
 use crate::console::model::state::State;
 use crate::console::model::window::Overlay;
 use crate::console::model::window::question::Question;
-use crate::console::update::pausing;
+use crate::console::update::{deliveries, pausing};
 use crate::keymap::{Action, Key};
 use crate::profile::{Choice as _, ProfileId};
 use crate::storage::{DeletedProfile, ProfileRow};
@@ -71,8 +72,15 @@ pub fn listed(state: &mut State, rows: Vec<ProfileRow>) -> Vec<Effect> {
     effects
 }
 
-/// Loads the selected profile, to show it beside the list.
+/// Loads the selected profile, to show it beside the list; and its deliveries, if only those are shown.
 pub fn show_selected(state: &mut State) -> Vec<Effect> {
+    let deliveries = deliveries::follow_profile(state);
+    let mut effects = load_selected(state);
+    effects.extend(deliveries);
+    effects
+}
+
+fn load_selected(state: &mut State) -> Vec<Effect> {
     if let Some(row) = state.profiles.selected() {
         let selected = state.selected_profile.as_ref().filter(|p| p.id == row.id);
         if selected.is_none() {
@@ -112,6 +120,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
             state.profiles.end_search();
             show_selected(state)
         }
+        (Action::FilterProfile, _) => filter_deliveries(state),
         (Action::Undo, _) => vec![Effect::RestoreLast],
         (Action::Edit, Some((id, _))) => vec![Effect::LoadProfile(id, Purpose::Edit)],
         (Action::EditProfile, Some((id, _))) => vec![Effect::LoadProfile(id, Purpose::EditText)],
@@ -124,6 +133,18 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         (Action::Delete, Some((id, title))) => vec![Effect::AskDelete(id, title)],
         _ => Vec::new(),
     }
+}
+
+/// Shows only the deliveries of the selected profile, or all again, and reports it: they may not be on the screen.
+fn filter_deliveries(state: &mut State) -> Vec<Effect> {
+    let effects = deliveries::filter_profile(state);
+    let what = match &state.deliveries.profile {
+        Some((_, title)) => format!("Deliveries: those of {title}, or of the profile selected next"),
+        None => "Deliveries: all profiles".to_owned(),
+    };
+    let keys = if layout::shows_deliveries(state) { "" } else { " · {go-deliveries} shows them" };
+    state.notify(format!("{what}{}", state.settings.keys.spell(keys)));
+    effects
 }
 
 /// Selects a profile in the list; clears a search that hides it.

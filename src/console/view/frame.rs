@@ -14,6 +14,7 @@ use crate::console::model::pane::Pane;
 use crate::console::model::state::State;
 use crate::console::model::{layout, scroll};
 use crate::console::view::put::put;
+use crate::storage::BoundedCount;
 use crate::text::cut;
 
 /// Columns of a pane's upper edge that neither its title nor the text on the right can use.
@@ -73,10 +74,29 @@ pub fn window(state: &State, title: &str, width: u16, height: u16, out: &mut Fra
 pub fn mark_more(state: &State, inner: Rect, visible: &Range<usize>, length: usize, out: &mut Frame<'_>) {
     let more = scroll::more(visible, length);
     if !more.is_empty() {
-        let edge = Rect { y: inner.y + inner.height, height: 1, ..inner };
-        let more = Span::styled(more, state.settings.theme.dim.remove_modifier(Modifier::BOLD));
-        put(Line::from(more).right_aligned(), edge, out);
+        put_on_edge(state, inner, more, out);
     }
+}
+
+/// The same for a list, of which not all rows may be loaded, and which of them is selected: `13 of 133 ↑3 ↓118`.
+pub fn mark_place(
+    state: &State,
+    inner: Rect,
+    visible: &Range<usize>,
+    selected: usize,
+    length: BoundedCount,
+    out: &mut Frame<'_>,
+) {
+    let place = scroll::place(visible, selected, length);
+    if !place.is_empty() {
+        put_on_edge(state, inner, place, out);
+    }
+}
+
+fn put_on_edge(state: &State, inner: Rect, text: String, out: &mut Frame<'_>) {
+    let edge = Rect { y: inner.y + inner.height, height: 1, ..inner };
+    let text = Span::styled(text, state.settings.theme.dim.remove_modifier(Modifier::BOLD));
+    put(Line::from(text).right_aligned(), edge, out);
 }
 
 /// Puts the cursor at the focus, for screen readers, until a field there places it more exactly.

@@ -15,17 +15,17 @@ use crate::console::model::state::State;
 use crate::console::view::put::put;
 use crate::console::view::{frame, search_line};
 use crate::profile::{Channel, Choice as _, Method, Status};
-use crate::storage::{HealthState, ProfileRow};
-use crate::text::{cut, fit};
+use crate::storage::{BoundedCount, HealthState, ProfileRow};
+use crate::text::{cut, fit, group_digits};
 
 /// Draws the list, with the search in its last line if there is one.
 pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
     let profiles = &state.profiles;
     let found = profiles.found().len();
     let count = if profiles.search().is_some() {
-        format!("{found} of {}", profiles.total())
+        format!("{} of {}", group_digits(found as u64), group_digits(profiles.total() as u64))
     } else {
-        profiles.total().to_string()
+        group_digits(profiles.total() as u64)
     };
     let focused = state.focus == Pane::Profiles;
     let inner = frame::pane(state, Pane::Profiles, "Profiles", &count, area, out);
@@ -33,7 +33,14 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
     let height = usize::from(inner.height).saturating_sub(usize::from(searching));
     let width = usize::from(inner.width);
     let visible = profiles.list.visible(found, height);
-    frame::mark_more(state, inner, &visible, found, out);
+    frame::mark_place(
+        state,
+        inner,
+        &visible,
+        profiles.list.selected(),
+        BoundedCount::exact(found as u64),
+        out,
+    );
     for (row, at) in profiles.found().skip(visible.start).take(visible.len()).zip(visible.clone()) {
         let line_area = frame::row(inner, at - visible.start);
         let selected = at == profiles.list.selected();

@@ -16,10 +16,14 @@ use crate::console::view::put::put;
 use crate::console::view::{actions, search_line};
 use crate::profile::Choice as _;
 use crate::profile::catalogue::Variable;
+use crate::storage::BoundedCount;
 use crate::text::{cut, fit, wrap};
 
 /// The name of the pane on the platform's page.
 const TITLE: &str = "Dynamic Variables";
+
+/// The same where there is less room.
+const SHORT_TITLE: &str = "Variables";
 
 /// The actions on variables, by their names in the table of actions.
 const ACTIONS: [&str; 4] =
@@ -31,11 +35,20 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
     let rows = variable_rows::rows(state);
     let events = variable_rows::events(state);
     let (selected, all) = variable_rows::tally(state);
-    let count = if all == 0 { String::new() } else { format!("{selected}/{all}") };
+    let room = usize::from(area.width).saturating_sub(PANE_EDGES);
+    let is_filtered = state.variables.filter().is_some_and(|(filter, _)| !filter.text().is_empty());
+    let count = match all {
+        0 => String::new(),
+        _ if is_filtered => format!("{} of {all}", variable_rows::count(&rows)),
+        _ => format!("{selected}/{all}"),
+    };
     let mut title = TITLE.to_owned();
+    if title.width() + count.width() > room {
+        title = SHORT_TITLE.to_owned();
+    }
     if let [only] = events.as_slice() {
         let longer = format!("{TITLE} ─ {}", only.name());
-        if longer.width() + count.width() + PANE_EDGES <= usize::from(area.width) {
+        if longer.width() + count.width() <= room {
             title = longer;
         }
     }
@@ -62,7 +75,12 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
     let filter = usize::from(state.variables.filter().is_some());
     let height = usize::from(inner.height).saturating_sub(facts + actions.len() + filter);
     let visible = state.variables.list.visible(rows.len(), height);
-    frame::mark_more(state, inner, &visible, rows.len(), out);
+    if rows.iter().any(|row| matches!(row, Row::Heading(_))) {
+        frame::mark_more(state, inner, &visible, rows.len(), out);
+    } else {
+        let length = BoundedCount::exact(rows.len() as u64);
+        frame::mark_place(state, inner, &visible, state.variables.list.selected(), length, out);
+    }
     let name_room = name_room(&rows, width);
     for at in visible.clone() {
         let here = at == state.variables.list.selected();

@@ -1,7 +1,8 @@
 //! Pages of the log, and counts.
 
 use super::*;
-use crate::storage::{Counts, Filter, StateFilter};
+use crate::profile::Choice as _;
+use crate::storage::{BoundedCount, Counts, Filter, StateFilter};
 
 /// Thirty deliveries of two profiles, in all states; oldest first.
 async fn many(subject: &dyn StoreUnderTest) -> Vec<NewDelivery> {
@@ -66,6 +67,23 @@ pub async fn counts_follow_every_change(subject: &dyn StoreUnderTest) {
     let gone = all[0].id;
     assert!(remove(store, gone).await);
     assert_eq!(store.counts().await.unwrap(), Counts { delivered: 5, ..even });
+}
+
+pub async fn a_count_of_a_profile_is_exact_or_says_that_there_may_be_more(subject: &dyn StoreUnderTest) {
+    let store = subject.store();
+    many(subject).await;
+    let all = DeliveryState::ALL;
+    let pending = [DeliveryState::Queued, DeliveryState::Waiting];
+    for states in [all, &pending, &all[2..3], &all[3..4], &all[4..]] {
+        let of_profile = async |id, most| store.count_of_profile(&id, states, most).await.unwrap();
+        let wanted = 3 * states.len() as u64;
+        for id in [profile_id(0), profile_id(1)] {
+            assert_eq!(of_profile(id.clone(), 1000).await, BoundedCount::exact(wanted), "{states:?}");
+            let some = of_profile(id, 2).await;
+            assert!(some.n <= 2 && !some.is_exact, "{states:?}: {some:?}");
+        }
+        assert_eq!(of_profile(profile_id(9), 1000).await, BoundedCount::exact(0));
+    }
 }
 
 pub async fn a_delivery_that_is_not_there_is_none(subject: &dyn StoreUnderTest) {

@@ -14,6 +14,44 @@ pub struct Counts {
     pub cancelled: u64,
 }
 
+impl Counts {
+    /// How many there are.
+    #[must_use]
+    pub fn all(&self) -> u64 {
+        let Self { queued, waiting, delivered, failed, cancelled } = *self;
+        [queued, waiting, delivered, failed, cancelled].into_iter().fold(0, u64::saturating_add)
+    }
+
+    /// How many are pending.
+    #[must_use]
+    pub fn pending(&self) -> u64 {
+        self.queued.saturating_add(self.waiting)
+    }
+}
+
+/// A number of deliveries, counted no further than it is cheap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct BoundedCount {
+    /// So many were counted.
+    pub n: u64,
+    /// Whether these are all.
+    pub is_exact: bool,
+}
+
+impl BoundedCount {
+    /// As many as these.
+    #[must_use]
+    pub fn exact(n: u64) -> Self {
+        Self { n, is_exact: true }
+    }
+
+    /// At least as many as these.
+    #[must_use]
+    pub fn at_least(n: u64) -> Self {
+        Self { n, is_exact: false }
+    }
+}
+
 /// Counts states, for stores in memory.
 #[cfg(test)]
 impl FromIterator<DeliveryState> for Counts {

@@ -15,12 +15,13 @@ use std::collections::HashSet;
 
 use async_trait::async_trait;
 
+use crate::profile::ProfileId;
 use crate::record::{DeliveryId, DeliveryState, Details, LogPosition, RunId, RunRange, Summary};
 use crate::storage::error::StoreError;
 use crate::storage::unreadable::PassedOver;
 
 use batch_progress::BatchProgress;
-use counts::Counts;
+use counts::{BoundedCount, Counts};
 use filter::Filter;
 use page::{EarlierSearch, Page, SCAN_LIMIT};
 
@@ -75,6 +76,18 @@ pub trait Log: Send + Sync {
     /// # Errors
     /// The store cannot be read.
     async fn count(&self, filter: &Filter) -> Result<u64, StoreError>;
+
+    /// How many deliveries of a profile are in one of these states, counted up to `most` or fewer: the cost does not
+    /// grow with the log.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    async fn count_of_profile(
+        &self,
+        profile: &ProfileId,
+        states: &[DeliveryState],
+        most: usize,
+    ) -> Result<BoundedCount, StoreError>;
 
     /// Everything about one delivery, if it exists.
     ///

@@ -5,10 +5,13 @@ use std::collections::HashSet;
 use async_trait::async_trait;
 
 use super::{MemoryStore, StoredDelivery, Tables};
+use crate::profile::ProfileId;
 use crate::record::{DeliveryId, DeliveryState, Details, LogPosition, RunId, RunRange, Summary};
 use crate::storage::log::lookup::{MOST_FOUND, delivery_range};
 use crate::storage::log::matcher;
-use crate::storage::{BatchProgress, Counts, EarlierSearch, Filter, Log, Page, PassedOver, StoreError};
+use crate::storage::{
+    BatchProgress, BoundedCount, Counts, EarlierSearch, Filter, Log, Page, PassedOver, StoreError,
+};
 
 /// Whether a delivery matches.
 fn fits(filter: &Filter, stored: &StoredDelivery) -> bool {
@@ -76,6 +79,18 @@ impl Log for MemoryStore {
 
     async fn count(&self, filter: &Filter) -> Result<u64, StoreError> {
         Ok(self.tables().deliveries.iter().filter(|stored| fits(filter, stored)).count() as u64)
+    }
+
+    async fn count_of_profile(
+        &self,
+        profile: &ProfileId,
+        states: &[DeliveryState],
+        most: usize,
+    ) -> Result<BoundedCount, StoreError> {
+        let tables = self.tables();
+        let rows = tables.deliveries.iter().map(|stored| &stored.details.summary);
+        let n = rows.filter(|row| row.profile_id == *profile && states.contains(&row.state)).count();
+        Ok(BoundedCount { n: n.min(most) as u64, is_exact: n <= most })
     }
 
     async fn delivery(&self, id: DeliveryId) -> Result<Option<Details>, StoreError> {

@@ -17,8 +17,8 @@ use crate::storage::error::StoreError;
 use crate::storage::sqlite::queue::trial;
 use crate::storage::sqlite::{Lease, Store};
 use crate::storage::{
-    AcceptRequest, AcceptResult, BatchProgress, BlockedCounts, Blocks, BulkResult, Change, ClockDoubt,
-    Control, Counts, DeletedProfile, Describe, EarlierSearch, Events, Feed, FeedFilter, FeedPage,
+    AcceptRequest, AcceptResult, BatchProgress, BlockedCounts, Blocks, BoundedCount, BulkResult, Change,
+    ClockDoubt, Control, Counts, DeletedProfile, Describe, EarlierSearch, Events, Feed, FeedFilter, FeedPage,
     FeedPosition, Filter, Listing, Log, Page, PassedOver, Producer, ProfileRow, Profiles, Removed, Retention,
     RetentionPolicy, Revision, Rollup, RollupKey, RollupQuery, Rollups, RunningApi, Saved, SenderInfo,
     Storage, UnsavedDraft,
@@ -62,6 +62,15 @@ impl Log for Store {
 
     async fn count(&self, filter: &Filter) -> Result<u64, StoreError> {
         Self::count(self, filter).await
+    }
+
+    async fn count_of_profile(
+        &self,
+        profile: &ProfileId,
+        states: &[DeliveryState],
+        most: usize,
+    ) -> Result<BoundedCount, StoreError> {
+        Self::count_of_profile(self, profile, states, most).await
     }
 
     async fn delivery(&self, id: DeliveryId) -> Result<Option<Details>, StoreError> {

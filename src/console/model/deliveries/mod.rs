@@ -5,6 +5,7 @@ pub mod paused;
 pub mod query;
 pub mod search;
 pub mod state_text;
+pub mod total;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -16,7 +17,7 @@ use crate::console::model::effect::Effect;
 use crate::console::model::list::List;
 use crate::profile::ProfileId;
 use crate::record::{Details, LogPosition, Summary};
-use crate::storage::EarlierSearch;
+use crate::storage::{BoundedCount, Counts, EarlierSearch};
 
 /// The number of deliveries loaded at a time.
 pub const PAGE: usize = 200;
@@ -38,6 +39,7 @@ pub struct Deliveries {
     /// The selected row.
     pub list: List,
     pub(in crate::console) show: Show,
+    /// Only those of this profile: the selected one, and another one when that is selected.
     pub(in crate::console) profile: Option<(ProfileId, String)>,
     /// The newest delivery when the person moved away from it. While set, no newer ones are shown, and the selected
     /// delivery stays selected.
@@ -63,6 +65,12 @@ pub struct Deliveries {
     pub(in crate::console) details: Option<Box<Details>>,
     /// How many of the loaded rows cannot be interpreted and are skipped.
     pub(in crate::console) unreadable: usize,
+    /// Whether the rows of the current filter were read.
+    pub(in crate::console) is_read: bool,
+    /// How many deliveries are in each state, once counted.
+    counts: Option<Counts>,
+    /// How many of the profile match, once counted.
+    counted: Option<BoundedCount>,
 }
 
 impl Deliveries {
@@ -121,8 +129,10 @@ impl Deliveries {
         }
         self.reading = TextView::Once;
         let query = self.query();
-        let count = query.upto.map(|_| Effect::CountNewer(query.clone()));
-        std::iter::once(Effect::LoadDeliveries(query)).chain(count).collect()
+        let newer = query.upto.map(|_| Effect::CountNewer(query.clone()));
+        let is_of_profile = query.profile.is_some() && query.text.is_empty();
+        let matching = is_of_profile.then(|| Effect::CountMatching(query.clone()));
+        std::iter::once(Effect::LoadDeliveries(query)).chain(newer).chain(matching).collect()
     }
 
     /// The rows on the screen could not be loaded: the next change loads them again.
@@ -167,11 +177,24 @@ impl Deliveries {
 
     /// Starts over with the current filter.
     pub fn refilter(&mut self) -> Vec<Effect> {
+        self.forget_reads();
+        self.start_over()
+    }
+
+    /// Shows those of another profile, once the rows that are being loaded are there: the selection may move faster
+    /// than they come.
+    pub fn show_profile(&mut self, profile: (ProfileId, String)) -> Vec<Effect> {
+        self.profile = Some(profile);
+        self.loading_more = false;
+        self.start_over()
+    }
+
+    fn start_over(&mut self) -> Vec<Effect> {
         self.rows.clear();
         (self.newest, self.next, self.reached) = (None, None, None);
+        (self.is_read, self.counted, self.unreadable) = (false, None, 0);
         self.paused_at = None;
         self.list.select(0);
-        self.forget_reads();
         self.reload()
     }
 

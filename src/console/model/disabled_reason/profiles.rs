@@ -19,6 +19,11 @@ pub fn why_not(state: &State, action: Action) -> Option<&'static str> {
         {
             Some("no profile is selected: {profiles-new} creates one")
         }
+        Action::FilterProfile
+            if state.deliveries.profile.is_none() && state.profiles.selected().is_none() =>
+        {
+            Some("no profile is selected")
+        }
         Action::Undo if !state.profiles.deleted_here && !state.blocks.any_deleted() => {
             Some("nothing to restore")
         }

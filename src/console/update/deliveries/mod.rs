@@ -6,6 +6,7 @@ pub mod search;
 use crate::console::model::deliveries::query::{Query, Show};
 use crate::console::model::deliveries::search::Search;
 use crate::console::model::deliveries::{PAGE, TextView, paused};
+use crate::console::model::editor::Editor;
 use crate::console::model::effect::Effect;
 use crate::console::model::pane::Pane;
 use crate::console::model::state::State;
@@ -57,6 +58,7 @@ pub fn set(state: &mut State, query: &Query, found: Page) -> Vec<Effect> {
     (deliveries.newest, deliveries.next, deliveries.reached) = (found.newest, found.next, found.reached);
     deliveries.unreadable = found.unreadable.len();
     deliveries.rows = found.rows;
+    deliveries.is_read = true;
     in_flight::drop_recorded(state);
     let deliveries = &mut state.deliveries;
     match selected {
@@ -106,13 +108,17 @@ pub fn changed(state: &mut State) -> Vec<Effect> {
     effects
 }
 
-/// Shows a delivery that was just created: clears the filter and follows the newest.
+/// Shows a delivery that was just created, of the selected profile or of the one that is edited: clears the filter and
+/// follows the newest.
 pub fn show_new(state: &mut State) -> Vec<Effect> {
+    // A profile that is edited may be another one than the selected one.
+    let edited = state.editor.as_ref().map(Editor::id);
     let deliveries = &mut state.deliveries;
     deliveries.show = Show::All;
-    deliveries.profile = None;
+    deliveries.profile.take_if(|(id, _)| edited.is_some_and(|edited| edited != id));
     deliveries.search = Search::default();
     deliveries.paused_at = None;
+    deliveries.forget_count();
     deliveries.list.select(0);
     deliveries.reload()
 }
@@ -169,13 +175,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
             deliveries.show = deliveries.show.next();
             state.deliveries.refilter()
         }
-        (Action::FilterProfile, _) => {
-            deliveries.profile = match (&deliveries.profile, state.profiles.selected()) {
-                (None, Some(row)) => Some((row.id.clone(), row.title.clone())),
-                _ => None,
-            };
-            state.deliveries.refilter()
-        }
+        (Action::FilterProfile, _) => filter_profile(state),
         (Action::Pager, _) => programs::open_response(state),
         (Action::Follow, _) => {
             deliveries.paused_at = None;
@@ -199,6 +199,29 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         }
         _ => Vec::new(),
     }
+}
+
+/// Shows only the deliveries of the selected profile, whichever that is from now on; or all again.
+pub fn filter_profile(state: &mut State) -> Vec<Effect> {
+    let deliveries = &mut state.deliveries;
+    deliveries.profile = match (&deliveries.profile, state.profiles.selected()) {
+        (None, Some(row)) => Some((row.id.clone(), row.title.clone())),
+        _ => None,
+    };
+    deliveries.refilter()
+}
+
+/// Shows the deliveries of another profile if it is now the selected one, and only those of the selected one are shown.
+pub fn follow_profile(state: &mut State) -> Vec<Effect> {
+    let (Some((shown, title)), Some(row)) = (&mut state.deliveries.profile, state.profiles.selected()) else {
+        return Vec::new();
+    };
+    if *shown == row.id {
+        title.clone_from(&row.title);
+        return Vec::new();
+    }
+    let selected = (row.id.clone(), row.title.clone());
+    state.deliveries.show_profile(selected)
 }
 
 /// Loads older deliveries when the selection is near the end of the list.

@@ -1,5 +1,6 @@
 //! Draws pane 4, the list.
 
+mod heading;
 pub mod matched;
 
 use ratatui::Frame;
@@ -8,8 +9,6 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr as _;
 
-use crate::console::model::deliveries::paused;
-use crate::console::model::deliveries::query::Show;
 use crate::console::model::deliveries::state_text::StateTone;
 use crate::console::model::mouse::ClickTarget;
 use crate::console::model::pane::Pane;
@@ -25,18 +24,7 @@ use crate::documents::SearchTimes;
 use crate::profile::Choice as _;
 use crate::record::Summary;
 use crate::storage::searched_texts;
-use crate::text::{cut, escape_controls, fit, wrap};
-
-/// The title of the pane, in this many columns. It never says "paused": that would mean the sender, which continues.
-fn title(state: &State, room: usize) -> String {
-    let deliveries = &state.deliveries;
-    if deliveries.is_following() {
-        return "Deliveries ─ following".to_owned();
-    }
-    let new = paused::words(deliveries.new_since_paused());
-    let title = format!("Deliveries ─ not following · {new} new");
-    if title.width() <= room { title } else { format!("Deliveries ─ {new} new") }
-}
+use crate::text::{escape_controls, fit, wrap};
 
 /// What can be typed into an empty search line.
 const SEARCH_HINT: &str = "words; or status:5xx profile:… event:… since:today value.id=7";
@@ -44,19 +32,13 @@ const SEARCH_HINT: &str = "words; or status:5xx profile:… event:… since:toda
 /// Draws the list.
 pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
     let deliveries = &state.deliveries;
-    let (show, profile) = deliveries.filter();
-    let show = (show != Show::All).then(|| show.name().to_owned());
-    let search = deliveries.search.shown(20);
-    let parts = [show, profile.map(|title| cut(title, 20)), search, searching(state)];
-    let is_filtered = parts.iter().any(Option::is_some);
-    let filter = parts.into_iter().chain([unreadable(state)]).flatten().collect::<Vec<_>>().join(" · ");
-    let title = title(state, usize::from(area.width).saturating_sub(filter.width() + PANE_EDGES));
-    let inner = frame::pane(state, Pane::Deliveries, &title, &filter, area, out);
+    let (title, right) = heading::heading(state, usize::from(area.width).saturating_sub(PANE_EDGES));
+    let inner = frame::pane(state, Pane::Deliveries, &title, &right, area, out);
     let focused = state.is_focused(Pane::Deliveries);
     let rows = deliveries.rows();
     let theme = &state.settings.theme;
     if rows.is_empty() {
-        let hint = match (is_filtered, deliveries.next) {
+        let hint = match (deliveries.is_filtered(), deliveries.next) {
             (false, _) if deliveries.unreadable > 0 => "none can be read: `ringback doctor` says why",
             (false, _) => "nothing sent yet: {test} tests a profile",
             (true, None) => "no matches",
@@ -79,7 +61,7 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
     let lines = usize::from(!texts.is_empty()) + usize::from(deliveries.search.is_typing());
     let height = usize::from(inner.height).saturating_sub(lines);
     let visible = deliveries.list.visible(rows.len(), height);
-    frame::mark_more(state, inner, &visible, rows.len(), out);
+    frame::mark_place(state, inner, &visible, deliveries.list.selected(), deliveries.length(), out);
     let columns = Columns::of(state, &rows[visible.clone()], usize::from(inner.width));
     for at in visible.clone() {
         let here = at == deliveries.list.selected();
@@ -104,25 +86,10 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
     }
 }
 
-/// How many deliveries are skipped because they cannot be read.
-fn unreadable(state: &State) -> Option<String> {
-    let n = state.deliveries.unreadable;
-    (n > 0).then(|| format!("{n} cannot be read"))
-}
-
 /// The match in the selected delivery, if its row does not show it.
 fn found(state: &State, texts: &[String], row: &Line<'_>) -> Option<Found> {
     let details = state.deliveries.details()?;
     matched::beneath(details, texts, &row.to_string(), &state.settings.clock)
-}
-
-/// The progress of a search.
-fn searching(state: &State) -> Option<String> {
-    let deliveries = &state.deliveries;
-    deliveries.next.filter(|_| deliveries.search.is_on() && deliveries.loading_more)?;
-    let reached = deliveries.reached?;
-    let clock = &state.settings.clock;
-    Some(format!("back to {} …", clock.in_list(reached, state.now)))
 }
 
 /// The widths of time, title and state, the same for all visible rows.

@@ -22,7 +22,8 @@ enum Row {
 pub fn draw(state: &State, help: &Help, out: &mut Frame<'_>) {
     let offers = offer::of_help(state, help);
     let screen = layout::room_for_windows(out.area());
-    let inner = frame::window(state, "Help", 96, screen.height, out);
+    let inner =
+        frame::window(state, &lines::title("Help", &help.lookup, offers.len()), 96, screen.height, out);
     let hint = if help.lookup.typing {
         "words of an action, a key, or a name of the settings"
     } else {

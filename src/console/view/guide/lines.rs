@@ -12,7 +12,7 @@ use crate::console::model::state::State;
 use crate::console::view::frame;
 use crate::console::view::input::{self, Look};
 use crate::console::view::put::put;
-use crate::text::{cut, fit};
+use crate::text::{cut, fit, group_digits};
 
 /// Columns of the keys in the help.
 const KEYS: usize = 20;
@@ -41,6 +41,16 @@ pub fn search(state: &State, lookup: &Lookup, (sign, hint): (&str, &str), inner:
     }
     if let Some((x, _)) = cursor {
         out.set_cursor_position((field.x + x, field.y));
+    }
+}
+
+/// The title of the window; with the number of matches while something is searched for.
+#[must_use]
+pub fn title(name: &str, lookup: &Lookup, found: usize) -> String {
+    match found {
+        _ if lookup.search.text().is_empty() => name.to_owned(),
+        1 => format!("{name} ─ 1 match"),
+        n => format!("{name} ─ {} matches", group_digits(n as u64)),
     }
 }
 

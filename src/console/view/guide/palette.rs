@@ -8,13 +8,15 @@ use crate::console::model::state::State;
 use crate::console::model::{layout, offer};
 use crate::console::view::frame;
 use crate::console::view::guide::lines;
+use crate::storage::BoundedCount;
 
 /// Draws the palette.
 pub fn draw(state: &State, palette: &Palette, out: &mut Frame<'_>) {
     let offers = offer::of_palette(state, palette);
     let screen = layout::room_for_windows(out.area());
     let height = screen.height.min(24);
-    let inner = frame::window(state, "Palette", 96, height, out);
+    let inner =
+        frame::window(state, &lines::title("Palette", &palette.lookup, offers.len()), 96, height, out);
     lines::search(
         state,
         &palette.lookup,
@@ -24,7 +26,8 @@ pub fn draw(state: &State, palette: &Palette, out: &mut Frame<'_>) {
     );
     let lines = lines::middle(inner);
     let visible = palette.lookup.list.visible(offers.len(), usize::from(lines.height));
-    frame::mark_more(state, inner, &visible, offers.len(), out);
+    let length = BoundedCount::exact(offers.len() as u64);
+    frame::mark_place(state, inner, &visible, palette.lookup.list.selected(), length, out);
     for (at, offer) in offers.iter().enumerate().skip(visible.start).take(visible.len()) {
         let selected = at == palette.lookup.list.selected();
         let row = frame::row(lines, at - visible.start);

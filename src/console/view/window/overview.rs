@@ -10,7 +10,7 @@ use crate::console::model::window::overview::OverviewWindow;
 use crate::console::view::frame;
 use crate::console::view::paragraph::paragraph;
 use crate::console::view::put::put;
-use crate::storage::{Stats, StatsRow};
+use crate::storage::{BoundedCount, Stats, StatsRow};
 use crate::text::{escape_controls, fit, group_digits, millis, percent};
 
 /// In place of what is not known.
@@ -89,7 +89,11 @@ fn per_minute(stats: &Stats, n: u64) -> String {
 pub(in crate::console) fn draw(state: &State, window: &OverviewWindow, out: &mut Frame<'_>) {
     let theme = &state.settings.theme;
     let screen = layout::room_for_windows(out.area());
-    let title = format!("Overview: last {}", window.range().name());
+    let count = match window.rows().len() {
+        0 => String::new(),
+        n => format!(" ({})", group_digits(n as u64)),
+    };
+    let title = format!("Overview: last {}{count}", window.range().name());
     let inner = frame::window(state, &title, 100, screen.height, out);
     let width = usize::from(inner.width);
     match &window.numbers {
@@ -114,7 +118,8 @@ pub(in crate::console) fn draw(state: &State, window: &OverviewWindow, out: &mut
                     out.set_cursor_position((area.x, area.y));
                 }
             }
-            frame::mark_more(state, inner, &visible, rows.len(), out);
+            let length = BoundedCount::exact(rows.len() as u64);
+            frame::mark_place(state, inner, &visible, window.list.selected(), length, out);
             let below = 1 + visible.len() + 1;
             for (at, line) in facts.into_iter().enumerate() {
                 put(line, frame::row(inner, below + at), out);

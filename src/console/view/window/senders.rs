@@ -9,7 +9,7 @@ use crate::console::model::window::senders::SendersWindow;
 use crate::console::view::frame;
 use crate::console::view::paragraph::paragraph;
 use crate::console::view::put::put;
-use crate::storage::SenderInfo;
+use crate::storage::{BoundedCount, SenderInfo};
 use crate::text::{escape_controls, fit, group_digits, wrap};
 
 /// In place of what is not known.
@@ -99,7 +99,11 @@ fn lease(state: &State, sender: &SenderInfo) -> Option<String> {
 pub(in crate::console) fn draw(state: &State, window: &SendersWindow, out: &mut Frame<'_>) {
     let theme = &state.settings.theme;
     let screen = layout::room_for_windows(out.area());
-    let inner = frame::window(state, "Senders", 100, screen.height, out);
+    let title = match &window.senders {
+        Some(Ok(senders)) if !senders.is_empty() => format!("Senders ({})", senders.len()),
+        _ => "Senders".to_owned(),
+    };
+    let inner = frame::window(state, &title, 100, screen.height, out);
     let width = usize::from(inner.width);
     match &window.senders {
         None => put(Line::styled("reading …", theme.dim), frame::row(inner, 0), out),
@@ -121,7 +125,8 @@ pub(in crate::console) fn draw(state: &State, window: &SendersWindow, out: &mut 
                     out.set_cursor_position((area.x, area.y));
                 }
             }
-            frame::mark_more(state, inner, &visible, senders.len(), out);
+            let length = BoundedCount::exact(senders.len() as u64);
+            frame::mark_place(state, inner, &visible, window.list.selected(), length, out);
             let below = 1 + visible.len() + 1;
             for (at, line) in facts.into_iter().enumerate() {
                 put(line, frame::row(inner, below + at), out);

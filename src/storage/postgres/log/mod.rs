@@ -17,14 +17,16 @@ use std::collections::HashSet;
 
 use async_trait::async_trait;
 
+use crate::profile::ProfileId;
 use crate::record::{DeliveryId, DeliveryState, Details, LogPosition, RunId, RunRange, Summary};
 use crate::storage::error::StoreError;
 use crate::storage::log::Log;
 use crate::storage::log::batch_progress::BatchProgress;
-use crate::storage::log::counts::Counts;
+use crate::storage::log::counts::{BoundedCount, Counts};
 use crate::storage::log::filter::Filter;
 use crate::storage::log::page::{EarlierSearch, Page};
 use crate::storage::postgres::PgStore;
+use crate::storage::postgres::log::ranges::Range;
 use crate::storage::unreadable::PassedOver;
 
 #[async_trait]
@@ -44,6 +46,25 @@ impl Log for PgStore {
 
     async fn count(&self, filter: &Filter) -> Result<u64, StoreError> {
         search::count(self.read().await?.db()?, filter).await
+    }
+
+    async fn count_of_profile(
+        &self,
+        profile: &ProfileId,
+        states: &[DeliveryState],
+        most: usize,
+    ) -> Result<BoundedCount, StoreError> {
+        let mut all = BoundedCount::exact(0);
+        let mut acquired = self.read().await?;
+        for range in Range::of_profile(acquired.db()?, profile, states).await? {
+            let BoundedCount { n, is_exact } = range.count_newest(acquired.db()?, most).await?;
+            all.n = all.n.saturating_add(n);
+            all.is_exact &= is_exact;
+            if all.n > most as u64 {
+                return Ok(BoundedCount::at_least(most as u64));
+            }
+        }
+        Ok(all)
     }
 
     async fn delivery(&self, id: DeliveryId) -> Result<Option<Details>, StoreError> {

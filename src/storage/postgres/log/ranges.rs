@@ -3,8 +3,9 @@
 use tokio_postgres::types::ToSql;
 
 use crate::profile::{Choice as _, ProfileId};
-use crate::record::DeliveryState;
+use crate::record::{DeliveryState, LogPosition};
 use crate::storage::error::StoreError;
+use crate::storage::log::counts::BoundedCount;
 use crate::storage::log::filter::Filter;
 use crate::storage::log::status_filter::StatusFilter;
 use crate::storage::postgres::connection::db::Db;
@@ -96,6 +97,16 @@ impl Range {
         let statuses = statuses::of(filter);
         let parts = Part::of(&filter.states(), lanes, statuses.first());
         Ok(parts.into_iter().map(|part| Self { part, statuses: statuses.clone() }).collect())
+    }
+
+    /// The parts of the log with the deliveries of a profile in these states.
+    pub async fn of_profile(
+        db: Db<'_>,
+        profile: &ProfileId,
+        states: &[DeliveryState],
+    ) -> Result<Vec<Self>, StoreError> {
+        let lanes = lanes_of(db, profile).await?;
+        Ok(Part::of(states, Some(lanes), None).into_iter().map(Self::from).collect())
     }
 
     /// Whether its rows are those of the table of deliveries, with all that it has of them.
@@ -192,6 +203,22 @@ impl Range {
             Part::Pending { lanes: Some(lanes), .. } => Some(lanes),
             _ => None,
         }
+    }
+
+    /// How many of its newest rows are meant, of this many or fewer.
+    pub async fn count_newest(&self, db: Db<'_>, most: usize) -> Result<BoundedCount, StoreError> {
+        // What was delivered has no index of its own: each row is looked up.
+        let most = if matches!(self.part, Part::DeliveredOf(_)) { most / 10 } else { most }.saturating_add(1);
+        let sql = format!(
+            "SELECT count(*) FILTER (WHERE is_meant), count(*) < {most} FROM ({}) r",
+            self.newest("", most)
+        );
+        let (before, from) = (LogPosition::END.number(), LogPosition::FIRST.number());
+        let mut params: Vec<&(dyn ToSql + Sync)> = vec![&before, &from];
+        params.extend(self.lanes());
+        let Some(row) = db.row(&sql, &params).await? else { return Ok(BoundedCount::default()) };
+        let (n, is_exact): (i64, bool) = (row.try_get(0)?, row.try_get(1)?);
+        Ok(BoundedCount { n: u64::try_from(n).unwrap_or(0), is_exact })
     }
 
     /// How many of its rows within bounds are meant. Takes time for each.

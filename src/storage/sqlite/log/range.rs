@@ -112,7 +112,7 @@ impl Range {
     }
 
     /// All in a state, and of one of these lanes.
-    fn of_lanes(state: DeliveryState, lanes: &[i64]) -> Vec<Self> {
+    pub fn of_lanes(state: DeliveryState, lanes: &[i64]) -> Vec<Self> {
         let each = |lane: &i64| match state {
             DeliveryState::Queued => vec![Self::Of(LaneTable::Queued, Value::Integer(*lane))],
             DeliveryState::Delivered => {
@@ -203,21 +203,27 @@ impl Range {
 
     /// Counts its rows before one, from an index if there is one.
     pub fn count(&self) -> String {
+        format!("SELECT count(*) {}", self.counted())
+    }
+
+    /// Counts them up to this number.
+    pub fn count_up_to(&self, most: usize) -> String {
+        format!("SELECT count(*) FROM (SELECT 1 {} LIMIT {most})", self.counted())
+    }
+
+    /// Where its rows before one are counted.
+    fn counted(&self) -> String {
         match self {
-            Self::DeliveryState(_) => "SELECT count(*) FROM delivery INDEXED BY delivery_by_state
+            Self::DeliveryState(_) => "FROM delivery INDEXED BY delivery_by_state
                  WHERE seq < ?1 AND state = ?2 AND state IS NOT 0"
                 .to_owned(),
-            Self::Lane(..) => "SELECT count(*) FROM delivery INDEXED BY delivery_by_lane
+            Self::Lane(..) => "FROM delivery INDEXED BY delivery_by_lane
                  WHERE seq < ?1 AND state = ?2 AND state IS NOT 0 AND lane = ?3"
                 .to_owned(),
-            Self::Of(table, _) => {
-                format!("SELECT count(*) FROM {} WHERE seq < ?1 AND lane IS ?2", table.table())
-            }
-            Self::Within(table, ..) => {
-                format!("SELECT count(*) FROM {} WHERE seq < ?1 AND seq >= ?2", table.table())
-            }
-            Self::All => "SELECT count(*) FROM delivery WHERE seq < ?1".to_owned(),
-            Self::Before(table, _) => format!("SELECT count(*) FROM {} WHERE seq < ?1", table.table()),
+            Self::Of(table, _) => format!("FROM {} WHERE seq < ?1 AND lane IS ?2", table.table()),
+            Self::Within(table, ..) => format!("FROM {} WHERE seq < ?1 AND seq >= ?2", table.table()),
+            Self::All => "FROM delivery WHERE seq < ?1".to_owned(),
+            Self::Before(table, _) => format!("FROM {} WHERE seq < ?1", table.table()),
         }
     }
 

@@ -7,8 +7,10 @@
 use rusqlite::types::ValueRef;
 use rusqlite::{Row, Transaction};
 
-use crate::record::{DeliveryId, LogPosition, Summary};
+use crate::profile::ProfileId;
+use crate::record::{DeliveryId, DeliveryState, LogPosition, Summary};
 use crate::storage::error::StoreError;
+use crate::storage::log::counts::BoundedCount;
 use crate::storage::log::filter::Filter;
 use crate::storage::log::matcher::{RowFacts, RowMatcher};
 use crate::storage::log::page::{EarlierSearch, Page, SCAN_LIMIT};
@@ -16,6 +18,7 @@ use crate::storage::sqlite::Store;
 use crate::storage::sqlite::log::beyond;
 use crate::storage::sqlite::log::details::{ACCEPTED_AT, AFTER_SUMMARY, AGAIN, SEQ, SUMMARY, summary};
 use crate::storage::sqlite::log::range::{Range, Reading, looked_at};
+use crate::storage::sqlite::queue::lane;
 use crate::storage::sqlite::rows::columns::{delivery_id, time};
 use crate::storage::sqlite::rows::outcome::with_outcome;
 use crate::storage::unreadable::{PassedOver, UnreadableRow, Why};
@@ -255,6 +258,38 @@ impl Store {
                 None => return Ok(all),
             }
         }
+    }
+}
+
+impl Store {
+    /// How many deliveries of a profile are in one of these states, counted up to `most`, from indexes.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub async fn count_of_profile(
+        &self,
+        profile: &ProfileId,
+        states: &[DeliveryState],
+        most: usize,
+    ) -> Result<BoundedCount, StoreError> {
+        let (profile, states) = (profile.clone(), states.to_vec());
+        self.read(move |tx| {
+            let lanes = lane::of_profile(tx, &profile)?;
+            let (most, mut n) = (most as u64, 0_u64);
+            for range in states.into_iter().flat_map(|state| Range::of_lanes(state, &lanes)) {
+                // One more than is left says that there are more.
+                let left = usize::try_from(most.saturating_sub(n)).unwrap_or(usize::MAX);
+                let mut count = tx.prepare_cached(&range.count_up_to(left.saturating_add(1)))?;
+                if let Some(row) = range.query(&mut count, LogPosition::END)?.next()? {
+                    n = n.saturating_add(u64::try_from(row.get::<_, i64>(0)?).unwrap_or(0));
+                }
+                if n > most {
+                    return Ok(BoundedCount::at_least(most));
+                }
+            }
+            Ok(BoundedCount::exact(n))
+        })
+        .await
     }
 }
 
