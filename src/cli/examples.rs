@@ -54,6 +54,20 @@ const EXAMPLES: &[(&str, &[Example])] = &[
             ),
         ],
     ),
+    (
+        "profiles import-curl",
+        &[
+            (
+                "Create a profile from a command in a file, such as one that a browser copied",
+                "ringback profiles import-curl command.txt --title \"Order SMS\"",
+            ),
+            (
+                "See what becomes of a command, and save nothing",
+                r#"ringback profiles import-curl --dry-run \
+       "curl https://hooks.example/cb --json '{\"id\": \"<id>\"}'""#,
+            ),
+        ],
+    ),
     ("profiles enable", &[("Enable a profile", "ringback profiles enable \"Order SMS\"")]),
     ("profiles disable", &[("Disable a profile", "ringback profiles disable \"Order SMS\"")]),
     (

@@ -255,6 +255,24 @@ impl Document {
     }
 }
 
+/// A new profile that was not written as JSON.
+impl From<Draft> for Document {
+    fn from(draft: Draft) -> Self {
+        Self {
+            id: None,
+            draft,
+            left_out: Vec::new(),
+            absent: Vec::new(),
+            unused: Vec::new(),
+            changed: Vec::new(),
+            keeps_older_secrets: false,
+            literal_braces: true,
+            created_at: None,
+            modified_at: None,
+        }
+    }
+}
+
 fn set<T>(place: &mut T, value: Option<T>) {
     if let Some(value) = value {
         *place = value;

@@ -56,6 +56,11 @@ impl Template {
         Self::with_elements(text, &Elements::default())
     }
 
+    /// The template that sends exactly this text: its `Display` doubles what would be a placeholder.
+    pub(super) fn literal(text: &str) -> Self {
+        Self { parts: vec![TemplatePart::Text(text.to_owned())] }
+    }
+
     /// Parses a template in a body: elements that it closes are text.
     pub(super) fn of_body(text: &str) -> Self {
         Self::with_elements(text, &Elements::of_text(text))

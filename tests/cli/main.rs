@@ -24,6 +24,7 @@ mod event_ids;
 mod full_output;
 mod hanging_files;
 mod harmless;
+mod import_curl;
 mod keys;
 mod large_profiles;
 mod man;

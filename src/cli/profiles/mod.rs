@@ -3,6 +3,7 @@
 mod apply;
 mod delete;
 mod export;
+mod import_curl;
 mod list;
 mod restore;
 mod show;
@@ -40,6 +41,8 @@ enum Action {
         /// One profile as JSON, or an array of profiles; `-` for standard input
         file: std::path::PathBuf,
     },
+    /// Create a profile from a curl command, as browsers, Postman and `preview --curl` write it
+    ImportCurl(import_curl::ImportCurlArgs),
     /// Enable a profile that was disabled or auto-disabled; its queued events are sent
     Enable {
         /// Profile ID, unique ID prefix, or title
@@ -67,6 +70,7 @@ pub(super) async fn run(session: &Session, args: ProfilesArgs) -> Result<ExitCod
         Action::List(args) => list::run(session, &args, json).await?,
         Action::Show { profile } => show::run(session, &profile, json).await?,
         Action::Apply { file } => apply::run(session, &file, json).await?,
+        Action::ImportCurl(args) => import_curl::run(session, &args, json).await?,
         Action::Enable { profile } => switch::run(session, &profile, Status::Active, json).await?,
         Action::Disable { profile } => switch::run(session, &profile, Status::Disabled, json).await?,
         Action::Delete(args) => delete::run(session, &args, json).await?,

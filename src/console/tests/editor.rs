@@ -264,6 +264,29 @@ fn lines_pasted_into_a_single_line_field_are_folded() {
 }
 
 #[test]
+fn a_curl_command_pasted_into_the_endpoint_fills_in_the_profile() {
+    let mut desk = new_profile();
+    desk.types("Order SMS");
+    go_to(&mut desk, "Endpoint");
+    desk.pastes(
+        "curl -k 'https://hooks.example/cb' \\\n  -u me:s3 -H 'X-One: 1' --json '{\"id\":\"<id>\"}'\n",
+    );
+    let draft = desk.state.editor.as_ref().unwrap().draft().clone();
+    assert_eq!((draft.title.as_str(), draft.method.as_str()), ("Order SMS", "POST"));
+    assert_eq!(
+        (draft.endpoint.as_str(), draft.body.as_str()),
+        ("https://hooks.example/cb", "{\"id\":\"<id>\"}")
+    );
+    assert_eq!((draft.auth_kind.as_str(), draft.auth_user.as_str()), ("basic", "me"));
+    assert_eq!(draft.headers.len(), 2);
+    assert!(desk.line("Endpoint").contains("▌Endpoint"), "the keyboard stays in the field");
+    assert!(desk.shows("Imported from the curl command; -k: not carried: TLS"), "{}", desk.screen());
+    desk.pastes("curl -T file https://other.example");
+    assert!(desk.shows("curl command not imported: -T cannot be imported"), "{}", desk.screen());
+    assert_eq!(desk.state.editor.as_ref().unwrap().draft(), &draft, "nothing changes");
+}
+
+#[test]
 fn a_paste_outside_text_fields_does_nothing() {
     let mut desk = Desk::new(120, 40).of(sample::log());
     for pane in ["1", "2", "3", "4", "5"] {

@@ -2,6 +2,7 @@
 //! shell with a real curl.
 
 mod cases;
+mod import;
 mod listener;
 mod sending;
 

@@ -11,10 +11,10 @@ use crate::console::model::pane::Pane;
 use crate::console::model::state::State;
 use crate::console::model::window::Overlay;
 use crate::console::model::window::question::Question;
-use crate::console::update::editor::{saving, steps};
+use crate::console::update::editor::{curl, saving, steps};
 use crate::console::update::{paste_guard, programs};
 use crate::keymap::{Action, Key};
-use crate::profile::{Choice as _, Event, Field};
+use crate::profile::{Choice as _, Event, Field, is_curl};
 
 /// A key that is not an action: it types text, or moves the focus. `None` if it means nothing.
 pub fn key(state: &mut State, key: Key) -> Option<Vec<Effect>> {
@@ -67,9 +67,12 @@ fn choose(state: &mut State, c: char) -> Vec<Effect> {
     }
 }
 
-/// Text pasted into the editor.
+/// Text pasted into the editor; a curl command in the Endpoint fills in the other fields too.
 pub fn paste(state: &mut State, pasted: &str) -> Vec<Effect> {
     let Some(editor) = &mut state.editor else { return Vec::new() };
+    if editor.focus == Item::Text(Field::Endpoint) && is_curl(pasted) {
+        return curl::take(state, pasted);
+    }
     let Some((field, input)) = editor.input() else { return Vec::new() };
     input.paste(pasted);
     let value = input.text();
