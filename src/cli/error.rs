@@ -136,6 +136,40 @@ impl CommandError {
         }
     }
 
+    /// The kind of the error in a word, for scripts: a contract.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Input(_)
+            | Self::Settings(_)
+            | Self::Tls(_)
+            | Self::Receive(ReceiveError::Decrypt { .. }) => "input",
+            Self::Declined(_) => "declined",
+            Self::Store(_) | Self::Queue(_) | Self::Transfer(_) | Self::Backup(_) | Self::Unreadable(_) => {
+                "storage"
+            }
+            Self::NoRequest(_) => "request",
+            Self::SenderEnded(_) | Self::CannotSend(_) => "sending",
+            Self::Receive(_)
+            | Self::System(..)
+            | Self::NoThread(_)
+            | Self::Blocking(_)
+            | Self::Listen(_)
+            | Self::ApiEnded => "system",
+            Self::Output(_) | Self::Unread => "output",
+            Self::Interrupted { .. } => "interrupted",
+        }
+    }
+
+    /// The error of a store, if it is one: it says where, and ends with the fix.
+    #[must_use]
+    pub fn of_store(&self) -> Option<&StoreError> {
+        match self {
+            Self::Store(error) => Some(error),
+            _ => None,
+        }
+    }
+
     /// Whether the error is printed. A closed pipe is not reported.
     #[must_use]
     pub fn is_printed(&self) -> bool {

@@ -129,6 +129,7 @@ const EXAMPLES: &[(&str, &[Example])] = &[
     (
         "deliveries list",
         &[
+            ("Follow what happens", "ringback deliveries list --follow"),
             ("List server errors of the last two hours", "ringback deliveries list --status 5xx --since 2h"),
             ("Find the deliveries of one order", "ringback deliveries list --text 4711 --limit 0"),
             (

@@ -20,6 +20,7 @@ mod error;
 mod examples;
 mod health_text;
 mod interrupt;
+mod json_error;
 mod json_input;
 mod keys;
 mod listen_address;
@@ -58,6 +59,7 @@ use std::process::ExitCode;
 use clap::builder::Resettable;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser};
 use rustix::process::Signal;
+use serde_json::Value;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
 
@@ -152,9 +154,18 @@ pub fn run() -> ExitCode {
     // Before anything that takes time.
     let signals = BlockedSignals::block();
     threads::run(run_command(signals)).unwrap_or_else(|error| {
-        eprint_line(&format!("ringback: {error}"));
+        report(&error.to_string(), || json_error::of_start(&error.to_string(), FAILED));
         FAILED.into()
     })
+}
+
+/// Reports an error on standard error: as JSON if that is asked for.
+fn report(text: &str, json: impl FnOnce() -> Value) {
+    if json_error::is_asked_for(std::env::args_os()) {
+        eprint_line(&json().to_string());
+    } else {
+        eprint_line(&format!("ringback: {text}"));
+    }
 }
 
 async fn run_command(signals: BlockedSignals) -> ExitCode {
@@ -163,7 +174,10 @@ async fn run_command(signals: BlockedSignals) -> ExitCode {
         Err(error) => {
             // A reader that never reads must not prevent the process from ending.
             drop(signals);
-            if error.use_stderr() {
+            let code = u8::try_from(error.exit_code()).unwrap_or(error::INVALID_INPUT);
+            if error.use_stderr() && json_error::is_asked_for(std::env::args_os()) {
+                eprint_line(&json_error::of_usage(&error, code).to_string());
+            } else if error.use_stderr() {
                 // It repeats arguments, which may contain anything.
                 eprint_line(error.render().to_string().trim_end());
             } else {
@@ -172,11 +186,12 @@ async fn run_command(signals: BlockedSignals) -> ExitCode {
                 if let Err(unwritten) = error.print()
                     && unwritten.kind() != std::io::ErrorKind::BrokenPipe
                 {
-                    eprint_line(&format!("ringback: {}", CommandError::Output(unwritten)));
+                    let error = CommandError::Output(unwritten);
+                    report(&error.to_string(), || json_error::of_command(&error));
                     return FAILED.into();
                 }
             }
-            return u8::try_from(error.exit_code()).unwrap_or(error::INVALID_INPUT).into();
+            return code.into();
         }
     };
     raise_limit();
@@ -190,7 +205,7 @@ async fn run_command(signals: BlockedSignals) -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             if error.is_printed() {
-                eprint_line(&format!("ringback: {error}"));
+                report(&error.to_string(), || json_error::of_command(&error));
             }
             error.code().into()
         }

@@ -11,6 +11,7 @@ use crate::storage::{Blocks, Filter, SCAN_LIMIT, Storage};
 
 use super::csv;
 use super::filter_args::FilterArgs;
+use super::follow;
 use super::row::table_of;
 
 /// The number of rows loaded and printed at a time.
@@ -29,6 +30,10 @@ pub(super) struct ListArgs {
     /// Print CSV instead of text: a heading, and a line for each delivery
     #[arg(long)]
     csv: bool,
+    /// Print the last deliveries (10, or --limit), oldest first, then new and changed ones as it happens, until
+    /// interrupted; with --json a line of JSON each
+    #[arg(long, short, conflicts_with_all = ["csv", "before"])]
+    follow: bool,
 }
 
 /// How deliveries are printed.
@@ -40,6 +45,9 @@ enum Form {
 }
 
 pub(super) async fn run(session: &Session, args: &ListArgs, json: bool) -> Result<(), CommandError> {
+    if args.follow {
+        return follow::run(session, &args.filter, args.limit, json).await;
+    }
     let form = match (json, args.csv) {
         (true, true) => {
             return Err(CommandError::Input(

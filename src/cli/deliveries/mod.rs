@@ -3,6 +3,7 @@
 mod batches;
 mod csv;
 mod filter_args;
+mod follow;
 mod list;
 mod pause;
 mod prune;
@@ -26,7 +27,7 @@ pub(super) struct DeliveriesArgs {
 
 #[derive(Debug, clap::Subcommand)]
 enum Action {
-    /// List deliveries, newest first
+    /// List deliveries, newest first; or follow them
     List(list::ListArgs),
     /// Show one delivery with its request and every attempt
     Show {

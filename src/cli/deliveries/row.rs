@@ -5,25 +5,34 @@ use crate::documents::blocked_by;
 use crate::profile::Choice as _;
 use crate::record::{DeliveryState, Summary};
 use crate::storage::Blocks;
-use crate::text::millis;
+use crate::text::{escape_controls, millis};
 
 /// Deliveries as a table for people, with a heading.
 pub(super) fn table_of(rows: &[Summary], blocks: &Blocks) -> String {
-    let cells: Vec<[String; 7]> = rows
-        .iter()
-        .map(|row| {
-            [
-                row.id.to_string(),
-                row.accepted_at.strftime("%Y-%m-%d %H:%M:%S").to_string(),
-                row.kind.name().to_owned(),
-                row.state.name().to_owned(),
-                format!("{}/{}", row.attempts, u32::from(row.policy.count()) + 1),
-                row.profile_title.clone(),
-                outcome(row, blocked_by(row, blocks)),
-            ]
-        })
-        .collect();
+    let cells: Vec<[String; 7]> = rows.iter().map(|row| cells(row, blocks)).collect();
     table(["ID", "ACCEPTED (UTC)", "KIND", "STATE", "ATTEMPTS", "PROFILE", "LAST ATTEMPT"], &cells)
+}
+
+/// A delivery as a line by itself, in the same columns: those whose width is known are aligned.
+pub(super) fn line_of(row: &Summary, blocks: &Blocks) -> String {
+    let [id, accepted, kind, state, attempts, profile, outcome] =
+        cells(row, blocks).map(|cell| escape_controls(&cell));
+    format!("{id}  {accepted}  {kind:5}  {state:9}  {attempts:>5}  {profile}  {outcome}")
+        .trim_end()
+        .to_owned()
+        + "\n"
+}
+
+fn cells(row: &Summary, blocks: &Blocks) -> [String; 7] {
+    [
+        row.id.to_string(),
+        row.accepted_at.strftime("%Y-%m-%d %H:%M:%S").to_string(),
+        row.kind.name().to_owned(),
+        row.state.name().to_owned(),
+        format!("{}/{}", row.attempts, u32::from(row.policy.count()) + 1),
+        row.profile_title.clone(),
+        outcome(row, blocked_by(row, blocks)),
+    ]
 }
 
 /// The result of the last attempt, and when the next one is due, or what blocks it.
