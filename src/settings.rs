@@ -4,19 +4,24 @@
 //! removed that it may keep.
 
 mod api;
+mod effective;
 mod keys;
 mod look;
 mod network;
 mod read;
+mod source;
 mod spelling;
 mod syntax;
 mod value;
 
 pub use api::ApiSettings;
+pub use effective::EffectiveSetting;
 pub use keys::Binding;
 pub use look::{Borders, ThemeName, Zone};
 pub use network::{Addresses, AddressesUnknown};
+pub use source::SettingSource;
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -107,6 +112,8 @@ pub struct Loaded {
     pub settings: Settings,
     /// A sentence for each error, with file and line.
     pub notices: Vec<String>,
+    /// Where each setting comes from that has not its default. Those of `[api]` have names such as `api.listen`.
+    pub sources: BTreeMap<String, SettingSource>,
 }
 
 impl Settings {
@@ -122,6 +129,7 @@ impl Settings {
         // https://no-color.org: any value but the empty one.
         if std::env::var_os("NO_COLOR").is_some_and(|text| !text.is_empty()) {
             loaded.settings.theme = ThemeName::Mono;
+            loaded.sources.insert("theme".to_owned(), SettingSource::Environment("NO_COLOR"));
         }
         loaded
     }

@@ -22,7 +22,7 @@ pub(super) async fn run(session: &Session) -> Result<ExitCode, CommandError> {
     if let Some(why) = terminal::why_not() {
         return Err(no_terminal(why));
     }
-    let Loaded { settings, notices } = session.loaded();
+    let Loaded { settings, notices, .. } = session.loaded();
     let store = session.store()?;
     let named = settings_of(settings, store.short_name(), false);
     let notice = first_of(notices).map(|text| Notice { text, tone: Tone::Bad });

@@ -261,6 +261,25 @@ const EXAMPLES: &[(&str, &[Example])] = &[
         )],
     ),
     (
+        "config",
+        &[
+            ("Print the path of the settings file", "ringback config path"),
+            ("Check the settings file", "ringback config check"),
+        ],
+    ),
+    ("config path", &[("Print the path of the settings file", "ringback config path")]),
+    ("config check", &[("Check a file before it is used", "ringback config check --config new.toml")]),
+    (
+        "config show",
+        &[
+            ("Show the settings of the HTTP API", "ringback config show api"),
+            (
+                "List what is not a default, for a script",
+                "ringback config show --json | jq '.settings[] | select(.source != \"default\")'",
+            ),
+        ],
+    ),
+    (
         "work",
         &[
             ("Send until interrupted", "ringback work"),

@@ -9,6 +9,7 @@ mod blocked;
 mod command_sender;
 mod command_tree;
 mod completions;
+mod config;
 mod console;
 mod csv;
 mod database_name;
@@ -113,6 +114,8 @@ enum Command {
     Alerts(alerts::AlertsArgs),
     /// Check, back up or copy a database
     Db(db::DbArgs),
+    /// Print the path of the settings file, check it, or show the settings that apply
+    Config(config::ConfigArgs),
     /// Check files, sender, terminal, clipboard and certificates, and suggest fixes; changes nothing without --migrate
     Doctor(doctor::DoctorArgs),
     /// Print shell completions
@@ -258,7 +261,10 @@ async fn carry_out(
     let signals = matches!(command, Some(Command::Work(_) | Command::Serve(_) | Command::Receive(_)))
         .then_some(signals);
     // The commands left out do not use the settings, or report their errors themselves.
-    if !matches!(command, None | Some(Command::Completions(_) | Command::Man(_) | Command::Doctor(_))) {
+    if !matches!(
+        command,
+        None | Some(Command::Completions(_) | Command::Config(_) | Command::Man(_) | Command::Doctor(_))
+    ) {
         session.report_settings();
     }
     match command {
@@ -276,6 +282,7 @@ async fn carry_out(
         Some(Command::Keys(args)) => keys::run(session, args).await,
         Some(Command::Alerts(args)) => alerts::run(session, args).await,
         Some(Command::Db(args)) => db::run(session, args).await,
+        Some(Command::Config(args)) => config::run(session, &args),
         Some(Command::Doctor(args)) => doctor::run(session, &args).await,
         Some(Command::Completions(args)) => completions::run(&args),
         Some(Command::Man(args)) => man::run(&args),

@@ -86,6 +86,12 @@ impl Session {
         self.config.clone().or_else(settings::usual_file)
     }
 
+    /// Whether the settings file was named explicitly.
+    #[must_use]
+    pub fn names_settings(&self) -> bool {
+        self.config.is_some()
+    }
+
     /// The database, created if it does not exist.
     ///
     /// # Errors

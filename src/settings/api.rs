@@ -9,7 +9,7 @@ use super::spelling::nearest;
 use super::value::{number, text};
 
 /// The names of the settings in `[api]`.
-const NAMES: [&str; 9] = [
+pub(super) const NAMES: [&str; 9] = [
     "listen",
     "tls_cert",
     "tls_key",

@@ -189,7 +189,7 @@ mod tests {
             ("kyes = [\"10.0.0.0/8\"]\n", 1),
             ("[key]\nblock = true\n", 1),
         ] {
-            let Loaded { settings, notices } = parse(text);
+            let Loaded { settings, notices, .. } = parse(text);
             assert_eq!(settings.addresses.for_checks().reach, Reach::Public, "{text}");
             let place = format!("config.toml:{line}");
             assert!(settings.addresses.for_sending().is_err(), "{text}");
@@ -205,7 +205,7 @@ mod tests {
             "[keys]\nquit = 5\n",
             "[key]\nquit = \"x\"\n",
         ] {
-            let Loaded { settings, notices } = parse(text);
+            let Loaded { settings, notices, .. } = parse(text);
             assert_eq!(notices.len(), 1, "{notices:?}");
             assert!(settings.addresses.for_sending().is_ok(), "{text}");
         }

@@ -1,11 +1,13 @@
 //! Reads the text of a settings file, line by line of its tables.
 
+use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::path::Path;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::source::SettingSource;
 use super::spelling::nearest;
 use super::value::{choice, flag, number, number_in, some_text};
 use super::{Loaded, Settings, api, keys, look, network, syntax};
@@ -53,7 +55,9 @@ fn closed(place: &str, why: &dyn Display) -> Loaded {
     keep_all(&mut settings);
     let notice =
         format!("{place}: {why}: no setting is read; {} and the log keeps everything", network::CLOSED);
-    Loaded { settings, notices: vec![notice] }
+    let sources = ["network", "keep_days", "keep_deliveries"];
+    let sources = sources.map(|name| (name.to_owned(), SettingSource::Fault));
+    Loaded { settings, notices: vec![notice], sources: BTreeMap::from(sources) }
 }
 
 fn keep_all(settings: &mut Settings) {
@@ -61,10 +65,8 @@ fn keep_all(settings: &mut Settings) {
 }
 
 pub(super) fn parse(text: &str, file: &Path) -> Loaded {
-    let place = |at: usize| {
-        let line = 1 + text.bytes().take(at).filter(|byte| *byte == b'\n').count();
-        format!("{}:{line}", file.display())
-    };
+    let line = |at: usize| 1 + text.bytes().take(at).filter(|byte| *byte == b'\n').count();
+    let place = |at: usize| format!("{}:{}", file.display(), line(at));
     let table = match DeTable::parse(text) {
         Ok(table) => table,
         Err(error) => {
@@ -74,6 +76,7 @@ pub(super) fn parse(text: &str, file: &Path) -> Loaded {
     };
     let mut settings = Settings::default();
     let mut faults = Faults::new();
+    let mut sources = BTreeMap::new();
     let mut keeps_all = false;
     for (name, value) in table.get_ref() {
         let (name, at) = (name.get_ref().as_ref(), name.span().start);
@@ -81,13 +84,30 @@ pub(super) fn parse(text: &str, file: &Path) -> Loaded {
         let outcome = match (name, meant) {
             ("keys", _) => {
                 settings.keys = keys::read(value, place, |at, what| faults.push((at, what)));
+                let entries = value.get_ref().as_table().into_iter().flatten().map(|(name, _)| name);
+                sources.extend(entries.map(|name| {
+                    let at = SettingSource::File { line: line(name.span().start) };
+                    (format!("keys.{}", name.get_ref()), at)
+                }));
                 Ok(())
             }
             ("api", _) => {
                 settings.api = api::read(value, |at, what| faults.push((at, what)));
+                let faulty: Vec<usize> = faults.iter().map(|(at, _)| *at).collect();
+                let entries = value.get_ref().as_table().into_iter().flatten().map(|(name, _)| name);
+                for name in entries.filter(|name| !faulty.contains(&name.span().start)) {
+                    let at = SettingSource::File { line: line(name.span().start) };
+                    sources.insert(format!("api.{}", name.get_ref()), at);
+                }
                 Ok(())
             }
-            (_, Some(meant)) if meant == name => settings.set(name, value.get_ref()),
+            (_, Some(meant)) if meant == name => {
+                let set = settings.set(name, value.get_ref());
+                if set.is_ok() {
+                    sources.insert(name.to_owned(), SettingSource::File { line: line(at) });
+                }
+                set
+            }
             _ => Err(unknown(name, meant)),
         };
         if let Err(what) = outcome {
@@ -114,10 +134,14 @@ pub(super) fn parse(text: &str, file: &Path) -> Loaded {
     if keeps_all {
         // After everything else: the other one of the two settings may be valid.
         keep_all(&mut settings);
+        sources.extend(["keep_days", "keep_deliveries"].map(|name| (name.to_owned(), SettingSource::Fault)));
+    }
+    if settings.addresses.closed().is_some() {
+        sources.insert("network".to_owned(), SettingSource::Fault);
     }
     faults.sort();
     let notices = faults.into_iter().map(|(at, what)| format!("{}: {what}", place(at))).collect();
-    Loaded { settings, notices }
+    Loaded { settings, notices, sources }
 }
 
 /// Whether a faulty setting may have been intended to restrict the network: a network setting, a name that resembles

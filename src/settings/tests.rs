@@ -206,7 +206,7 @@ fn the_manual_shows_every_setting_with_its_default() {
         };
         assert!(example.lines().any(|shown| shown.starts_with(&line)), "no {name} in the manual's example");
     }
-    let Loaded { settings, notices } = parse(example);
+    let Loaded { settings, notices, .. } = parse(example);
     assert_eq!(notices, [""; 0]);
     assert_eq!(Settings { borders: None, keys: Vec::new(), ..settings }, Settings::default());
 }

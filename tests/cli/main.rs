@@ -12,6 +12,7 @@ mod alerts;
 mod applied_notes;
 mod closed_settings;
 mod completions;
+mod config;
 mod control;
 mod db_backup;
 mod db_check;
