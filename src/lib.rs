@@ -25,7 +25,7 @@
 //! | [`listening`] | the listening socket of a server, and its connections | `clock` |
 //! | [`receiver`] | the built-in endpoint to test against | `listening`, `callback`, `profile`, `json`, `text`, `clock` |
 //! | [`settings`] | the settings file | `profile`, `files` |
-//! | [`management`] | what people and programs do to profiles and deliveries, the same from a command and over the HTTP API | `storage`, `record`, `profile`, `delivery`, `settings`, `clock` |
+//! | [`management`] | what people and programs do to profiles and deliveries, the same from a command and over the HTTP API | `storage`, `record`, `callback`, `profile`, `delivery`, `settings`, `clock` |
 //! | [`alerting`] | alerts of profiles that turned failing or recovered, given to a command and to a profile | `storage`, `record`, `callback`, `profile`, `documents`, `intake`, `delivery`, `settings`, `text`, `clock` |
 //! | [`api`] | the HTTP API | `listening`, `management`, `documents`, `intake`, `storage`, `delivery`, `record`, `callback`, `profile`, `json`, `settings`, `text`, `files`, `clock`, `threads` |
 //! | [`keymap`] | actions, and the keys that do them | `settings` |

@@ -120,6 +120,16 @@ const EXAMPLES: &[(&str, &[Example])] = &[
         ],
     ),
     (
+        "check",
+        &[
+            ("Send every sample of a profile to its endpoint", "ringback check \"Order SMS\""),
+            (
+                "Check an endpoint in a pipeline, which reads the results as JUnit XML",
+                "ringback check \"Order SMS\" --junit callbacks.xml",
+            ),
+        ],
+    ),
+    (
         "deliveries",
         &[
             ("List the newest deliveries", "ringback deliveries list"),

@@ -6,6 +6,7 @@
 mod alerts;
 mod ask;
 mod blocked;
+mod check;
 mod command_sender;
 mod command_tree;
 mod completions;
@@ -94,6 +95,8 @@ enum Command {
     Preview(preview::PreviewArgs),
     /// Send a test callback and report each attempt
     Test(test::TestArgs),
+    /// Send every sample of a profile to its endpoint once, and report responses, phases and TLS
+    Check(check::CheckArgs),
     /// List, show, retry, cancel and prune deliveries; pause and resume sending
     Deliveries(deliveries::DeliveriesArgs),
     /// Send events: one, or each line of a file or pipe
@@ -272,6 +275,7 @@ async fn carry_out(
         Some(Command::Variables(args)) => variables::run(session, &args).await,
         Some(Command::Preview(args)) => preview::run(session, &args).await,
         Some(Command::Test(args)) => test::run(session, &args).await,
+        Some(Command::Check(args)) => check::run(session, &args).await,
         Some(Command::Deliveries(args)) => deliveries::run(session, args).await,
         Some(Command::Send(args)) => send::run(session, args).await,
         Some(Command::Work(args)) => work::run(session, &args, signals).await,

@@ -31,6 +31,7 @@ pub use http::descriptors::raise_limit;
 pub use http::local_trouble::LocalTrouble;
 pub use http::resolver::{LookupError, Resolver};
 pub use http::tls::check_files;
+pub use http::tls_session::TlsSession;
 pub use outcome_stream::{CompleteOutcomes, LossyOutcomes, OutcomeStream, RecordedOutcome};
 pub use preview::{check_address, preview};
 pub use retention::RetentionTask;

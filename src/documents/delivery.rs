@@ -74,7 +74,9 @@ fn request(callback: &Callback) -> Value {
     })
 }
 
-fn attempt(attempt: &Attempt) -> Value {
+/// An attempt, as in a delivery.
+#[must_use]
+pub fn attempt(attempt: &Attempt) -> Value {
     json!({
         "n": attempt.n,
         "started_at": rfc3339(attempt.started_at),

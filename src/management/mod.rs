@@ -2,6 +2,7 @@
 //! checked against what is stored, changed, and switched; deliveries are retried, resent and cancelled, one or many.
 
 mod bulk;
+mod endpoint_check;
 mod profile_check;
 mod profile_patch;
 mod saved_at;
@@ -9,6 +10,7 @@ mod steer;
 mod switch;
 
 pub use bulk::change_all;
+pub use endpoint_check::{CheckResult, CheckedSample, EndpointCheck, SampleToCheck, samples_to_check};
 pub use profile_check::{CheckedProfile, DocumentFault, DocumentSource, ProfileCheck};
 pub use profile_patch::patched;
 pub use saved_at::{saved_after, saved_at};

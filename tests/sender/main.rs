@@ -10,6 +10,7 @@
 
 mod alerts;
 mod certificates;
+mod check;
 mod clock;
 mod disables;
 mod expiry;

@@ -20,9 +20,10 @@ use crate::delivery::http::exchange_error::ExchangeError;
 use crate::delivery::http::known_names::KnownNames;
 use crate::delivery::http::local_trouble::LocalTrouble;
 use crate::delivery::http::resolver::Resolver;
+use crate::delivery::http::tls_session::TlsSession;
 use crate::delivery::tokens::{Token, TokenKey, Tokens};
-use crate::profile::Auth;
 use crate::profile::network::Network;
+use crate::profile::{Auth, Profile};
 use crate::record::{Attempt, Failure, Job};
 
 /// The pooled HTTP clients and the tokens, cheap to clone. Follows no redirects, uses no proxy of the environment and
@@ -77,6 +78,15 @@ impl Transport {
     /// The names that resolved recently.
     pub(in crate::delivery) fn known_names(&self) -> Arc<KnownNames> {
         self.clients.egress().known_names()
+    }
+
+    /// Opens another connection to the endpoint of a callback, and closes it: what was negotiated. None without TLS, and
+    /// if there is no connection within the profile's timeout.
+    pub async fn tls_session(&self, profile: &Profile, url: &str) -> Option<TlsSession> {
+        let route = self.urls.get(url, self.clients.egress()).ok()?;
+        let limit = Duration::from_millis(profile.retry.timeout_ms().into());
+        let opened = self.clients.tls_session((&profile.tls, profile.http2), &route.target);
+        tokio::time::timeout(limit, opened).await.ok()?.ok()?
     }
 
     /// Makes the next attempt of a job. The attempt contains any failure.

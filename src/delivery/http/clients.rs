@@ -13,17 +13,30 @@ use tokio_rustls::TlsConnector;
 
 use super::client::Client;
 use super::connection_limit::ConnectionLimit;
-use super::connector::Connector;
+use super::connector::{Connector, NotConnected};
 use super::egress_filter::EgressFilter;
 use super::http1_hosts::Http1Hosts;
 use super::reachability::Reachability;
+use super::request_tracker::RequestTracker;
 use super::target::Target;
 use super::tls::{Configs, TlsFault};
+use super::tls_session::TlsSession;
 use crate::delivery::hash::FastMap;
 use crate::profile::{ProfileId, Tls};
 
 /// Unused clients are looked for when there are more than this.
 const FEW: usize = 64;
+
+/// Why nothing is known about TLS with an endpoint.
+#[derive(Debug, thiserror::Error)]
+pub enum NoSession {
+    /// The TLS settings cannot be used.
+    #[error(transparent)]
+    Fault(#[from] TlsFault),
+    /// There is no connection.
+    #[error(transparent)]
+    NotConnected(#[from] NotConnected),
+}
 
 /// The clients of one runtime.
 pub struct Clients {
@@ -147,6 +160,20 @@ impl Clients {
     pub async fn for_one_request(&self, tls: &Tls, to: &Target) -> Result<Client, TlsFault> {
         let config = if to.is_secure { Some(self.configs.get(tls, false).await?) } else { None };
         Ok(Client::keeping_none(&self.connector(config)))
+    }
+
+    /// Opens a connection as for a request of a profile, and closes it: what was negotiated; none without TLS.
+    ///
+    /// # Errors
+    /// It cannot be opened.
+    pub async fn tls_session(
+        &self,
+        (tls, http2): (&Tls, bool),
+        to: &Target,
+    ) -> Result<Option<TlsSession>, NoSession> {
+        let config = if to.is_secure { Some(self.configs.get(tls, http2).await?) } else { return Ok(None) };
+        let connection = self.connector(config).connect(to, &mut RequestTracker::default()).await?;
+        Ok(connection.tls_session())
     }
 
     /// The client of an owner, or the shared one.

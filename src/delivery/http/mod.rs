@@ -32,3 +32,4 @@ mod shared_connections;
 mod single_flight;
 pub mod target;
 pub mod tls;
+pub mod tls_session;

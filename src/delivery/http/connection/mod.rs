@@ -18,6 +18,7 @@ use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
 
 use crate::delivery::http::connection_limit::Slot;
+use crate::delivery::http::tls_session::TlsSession;
 use budget::Budget;
 use info::ConnInfo;
 
@@ -60,6 +61,14 @@ impl Conn {
         let budget = if is_http2 { Budget::of_frames() } else { Budget::of_bytes() };
         let info = ConnInfo::new(address, Arc::clone(&slot.usage));
         Self { stream, info, is_http2, budget, is_flushed: true, replay: None, slot }
+    }
+
+    /// What was negotiated; none without TLS.
+    pub fn tls_session(&self) -> Option<TlsSession> {
+        match &self.stream {
+            Stream::Plain(_) => None,
+            Stream::Tls(stream) => Some(TlsSession::of(stream.get_ref().1)),
+        }
     }
 
     /// Makes these bytes, which came and were not understood, the next ones to be read. The request that is
