@@ -33,6 +33,13 @@ pub fn later(at: Timestamp, by: impl Into<TimestampArithmetic>) -> Timestamp {
     at.checked_add(by).unwrap_or(Timestamp::MAX)
 }
 
+/// The current time in whole milliseconds, as stores keep it, and different from an earlier one.
+#[must_use]
+pub fn later_than(last: Timestamp) -> Timestamp {
+    let now = now().as_millisecond().max(last.as_millisecond().saturating_add(1));
+    Timestamp::from_millisecond(now).unwrap_or(last)
+}
+
 /// This much earlier, or the earliest time there is.
 #[must_use]
 pub fn earlier(at: Timestamp, by: impl Into<TimestampArithmetic>) -> Timestamp {

@@ -43,6 +43,7 @@ pub fn outcome(job: &Job, status: u16, next: Next) -> Outcome {
         started_at: Timestamp::now(),
         duration_ms: 1,
         phases: None,
+        is_probe: false,
         address: None,
         status: Some(status),
         error: None,

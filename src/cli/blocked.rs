@@ -57,6 +57,10 @@ pub fn what(block: &Block) -> String {
         cause if cause.is_empty() => cause,
         cause => format!(" ({cause})"),
     };
+    let cause = match block.next_probe {
+        Some(at) => format!("{cause}, next probe at {}", clock(at)),
+        None => cause,
+    };
     match block.why {
         BlockReason::Deleted => format!("'{title}' was deleted at {since}"),
         _ => format!("'{title}' has been {why} since {since}{cause}"),
@@ -102,7 +106,14 @@ mod tests {
 
     fn block(why: BlockReason) -> Block {
         let profile_id = Some(ProfileId::new(Region::In, uuid::Uuid::nil()));
-        Block { profile_id, title: "A\u{1b}".to_owned(), why, since: Timestamp::UNIX_EPOCH, cause: None }
+        Block {
+            profile_id,
+            title: "A\u{1b}".to_owned(),
+            why,
+            since: Timestamp::UNIX_EPOCH,
+            cause: None,
+            next_probe: None,
+        }
     }
 
     #[test]
@@ -131,6 +142,9 @@ mod tests {
                 "'{id}' has been auto-disabled since {since} ({why}); run `ringback profiles enable {id}` to resume"
             )
         );
+        let probed = Block { next_probe: Some(Timestamp::UNIX_EPOCH), ..block(BlockReason::AutoDisabled) };
+        let probed = what(&probed);
+        assert!(probed.ends_with(&format!("auto-disabled since {since}, next probe at {since}")), "{probed}");
         assert_eq!(
             sentence(&block(BlockReason::Deleted)),
             format!(

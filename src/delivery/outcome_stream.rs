@@ -178,6 +178,7 @@ mod tests {
                 response_incomplete: None,
                 sender: None,
                 phases: None,
+                is_probe: false,
             },
             next: Next::Delivered,
         };

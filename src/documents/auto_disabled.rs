@@ -10,7 +10,11 @@ use crate::text::rfc3339;
 #[must_use]
 pub fn auto_disabled(block: Option<&Block>) -> Value {
     let block = block.filter(|block| block.why == BlockReason::AutoDisabled);
-    block.map_or(Value::Null, |block| auto_disabled_cause(block.since, block.cause.as_ref()))
+    block.map_or(Value::Null, |block| {
+        let mut all = auto_disabled_cause(block.since, block.cause.as_ref());
+        all["next_probe_at"] = json!(block.next_probe.map(rfc3339));
+        all
+    })
 }
 
 /// Since when a profile has been disabled, and why.

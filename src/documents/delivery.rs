@@ -87,6 +87,7 @@ pub fn attempt(attempt: &Attempt) -> Value {
         "response_headers": headers_json(&attempt.response_headers),
         "response_body": String::from_utf8_lossy(&attempt.response_body),
         "phases": attempt.phases.as_ref().map(phases),
+        "probe": attempt.is_probe,
     })
 }
 

@@ -86,6 +86,7 @@ mod tests {
             response_incomplete: None,
             sender: Some("host-1".to_owned()),
             phases: None,
+            is_probe: false,
         };
         let recorded = RecordedAttempt {
             delivery: DeliveryId::from_bytes([1; 16]),

@@ -113,6 +113,8 @@ impl EndpointCheck {
                     policy: delivery.policy,
                     accepted_at: delivery.accepted_at,
                     attempts: 0,
+                    probes: 0,
+                    is_probe: false,
                     manual: true,
                     last_outcome: None,
                     profile: Some(Arc::clone(&self.profile)),

@@ -14,6 +14,7 @@ use jiff::Timestamp;
 use url::Url;
 
 use super::Profile;
+use super::auto_enable::AutoEnable;
 use super::body::{Body, BodyForm};
 use super::channel::{Channel, Event};
 use super::choice::Choice;
@@ -137,6 +138,7 @@ impl Check<'_> {
                     signing_secrets,
                     expires_after_s,
                     pacing,
+                    auto_enable: if self.draft.probe { AutoEnable::Probe } else { AutoEnable::Off },
                     status,
                     created_at: identity.created_at,
                     modified_at: identity.modified_at,

@@ -21,6 +21,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Number, Value, json};
 
 use super::Profile;
+use super::auto_enable::AutoEnable;
 use super::channel::Channel;
 use super::choice::Choice;
 use super::draft::{Draft, DraftHeader};
@@ -92,6 +93,7 @@ struct Fields {
     max_in_flight: Option<Number>,
     rate_limit: Option<Number>,
     ordered: Option<bool>,
+    auto_enable: Option<String>,
     literal_braces: Option<bool>,
 }
 
@@ -182,6 +184,10 @@ impl Document {
         set(&mut draft.max_in_flight, fields.max_in_flight.map(|n| n.to_string()));
         set(&mut draft.rate_limit, fields.rate_limit.map(|n| n.to_string()));
         set(&mut draft.ordered, fields.ordered);
+        if let Some(name) = fields.auto_enable {
+            one_of::<AutoEnable>("auto_enable", &name)?;
+            draft.probe = name == AutoEnable::Probe.name();
+        }
         let created_at = read_time("created_at", fields.created_at)?;
         let modified_at = read_time("modified_at", fields.modified_at)?;
         let literal_braces = fields.literal_braces.unwrap_or(false);
@@ -436,6 +442,9 @@ pub fn write(profile: &Profile, secrets: Secrets) -> Value {
     }
     if profile.pacing.ordered {
         put("ordered", json!(true));
+    }
+    if profile.auto_enable != AutoEnable::default() {
+        put("auto_enable", json!(profile.auto_enable.name()));
     }
     put("status", json!(profile.status.number()));
     put("created_at", json!(rfc3339(profile.created_at)));

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Profile;
 use super::auth::Auth;
+use super::auto_enable::AutoEnable;
 use super::body::Body;
 use super::channel::Channel;
 use super::choice::Choice;
@@ -59,6 +60,8 @@ pub struct Draft {
     /// Empty is no limit.
     pub rate_limit: String,
     pub ordered: bool,
+    /// Whether an auto-disabled profile is probed.
+    pub probe: bool,
     pub status: String,
 }
 
@@ -143,6 +146,7 @@ impl Draft {
             max_in_flight: String::new(),
             rate_limit: String::new(),
             ordered: false,
+            probe: false,
             status: Status::default().name().to_owned(),
         }
     }
@@ -199,6 +203,7 @@ impl From<&Profile> for Draft {
             max_in_flight: profile.pacing.max_in_flight.map(|n| n.to_string()).unwrap_or_default(),
             rate_limit: profile.pacing.rate_limit.map(|rate| rate.to_string()).unwrap_or_default(),
             ordered: profile.pacing.ordered,
+            probe: profile.auto_enable == AutoEnable::Probe,
             status: profile.status.name().to_owned(),
             ..Self::new(profile.channel)
         };

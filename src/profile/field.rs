@@ -49,6 +49,7 @@ pub enum Field {
     MaxInFlight,
     RateLimit,
     Ordered,
+    AutoEnable,
     Status,
 }
 
@@ -96,6 +97,7 @@ impl Field {
             Self::MaxInFlight => "Max. in flight",
             Self::RateLimit => "Rate limit (per sec)",
             Self::Ordered => "One at a time",
+            Self::AutoEnable => "Auto-enable",
             Self::Status => "Status",
         }
     }
@@ -149,6 +151,7 @@ impl fmt::Display for Field {
             Self::MaxInFlight => "max_in_flight",
             Self::RateLimit => "rate_limit",
             Self::Ordered => "ordered",
+            Self::AutoEnable => "auto_enable",
             Self::Status => "status",
         };
         f.write_str(path)

@@ -5,6 +5,7 @@
 
 mod advice;
 mod auth;
+mod auto_enable;
 mod body;
 mod braces;
 pub mod catalogue;
@@ -39,6 +40,7 @@ mod tls;
 mod token_url;
 
 pub use auth::{Auth, AuthKind};
+pub use auto_enable::AutoEnable;
 pub use body::{Body, BodyForm};
 pub use channel::{Channel, Event};
 pub use check::{Identity, Rules};
@@ -106,6 +108,8 @@ pub struct Profile {
     pub expires_after_s: Option<u32>,
     /// How fast its deliveries are sent.
     pub pacing: Pacing,
+    /// How it is enabled after it was auto-disabled.
+    pub auto_enable: AutoEnable,
     /// Whether it accepts events.
     pub status: Status,
     /// When it was created.

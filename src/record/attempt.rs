@@ -5,6 +5,8 @@ use std::net::SocketAddr;
 
 use jiff::Timestamp;
 
+use crate::profile::attempt_label;
+
 use super::{ErrorClass, Failure, HeaderList, Phase, Phases};
 
 /// One attempt and its result.
@@ -36,9 +38,20 @@ pub struct Attempt {
     pub sender: Option<String>,
     /// Where its time went; none if it ended before the first phase, or was made by a version that did not record them.
     pub phases: Option<Phases>,
+    /// Whether it was a probe of an auto-disabled profile.
+    pub is_probe: bool,
 }
 
 impl Attempt {
+    /// Its name, such as `1st retry` or `probe`.
+    #[must_use]
+    pub fn label(&self) -> Cow<'static, str> {
+        if self.is_probe {
+            return "probe".into();
+        }
+        attempt_label(u8::try_from(self.n.saturating_sub(1)).unwrap_or(u8::MAX))
+    }
+
     /// Why it failed, in words. Of a timeout, what it waited for: the message says so itself where there was no
     /// connection yet.
     #[must_use]
@@ -78,6 +91,7 @@ mod tests {
             response_incomplete: None,
             sender: None,
             phases: Some(phases),
+            is_probe: false,
         }
     }
 

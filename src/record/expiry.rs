@@ -49,6 +49,7 @@ pub fn expired(job: &Job, now: impl FnOnce() -> Timestamp) -> Option<Outcome> {
             response_incomplete: None,
             sender: None,
             phases: None,
+            is_probe: false,
         },
         next: Next::Failed,
     })

@@ -33,6 +33,10 @@ pub struct Job {
     pub accepted_at: Timestamp,
     /// Attempts made so far.
     pub attempts: u32,
+    /// How many of those were probes: they use up no retries.
+    pub probes: u32,
+    /// Whether this attempt is a probe of its auto-disabled profile.
+    pub is_probe: bool,
     /// Whether a person sent it: a test, or a resend.
     pub manual: bool,
     /// The outcome of the last delivery of its lane; none if none has ended.

@@ -11,6 +11,9 @@ use crate::record::{Failure, Next};
 /// The longest that `Retry-After` can delay a retry (our decision).
 const LONGEST_RETRY_AFTER: Duration = Duration::from_hours(1);
 
+/// After so many attempts a delivery that is sent as a probe fails (our decision): three weeks of half hours.
+const MOST_PROBES: u32 = 1000;
+
 /// The state after attempt `n` (from 1) ended at `now`.
 #[must_use]
 pub fn next(
@@ -28,6 +31,17 @@ pub fn next(
             Next::Retry(clock::later(now, Duration::from_secs(wait_s).max(floor)))
         }
         _ => Next::Failed,
+    }
+}
+
+/// The state after a probe: a failed one stays pending, and is due as before, once its profile is enabled. A delivery
+/// has a limited number of attempts, all the same: this is the `n`th.
+#[must_use]
+pub fn next_of_probe(n: u32, failure: Option<&Failure>, now: Timestamp) -> Next {
+    match failure {
+        None => Next::Delivered,
+        Some(failure) if failure.class.is_retried() && n < MOST_PROBES => Next::Retry(now),
+        Some(_) => Next::Failed,
     }
 }
 
@@ -119,6 +133,16 @@ mod tests {
         let failed = failure(ErrorClass::Status);
         let next = next(policy, 1, Some(&failed), None, Timestamp::MAX);
         assert_eq!(next, Next::Retry(Timestamp::MAX));
+    }
+
+    #[test]
+    fn a_failed_probe_stays_pending_unless_it_can_never_succeed() {
+        let failed = failure(ErrorClass::Status);
+        assert_eq!(next_of_probe(1, None, NOW), Next::Delivered);
+        assert_eq!(next_of_probe(1, Some(&failed), NOW), Next::Retry(NOW));
+        assert_eq!(next_of_probe(999, Some(&failed), NOW), Next::Retry(NOW));
+        assert_eq!(next_of_probe(1000, Some(&failed), NOW), Next::Failed);
+        assert_eq!(next_of_probe(1, Some(&failure(ErrorClass::Request)), NOW), Next::Failed);
     }
 
     #[test]

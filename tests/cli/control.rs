@@ -174,7 +174,7 @@ fn a_profile_that_keeps_failing_says_so_until_it_delivers() {
     let settings = place.file("few.toml", "auto_disable_after = 0\nfailing_after = 2\n");
     let run = |args: &[&str]| place.run(&[&["--config", &settings], args].concat());
     let health = || run(&["profiles", "list", "--json"]).json()[0]["health"].clone();
-    assert_eq!(health(), json!({"state": "ok", "since": null, "cause": null}));
+    assert_eq!(health(), json!({"state": "ok", "since": null, "cause": null, "next_probe_at": null}));
     assert_eq!(run(&["profiles", "show", &id, "--json"]).json().get("health"), None);
     for _ in 0..3 {
         assert_eq!(run(&["send", &id]).code, Some(1));

@@ -138,7 +138,7 @@ fn lists_are_aligned_and_filtered() {
     let listed = json!({"profile_id": ids[0], "title": "Order SMS", "channel": "sms", "http_method": "POST",
                         "url": "https://hooks.example/orders?id=<id>", "status": 1,
                         "auto_disabled": null, "paused_since": null,
-                        "health": {"state": "ok", "since": null, "cause": null}});
+                        "health": {"state": "ok", "since": null, "cause": null, "next_probe_at": null}});
     assert_eq!(first, listed);
     let found = |args: &[&str]| place.run(&[&["profiles", "list", "--json"], args].concat()).json();
     assert_eq!(found(&["--search", "oOk"]), json!([all[1]]));

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::support::cli::Place;
 
 /// The files, and the schema version of each.
-const EARLIER: [(&str, i64); 11] = [
+const EARLIER: [(&str, i64); 12] = [
     ("schema-6.db", 6),
     ("schema-7.db", 7),
     ("schema-8.db", 8),
@@ -20,6 +20,7 @@ const EARLIER: [(&str, i64); 11] = [
     ("schema-14.db", 14),
     ("schema-15.db", 15),
     ("schema-16.db", 16),
+    ("schema-17.db", 17),
 ];
 
 /// A place whose database is this file.

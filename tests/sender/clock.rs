@@ -39,6 +39,7 @@ async fn a_retry_recorded_with_a_clock_a_year_ahead_is_sent_after_its_own_wait()
         response_incomplete: None,
         sender: None,
         phases: None,
+        is_probe: false,
     };
     let next = Next::Retry(ahead + Duration::from_secs(1));
     let outcome = {

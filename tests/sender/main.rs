@@ -24,6 +24,7 @@ mod network;
 mod oauth;
 mod pacing;
 mod phases;
+mod probes;
 mod receiver_answers;
 mod receiver_fields;
 mod receiver_limits;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::profile::sizes::{EXPIRES_AFTER_S, SIGNING_SECRETS};
-use crate::profile::{Channel, Choice, Event, Method, Pacing, RateLimit};
+use crate::profile::{AutoEnable, Channel, Choice, Event, Method, Pacing, RateLimit};
 use crate::record::{DeliveryState, ErrorClass, Kind};
 use crate::storage::{BlockReason, HealthState};
 
@@ -167,6 +167,7 @@ fn profile_members() -> Value {
             "description": "Attempts per second",
         },
         "ordered": nullable("boolean"),
+        "auto_enable": nullable_choice::<AutoEnable>(),
         "literal_braces": nullable("boolean"),
         "status": {"enum": [1, 2, 3, null], "description": "1 active, 2 auto-disabled, 3 disabled"},
     })
@@ -233,7 +234,9 @@ fn health() -> Value {
         "message": {"type": "string"},
         "recent": {"oneOf": [recent, {"type": "null"}]},
     }));
-    object(&json!({"state": choice::<HealthState>(), "since": time(), "cause": cause}))
+    object(&json!({
+        "state": choice::<HealthState>(), "since": time(), "cause": cause, "next_probe_at": nullable_time(),
+    }))
 }
 
 fn failure() -> Value {
@@ -305,6 +308,7 @@ fn attempt() -> Value {
         "response_headers": {"type": "object"},
         "response_body": {"type": "string"},
         "phases": {"oneOf": [phases(), {"type": "null"}]},
+        "probe": {"type": "boolean"},
         "response_cut": {"type": "boolean"},
         "response_incomplete": nullable("string"),
         "sender": nullable("string"),

@@ -5,7 +5,7 @@ use crate::cli::output::{print, print_json};
 use crate::cli::session::Session;
 use crate::cli::{blocked, health_text, resolve_profile};
 use crate::documents;
-use crate::profile::{Auth, Choice as _, Encryption, Extra, Iv, OAuth2, Profile, RetryPolicy};
+use crate::profile::{Auth, AutoEnable, Choice as _, Encryption, Extra, Iv, OAuth2, Profile, RetryPolicy};
 use crate::storage::{Blocks, FailingProfiles, HealthState};
 use crate::text::{escape_controls, rfc3339};
 
@@ -68,9 +68,15 @@ fn text_of(profile: &Profile, blocks: &Blocks, failing: &FailingProfiles) -> Str
     if profile.pacing.ordered {
         put("Ordered", "one at a time, in the order of acceptance".to_owned());
     }
+    if profile.auto_enable == AutoEnable::Probe {
+        put("Auto-enable", "an auto-disabled profile is probed".to_owned());
+    }
     put("Status", profile.status.name().to_owned());
     if let Some(block) = blocks.disabled(&profile.id).filter(|block| block.cause.is_some()) {
         put("Disabled", format!("{}: {}", block.since, blocked::cause(block)));
+    }
+    if let Some(at) = blocks.disabled(&profile.id).and_then(|block| block.next_probe) {
+        put("Next probe", blocked::clock(at));
     }
     if let Some(health) = failing.of(&profile.id).filter(|health| health.state == HealthState::Failing) {
         put("Failing", format!("{}: {}", health.since, health_text::reason(&health.cause)));

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use hyper::StatusCode;
 use jiff::Timestamp;
 
-use crate::profile::{Choice as _, attempt_label};
+use crate::profile::Choice as _;
 use crate::record::{Attempt, DeliveryState, ErrorClass, Kind, NewDelivery, Summary};
 use crate::text::{escape_controls, push_escaped, push_millis};
 
@@ -60,7 +60,7 @@ fn push_status(out: &mut String, status: u16) {
 
 /// The name of an attempt, such as `1st retry`.
 pub fn attempt_label_of(attempt: &Attempt) -> Cow<'static, str> {
-    attempt_label(u8::try_from(attempt.n.saturating_sub(1)).unwrap_or(u8::MAX))
+    attempt.label()
 }
 
 /// The wait after an attempt, such as `wait 10 s`; `None` if there is none.
@@ -124,6 +124,7 @@ mod tests {
             response_incomplete: None,
             sender: None,
             phases: None,
+            is_probe: false,
         }
     }
 

@@ -191,6 +191,7 @@ mod tests {
             response_incomplete: None,
             sender: None,
             phases: None,
+            is_probe: false,
         };
         let job = JobRef::new(DeliveryId::from_bytes([1; 16]), 1);
         let subject = DeliverySubject {

@@ -32,7 +32,19 @@ pub fn block_of<'a>(state: &'a State, row: &Summary) -> Option<&'a Block> {
 /// ` · blocked: paused` if it is blocked, otherwise empty.
 #[must_use]
 pub fn note(state: &State, row: &Summary) -> String {
-    block_of(state, row).map_or_else(String::new, |block| format!(" · blocked: {}", block.why.name()))
+    block_of(state, row).map_or_else(String::new, |block| {
+        let why = block.why.name();
+        let probe = next_probe(state, block).map(|probe| format!(" · {probe}")).unwrap_or_default();
+        format!(" · blocked: {why}{probe}")
+    })
+}
+
+/// When an auto-disabled profile is probed next, such as `next probe 14:02`; none if it is not.
+fn next_probe(state: &State, block: &Block) -> Option<String> {
+    let at = block.next_probe?;
+    // Once it is due, the next event is the probe.
+    let is_due = at <= state.now;
+    Some(if is_due { "probe due".to_owned() } else { format!("next probe {}", clock(state, at)) })
 }
 
 /// The state of a delivery in words: a blocked one has no due time.
@@ -74,6 +86,9 @@ pub fn status(state: &State, profile: &Profile) -> String {
         let enables = state.settings.keys.spell("{profiles-enable} enables it");
         let (since, cause) = (clock(state, block.since), cause(block));
         text = format!("{text} since {since} · {cause} (delivery {}) · {enables}", why.delivery);
+    }
+    if let Some(probe) = state.blocks.disabled(&profile.id).and_then(|block| next_probe(state, block)) {
+        text = format!("{text} · {probe}");
     }
     if let Some(failing) = health::words(state, &profile.id) {
         text = format!("{text} · {failing}");

@@ -123,6 +123,7 @@ fn an_auto_disabled_profile_is_reported_and_enabled_by_one_key() {
             why: BlockReason::AutoDisabled,
             since: sample::start(),
             cause: Some(AutoDisableCause { failed: 20, delivery: delivery_id(7), message }),
+            next_probe: None,
         });
     });
     let reported = "Order SMS was disabled: 20 consecutive failures; last: 500 Internal Server Error";

@@ -57,7 +57,7 @@ pub fn number(id: DeliveryId) -> u128 {
 
 /// A pause since this time.
 pub fn pause(profile_id: Option<ProfileId>, since: Timestamp) -> Block {
-    Block { profile_id, title: String::new(), why: BlockReason::Paused, since, cause: None }
+    Block { profile_id, title: String::new(), why: BlockReason::Paused, since, cause: None, next_probe: None }
 }
 
 impl World {
@@ -150,6 +150,7 @@ impl World {
             response_incomplete: None,
             sender: None,
             phases: status.map(|_| phases()),
+            is_probe: false,
         };
         tables.record(id, attempt, next);
     }

@@ -131,6 +131,7 @@ mod tests {
             response_incomplete: None,
             sender: None,
             phases: Some(phases),
+            is_probe: false,
         };
         lines(&attempt, width, 12, &Theme::mono()).iter().map(ToString::to_string).collect()
     }

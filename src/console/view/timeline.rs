@@ -54,7 +54,7 @@ fn lines(state: &State, row: &Summary, width: usize, height: usize) -> Vec<Line<
                 let text = Span::styled(format!("✗ {why}"), theme.bad);
                 lines.push(Line::from(vec![label(&label_of(attempt.n)), text]));
             }
-            None => lines.push(tried(label(&label_of(attempt.n)), attempt, width, state)),
+            None => lines.push(tried(label(&attempt.label()), attempt, width, state)),
         }
         ends.push(lines.len());
         if let Some(next) = attempts.get(at + 1) {

@@ -156,6 +156,7 @@ impl Transport {
             response_incomplete: received.incomplete.take(),
             sender: None,
             phases: progress.tracker.phases(ended),
+            is_probe: job.is_probe,
         };
         Ok(Tried { attempt, retry_after: received.retry_after() })
     }

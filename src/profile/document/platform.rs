@@ -10,7 +10,7 @@ const BODY_TYPE: &str = "body_type";
 const RESPONSE_MESSAGE: &str = "response_message";
 
 /// The members of a profile.
-const MEMBERS: [&str; 24] = [
+const MEMBERS: [&str; 25] = [
     "profile_id",
     "title",
     "channel",
@@ -34,6 +34,7 @@ const MEMBERS: [&str; 24] = [
     "max_in_flight",
     "rate_limit",
     "ordered",
+    "auto_enable",
     "literal_braces",
 ];
 

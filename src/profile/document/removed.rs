@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::Document;
 use crate::profile::auth::Auth;
+use crate::profile::auto_enable::AutoEnable;
 use crate::profile::{Profile, Status};
 
 /// A part of a profile that a document may omit; it is then as in a new profile.
@@ -39,12 +40,14 @@ pub enum RemovedPart {
     RateLimit,
     /// `ordered`.
     Ordered,
+    /// `auto_enable`.
+    AutoEnable,
     /// `status`, where it is not active.
     Disabled,
 }
 
 impl RemovedPart {
-    const ALL: [Self; 15] = [
+    const ALL: [Self; 16] = [
         Self::Headers,
         Self::Authentication,
         Self::Encryption,
@@ -59,6 +62,7 @@ impl RemovedPart {
         Self::MaxInFlight,
         Self::RateLimit,
         Self::Ordered,
+        Self::AutoEnable,
         Self::Disabled,
     ];
 
@@ -79,6 +83,7 @@ impl RemovedPart {
             Self::MaxInFlight => profile.pacing.max_in_flight.is_some(),
             Self::RateLimit => profile.pacing.rate_limit.is_some(),
             Self::Ordered => profile.pacing.ordered,
+            Self::AutoEnable => profile.auto_enable != AutoEnable::default(),
             Self::Disabled => profile.status != Status::Active,
         }
     }
@@ -100,6 +105,7 @@ impl RemovedPart {
             Self::MaxInFlight => "max_in_flight",
             Self::RateLimit => "rate_limit",
             Self::Ordered => "ordered",
+            Self::AutoEnable => "auto_enable",
             Self::Disabled => "status",
         }
     }
@@ -133,6 +139,7 @@ impl fmt::Display for RemovedPart {
             Self::MaxInFlight => "limit of attempts in flight",
             Self::RateLimit => "rate limit",
             Self::Ordered => "order",
+            Self::AutoEnable => "auto-enable",
             Self::Disabled => "disabled status",
         })
     }

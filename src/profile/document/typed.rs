@@ -3,6 +3,7 @@
 use serde_json::{Map, Number, Value, json};
 
 use super::Secrets;
+use crate::profile::auto_enable::AutoEnable;
 use crate::profile::choice::Choice as _;
 use crate::profile::draft::{Draft, DraftHeader};
 use crate::profile::headers::is_secret_name;
@@ -59,6 +60,9 @@ pub fn write_draft(draft: &Draft, secrets: Secrets) -> Result<Value, String> {
     }
     if draft.ordered {
         out["ordered"] = json!(true);
+    }
+    if draft.probe {
+        out["auto_enable"] = json!(AutoEnable::Probe.name());
     }
     if let Some(status) = Status::from_name(&draft.status) {
         out["status"] = json!(status.number());

@@ -23,7 +23,10 @@ use crate::profile::{Profile, ProfileId, Status};
 use crate::record::{Attempt, DeliveryId, DeliveryState, ErrorClass, Failure, Kind, NewDelivery, Next};
 use crate::storage::{Change, Storage};
 
-pub use queue::{QueueUnderTest, alerts, apis, claims, feed, fleet, health, outcomes, rollups, turns};
+pub use queue::{
+    QueueUnderTest, alerts, apis, claims, feed, fleet, half_open, health, outcomes, rollups, shared_probes,
+    turns,
+};
 use samples::{accepted, at, attempt, delivery, draft, profile, profile_id, tested};
 
 /// An empty store, with the operations of its sender.

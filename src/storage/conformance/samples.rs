@@ -135,5 +135,6 @@ pub fn attempt(n: u32, status: u16) -> Attempt {
         response_incomplete: None,
         sender: None,
         phases: Some(phases()),
+        is_probe: false,
     }
 }

@@ -51,6 +51,8 @@ pub struct Block {
     pub since: Timestamp,
     /// Why the profile was auto-disabled.
     pub cause: Option<AutoDisableCause>,
+    /// When an auto-disabled profile is probed next, if it is.
+    pub next_probe: Option<Timestamp>,
 }
 
 impl Block {

@@ -1,10 +1,13 @@
 //! The course of a lane during a batch of outcomes: the same for every store.
 
-use crate::record::Outcome;
+use crate::record::{Next, Outcome};
 use crate::storage::health::lane_health::{LaneHealth, Verdict};
 use crate::storage::health::profile_health::{HealthCause, HealthState};
 use crate::storage::health::rules::HealthRules;
 use crate::storage::health::turn::HealthTurnKind;
+
+/// The cause of a turn to recovered by a probe, in words.
+pub const PROBE_DELIVERED: &str = "a probe was delivered";
 
 /// The course of a lane during a batch.
 #[derive(Debug, Clone)]
@@ -13,13 +16,14 @@ pub struct LaneCourse {
     now: LaneHealth,
     state: Option<HealthState>,
     turns: Vec<(HealthTurnKind, HealthCause)>,
+    is_enabled: bool,
 }
 
 impl LaneCourse {
     /// Of a lane whose profile is in this state; none is well.
     #[must_use]
     pub fn new(stored: LaneHealth, state: Option<HealthState>) -> Self {
-        Self { now: stored.clone(), stored, state, turns: Vec::new() }
+        Self { now: stored.clone(), stored, state, turns: Vec::new(), is_enabled: false }
     }
 
     /// For what is known of the lane and not stored yet, before any outcome.
@@ -31,6 +35,10 @@ impl LaneCourse {
     pub fn note(&mut self, outcome: &Outcome, rules: &HealthRules) {
         let (now, verdict) = std::mem::take(&mut self.now).after(outcome, rules);
         self.now = now;
+        if outcome.attempt.is_probe && outcome.next == Next::Delivered {
+            self.note_probe(outcome);
+            return;
+        }
         let turn = match (verdict, self.state) {
             (Some(Verdict::Delivers(cause)), Some(HealthState::Failing)) => {
                 Some((None, HealthTurnKind::Recovered, cause))
@@ -47,6 +55,24 @@ impl LaneCourse {
             self.state = state;
             self.turns.push((kind, cause));
         }
+    }
+
+    /// A probe was delivered, which enables an auto-disabled profile: whatever its failure rate, since that is older.
+    /// One that a person has enabled meanwhile has recovered as by any other event.
+    fn note_probe(&mut self, outcome: &Outcome) {
+        let mut cause = HealthCause::of(outcome, 0, None);
+        self.is_enabled |= self.state != Some(HealthState::Failing);
+        if self.is_enabled {
+            PROBE_DELIVERED.clone_into(&mut cause.message);
+        }
+        self.state = None;
+        self.turns.push((HealthTurnKind::Recovered, cause));
+    }
+
+    /// Whether its profile is to be enabled, if it is auto-disabled: that is what the turn to recovered says.
+    #[must_use]
+    pub fn is_enabled(&self) -> bool {
+        self.is_enabled
     }
 
     /// What is to be stored of the lane now, if it has changed.
@@ -78,7 +104,7 @@ impl LaneCourse {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::{DeliveryId, JobRef, LaneId, Next};
+    use crate::record::{DeliveryId, JobRef, LaneId};
     use crate::storage::conformance::samples::attempt;
 
     /// The outcome of the nth delivery, a second after that of the one before.
@@ -121,6 +147,27 @@ mod tests {
         assert_eq!(turns("-----+", rules), [AutoDisabled]);
         let rules = HealthRules { failing_after: 2, ..rules };
         assert_eq!(turns("----+", rules), [Failing, AutoDisabled]);
+    }
+
+    #[test]
+    fn a_delivered_probe_enables_whatever_the_rate_and_another_success_does_not() {
+        let rules = HealthRules { failing_rate: 1, failing_min_events: 1, ..HealthRules::default() };
+        let after = |state, is_probe, is_delivered| {
+            let mut course = LaneCourse::new(LaneHealth::default(), state);
+            let mut ended = outcome(1, is_delivered);
+            ended.attempt.is_probe = is_probe;
+            course.note(&outcome(0, false), &HealthRules { failing_rate: 1, ..HealthRules::default() });
+            course.note(&ended, &rules);
+            (course.is_enabled(), course.turns().to_vec())
+        };
+        let (is_enabled, all) = after(Some(HealthState::AutoDisabled), true, true);
+        let [(Recovered, cause)] = &all[..] else { panic!("{all:?}") };
+        assert_eq!((is_enabled, cause.message.as_str(), cause.status), (true, PROBE_DELIVERED, Some(200)));
+        assert_eq!(after(Some(HealthState::AutoDisabled), false, true), (false, Vec::new()));
+        assert_eq!(after(Some(HealthState::AutoDisabled), true, false), (false, Vec::new()));
+        assert!(after(None, true, true).0, "a person has set the status");
+        let (is_enabled, all) = after(Some(HealthState::Failing), true, true);
+        assert_eq!((is_enabled, all.len()), (false, 1), "a person has enabled it");
     }
 
     #[test]

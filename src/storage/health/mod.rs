@@ -11,11 +11,13 @@
 //! | `recent_failures` | the last minutes of a lane |
 //! | `lane_health` | what an outcome says |
 //! | `course` | the turns of a batch of outcomes |
+//! | `half_open` | when an auto-disabled profile is probed, and how it recovers |
 //! | `profile_health`, `failing_profiles` | the states of profiles |
 //! | `turn` | the log of turns |
 
 pub mod course;
 pub mod failing_profiles;
+pub mod half_open;
 pub mod lane_health;
 pub mod profile_health;
 pub mod recent_failures;

@@ -22,7 +22,15 @@ impl Tables {
             let profile = known.iter().find(|profile| Some(&profile.id) == block.profile_id.as_ref());
             profile.map_or_else(String::new, |profile| profile.title.to_string())
         };
-        let stored = self.blocks.iter().map(|block| Block { title: title(block), ..block.clone() });
+        let next_probe = |block: &Block| {
+            let mut known = self.probes.iter().filter(|_| block.why == BlockReason::AutoDisabled);
+            known.find(|(id, _)| Some(id) == block.profile_id.as_ref()).map(|(_, probe)| probe.at)
+        };
+        let stored = self.blocks.iter().map(|block| Block {
+            title: title(block),
+            next_probe: next_probe(block),
+            ..block.clone()
+        });
         let from = restorable_since(self.now());
         let deleted = self.deleted.iter().filter(|(_, at)| *at >= from).map(|(profile, at)| Block {
             profile_id: Some(profile.id.clone()),
@@ -30,6 +38,7 @@ impl Tables {
             why: BlockReason::Deleted,
             since: *at,
             cause: None,
+            next_probe: None,
         });
         let mut all: Vec<Block> = stored.chain(deleted).collect();
         all.sort_by_key(|block| block.since);
@@ -59,11 +68,19 @@ impl Tables {
         {
             health.state = HealthState::Failing;
         }
+        self.follow_probes(profile);
         let is_known = |why| self.blocks.iter().any(|b| b.profile_id.as_ref() == id && b.why == why);
         if let Some(why) = why.filter(|why| !is_known(*why)) {
             let (profile_id, since) = (id.cloned(), profile.modified_at);
             self.revision.steering += 1;
-            self.blocks.push(Block { profile_id, title: String::new(), why, since, cause: None });
+            self.blocks.push(Block {
+                profile_id,
+                title: String::new(),
+                why,
+                since,
+                cause: None,
+                next_probe: None,
+            });
             let is_automatic = why == BlockReason::AutoDisabled;
             let kinds = [ProfileChangeKind::Disabled, ProfileChangeKind::AutoDisabled];
             self.note_change(id, kinds[usize::from(is_automatic)]);
@@ -154,7 +171,14 @@ impl Control for MemoryStore {
             let since = tables.now();
             let (why, title) = (BlockReason::Paused, String::new());
             tables.note_change(profile.as_ref(), ProfileChangeKind::Paused);
-            tables.blocks.push(Block { profile_id: profile, title, why, since, cause: None });
+            tables.blocks.push(Block {
+                profile_id: profile,
+                title,
+                why,
+                since,
+                cause: None,
+                next_probe: None,
+            });
             true
         }))
     }

@@ -28,8 +28,15 @@ impl Tables {
         let mut course = LaneCourse::new(self.lanes[lane].health.clone(), state);
         course.note(outcome, &self.rules);
         self.lanes[lane].health = course.now().clone();
+        let is_disabled = self.profile(&id).filter(|profile| profile.status == Status::AutoDisabled).cloned();
+        if course.is_enabled() && is_disabled.is_none() {
+            return;
+        }
         for (kind, cause) in course.turns() {
             self.turn(&id, *kind, cause);
+        }
+        if let Some(profile) = is_disabled.filter(|_| course.is_enabled()) {
+            self.enable(profile);
         }
     }
 

@@ -4,6 +4,7 @@ mod alerts;
 mod api_keys;
 mod control;
 mod feed;
+mod half_open;
 mod health;
 mod lane;
 mod log;

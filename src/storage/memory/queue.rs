@@ -22,7 +22,7 @@ use crate::storage::{
 /// The duration of a lease, as reported to senders.
 const LEASE: Duration = Duration::from_secs(15);
 
-fn lane_id(lane: usize) -> LaneId {
+pub fn lane_id(lane: usize) -> LaneId {
     LaneId::new(i64::try_from(lane).unwrap())
 }
 
@@ -63,6 +63,7 @@ impl Tables {
         let start = all.clone().position(|lane| Some(lane_id(lane)) > demand.after).unwrap_or(0);
         let mut lanes: Vec<(usize, Vec<DeliveryId>)> = (start..all.end)
             .chain(0..start)
+            .filter(|lane| !self.is_recovering(*lane))
             .map(|lane| (lane, self.due(lane, &blocks, demand)))
             .filter(|(_, due)| !due.is_empty())
             .collect();
@@ -85,10 +86,11 @@ impl Tables {
         let rows = self.deliveries.iter().map(|stored| &stored.details.summary);
         let waiting = rows.filter(|row| row.state == DeliveryState::Waiting).filter_map(|row| row.due_at);
         claimed.next_due = waiting.filter(|due| *due > demand.now).min();
+        self.claim_metered(sender, &blocks, demand, &mut claimed);
         claimed
     }
 
-    fn claim_one(&mut self, sender: i64, id: DeliveryId) -> Option<Job> {
+    pub fn claim_one(&mut self, sender: i64, id: DeliveryId) -> Option<Job> {
         let claim = self.last_claim + 1;
         let stored = self.find_mut(id)?;
         stored.claim = Some((claim, sender));
@@ -110,6 +112,9 @@ impl Tables {
             policy: details.summary.policy,
             accepted_at: details.summary.accepted_at,
             attempts: details.summary.attempts,
+            probes: u32::try_from(details.attempts.iter().filter(|attempt| attempt.is_probe).count())
+                .unwrap(),
+            is_probe: false,
             manual,
             last_outcome,
             profile: tested.map(|tested| *tested).or_else(|| self.kept_profile(&profile_id)).map(Arc::new),
@@ -165,6 +170,7 @@ impl Tables {
             Next::Failed if !outcome.is_expired() => Some(LastOutcome::Failed),
             Next::Failed | Next::Retry(_) => *last_outcome,
         };
+        self.note_metered(lane, outcome);
         self.judge_lane(lane, outcome);
         true
     }

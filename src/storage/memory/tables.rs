@@ -12,6 +12,7 @@ use crate::record::{
     Attempt, DeliveryId, DeliveryState, Details, Kind, LogPosition, NewDelivery, Next, Origin, RunId,
     RunRange, Summary,
 };
+use crate::storage::health::half_open::NextProbe;
 use crate::storage::memory::lane::{self, Lane};
 use crate::storage::memory::member::Member;
 use crate::storage::memory::memory_alert::MemoryAlert;
@@ -76,6 +77,10 @@ pub struct Tables {
     pub receipts: BTreeMap<(String, String), (Timestamp, StoredReceipt)>,
     /// Pauses, and blocks by the status of a profile.
     pub blocks: Vec<Block>,
+    /// When auto-disabled profiles are probed.
+    pub probes: Vec<(ProfileId, NextProbe)>,
+    /// Profiles that a probe has enabled, and how many of their events are sent at a time.
+    pub recovering: Vec<(ProfileId, u32)>,
     /// The profiles that are not well.
     pub health: Vec<(ProfileId, ProfileHealth)>,
     /// When they turned, in order.

@@ -92,6 +92,8 @@ const BLOCKS: &[TableColumn] = &[
     optional("failed", ColumnKind::Int),
     optional("delivery", ColumnKind::Id),
     optional("message", ColumnKind::Text),
+    optional("probe_at", ColumnKind::Time),
+    optional("probe_wait_s", ColumnKind::Int),
 ];
 const HEALTH: &[TableColumn] = &[
     column("profile_id", ColumnKind::Text),
@@ -195,6 +197,7 @@ const PENDING: &[TableColumn] = &[
     optional("run_id", ColumnKind::Big),
     column("lane", ColumnKind::Lane),
     column("attempts", ColumnKind::Small),
+    column("probes", ColumnKind::Small),
 ];
 const TESTED: &[TableColumn] = &[column("seq", ColumnKind::Position), column("document", ColumnKind::Text)];
 const ATTEMPTS: &[TableColumn] = &[
@@ -210,6 +213,7 @@ const ATTEMPTS: &[TableColumn] = &[
     column("response_headers", ColumnKind::Text),
     column("response_body", ColumnKind::Bytes),
     optional("phases", ColumnKind::Bytes),
+    optional("is_probe", ColumnKind::Bool),
 ];
 
 impl Table {

@@ -34,6 +34,8 @@ pub fn sent_and_shown(profile: &Profile, values: &Values, listener: &Listener) -
         policy: profile.retry,
         accepted_at: jiff::Timestamp::now(),
         attempts: 0,
+        probes: 0,
+        is_probe: false,
         manual: false,
         last_outcome: None,
         profile: Some(Arc::new(profile.clone())),

@@ -13,6 +13,7 @@ mod on_terminal;
 mod orphans;
 mod outages;
 mod pacing;
+mod probes;
 mod rounds;
 mod shares;
 mod silence;

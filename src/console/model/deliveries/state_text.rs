@@ -24,7 +24,7 @@ pub fn describe(row: &Summary, flight: Option<&InFlight>, now: Timestamp) -> (St
     if let Some(flight) = flight.filter(|_| row.state.is_pending()) {
         let which = match flight.n {
             1 => String::new(),
-            n => format!(" · retry {} of {}", n - 1, row.policy.count()),
+            n => format!(" · {}", retry(n - 1, row)),
         };
         return (format!("sending{which} · {}", tenths(millis(flight.started_at, now))), StateTone::Busy);
     }
@@ -33,10 +33,7 @@ pub fn describe(row: &Summary, flight: Option<&InFlight>, now: Timestamp) -> (St
         DeliveryState::Waiting => {
             let left = row.due_at.map_or(0, |due| millis(now, due));
             let when = if left > 0 { format!("in {}", tenths(left)) } else { "due now".to_owned() };
-            (
-                format!("{} · retry {} of {} {when}", last(row), row.attempts, row.policy.count()),
-                StateTone::Busy,
-            )
+            (format!("{} · {} {when}", last(row), retry(row.attempts, row)), StateTone::Busy)
         }
         DeliveryState::Delivered => {
             let status = row.last_status.map(|s| s.to_string()).unwrap_or_default();
@@ -54,7 +51,10 @@ pub fn describe(row: &Summary, flight: Option<&InFlight>, now: Timestamp) -> (St
         DeliveryState::Failed => {
             let why = row.last_error.as_ref().map_or_else(String::new, |e| format!(" · {}", e.message));
             let of = if row.attempts > 1 || tries > 1 && row.attempts > 0 {
-                format!(" ({} of {tries})", row.attempts)
+                match row.attempts {
+                    n if n > tries.into() => format!(" ({n} attempts)"),
+                    n => format!(" ({n} of {tries})"),
+                }
             } else {
                 String::new()
             };
@@ -62,6 +62,12 @@ pub fn describe(row: &Summary, flight: Option<&InFlight>, now: Timestamp) -> (St
         }
         DeliveryState::Cancelled => (format!("cancelled{again}"), StateTone::Dim),
     }
+}
+
+/// Such as `retry 1 of 2`; beyond its retries, after probes, `attempt 7`.
+fn retry(n: u32, row: &Summary) -> String {
+    let most = u32::from(row.policy.count());
+    if n > most { format!("attempt {}", n.saturating_add(1)) } else { format!("retry {n} of {most}") }
 }
 
 /// Whether a delivery has failed since it expired.

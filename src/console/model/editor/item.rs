@@ -143,7 +143,7 @@ fn advanced(draft: &Draft, used: &[String]) -> Vec<Item> {
     items.extend([Field::TlsCaFile, Field::TlsCertificate, Field::TlsKey].map(Item::Text));
     items.push(Item::Switch(Field::Http2));
     items.extend([Field::ExpiresAfter, Field::MaxInFlight, Field::RateLimit].map(Item::Text));
-    items.push(Item::Switch(Field::Ordered));
+    items.extend([Field::Ordered, Field::AutoEnable].map(Item::Switch));
     items.extend([Item::Button(Button::Back), Item::Button(Button::Test), Item::Button(Button::Save)]);
     items
 }

@@ -44,6 +44,7 @@ macro_rules! slot {
             | Field::EncParameters
             | Field::Http2
             | Field::Ordered
+            | Field::AutoEnable
             | Field::OlderSecret(_)
             | Field::HeaderName(_)
             | Field::HeaderValue(_)

@@ -40,6 +40,7 @@ const FIELDS: &[(Field, &str)] = &[
     (Field::TlsKey, "client private key mutual tls mtls"),
     (Field::Http2, "http/2 h2 protocol version"),
     (Field::Ordered, "sequence fifo serial"),
+    (Field::AutoEnable, "probe half-open recover circuit breaker"),
     (Field::MaxInFlight, "maximum concurrency concurrent parallel requests attempts limit"),
     (Field::RateLimit, "rate limit throttle requests per second rps speed"),
     (Field::ExpiresAfter, "expiry expire ttl time to live maximum age stale"),

@@ -7,8 +7,8 @@ use ratatui::style::Style;
 use crate::console::model::clock::{self, Clock};
 use crate::console::model::pausing;
 use crate::console::model::state::State;
+use crate::profile::Choice as _;
 use crate::profile::network::AddressKind;
-use crate::profile::{Choice as _, attempt_label};
 use crate::record::{Attempt, Details};
 use crate::text::{millis, wrap};
 
@@ -55,7 +55,7 @@ pub(in crate::console) fn pieces(state: &State, details: &Details) -> Vec<Piece>
 }
 
 fn answer(out: &mut Vec<Piece>, attempt: &Attempt, clock: &Clock) {
-    let label = attempt_label(u8::try_from(attempt.n.saturating_sub(1)).unwrap_or(u8::MAX));
+    let label = attempt.label();
     let status = attempt.status.map(|s| format!(" · {s}")).unwrap_or_default();
     out.push((String::new(), false));
     out.push((format!("{label}{status} · {}", millis(attempt.duration_ms.into())), true));

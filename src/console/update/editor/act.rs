@@ -148,6 +148,7 @@ pub(in crate::console) fn press(state: &mut State) -> Vec<Effect> {
                 Field::EncRandomIv => &mut editor.draft.enc_random_iv,
                 Field::Http2 => &mut editor.draft.http2,
                 Field::Ordered => &mut editor.draft.ordered,
+                Field::AutoEnable => &mut editor.draft.probe,
                 _ => &mut editor.draft.encryption,
             };
             *switch = !*switch;

@@ -151,6 +151,10 @@ impl<'a> Sheet<'a> {
                         self.remark('!', cost, self.state.settings.theme.warn);
                     }
                 }
+                Item::Switch(Field::AutoEnable) => {
+                    let on = self.editor.draft.probe;
+                    self.tick(Field::AutoEnable.label(), on, "probe while auto-disabled", &item, None);
+                }
                 Item::Switch(field) => {
                     let on = self.editor.draft.encryption;
                     self.tick(field.label(), on, "encrypt the values", &item, Some(*field));

@@ -9,7 +9,7 @@ use crate::console::model::pausing;
 use crate::console::model::state::State;
 use crate::console::view::frame;
 use crate::console::view::put::put;
-use crate::profile::{Auth, Choice as _, Iv, Profile};
+use crate::profile::{Auth, AutoEnable, Choice as _, Iv, Profile};
 use crate::text::{fit, wrap};
 
 /// Columns of the labels; a profile id fits beside them at 120 columns.
@@ -130,6 +130,9 @@ fn facts(state: &State, profile: &Profile) -> Vec<(&'static str, String)> {
     }
     if profile.pacing.ordered {
         facts.push(("Order", "one at a time, as accepted".to_owned()));
+    }
+    if profile.auto_enable == AutoEnable::Probe {
+        facts.push(("Auto-enable", "after a delivered probe".to_owned()));
     }
     facts
 }

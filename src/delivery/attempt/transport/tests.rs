@@ -37,6 +37,8 @@ fn job(url: &str, ca_file: &str, timeout_ms: u32) -> Job {
         policy: RetryPolicy::new(0, 10, timeout_ms, Backoff::Fixed),
         accepted_at: now,
         attempts: 0,
+        probes: 0,
+        is_probe: false,
         manual: false,
         last_outcome: None,
         profile: Some(Arc::new(profile)),

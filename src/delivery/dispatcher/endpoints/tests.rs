@@ -27,6 +27,8 @@ fn job(origin: &str, lane: i64, manual: bool) -> Job {
         policy: RetryPolicy::new(0, 10, 1000, Backoff::Fixed),
         accepted_at: crate::clock::now(),
         attempts: 0,
+        probes: 0,
+        is_probe: false,
         manual,
         last_outcome: None,
         profile: None,

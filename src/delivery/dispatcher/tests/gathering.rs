@@ -23,6 +23,7 @@ fn outcome() -> Outcome {
             response_incomplete: None,
             sender: None,
             phases: None,
+            is_probe: false,
         },
         next: Next::Delivered,
     }

@@ -26,6 +26,8 @@ pub(super) fn job() -> Job {
         policy: RetryPolicy::none(Backoff::Fixed),
         accepted_at: crate::clock::now(),
         attempts: 0,
+        probes: 0,
+        is_probe: false,
         manual: false,
         last_outcome: None,
         profile: None,

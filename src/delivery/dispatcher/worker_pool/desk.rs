@@ -130,7 +130,13 @@ async fn attempt(transport: &Transport, job: Box<Job>, timer: &mut Timer) -> Res
     let failure = tried.attempt.error.as_ref();
     // Only a retry is due at a time from now.
     let now = if failure.is_some() { clock::now() } else { tried.attempt.started_at };
-    let next = retry_decision::next(job.policy, tried.attempt.n, failure, tried.retry_after, now);
+    let next = if job.is_probe {
+        retry_decision::next_of_probe(tried.attempt.n, failure, now)
+    } else {
+        // Probes have used up no retries.
+        let n = tried.attempt.n.saturating_sub(job.probes);
+        retry_decision::next(job.policy, n, failure, tried.retry_after, now)
+    };
     let next = expiry::no_later(next, expiry::expires_at(&job));
     let Job { reference, lane, subject, .. } = *job;
     Ok(Outcome { job: reference, lane, subject, attempt: tried.attempt, next })

@@ -39,6 +39,8 @@ fn job(url: &str) -> Box<Job> {
         policy: RetryPolicy::new(0, 10, 20_000, Backoff::Fixed),
         accepted_at: crate::clock::now(),
         attempts: 0,
+        probes: 0,
+        is_probe: false,
         manual: false,
         last_outcome: None,
         profile: Some(Arc::new(draft.check(Rules::STORED, identity).unwrap())),

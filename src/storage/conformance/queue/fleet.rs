@@ -5,7 +5,9 @@ use crate::record::JobRef;
 use crate::storage::{Claimed, Fleet, QueueError, SenderReport};
 
 /// Two senders that know each other, with their seats; none if only one is allowed at a time.
-async fn two<S: QueueUnderTest>(subject: &S) -> Option<(S::Queue, S::Queue, Vec<<S::Queue as Queue>::Seat>)> {
+pub(super) async fn two<S: QueueUnderTest>(
+    subject: &S,
+) -> Option<(S::Queue, S::Queue, Vec<<S::Queue as Queue>::Seat>)> {
     let (one, other) = (subject.another().await?, subject.another().await?);
     let first = soon(one.join(|_| ())).await.unwrap();
     let joining = async { soon(other.join(|_| ())).await.unwrap() };
@@ -30,7 +32,7 @@ async fn adapt(queue: &impl Queue, senders: usize) {
     .await;
 }
 
-async fn renew(queue: &impl Queue, adapted_to: Option<i64>) -> Result<Fleet, QueueError> {
+pub(super) async fn renew(queue: &impl Queue, adapted_to: Option<i64>) -> Result<Fleet, QueueError> {
     queue.renew(SenderReport { adapted_to, ..SenderReport::default() }).await
 }
 

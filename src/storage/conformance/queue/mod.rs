@@ -5,9 +5,11 @@ pub mod apis;
 pub mod claims;
 pub mod feed;
 pub mod fleet;
+pub mod half_open;
 pub mod health;
 pub mod outcomes;
 pub mod rollups;
+pub mod shared_probes;
 pub mod turns;
 
 use std::future::Future;
@@ -59,6 +61,8 @@ macro_rules! every_queue_test {
                 what_one_releases_another_claims,
                 what_was_taken_over_stays_with_who_took_it,
                 the_senders_are_listed_with_their_last_reports;
+            shared_probes:
+                of_several_senders_one_probes_and_another_follows_once_it_is_dead;
         }
         $crate::storage::conformance::queue::each_seated! { $make;
             claims:
@@ -84,6 +88,13 @@ macro_rules! every_queue_test {
             alerts:
                 a_turn_is_given_once_and_later_ones_a_minute_after_it,
                 what_a_process_without_alerts_records_is_not_given;
+            half_open:
+                one_event_at_a_time_is_a_probe_after_growing_waits,
+                a_delivered_probe_enables_and_the_queue_follows_gently,
+                it_has_its_full_width_after_so_many_deliveries,
+                a_person_ends_probing,
+                a_probe_in_flight_changes_nothing_that_a_person_has_done,
+                of_an_ordered_profile_the_oldest_is_the_probe;
             health:
                 a_profile_turns_failing_once_and_recovers_once,
                 a_batch_makes_all_of_its_turns,
@@ -198,6 +209,7 @@ fn outcome(job: &Job, next: Next) -> Outcome {
         response_incomplete: None,
         sender: None,
         phases: None,
+        is_probe: job.is_probe,
     };
     Outcome { job: job.reference, lane: job.lane, subject: job.subject.clone(), attempt, next }
 }

@@ -12,7 +12,7 @@ use crate::storage::encoding::{self, millis};
 use crate::storage::error::StoreError;
 use crate::storage::postgres::changes::Changes;
 use crate::storage::postgres::connection::db::Db;
-use crate::storage::postgres::health::turns;
+use crate::storage::postgres::health::{half_open, turns};
 use crate::storage::postgres::profiles::purge;
 use crate::storage::postgres::rows::{self, get};
 use crate::storage::unreadable::Why;
@@ -46,10 +46,10 @@ fn key(profile: Option<&ProfileId>) -> &str {
 
 /// Each block, the oldest first.
 pub async fn all(db: Db<'_>) -> Result<Vec<Block>, StoreError> {
-    let sql = "SELECT h.profile_id, h.why, h.since, h.failed, h.delivery, h.message, p.title
+    let sql = "SELECT h.profile_id, h.why, h.since, h.failed, h.delivery, h.message, p.title, h.probe_at
                FROM hold h LEFT JOIN profile p ON p.id = h.profile_id
                UNION ALL
-               SELECT id, 'deleted', deleted_at, NULL, NULL, NULL, title FROM profile WHERE deleted_at >= $1
+               SELECT id, 'deleted', deleted_at, NULL, NULL, NULL, title, NULL FROM profile WHERE deleted_at >= $1
                ORDER BY 3, 1, 2";
     let rows = db.rows(sql, &[&purge::restorable_from()]).await?;
     Ok(rows.iter().filter_map(|row| block(row).ok()).collect())
@@ -64,6 +64,7 @@ fn block(row: &Row) -> Result<Block, Why> {
         title: get::<Option<String>>(row, "title").ok().flatten().unwrap_or_default(),
         since: get(row, "since").and_then(encoding::time).unwrap_or(Timestamp::UNIX_EPOCH),
         cause: cause(row).ok(),
+        next_probe: get(row, "probe_at").and_then(encoding::time_if_any).ok().flatten(),
     })
 }
 
@@ -91,7 +92,7 @@ pub async fn follow(db: Db<'_>, profile: &Profile) -> Result<(), StoreError> {
     if profile.status != Status::AutoDisabled {
         turns::switched(db, id).await?;
     }
-    Ok(())
+    half_open::follow(db, profile).await
 }
 
 /// Whose deliveries are not sent.

@@ -162,7 +162,7 @@ pub async fn summaries(db: Db<'_>, rows: &[i64]) -> Result<HashMap<i64, Summary>
 pub const ATTEMPTS: &str = "
 SELECT w.seq, a.* FROM unnest($1::bigint[], $2::smallint[]) w(seq, number)
 CROSS JOIN LATERAL (SELECT n, started_at, duration_ms, status, class, message, response_headers, response_body,
-  response_cut, address, sender, phases FROM attempt WHERE seq = w.seq AND n = w.number LIMIT 1) a";
+  response_cut, address, sender, phases, is_probe FROM attempt WHERE seq = w.seq AND n = w.number LIMIT 1) a";
 
 /// The attempts of these positions and numbers that can be read.
 pub async fn attempts(db: Db<'_>, wanted: &[(i64, u32)]) -> Result<HashMap<(i64, u32), Attempt>, StoreError> {

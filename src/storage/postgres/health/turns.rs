@@ -59,6 +59,19 @@ pub async fn recovered(
     Ok(true)
 }
 
+/// A probe has enabled a profile. Its row is locked.
+pub async fn enabled(
+    db: Db<'_>,
+    profile_id: &str,
+    cause: &HealthCause,
+    rules: &HealthRules,
+) -> Result<(), StoreError> {
+    let row =
+        db.row("DELETE FROM health WHERE profile_id = $1 RETURNING state, since", &[&profile_id]).await?;
+    let before = row.map(|row| Ok::<_, StoreError>((row.try_get(0)?, row.try_get(1)?))).transpose()?;
+    log(db, profile_id, HealthTurnKind::Recovered, millis(clock::now()), before, cause, rules).await
+}
+
 /// A profile was disabled for its failures. Its row is locked.
 pub async fn auto_disabled(
     db: Db<'_>,

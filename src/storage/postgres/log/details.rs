@@ -29,7 +29,7 @@ pub async fn details(db: Db<'_>, id: DeliveryId) -> Result<Option<Details>, Stor
     };
     let mut details = read().map_err(|why| StoreError::unreadable(format_args!("delivery {id}"), why))?;
     let sql = "SELECT n, started_at, duration_ms, status, class, message, response_headers, response_body,
-                   response_cut, address, sender, phases FROM attempt WHERE seq = $1 ORDER BY n";
+                   response_cut, address, sender, phases, is_probe FROM attempt WHERE seq = $1 ORDER BY n";
     for row in &db.rows(sql, &[&seq]).await? {
         // One that has no meaning hides no other.
         match attempt(row) {
@@ -72,5 +72,6 @@ pub fn attempt(row: &Row) -> Result<Attempt, Why> {
         response_incomplete,
         sender: get(row, "sender")?,
         phases: get::<Option<&[u8]>>(row, "phases")?.map(phases).transpose()?,
+        is_probe: get::<Option<bool>>(row, "is_probe")?.unwrap_or(false),
     })
 }

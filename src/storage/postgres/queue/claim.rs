@@ -15,11 +15,13 @@ use crate::storage::encoding::millis;
 use crate::storage::error::StoreError;
 use crate::storage::postgres::PgStore;
 use crate::storage::postgres::connection::db::{Db, Params};
+use crate::storage::postgres::connection::session::Acquired;
 use crate::storage::postgres::queue::claim_sql::{
     ALL_RETRY_LANES, BLOCKED, FAIL, FREE_STRAYS, LANES, LOOK, PROFILES, RETRY_LANES, freed,
 };
 use crate::storage::postgres::queue::gone;
 use crate::storage::postgres::queue::job;
+use crate::storage::postgres::queue::metered::Metered;
 use crate::storage::postgres::queue::ready::LaneFacts;
 use crate::storage::postgres::queue::starts::{self, RETRIES};
 use crate::storage::postgres::queue::take::{Candidate, Taken, Times};
@@ -43,6 +45,7 @@ struct Look {
     /// Not all lanes of due retries are there.
     is_partial: bool,
     blocked: HashSet<String>,
+    metered: Metered,
 }
 
 impl Look {
@@ -68,9 +71,8 @@ impl PgStore {
     pub(super) async fn claim_due(&self, demand: Demand) -> Result<Claimed, QueueError> {
         let seat = self.sender().seat()?;
         let mut acquired = self.sender().claims().await?;
-        let db = acquired.db()?;
-        self.free_strays(db, seat).await?;
-        let claimed = self.claim_by(db, seat, demand).await;
+        self.free_strays(acquired.db()?, seat).await?;
+        let claimed = self.claim_all(&mut acquired, seat, demand).await;
         let mut held = self.sender().held();
         match &claimed {
             Ok(claimed) => held.add(claimed.jobs.iter().map(|job| job.reference.token())),
@@ -93,7 +95,32 @@ impl PgStore {
         Ok(())
     }
 
-    async fn claim_by(&self, db: Db<'_>, seat: i32, mut demand: Demand) -> Result<Claimed, QueueError> {
+    async fn claim_all(
+        &self,
+        acquired: &mut Acquired<'_>,
+        seat: i32,
+        mut demand: Demand,
+    ) -> Result<Claimed, QueueError> {
+        let (mut claimed, metered, now) = self.claim_by(acquired.db()?, seat, &mut demand).await?;
+        if metered.open.is_empty() {
+            self.sender().ready().metered.clear();
+            return Ok(claimed);
+        }
+        let most = demand.limit.saturating_sub(claimed.jobs.len());
+        let taken = self.take_metered(acquired, (seat, now), &metered.open, &demand, most).await?;
+        let (jobs, unreadable) = self.jobs(acquired.db()?, seat, taken).await?;
+        claimed.jobs.extend(jobs);
+        claimed.unreadable.extend(unreadable);
+        Ok(claimed)
+    }
+
+    /// Claims what is not metered. Also what is, and the time by the clock of the database.
+    async fn claim_by(
+        &self,
+        db: Db<'_>,
+        seat: i32,
+        demand: &mut Demand,
+    ) -> Result<(Claimed, Metered, i64), QueueError> {
         let now = self.sender().database_ms(demand.now);
         if self.sender().ready().look_back.is_urgent() {
             // Where it fails, the claim does, or it is looked at again.
@@ -106,9 +133,8 @@ impl PgStore {
         let mut after = demand.after;
         let mut has_looked = self.know_lanes(db).await?;
         let (in_window, is_partial) = loop {
-            let Round { candidates, seen, last, is_partial } = self.round(db, &demand, &look).await?;
-            let share =
-                self.share_out(db, (seat, look.times), &mut demand, candidates, limit, &mut taken).await?;
+            let Round { candidates, seen, last, is_partial } = self.round(db, demand, &look).await?;
+            let share = self.share_out(db, (seat, look.times), demand, candidates, limit, &mut taken).await?;
             after = share.or(after);
             // A lane whose notification has not arrived yet, or arrived meanwhile, may have what is missing.
             if taken.len() >= limit || is_partial || has_looked || !self.finds_others(db, &seen).await? {
@@ -124,13 +150,15 @@ impl PgStore {
             // wakes the dispatcher.
             self.sender().wake();
         }
-        Ok(Claimed {
+        let next_due = look.next_due.into_iter().chain(look.metered.next_due).min();
+        let claimed = Claimed {
             jobs,
-            next_due: look.next_due.and_then(|due| self.sender().own_time(due)),
+            next_due: next_due.and_then(|due| self.sender().own_time(due)),
             unreadable,
             after: if is_partial && !is_full { in_window } else { after },
             is_partial: is_partial || look.is_partial,
-        })
+        };
+        Ok((claimed, look.metered, now))
     }
 
     /// Deals out turns and takes what they come to, until there is so much or nothing is left. The last lane that had a
@@ -231,6 +259,7 @@ impl PgStore {
             is_partial: retries.len() >= 512,
             retry_lanes: first_columns(&retries)?.into_iter().collect(),
             blocked: first_columns(&blocked)?.into_iter().collect(),
+            metered: Metered::of(&blocked, now)?,
         })
     }
 
@@ -281,7 +310,7 @@ impl PgStore {
     }
 
     /// Finds out what these lanes are, where that is not known.
-    async fn learn(&self, db: Db<'_>, lanes: &[i32]) -> Result<(), StoreError> {
+    pub(super) async fn learn(&self, db: Db<'_>, lanes: &[i32]) -> Result<(), StoreError> {
         let unknown: Vec<i32> = {
             let ready = self.sender().ready();
             lanes.iter().copied().filter(|lane| ready.facts(*lane).is_none()).collect()
@@ -334,8 +363,8 @@ impl PgStore {
         let (mut jobs, mut unreadable) = (Vec::with_capacity(taken.len()), Vec::new());
         {
             let profiles = self.sender().profiles();
-            for (Taken { claim, row }, facts) in &taken {
-                match job::read(row, claim, facts, &profiles, |ms| self.sender().own_time(ms)) {
+            for (Taken { claim, row, is_probe }, facts) in &taken {
+                match job::read(row, claim, facts, *is_probe, &profiles, |ms| self.sender().own_time(ms)) {
                     Ok(job) => jobs.push(job),
                     Err(why) => {
                         unreadable.push((claim.seq, unreadable::name_of(job::id_of(row), claim.seq), why));

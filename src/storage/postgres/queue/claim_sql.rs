@@ -18,10 +18,10 @@ macro_rules! take {
             $found,
             " FOR UPDATE SKIP LOCKED) p),
  u AS (UPDATE pending SET claimed_by = $1 WHERE ctid = ANY (ARRAY(SELECT place FROM c))
-   RETURNING seq, lane, attempts, due_at)
+   RETURNING seq, lane, attempts, due_at, probes)
 SELECT u.seq, u.lane, u.attempts, u.due_at, d.id, d.retry_count, d.interval_s, d.timeout_ms, d.backoff,
    d.method, d.url, d.headers, d.body, d.vals, d.was_tested, d.title, d.event, t.document,
-   d.accepted_at
+   d.accepted_at, u.probes
 FROM u LEFT JOIN LATERAL (SELECT * FROM delivery d WHERE d.seq = u.seq LIMIT 1) d ON true
    LEFT JOIN LATERAL (SELECT document FROM tested t WHERE t.seq = u.seq LIMIT 1) t ON true"
         )
@@ -79,9 +79,11 @@ WITH RECURSIVE l AS (
    ORDER BY p.lane, p.due_at, p.seq LIMIT 1) n)
 SELECT lane FROM l WHERE due_at <= $1";
 
-/// Whose events are blocked; an empty name is all.
+/// Whose events are not claimed in the usual way; an empty name is all. Of a profile that is probed or recovering, when
+/// its probe is due, or its width.
 pub const BLOCKED: &str = "
-SELECT profile_id FROM hold UNION ALL SELECT id FROM profile WHERE deleted_at >= $1";
+SELECT profile_id, probe_at, NULL::int FROM hold UNION ALL SELECT profile_id, NULL, width FROM recovering
+UNION ALL SELECT id, NULL, NULL FROM profile WHERE deleted_at >= $1";
 
 /// What is the same for all deliveries of these lanes.
 pub const LANES: &str = "

@@ -75,6 +75,7 @@ pub fn read(
     row: &Row,
     claim: &Claim,
     facts: &LaneFacts,
+    is_probe: bool,
     profiles: &KnownProfiles,
     own_time: impl Fn(i64) -> Option<Timestamp>,
 ) -> Result<Job, Why> {
@@ -105,6 +106,8 @@ pub fn read(
         values,
         policy: policy(row)?,
         attempts: number(claim.attempts)?,
+        probes: number(get::<i16>(row, 19)?)?,
+        is_probe,
         manual: facts.manual,
         last_outcome: facts.last_outcome,
         profile,

@@ -10,7 +10,6 @@ use std::collections::HashMap;
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::clock;
@@ -22,13 +21,14 @@ use crate::storage::encoding::{self, document_text, millis, millis_after};
 use crate::storage::error::StoreError;
 use crate::storage::health::course::LaneCourse;
 use crate::storage::health::lane_health::LaneHealth;
-use crate::storage::health::profile_health::HealthState;
+use crate::storage::health::profile_health::{HealthCause, HealthState};
 use crate::storage::health::recent_failures::{FailureMinutes, RecentFailures};
 use crate::storage::health::rules::HealthRules;
 use crate::storage::health::turn::HealthTurnKind;
 use crate::storage::postgres::connection::db::Db;
-use crate::storage::postgres::health::turns;
+use crate::storage::postgres::health::{half_open, turns};
 use crate::storage::postgres::producer::batch::storable;
+use crate::storage::postgres::profiles::save;
 
 /// What arrived is written this often.
 const EVERY: Duration = Duration::from_secs(1);
@@ -222,6 +222,9 @@ impl Failing {
             for (kind, cause) in course.turns() {
                 has_turned |= match kind {
                     HealthTurnKind::Failing => turns::failing(db, &profile_id, cause, &self.rules).await?,
+                    HealthTurnKind::Recovered if course.is_enabled() => {
+                        enable(db, &profile_id, cause, &self.rules).await?
+                    }
                     HealthTurnKind::Recovered => {
                         turns::recovered(db, &profile_id, cause, &self.rules).await?
                     }
@@ -286,7 +289,7 @@ async fn disable(db: Db<'_>, profile_id: &str, cause: &AutoDisableCause) -> Resu
     }
     profile.status = Status::AutoDisabled;
     // An open editor must notice the change: saving would enable the profile unseen.
-    profile.modified_at = later_than(profile.modified_at);
+    profile.modified_at = clock::later_than(profile.modified_at);
     db.execute(
         DISABLE,
         &[
@@ -301,13 +304,30 @@ async fn disable(db: Db<'_>, profile_id: &str, cause: &AutoDisableCause) -> Resu
         ],
     )
     .await?;
+    half_open::follow(db, &profile).await?;
     Ok(true)
 }
 
-/// The time as it is stored, in whole milliseconds, and not that of the last change.
-fn later_than(last: Timestamp) -> Timestamp {
-    let now = clock::now().as_millisecond().max(last.as_millisecond() + 1);
-    Timestamp::from_millisecond(now).unwrap_or(last)
+/// Enables a profile whose probe was delivered, which has recovered; unless it is not auto-disabled any more. Whether it
+/// did.
+async fn enable(
+    db: Db<'_>,
+    profile_id: &str,
+    cause: &HealthCause,
+    rules: &HealthRules,
+) -> Result<bool, StoreError> {
+    let document: Option<String> = db.value(PROFILE, &[&profile_id]).await?;
+    let Some(Ok(mut profile)) = document.map(|text| encoding::profile(&text)) else { return Ok(false) };
+    if profile.status != Status::AutoDisabled {
+        return Ok(false);
+    }
+    turns::enabled(db, profile_id, cause, rules).await?;
+    profile.status = Status::Active;
+    profile.modified_at = clock::later_than(profile.modified_at);
+    save::save(db, &profile).await?;
+    half_open::begin_recovering(db, profile_id).await?;
+    db.execute("UPDATE revision SET steering = steering + 1", &[]).await?;
+    Ok(true)
 }
 
 fn lane_of(outcome: &Outcome) -> Option<i32> {

@@ -10,6 +10,7 @@
 //! | `ready` | which lanes have something |
 //! | `starts`, `look_back` | where the queue of each lane starts, and the look at what lies before |
 //! | `claim`, `take`, `claim_sql` | the lanes whose turn it is, and their next deliveries |
+//! | `metered` | claims of profiles that are probed or recovering |
 //! | `orphans` | claims of senders that do not exist, which a restored database may have |
 //! | `held_claims` | the claims that this process knows of, and which it has lost |
 //! | `job` | a row as a job, with the credentials of today |
@@ -29,6 +30,7 @@ mod job;
 mod judging;
 mod late;
 mod look_back;
+mod metered;
 mod moved;
 pub mod orphans;
 mod ready;

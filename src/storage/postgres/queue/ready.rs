@@ -3,7 +3,7 @@
 //! Lanes come in by bells and by sweeps, and go out when a claim finds less than it asked for. Where the queue of each
 //! starts is in [`LaneStarts`].
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::time::{Duration, Instant};
 
 use crate::profile::ProfileId;
@@ -58,6 +58,8 @@ pub struct ReadyLanes {
     /// When all lanes with retries may be looked for again.
     retries_at: Option<Instant>,
     facts: HashMap<i32, LaneFacts>,
+    /// Lanes of profiles that are probed or recovering, of which something was claimed.
+    pub metered: HashSet<i32>,
     /// All lanes were looked at once.
     is_known: bool,
     /// Few were found then.

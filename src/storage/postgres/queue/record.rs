@@ -12,6 +12,7 @@ use crate::storage::error::StoreError;
 use crate::storage::phases_bytes::phases_bytes;
 use crate::storage::postgres::PgStore;
 use crate::storage::postgres::connection::db::Db;
+use crate::storage::postgres::health::half_open;
 use crate::storage::postgres::producer::batch::storable;
 use crate::storage::postgres::queue::judging::Failing;
 use crate::storage::postgres::queue::moved::{Moved, message};
@@ -25,6 +26,8 @@ struct Recorded {
     not_ours: Vec<JobRef>,
     /// A profile was disabled, or its health has changed.
     has_turned: bool,
+    /// Of a profile that is probed or recovering more may be claimed.
+    is_metered: bool,
 }
 
 impl PgStore {
@@ -43,17 +46,21 @@ impl PgStore {
         if recorded.has_turned {
             self.0.ringer.steered();
         }
+        if recorded.is_metered {
+            self.sender().wake();
+        }
         Ok(recorded.not_ours)
     }
 
     /// Records one after the other, without those whose day was dropped.
     async fn record_each(&self, seat: i32, outcomes: &[Outcome]) -> Result<Recorded, StoreError> {
-        let mut all = Recorded { not_ours: Vec::new(), has_turned: false };
+        let mut all = Recorded { not_ours: Vec::new(), has_turned: false, is_metered: false };
         for outcome in outcomes {
             match self.record_by(seat, std::slice::from_ref(outcome)).await {
                 Ok(recorded) => {
                     all.not_ours.extend(recorded.not_ours);
                     all.has_turned |= recorded.has_turned;
+                    all.is_metered |= recorded.is_metered;
                 }
                 Err(error) if gone::is_meant(&error) => {
                     let mut acquired = self.sender().records.acquire().await?;
@@ -72,17 +79,18 @@ impl PgStore {
         let mut acquired = self.sender().records.acquire().await?;
         let columns = Columns::of(outcomes, |next| self.due_ms(next));
         let mut failing = Failing::new(rules, self.is_counted(outcomes));
-        if !failing.is_needed(outcomes, &self.sender().counted()) {
+        let is_metered = self.is_metered(outcomes);
+        if !is_metered && !failing.is_needed(outcomes, &self.sender().counted()) {
             // Mostly nothing else is to be done: then it is one statement, and so one round trip.
             let moved = write(acquired.db()?, seat, &name, &columns).await?;
             if moved.is_whole(outcomes) {
                 self.sender().counted().add(outcomes, &failing);
-                return Ok(Recorded { not_ours: Vec::new(), has_turned: false });
+                return Ok(Recorded { not_ours: Vec::new(), has_turned: false, is_metered });
             }
             let begun = acquired.begin().await?;
             let not_ours = late::record(begun.db(), &name, outcomes, &moved).await?;
             begun.commit().await?;
-            return Ok(Recorded { not_ours, has_turned: false });
+            return Ok(Recorded { not_ours, has_turned: false, is_metered });
         }
         let begun = acquired.begin().await?;
         let db = begun.db();
@@ -93,11 +101,16 @@ impl PgStore {
             late::record(db, &name, outcomes, &moved).await?
         };
         let ended = outcomes.iter().filter(|outcome| moved.ended.contains(&outcome.job.token()));
+        let mut has_turned = false;
+        if is_metered {
+            half_open::note_probes(db, &name, outcomes).await?;
+            has_turned = half_open::widen(db, outcomes).await?;
+        }
         let open = self.sender().counted().open();
-        let has_turned = failing.count(db, ended, &open).await?;
+        has_turned |= failing.count(db, ended, &open).await?;
         begun.commit().await?;
         self.sender().counted().written(&failing);
-        Ok(Recorded { not_ours, has_turned })
+        Ok(Recorded { not_ours, has_turned, is_metered })
     }
 
     /// When a retry is due, by the clock of the database.
@@ -110,6 +123,15 @@ impl PgStore {
         let ready = self.sender().ready();
         let lanes = outcomes.iter().filter_map(|outcome| i32::try_from(outcome.lane.number()).ok());
         lanes.filter(|lane| ready.facts(*lane).is_none_or(|facts| !facts.manual)).collect()
+    }
+
+    /// Whether one of these was claimed as of a profile that is probed or recovering.
+    fn is_metered(&self, outcomes: &[Outcome]) -> bool {
+        let ready = self.sender().ready();
+        let is_of = |outcome: &Outcome| {
+            i32::try_from(outcome.lane.number()).is_ok_and(|lane| ready.metered.contains(&lane))
+        };
+        outcomes.iter().any(|outcome| outcome.attempt.is_probe || is_of(outcome))
     }
 
     /// Retries may have been due before they were recorded, such as after an outage.

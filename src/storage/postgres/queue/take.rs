@@ -47,6 +47,8 @@ pub struct Taken {
     pub claim: Claim,
     /// The rest.
     pub row: Row,
+    /// It is a probe of its profile.
+    pub is_probe: bool,
 }
 
 impl Taken {
@@ -255,7 +257,7 @@ fn count(rows: &Rows, lane: i32) -> usize {
 fn keep(rows: &mut Rows, taken: Vec<Row>) -> Result<(), StoreError> {
     for row in taken {
         let claim = Claim::of(&row)?;
-        rows.entry(claim.lane).or_default().push_back(Taken { claim, row });
+        rows.entry(claim.lane).or_default().push_back(Taken { claim, row, is_probe: false });
     }
     Ok(())
 }

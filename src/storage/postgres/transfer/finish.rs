@@ -12,8 +12,8 @@ pub const ANALYZE: &str = "ANALYZE profile, lane, receipt, rollup, delivery, att
 /// Makes the pending deliveries claimable, and lets everybody in.
 pub async fn open(db: Db<'_>, counts: &Counts) -> Result<(), StoreError> {
     db.batch(
-        "INSERT INTO pending (seq, due_at, run_id, lane, attempts)
-         SELECT seq, due_at, run_id, lane, attempts FROM incoming ORDER BY seq;
+        "INSERT INTO pending (seq, due_at, run_id, lane, attempts, probes)
+         SELECT seq, due_at, run_id, lane, attempts, probes FROM incoming ORDER BY seq;
          TRUNCATE incoming;
          UPDATE copied_from SET finished_at = (extract(epoch FROM clock_timestamp()) * 1000)::bigint;
          UPDATE meta SET copying_from = NULL",

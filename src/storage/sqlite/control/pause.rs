@@ -11,7 +11,7 @@ use crate::storage::control::block::{AutoDisableCause, Block, Blocks};
 use crate::storage::error::StoreError;
 use crate::storage::sqlite::Store;
 use crate::storage::sqlite::error::is_type_violation;
-use crate::storage::sqlite::health::turns;
+use crate::storage::sqlite::health::{half_open, turns};
 use crate::storage::sqlite::profiles::purge;
 use crate::storage::sqlite::rows::columns::{self, get, millis};
 use crate::storage::unreadable::Why;
@@ -63,10 +63,10 @@ fn key(profile: Option<&ProfileId>) -> &str {
 
 /// Each block, oldest first.
 pub fn all(tx: &Transaction<'_>) -> Result<Vec<Block>, StoreError> {
-    let sql = "SELECT h.profile_id, h.why, h.since, h.failed, h.delivery, h.message, p.title
+    let sql = "SELECT h.profile_id, h.why, h.since, h.failed, h.delivery, h.message, p.title, h.probe_at
                FROM hold AS h LEFT JOIN profile AS p ON p.id = h.profile_id
                UNION ALL
-               SELECT id, 'deleted', deleted_at, NULL, NULL, NULL, title
+               SELECT id, 'deleted', deleted_at, NULL, NULL, NULL, title, NULL
                FROM profile INDEXED BY profile_deleted WHERE deleted_at >= ?1
                ORDER BY 3, 1, 2";
     let mut statement = tx.prepare_cached(sql)?;
@@ -87,6 +87,7 @@ fn block(row: &Row<'_>) -> Result<Block, Why> {
         title: get(row, 6).unwrap_or_default(),
         since: get(row, 2).and_then(columns::time).unwrap_or(Timestamp::UNIX_EPOCH),
         cause: cause(row).ok(),
+        next_probe: get::<Option<i64>>(row, 7).ok().flatten().and_then(|at| columns::time(at).ok()),
     })
 }
 
@@ -114,7 +115,7 @@ pub fn follow(tx: &Transaction<'_>, profile: &Profile) -> Result<(), StoreError>
     if profile.status != Status::AutoDisabled {
         turns::switched(tx, id)?;
     }
-    Ok(())
+    half_open::follow(tx, profile)
 }
 
 /// Records why a profile was auto-disabled.
@@ -162,6 +163,12 @@ impl<'a> BlockedProfiles<'a> {
             }
         }
         Ok(closed)
+    }
+
+    /// These too.
+    pub fn and(mut self, others: HashSet<String>) -> Self {
+        self.profiles.extend(others);
+        self
     }
 
     pub fn is_empty(&self) -> bool {

@@ -1,6 +1,7 @@
 //! The health of profiles, as rows.
 
 mod alerts;
+pub mod half_open;
 mod read;
 pub mod turns;
 

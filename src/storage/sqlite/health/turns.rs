@@ -13,9 +13,12 @@ use crate::storage::sqlite::rows::columns::millis;
 /// The state of a profile before a turn, and since when.
 type Before = Option<(String, i64)>;
 
-/// The state that a row has. What is damaged must not keep outcomes from being recorded.
-fn before(row: &Row<'_>) -> (String, i64) {
-    (row.get(0).unwrap_or_default(), row.get(1).unwrap_or_default())
+/// Reads it.
+fn before(tx: &Transaction<'_>, profile_id: &str) -> Result<Before, StoreError> {
+    let sql = "SELECT state, since FROM health WHERE profile_id = ?1";
+    // What is damaged must not keep outcomes from being recorded.
+    let read = |row: &Row<'_>| Ok((row.get(0).unwrap_or_default(), row.get(1).unwrap_or_default()));
+    Ok(tx.prepare_cached(sql)?.query_row([profile_id], read).optional()?)
 }
 
 /// A profile fails: unless it is not well already, or accepts no events.
@@ -25,12 +28,12 @@ pub fn failing(
     cause: &HealthCause,
     rules: &HealthRules,
 ) -> Result<(), StoreError> {
-    let sql = "SELECT 1 FROM profile WHERE id = ?1 AND deleted_at IS NULL AND status = 'active'
-               AND NOT EXISTS (SELECT 1 FROM health WHERE profile_id = ?1)";
-    if tx.prepare_cached(sql)?.exists([profile_id])? {
+    let sql = "SELECT 1 FROM profile WHERE id = ?1 AND deleted_at IS NULL AND status = 'active'";
+    let before = before(tx, profile_id)?;
+    if before.is_none() && tx.prepare_cached(sql)?.exists([profile_id])? {
         let now = millis(clock::now());
         set(tx, profile_id, HealthState::Failing, now, cause)?;
-        log(tx, profile_id, HealthTurnKind::Failing, now, None, cause, rules)?;
+        log(tx, profile_id, HealthTurnKind::Failing, now, before, cause, rules)?;
     }
     Ok(())
 }
@@ -42,12 +45,32 @@ pub fn recovered(
     cause: &HealthCause,
     rules: &HealthRules,
 ) -> Result<(), StoreError> {
-    let sql = "DELETE FROM health WHERE profile_id = ?1 AND state = 'failing' RETURNING state, since";
-    let before: Before = tx.prepare_cached(sql)?.query_row([profile_id], |row| Ok(before(row))).optional()?;
-    if before.is_some() {
-        log(tx, profile_id, HealthTurnKind::Recovered, millis(clock::now()), before, cause, rules)?;
+    let before = before(tx, profile_id)?;
+    if before.as_ref().is_some_and(|(state, _)| state == HealthState::Failing.name()) {
+        is_well(tx, profile_id, before, cause, rules)?;
     }
     Ok(())
+}
+
+/// A probe has enabled a profile.
+pub fn enabled(
+    tx: &Transaction<'_>,
+    profile_id: &str,
+    cause: &HealthCause,
+    rules: &HealthRules,
+) -> Result<(), StoreError> {
+    is_well(tx, profile_id, before(tx, profile_id)?, cause, rules)
+}
+
+fn is_well(
+    tx: &Transaction<'_>,
+    profile_id: &str,
+    before: Before,
+    cause: &HealthCause,
+    rules: &HealthRules,
+) -> Result<(), StoreError> {
+    tx.prepare_cached("DELETE FROM health WHERE profile_id = ?1")?.execute([profile_id])?;
+    log(tx, profile_id, HealthTurnKind::Recovered, millis(clock::now()), before, cause, rules)
 }
 
 /// A profile was disabled for its failures.
@@ -57,8 +80,7 @@ pub fn auto_disabled(
     cause: &HealthCause,
     rules: &HealthRules,
 ) -> Result<(), StoreError> {
-    let sql = "SELECT state, since FROM health WHERE profile_id = ?1";
-    let before: Before = tx.prepare_cached(sql)?.query_row([profile_id], |row| Ok(before(row))).optional()?;
+    let before = before(tx, profile_id)?;
     let now = millis(clock::now());
     set(tx, profile_id, HealthState::AutoDisabled, now, cause)?;
     log(tx, profile_id, HealthTurnKind::AutoDisabled, now, before, cause, rules)

@@ -114,10 +114,10 @@ fn details(tx: &Transaction<'_>, id: DeliveryId) -> Result<Option<Details>, Stor
 
 /// The columns of an attempt; see [`attempt`].
 pub const ATTEMPT: &str = "n, started_at, duration_ms, status, class, message, response_headers, \
-     response_body, response_cut, address, phases";
+     response_body, response_cut, address, phases, is_probe";
 
 /// The number of them.
-pub const ATTEMPT_COLUMNS: usize = 11;
+pub const ATTEMPT_COLUMNS: usize = 12;
 
 /// Reads all of them. An invalid one hides no other.
 fn attempts(tx: &Transaction<'_>, seq: i64, details: &mut Details) -> Result<(), StoreError> {
@@ -155,5 +155,6 @@ pub fn attempt(row: &Row<'_>) -> Result<Attempt, Why> {
         response_incomplete,
         sender: None,
         phases: get::<Option<Vec<u8>>>(row, 10)?.as_deref().map(phases).transpose()?,
+        is_probe: get::<Option<bool>>(row, 11)?.unwrap_or(false),
     })
 }

@@ -40,7 +40,7 @@ pub fn outdated(db: &Connection, now: Timestamp) -> Result<Option<Timestamp>, St
 /// Removes profiles deleted before this time, their test values, and their pauses. Returns their number.
 pub fn deleted(tx: &Transaction<'_>, before: Timestamp) -> Result<usize, StoreError> {
     let before = [millis(before)];
-    for table in ["test_values", "hold", "health"] {
+    for table in ["test_values", "hold", "health", "recovering"] {
         let sql =
             format!("DELETE FROM {table} WHERE profile_id IN (SELECT id FROM profile WHERE deleted_at < ?1)");
         tx.execute(&sql, before)?;

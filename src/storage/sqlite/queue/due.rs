@@ -11,6 +11,7 @@ use crate::storage::error::StoreError;
 use crate::storage::rollups::mark::RollupMark;
 use crate::storage::sqlite::engine::state_counts::Writing;
 use crate::storage::sqlite::queue::job::{Jobs, KnownProfiles};
+use crate::storage::sqlite::queue::metered::Metered;
 use crate::storage::sqlite::queue::record::forget_tested;
 use crate::storage::sqlite::queue::row_set::RowSet;
 use crate::storage::sqlite::queue::scheduler::{self, Taken};
@@ -55,8 +56,10 @@ pub fn find(
     let now = millis(demand.now);
     let mut found = Found::default();
     let mut jobs = Jobs::new(tx, profiles)?;
-    let turn = scheduler::choose(tx, demand, taken)?;
-    let scheduler::Turn { chosen, odd, after, is_partial, reached, anything_waits } = turn;
+    let metered = Metered::read(tx, now)?;
+    let turn = scheduler::choose(tx, demand, taken, metered.recovering())?;
+    let scheduler::Turn { mut chosen, odd, after, is_partial, reached, anything_waits } = turn;
+    chosen.extend(metered.choose(tx, demand, taken, now, demand.limit.saturating_sub(chosen.len()))?);
     found.reached = reached;
     found.unreadable = odd;
     (found.claimed.after, found.claimed.is_partial) = (after.map(LaneId::new), is_partial);
@@ -68,6 +71,8 @@ pub fn find(
         found.claimed.next_due = next(tx, now)?;
         found.timeless = timeless(tx, taken.passed_over)?;
     }
+    let next_probe = metered.next_due.and_then(|at| time(at).ok());
+    found.claimed.next_due = found.claimed.next_due.into_iter().chain(next_probe).min();
     Ok(found)
 }
 

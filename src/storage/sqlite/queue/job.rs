@@ -87,7 +87,8 @@ impl<'a> Jobs<'a> {
         let mut profiles = known.lock().unwrap_or_else(PoisonError::into_inner);
         profiles.as_of(revision);
         let select = "SELECT id, attempts, retry_count, interval_s, timeout_ms, backoff,
-                       method, url, headers, body, vals, was_tested, profile_title, event, seq, lane, accepted_at
+                       method, url, headers, body, vals, was_tested, profile_title, event, seq, lane, accepted_at,
+                       probes
                    FROM delivery LEFT JOIN request ON request.delivery = delivery.seq
                    WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq";
         Ok(Self { tx, select: tx.prepare_cached(select)?, profiles })
@@ -183,13 +184,14 @@ fn known<'k>(
     }
 }
 
-/// The places of the values, of the title, which the event follows, of the row, of its lane and of its acceptance among
-/// the columns of a job.
+/// The places of the values, of the title, which the event follows, of the row, of its lane, of its acceptance and of its
+/// number of probes among the columns of a job.
 const VALUES: usize = 10;
 const TITLE: usize = 12;
 const SEQ: usize = 14;
 const LANE: usize = 15;
 const ACCEPTED_AT: usize = 16;
+const PROBES: usize = 17;
 
 /// The job without its profile, its subject and its values, and whether it is a test with its own profile.
 fn job(row: &Row<'_>, chosen: &Chosen, known: &mut KnownLane) -> Result<(Job, bool), Why> {
@@ -209,6 +211,8 @@ fn job(row: &Row<'_>, chosen: &Chosen, known: &mut KnownLane) -> Result<(Job, bo
         subject: Arc::default(),
         origin: chosen.origin.clone(),
         attempts,
+        probes: get::<Option<u32>>(row, PROBES)?.unwrap_or(0),
+        is_probe: chosen.is_probe,
         manual: chosen.facts.manual,
         last_outcome: chosen.facts.last_outcome,
         policy: policy(row, 2)?,

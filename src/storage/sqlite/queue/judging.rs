@@ -5,7 +5,6 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 
 use crate::clock;
@@ -16,12 +15,12 @@ use crate::storage::control::block::AutoDisableCause;
 use crate::storage::error::StoreError;
 use crate::storage::health::course::LaneCourse;
 use crate::storage::health::lane_health::LaneHealth;
-use crate::storage::health::profile_health::HealthState;
+use crate::storage::health::profile_health::{HealthCause, HealthState};
 use crate::storage::health::recent_failures::FailureMinutes;
 use crate::storage::health::rules::HealthRules;
 use crate::storage::health::turn::HealthTurnKind;
 use crate::storage::sqlite::control::pause;
-use crate::storage::sqlite::health::turns;
+use crate::storage::sqlite::health::{half_open, turns};
 use crate::storage::sqlite::profiles::{list, save};
 use crate::storage::sqlite::rows::columns;
 use crate::storage::unreadable::Why;
@@ -72,6 +71,9 @@ impl Failing {
             for (kind, cause) in course.turns() {
                 match kind {
                     HealthTurnKind::Failing => turns::failing(tx, &profile_id, cause, &rules)?,
+                    HealthTurnKind::Recovered if course.is_enabled() => {
+                        enable(tx, &profile_id, cause, &rules)?;
+                    }
                     HealthTurnKind::Recovered => turns::recovered(tx, &profile_id, cause, &rules)?,
                     HealthTurnKind::AutoDisabled => {
                         if disable(tx, &profile_id, &cause.of_block())? {
@@ -112,14 +114,27 @@ fn disable(tx: &Transaction<'_>, profile_id: &str, cause: &AutoDisableCause) -> 
     }
     profile.status = Status::AutoDisabled;
     // An open editor must notice the change: otherwise saving would enable the profile unnoticed.
-    profile.modified_at = later_than(profile.modified_at);
+    profile.modified_at = clock::later_than(profile.modified_at);
     save::save(tx, &profile)?;
     pause::explain(tx, &id, cause)?;
     Ok(true)
 }
 
-/// The time as stored, in whole milliseconds, and different from that of the last change.
-fn later_than(last: Timestamp) -> Timestamp {
-    let now = clock::now().as_millisecond().max(last.as_millisecond() + 1);
-    Timestamp::from_millisecond(now).unwrap_or(last)
+/// Enables a profile whose probe was delivered, which has recovered; unless it is not auto-disabled any more.
+fn enable(
+    tx: &Transaction<'_>,
+    profile_id: &str,
+    cause: &HealthCause,
+    rules: &HealthRules,
+) -> Result<(), StoreError> {
+    let Ok(id) = ProfileId::parse(profile_id) else { return Ok(()) };
+    let Ok(Some(mut profile)) = list::one(tx, &id) else { return Ok(()) };
+    if profile.status != Status::AutoDisabled {
+        return Ok(());
+    }
+    turns::enabled(tx, profile_id, cause, rules)?;
+    profile.status = Status::Active;
+    profile.modified_at = clock::later_than(profile.modified_at);
+    save::save(tx, &profile)?;
+    half_open::begin_recovering(tx, profile_id)
 }

@@ -12,6 +12,7 @@ pub mod job;
 pub mod judging;
 pub mod known_headers;
 pub mod lane;
+pub mod metered;
 pub mod pending;
 pub mod record;
 pub mod row_set;

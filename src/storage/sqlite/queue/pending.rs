@@ -36,6 +36,10 @@ pub const NEXT_RETRY: &str = "SELECT seq, due_at FROM delivery INDEXED BY delive
 pub const OLDEST_WAITING: &str = "SELECT seq, due_at FROM delivery INDEXED BY delivery_waiting_by_lane
      WHERE state = 1 AND lane = ?1 ORDER BY seq LIMIT 1";
 
+/// The retries of one lane that are due, in the order of acceptance. Of a profile that is probed or recovering: few ask.
+pub const DUE_IN_ORDER: &str = "SELECT seq FROM delivery INDEXED BY delivery_waiting_by_lane
+     WHERE state = 1 AND lane = ?1 AND due_at <= ?2 ORDER BY seq";
+
 const QUEUED_OF_ODD_LANE: &str = "SELECT seq FROM queued
      WHERE lane IS ?1 LIMIT 512";
 const WAITING_OF_ODD_LANE: &str = "SELECT seq FROM delivery INDEXED BY delivery_waiting_by_lane

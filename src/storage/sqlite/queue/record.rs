@@ -9,6 +9,7 @@ use crate::storage::health::rules::HealthRules;
 use crate::storage::phases_bytes::phases_bytes;
 use crate::storage::rollups::mark::RollupMark;
 use crate::storage::sqlite::engine::state_counts::Writing;
+use crate::storage::sqlite::health::half_open;
 use crate::storage::sqlite::queue::first_successes;
 use crate::storage::sqlite::queue::judging::Failing;
 use crate::storage::sqlite::rows::columns::{get, headers_text, millis, millis_after, state_number};
@@ -30,6 +31,7 @@ pub fn record_all(
     // Usually there is none, and then it need not be looked up for each.
     let any_tested = tx.prepare_cached("SELECT 1 FROM tested LIMIT 1")?.exists([])?;
     let moved = first_successes::move_all(tx, outcomes)?;
+    let any_recovering = half_open::any_recovering(tx)?;
     let mut changes = Changes::prepare(tx, epoch)?;
     for (index, outcome) in outcomes.iter().enumerate() {
         match record(tx, &mut changes, outcome, moved.contains(index), any_tested, epoch)? {
@@ -37,6 +39,10 @@ pub fn record_all(
             Recorded::Moved => {}
             Recorded::NotOurs => not_ours.push(outcome.job),
         }
+    }
+    half_open::note_probes(tx, outcomes, epoch)?;
+    if any_recovering {
+        half_open::widen(tx, outcomes)?;
     }
     failing.settle(tx)?;
     Ok(not_ours)

@@ -75,6 +75,8 @@ pub struct Chosen {
     pub lane: i64,
     pub origin: Origin,
     pub facts: Facts,
+    /// Its profile is auto-disabled: it is a probe.
+    pub is_probe: bool,
 }
 
 /// The stored facts about a lane.
@@ -86,10 +88,24 @@ pub struct Facts {
     pub last_outcome: Option<LastOutcome>,
 }
 
-/// Deliveries that can start, without those that are taken.
-pub fn choose(tx: &Transaction<'_>, demand: &Demand, taken: &Taken<'_>) -> Result<Turn, StoreError> {
+/// How the last delivery of a lane ended: whether one of it was delivered, and whether the last ones have failed.
+pub fn last_outcome(was_delivered: bool, has_failed: bool) -> Option<LastOutcome> {
+    match (was_delivered, has_failed) {
+        (_, true) => Some(LastOutcome::Failed),
+        (true, false) => Some(LastOutcome::Delivered),
+        (false, false) => None,
+    }
+}
+
+/// Deliveries that can start, without those that are taken, and without the events of recovering profiles.
+pub fn choose(
+    tx: &Transaction<'_>,
+    demand: &Demand,
+    taken: &Taken<'_>,
+    recovering: HashSet<String>,
+) -> Result<Turn, StoreError> {
     let (now, limit) = (millis(demand.now), demand.limit);
-    let (retries, blocked) = (retries(tx, now)?, BlockedProfiles::read(tx)?);
+    let (retries, blocked) = (retries(tx, now)?, BlockedProfiles::read(tx)?.and(recovering));
     let round = Round { tx, now, demand, taken, retries, blocked, odd: RefCell::default() };
     let Window { mut queues, last, is_partial } = round.window(limit)?;
     let in_window = queues.len();
@@ -108,7 +124,7 @@ pub fn choose(tx: &Transaction<'_>, demand: &Demand, taken: &Taken<'_>) -> Resul
     {
         let queue = &mut queues[place];
         let Queue { row, lane, facts, .. } = *queue;
-        chosen.push(Chosen { row, lane, origin: queue.origin.clone(), facts });
+        chosen.push(Chosen { row, lane, origin: queue.origin.clone(), facts, is_probe: false });
         latest = Some(lane);
         if let At::First(row) = queue.at {
             queue.reached = Some(row);
@@ -332,11 +348,7 @@ impl Round<'_> {
         let mut rows = statement.query([lane])?;
         let Some(row) = rows.next()? else { return Ok(Known::Odd(format!("there is no queue {lane}"))) };
         let read = || -> Result<(&str, &str, Facts), Why> {
-            let last_outcome = match (get(row, 3)?, get(row, 4)?) {
-                (_, true) => Some(LastOutcome::Failed),
-                (true, false) => Some(LastOutcome::Delivered),
-                (false, false) => None,
-            };
+            let last_outcome = last_outcome(get(row, 3)?, get(row, 4)?);
             Ok((text(row, 0)?, text(row, 1)?, Facts { manual: get(row, 2)?, last_outcome }))
         };
         let (name, profile, facts) = match read() {

@@ -23,7 +23,8 @@ fn select(table: Table) -> &'static str {
         Table::Variables => "SELECT scope, name, meaning, sample FROM own_variable ORDER BY seq",
         Table::TestValues => "SELECT profile_id, event, vals FROM test_values ORDER BY profile_id, event",
         Table::Blocks => {
-            "SELECT profile_id, why, since, failed, delivery, message FROM hold ORDER BY profile_id, why"
+            "SELECT profile_id, why, since, failed, delivery, message, probe_at, probe_wait_s FROM hold
+             ORDER BY profile_id, why"
         }
         Table::Health => {
             "SELECT profile_id, state, since, failed, delivery, status, class, message, recent_failed, recent_ended
@@ -68,7 +69,7 @@ fn select(table: Table) -> &'static str {
              WHERE d.seq BETWEEN ?1 AND ?2 AND (d.state > 1 OR s.seq IS NOT NULL) ORDER BY d.seq"
         }
         Table::Pending => {
-            "SELECT d.seq, d.due_at, d.run_id, l.seq, d.attempts
+            "SELECT d.seq, d.due_at, d.run_id, l.seq, d.attempts, coalesce(d.probes, 0)
              FROM delivery d LEFT JOIN valid_lane l ON l.seq = d.lane
                  LEFT JOIN delivered s ON s.lane = d.lane AND s.seq = d.seq AND d.state = 0
              WHERE d.seq BETWEEN ?1 AND ?2 AND d.state < 2 AND s.seq IS NULL ORDER BY d.seq"
@@ -78,7 +79,7 @@ fn select(table: Table) -> &'static str {
         }
         Table::Attempts => {
             "SELECT key >> 10, started_at, duration_ms, key & 1023, status, response_cut, class, message, address,
-                 response_headers, response_body, phases
+                 response_headers, response_body, phases, is_probe
              FROM attempt WHERE key BETWEEN ?1 << 10 AND ?2 << 10 | 1023 ORDER BY key"
         }
     }

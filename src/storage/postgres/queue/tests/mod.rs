@@ -141,6 +141,7 @@ fn outcome(job: &Job, next: Next) -> Outcome {
         response_incomplete: None,
         sender: None,
         phases: None,
+        is_probe: false,
     };
     Outcome { job: job.reference, lane: job.lane, subject: Arc::clone(&job.subject), attempt, next }
 }

@@ -27,7 +27,7 @@ fn nothing_before_a_floor_is_read() {
         floors.raise(floors.seen(), floor.map(|row| (1, row)).into_iter());
         let tx = db.transaction().unwrap();
         let taken = Taken { passed_over: &passed_over, floors: &floors.seen() };
-        let turn = choose(&tx, &demand, &taken).unwrap();
+        let turn = choose(&tx, &demand, &taken, HashSet::new()).unwrap();
         let rows: Vec<i64> = turn.chosen.iter().map(|chosen| chosen.row).collect();
         assert_eq!(rows, (1901..=1910).collect::<Vec<_>>(), "{:?}", turn.odd);
         assert_eq!(turn.reached, [(1, 1910)]);

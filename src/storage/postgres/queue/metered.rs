@@ -1,0 +1,195 @@
+//! Claims of profiles that are probed or recovering, of which only so many events are sent at a time, by all senders
+//! together: see [`half_open`](crate::storage::health::half_open).
+//!
+//! What is claimed of them is listed in `metered_claim`, under a lock on the profile's row in `hold` or `recovering`. It
+//! counts until it is recorded or released, or the lease of its sender has ended.
+
+use tokio_postgres::Row;
+
+use crate::record::LaneId;
+use crate::storage::Demand;
+use crate::storage::error::StoreError;
+use crate::storage::health::half_open::NextProbe;
+use crate::storage::postgres::PgStore;
+use crate::storage::postgres::connection::db::Db;
+use crate::storage::postgres::connection::session::Acquired;
+use crate::storage::postgres::queue::claim_sql::{TAKE_OLDEST, TAKE_STRAYS};
+use crate::storage::postgres::queue::job::Claim;
+use crate::storage::postgres::queue::ready::LaneFacts;
+use crate::storage::postgres::queue::take::Taken;
+
+/// A profile of which only so many events are sent at a time.
+#[derive(Debug)]
+pub struct Meter {
+    profile_id: String,
+    /// When its probe is due; none if it is recovering.
+    probe_at: Option<i64>,
+}
+
+/// The profiles that are probed or recovering.
+#[derive(Debug, Default)]
+pub struct Metered {
+    /// Of which something may be sent now.
+    pub open: Vec<Meter>,
+    /// When the next probe is due.
+    pub next_due: Option<i64>,
+}
+
+impl Metered {
+    /// Those of the rows of [`BLOCKED`](super::claim_sql::BLOCKED) that are blocked by nothing else.
+    pub fn of(blocked: &[Row], now: i64) -> Result<Self, StoreError> {
+        let (mut metered, mut others) = (Self::default(), Vec::new());
+        for row in blocked {
+            let (profile_id, probe_at): (String, Option<i64>) = (row.try_get(0)?, row.try_get(1)?);
+            match probe_at {
+                Some(at) if !NextProbe::is_due(at, now) => {
+                    metered.next_due = Some(metered.next_due.map_or(at, |next| next.min(at)));
+                }
+                None if row.try_get::<_, Option<i32>>(2)?.is_none() => others.push(profile_id),
+                probe_at => metered.open.push(Meter { profile_id, probe_at }),
+            }
+        }
+        let is_all = others.iter().any(String::is_empty);
+        metered.open.retain(|meter| !is_all && !others.contains(&meter.profile_id));
+        Ok(metered)
+    }
+}
+
+/// Locks the row of a profile that is probed at this time, unless another sender has it.
+const LOCK_PROBED: &str = "
+SELECT 1 FROM hold WHERE profile_id = $1 AND why = 'auto-disabled' AND probe_at = $2
+FOR NO KEY UPDATE SKIP LOCKED";
+
+/// The same of one that is recovering.
+const LOCK_RECOVERING: &str = "
+SELECT width FROM recovering WHERE profile_id = $1 FOR NO KEY UPDATE SKIP LOCKED";
+
+const FORGET: &str = "
+DELETE FROM metered_claim m WHERE profile_id = $1
+AND NOT EXISTS (SELECT FROM pending p WHERE p.seq = m.seq AND p.claimed_by IS NOT NULL)";
+
+const LANES: &str = "SELECT seq FROM lane WHERE profile_id = $1 AND NOT by_hand ORDER BY seq";
+
+/// The oldest of these lanes that are due and free.
+const OLDEST: &str = "
+SELECT seq FROM (
+  SELECT f.seq FROM unnest($1::int[]) l(lane) CROSS JOIN LATERAL (
+    SELECT seq FROM pending p WHERE p.lane = l.lane AND p.claimed_by IS NULL AND p.attempts = 0
+    ORDER BY p.lane, p.seq LIMIT $3) f
+  UNION ALL
+  SELECT r.seq FROM unnest($1::int[]) l(lane) CROSS JOIN LATERAL (
+    SELECT seq FROM pending p WHERE p.lane = l.lane AND p.claimed_by IS NULL AND p.attempts > 0 AND p.due_at <= $2
+    ORDER BY p.lane, p.seq LIMIT $3) r) a
+ORDER BY seq LIMIT $3";
+
+impl PgStore {
+    /// Takes what may be sent of these now: at most so many.
+    pub(super) async fn take_metered(
+        &self,
+        acquired: &mut Acquired<'_>,
+        (seat, now): (i32, i64),
+        metered: &[Meter],
+        demand: &Demand,
+        most: usize,
+    ) -> Result<Vec<(Taken, LaneFacts)>, StoreError> {
+        let mut all = Vec::new();
+        for meter in metered {
+            let room = most.saturating_sub(all.len());
+            // Two statements at least: what is claimed is counted as it is under the lock.
+            let begun = acquired.begin().await?;
+            let taken = self.take_of(begun.db(), (seat, now), meter, demand, room).await?;
+            begun.commit().await?;
+            all.extend(taken);
+        }
+        Ok(all)
+    }
+
+    async fn take_of(
+        &self,
+        db: Db<'_>,
+        (seat, now): (i32, i64),
+        meter: &Meter,
+        demand: &Demand,
+        most: usize,
+    ) -> Result<Vec<(Taken, LaneFacts)>, StoreError> {
+        let id = &meter.profile_id;
+        let width = match meter.probe_at {
+            Some(at) => db.value::<i32>(LOCK_PROBED, &[id, &at]).await?,
+            None => db.value::<i32>(LOCK_RECOVERING, &[id]).await?,
+        };
+        let Some(width) = width.and_then(|width| usize::try_from(width).ok()) else { return Ok(Vec::new()) };
+        db.execute(FORGET, &[id]).await?;
+        let sql = "SELECT count(*) FROM metered_claim WHERE profile_id = $1";
+        let claimed: i64 = db.value(sql, &[id]).await?.unwrap_or(0);
+        let room = width.saturating_sub(usize::try_from(claimed).unwrap_or(usize::MAX)).min(most);
+        let lanes = self.metered_lanes(db, id, demand).await?;
+        if room == 0 || lanes.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rows = if lanes.iter().any(|lane| demand.is_ordered(LaneId::new((*lane).into()))) {
+            // One of a lane at a time: those are few lanes, and mostly one.
+            let mut rows = Vec::new();
+            for lane in lanes.into_iter().take(room) {
+                if rows.len() < room {
+                    rows.extend(db.rows(TAKE_OLDEST, &[&seat, &vec![lane], &now]).await?);
+                }
+            }
+            rows
+        } else {
+            let arrivals: Vec<u64> = {
+                let ready = self.sender().ready();
+                lanes.iter().map(|lane| ready.arrivals(*lane)).collect()
+            };
+            let most = i64::try_from(room).unwrap_or(i64::MAX);
+            let oldest = db.rows(OLDEST, &[&lanes, &now, &most]).await?;
+            if oldest.len() < room {
+                // The next event of these wakes the dispatcher.
+                let mut ready = self.sender().ready();
+                for (lane, arrivals) in lanes.iter().zip(arrivals) {
+                    ready.emptied(*lane, arrivals);
+                }
+            }
+            let seqs: Vec<i64> = oldest.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
+            db.rows(TAKE_STRAYS, &[&seat, &seqs, &now]).await?
+        };
+        self.metered_rows(db, meter, rows).await
+    }
+
+    /// The lanes of a profile's events that have a free slot here.
+    async fn metered_lanes(&self, db: Db<'_>, id: &str, demand: &Demand) -> Result<Vec<i32>, StoreError> {
+        let rows = db.rows(LANES, &[&id]).await?;
+        let mut lanes: Vec<i32> = rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
+        self.learn(db, &lanes).await?;
+        let mut ready = self.sender().ready();
+        lanes.retain(|lane| {
+            let own = demand.lanes.get(&LaneId::new((*lane).into())).copied().unwrap_or_default();
+            ready.facts(*lane).is_some_and(|facts| {
+                let load = demand.origins.get(&facts.origin).copied().unwrap_or_default();
+                Demand::has_room(&load, demand.slots(&facts.origin), &own, false)
+            })
+        });
+        // What ends of these may widen what is claimed next.
+        ready.metered.extend(lanes.iter().copied());
+        Ok(lanes)
+    }
+
+    async fn metered_rows(
+        &self,
+        db: Db<'_>,
+        meter: &Meter,
+        rows: Vec<Row>,
+    ) -> Result<Vec<(Taken, LaneFacts)>, StoreError> {
+        let mut taken = Vec::with_capacity(rows.len());
+        for row in rows {
+            let claim = Claim::of(&row)?;
+            let Some(facts) = self.sender().ready().facts(claim.lane).cloned() else { continue };
+            taken.push((Taken { claim, row, is_probe: meter.probe_at.is_some() }, facts));
+        }
+        taken.sort_by_key(|(taken, _)| taken.claim.seq);
+        let seqs: Vec<i64> = taken.iter().map(|(taken, _)| taken.claim.seq).collect();
+        let sql = "INSERT INTO metered_claim (seq, profile_id) SELECT unnest($1::bigint[]), $2
+                   ON CONFLICT DO NOTHING";
+        db.execute(sql, &[&seqs, &meter.profile_id]).await?;
+        Ok(taken)
+    }
+}
