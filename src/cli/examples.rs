@@ -42,6 +42,7 @@ const EXAMPLES: &[(&str, &[Example])] = &[
         "profiles apply",
         &[
             ("Create or update the profiles of a file", "ringback profiles apply profiles.json"),
+            ("Show what a folder would change", "ringback profiles apply -f profiles/ --prune --dry-run"),
             (
                 "Create a profile from standard input",
                 r#"echo '{"title": "Order SMS", "channel": "sms",

@@ -80,9 +80,14 @@ impl<'a> ProfileCheck<'a> {
     /// # Errors
     /// The store cannot be read.
     pub async fn new(store: &dyn Storage, settings: &'a Settings) -> Result<Self, StoreError> {
-        let own = store.own_variables().await?;
+        Ok(Self::with(store.own_variables().await?, settings))
+    }
+
+    /// With these own variables, each with its scope.
+    #[must_use]
+    pub fn with(own: Vec<(String, Variable)>, settings: &'a Settings) -> Self {
         let of_voice = known(&own, Channel::Voice.events());
-        Ok(Self { settings, own, of_voice, now: saved_at() })
+        Self { settings, own, of_voice, now: saved_at() }
     }
 
     /// Parses a document.
@@ -157,6 +162,7 @@ impl<'a> ProfileCheck<'a> {
             notes.extend(
                 removed.iter().map(|part| format!("{part} removed: the document has no value for it")),
             );
+            notes.extend(document.fallbacks(stored, profile));
         }
         notes
     }

@@ -7,7 +7,9 @@
 
 mod auth;
 mod body_type;
+mod diff;
 mod error;
+mod fallback;
 mod import;
 mod platform;
 mod removed;
@@ -15,6 +17,8 @@ mod signing;
 mod spelling;
 mod tls;
 mod typed;
+
+use std::collections::HashSet;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer};
@@ -33,6 +37,7 @@ use crate::json;
 use crate::text::rfc3339;
 
 pub use body_type::body_type;
+pub use diff::{FieldChange, diff};
 pub use error::DocumentError;
 use error::{misfit, problem};
 pub use import::export;
@@ -51,6 +56,8 @@ pub struct Document {
     pub left_out: Vec<Field>,
     /// What is absent from the whole document; [`Document::removed`] says what that removes.
     absent: Vec<RemovedPart>,
+    /// What is present; [`Document::fallbacks`] says what the rest resets.
+    mentioned: HashSet<String>,
     /// The names of members with a value that [`Document::import`] did not use.
     pub unused: Vec<String>,
     /// What [`Document::import`] changed, by field.
@@ -138,7 +145,7 @@ impl Document {
     /// # Errors
     /// A field that is unknown or of another type, with its path.
     pub fn read(value: Value) -> Result<Self, DocumentError> {
-        let absent = removed::absent(&value);
+        let (absent, mentioned) = (removed::absent(&value), fallback::mentioned(&value));
         let fields: Fields = serde_path_to_error::deserialize(value).map_err(|error| misfit(&error))?;
         let id = fields
             .profile_id
@@ -197,6 +204,7 @@ impl Document {
             draft,
             left_out,
             absent,
+            mentioned,
             unused,
             changed,
             keeps_older_secrets,
@@ -269,6 +277,7 @@ impl From<Draft> for Document {
             draft,
             left_out: Vec::new(),
             absent: Vec::new(),
+            mentioned: HashSet::new(),
             unused: Vec::new(),
             changed: Vec::new(),
             keeps_older_secrets: false,

@@ -8,7 +8,7 @@ fn notes(place: &Place, document: &Value) -> Vec<String> {
     let ran = place.run_with_input(&["profiles", "apply", "-"], &document.to_string());
     assert_eq!(ran.code, Some(0), "{ran:?}");
     let note = |line: &str| line.split_once("): ").expect("a note of a profile").1.to_owned();
-    ran.err.lines().map(note).collect()
+    ran.err.lines().filter(|line| line.starts_with("ringback: note: ")).map(note).collect()
 }
 
 #[test]

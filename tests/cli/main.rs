@@ -9,6 +9,7 @@
 )]
 
 mod alerts;
+mod applied_folder;
 mod applied_notes;
 mod closed_settings;
 mod completions;

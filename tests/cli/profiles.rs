@@ -21,6 +21,12 @@ fn documents() -> Value {
     ])
 }
 
+/// Standard error without the lines that say what became of each profile.
+fn notes_of(err: &str) -> String {
+    let is_note = |line: &&str| line.starts_with("ringback: note: ");
+    err.lines().filter(is_note).flat_map(|line| [line, "\n"]).collect()
+}
+
 const SECRETS: [&str; 6] =
     ["t0ken-in-header", "k3y-of-api", "K1abcdefghijkl2P", "POabcdefghijklLY", "whsec_cmlu", "p4ss-of-basic"];
 
@@ -33,7 +39,10 @@ fn an_export_is_identical_after_applying_it_elsewhere() {
         assert!(exported.out.contains(secret), "{secret}");
     }
     let applied = there.run_with_input(&["profiles", "apply", "-", "--json"], &exported.out);
-    assert_eq!(applied.json(), json!({"profile_ids": ids}));
+    let created =
+        |(id, title): (&String, &str)| json!({"profile_id": id, "title": title, "result": "created"});
+    let rows: Value = ids.iter().zip(["Order SMS", "Bookings", "Nightly"]).map(created).collect();
+    assert_eq!(applied.json(), json!({"profile_ids": ids, "profiles": rows}));
     assert_eq!(there.run(&["profiles", "export", "--secrets"]).out, exported.out);
     let two = there.run(&["profiles", "export", "--secrets", "nightly", &ids[0], "Nightly"]).json();
     assert_eq!(two, json!([exported.json()[2], exported.json()[0]]));
@@ -57,13 +66,11 @@ fn secrets_are_shown_only_on_request_and_kept_when_omitted() {
     assert_eq!(one["headers"], json!({"X-Token": null, "X-Shop": "north"}));
     assert_eq!(one, without.json()[0]);
 
-    place.apply(&without.json());
-    let mut after = place.run(&["profiles", "export", "--secrets"]).json();
-    for (after, before) in after.as_array_mut().unwrap().iter_mut().zip(with.as_array().unwrap()) {
-        assert!(after["modified_at"].as_str().unwrap() > before["modified_at"].as_str().unwrap());
-        after["modified_at"] = before["modified_at"].clone();
-    }
-    assert_eq!(after, with);
+    let again = place.run_with_input(&["profiles", "apply", "-", "--json"], &without.out).json();
+    let results = again["profiles"].as_array().unwrap().iter().map(|row| row["result"].as_str().unwrap());
+    assert_eq!(results.collect::<Vec<_>>(), ["unchanged"; 3]);
+    let after = place.run(&["profiles", "export", "--secrets"]).json();
+    assert_eq!(after, with, "what is the same is not written, so the time of modification stays");
 
     let file = place.file("without.json", &without.out);
     Place::new().run(&["profiles", "apply", &file]).refused(
@@ -202,7 +209,7 @@ fn a_document_is_the_whole_profile_and_removed_parts_are_reported() {
         let advice = format!(
             "ringback: note: 'Order SMS' ({id}): enc.IV: fixed IV: equal values give equal ciphertext\n"
         );
-        let output = ran.err.replace(&advice, "");
+        let output = notes_of(&ran.err).replace(&advice, "");
         (output, place.run(&["profiles", "export", "--secrets", id]).json()[0].clone())
     };
     let note = |what: &str| {
@@ -344,7 +351,7 @@ fn a_response_of_the_platforms_api_is_applied() {
     let one = json!({"code": "RBC024", "message": "Profile fetched successfully", "data": profile(id, "Order SMS")});
     let ran = place.run_with_input(&["profiles", "apply", "-"], &one.to_string());
     assert_eq!((ran.code, ran.out.as_str()), (Some(0), format!("{id}\n").as_str()), "{ran:?}");
-    assert_eq!(ran.err, "", "nothing of it is lost");
+    assert_eq!(ran.err, format!("ringback: created 'Order SMS' ({id})\n"), "nothing of it is lost");
     assert_eq!(place.run(&["profiles", "export", id]).json()[0]["headers"], json!({"X-Shop": "north"}));
 
     let other = "SG_09b3dfa7-e05d-4d84-ab2d-6ed654272aab";
@@ -353,7 +360,13 @@ fn a_response_of_the_platforms_api_is_applied() {
     place.run_with_input(&["profiles", "apply", "-"], &bad.to_string()).refused(2, &["data[0].title: "]);
     let list = list.to_string().replace("\"One\"", "\"First\"").replace("\"Two\"", "\"Second\"");
     let ran = place.run_with_input(&["profiles", "apply", "-", "--json"], &list);
-    assert_eq!(ran.json(), json!({"profile_ids": [id, other]}));
+    assert_eq!(
+        ran.json(),
+        json!({"profile_ids": [id, other], "profiles": [
+            {"profile_id": id, "title": "First", "result": "updated"},
+            {"profile_id": other, "title": "Second", "result": "created"},
+        ]})
+    );
     // What cannot be carried is named; a page that is not the whole list says so.
     let mut odd = profile(id, "Order SMS");
     for (name, value) in [
@@ -372,7 +385,7 @@ fn a_response_of_the_platforms_api_is_applied() {
         &format!("note: 'Order SMS' ({id}): not used: response_message, company_id\n"),
         &format!("note: 'Order SMS' ({id}): body: body_type is xml, but the body is json and is sent so\n"),
     ];
-    assert_eq!(ran.err, notes.map(|note| format!("ringback: {note}")).concat());
+    assert_eq!(notes_of(&ran.err), notes.map(|note| format!("ringback: {note}")).concat());
     let calls = json!({"code": "RBC024", "data": {"title": "Calls", "channel": "Voice", "body_type": "text",
         "url": "https://x.example/?from={caller}&key={keypress:12}",
         "body": "to={{callee}}&order={api:ORDER.ID}&css=p{color:red}"}});
@@ -395,7 +408,7 @@ fn apparent_tags_are_reported_unless_the_body_closes_them() {
         let profile = json!({"title": "Mail", "url": "https://hooks.example/cb", "body": body});
         let ran = place.run_with_input(&["profiles", "apply", "-"], &profile.to_string());
         assert_eq!(ran.code, Some(0), "{ran:?}");
-        ran.err
+        notes_of(&ran.err)
     };
     let message = apply(r#"{"html": "a<br><b>hi</b> <status>"}"#);
     assert!(message.contains("body: <br> looks like a tag and is sent as a variable"), "{message}");

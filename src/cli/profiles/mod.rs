@@ -7,7 +7,6 @@ mod import_curl;
 mod list;
 mod restore;
 mod show;
-mod source;
 mod switch;
 
 use std::process::ExitCode;
@@ -37,10 +36,7 @@ enum Action {
         profile: String,
     },
     /// Create profiles, or update those with a `profile_id`; all or nothing; prints their IDs
-    Apply {
-        /// One profile as JSON, or an array of profiles; `-` for standard input
-        file: std::path::PathBuf,
-    },
+    Apply(apply::ApplyArgs),
     /// Create a profile from a curl command, as browsers, Postman and `preview --curl` write it
     ImportCurl(import_curl::ImportCurlArgs),
     /// Enable a profile that was disabled or auto-disabled; its queued events are sent
@@ -69,7 +65,7 @@ pub(super) async fn run(session: &Session, args: ProfilesArgs) -> Result<ExitCod
     match args.action {
         Action::List(args) => list::run(session, &args, json).await?,
         Action::Show { profile } => show::run(session, &profile, json).await?,
-        Action::Apply { file } => apply::run(session, &file, json).await?,
+        Action::Apply(args) => apply::run(session, &args, json).await?,
         Action::ImportCurl(args) => import_curl::run(session, &args, json).await?,
         Action::Enable { profile } => switch::run(session, &profile, Status::Active, json).await?,
         Action::Disable { profile } => switch::run(session, &profile, Status::Disabled, json).await?,

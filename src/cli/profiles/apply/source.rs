@@ -11,6 +11,8 @@ use crate::cli::json_input::JsonInput;
 use crate::json;
 use crate::profile::document::{Response, response};
 
+use super::folder::Input;
+
 /// The largest input, in bytes (our decision): more than 10 000 profiles of one to three kilobytes.
 const MAX_BYTES: u64 = 32 << 20;
 
@@ -19,7 +21,7 @@ const MAX_BYTES: u64 = 32 << 20;
 const LONGEST_PROFILE: usize = 4 << 20;
 
 /// The maximum number of profiles in a document (our decision): empty ones take more memory than their text.
-const MAX_PROFILES: usize = 100_000;
+pub(super) const MAX_PROFILES: usize = 100_000;
 
 /// The text of each profile of an array, [`MAX_PROFILES`] at most.
 struct Many<'a>(Vec<&'a RawValue>);
@@ -51,24 +53,30 @@ impl<'de> Visitor<'de> for ManyVisitor {
     }
 }
 
-/// The text of the whole.
-pub(super) struct Documents(String);
+/// A file and its text.
+pub(super) struct Documents<'a> {
+    input: &'a Input,
+    text: String,
+}
 
-impl Documents {
+impl<'a> Documents<'a> {
     /// Reads the text.
     ///
     /// # Errors
     /// It cannot be read, or is too long.
-    pub(super) fn read(source: &JsonInput) -> Result<Self, CommandError> {
-        source.text(MAX_BYTES).map(Self).map_err(|why| refused(source, &why))
+    pub(super) fn read(input: &'a Input) -> Result<Self, CommandError> {
+        let source = JsonInput(&input.path);
+        let text = source.text(MAX_BYTES).map_err(|why| refused(&source, &why))?;
+        Ok(Self { input, text })
     }
 
     /// Each profile's JSON with its path in the whole document, such as `profiles[1]`; a single one needs none.
     ///
     /// # Errors
     /// It is invalid JSON, reported with line and column, or does not describe profiles.
-    pub(super) fn each(&self, source: &JsonInput) -> Result<Found<'_>, CommandError> {
-        let text = self.0.as_str();
+    pub(super) fn each(&self) -> Result<Found<'_>, CommandError> {
+        let Self { input, text } = self;
+        let source = &JsonInput(&input.path);
         let broken = |error: serde_json::Error| {
             let why =
                 if error.is_data() { error.to_string() } else { json::mistake(text, &error).to_string() };
@@ -83,7 +91,7 @@ impl Documents {
                 }
                 let place = |at| format!("profiles[{at}]");
                 let document = |(at, raw)| Document { place: place(at), json: Json::Raw(text, raw) };
-                Ok(Found::here(many.into_iter().enumerate().map(document).collect()))
+                Ok(Found::here(input, many.into_iter().enumerate().map(document).collect()))
             }
             Some(b'{') if text.len() > LONGEST_PROFILE => {
                 Err(refused(source, &format!("the profile has more than {LONGEST_PROFILE} bytes")))
@@ -92,9 +100,9 @@ impl Documents {
                 // Parsed here as well, to report errors with line and column.
                 let value = json::read(text).map_err(|error| refused(source, &error.to_string()))?;
                 if let Some(response) = response(&value).map_err(|why| refused(source, &why))? {
-                    return Ok(Found::of_platform(response));
+                    return Ok(Found::of_platform(input, response));
                 }
-                Ok(Found::here(vec![Document { place: String::new(), json: Json::Parsed(value) }]))
+                Ok(Found::here(input, vec![Document { place: String::new(), json: Json::Parsed(value) }]))
             }
             _ => {
                 serde_json::from_str::<&RawValue>(text).map_err(broken)?;
@@ -106,6 +114,8 @@ impl Documents {
 
 /// The profiles of a file.
 pub(super) struct Found<'a> {
+    /// Where they come from.
+    pub input: &'a Input,
     pub documents: Vec<Document<'a>>,
     /// Whether they are a response of the platform's API.
     pub from_platform: bool,
@@ -114,11 +124,11 @@ pub(super) struct Found<'a> {
 }
 
 impl<'a> Found<'a> {
-    fn here(documents: Vec<Document<'a>>) -> Self {
-        Self { documents, from_platform: false, notes: Vec::new() }
+    fn here(input: &'a Input, documents: Vec<Document<'a>>) -> Self {
+        Self { input, documents, from_platform: false, notes: Vec::new() }
     }
 
-    fn of_platform(response: Response) -> Self {
+    fn of_platform(input: &'a Input, response: Response) -> Self {
         let document = |(place, value)| Document { place, json: Json::Parsed(value) };
         let mut notes = Vec::new();
         if !response.unused.is_empty() {
@@ -129,7 +139,7 @@ impl<'a> Found<'a> {
             notes.push(format!("contains {count} of {total} profiles: fetch the other pages with offset"));
         }
         let documents = response.profiles.into_iter().map(document).collect();
-        Self { documents, from_platform: true, notes }
+        Self { input, documents, from_platform: true, notes }
     }
 }
 
