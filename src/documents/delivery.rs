@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::delivery_row::blocked_by;
 use crate::callback::{Callback, headers_json};
 use crate::profile::Choice;
-use crate::record::{Attempt, Details, Phase, Phases};
+use crate::record::{Attempt, Details, Phase, Phases, Summary};
 use crate::storage::Blocks;
 use crate::text::rfc3339;
 
@@ -38,6 +38,8 @@ pub fn full_delivery(details: &Details, blocks: &Blocks) -> Value {
         "due_at": row.due_at.map(rfc3339),
         "resent_as": row.again.map(|id| id.to_string()),
         "sent_again_as": row.again.map(|id| id.to_string()),
+        "resent_from": row.resent_from.map(|id| id.to_string()),
+        "resends": details.resends.iter().map(resend).collect::<Value>(),
         "error": row.last_error.as_ref().map(|e| json!({"class": e.class.name(), "message": e.message})),
         "retry": {
             "count": row.policy.count(),
@@ -63,6 +65,16 @@ pub(super) fn full_attempt(made: &Attempt) -> Value {
     all["response_incomplete"] = made.response_incomplete.clone().into();
     all["sender"] = made.sender.clone().into();
     all
+}
+
+/// A resend of the delivery.
+fn resend(row: &Summary) -> Value {
+    json!({
+        "delivery_id": row.id.to_string(),
+        "state": row.state.name(),
+        "accepted_at": rfc3339(row.accepted_at),
+        "status": row.last_status,
+    })
 }
 
 fn request(callback: &Callback) -> Value {

@@ -29,6 +29,7 @@ pub fn delivery_row(row: &Summary, blocks: &Blocks) -> Value {
         "duration_ms": row.last_ms,
         "resent_as": row.again.map(|id| id.to_string()),
         "sent_again_as": row.again.map(|id| id.to_string()),
+        "resent_from": row.resent_from.map(|id| id.to_string()),
     })
 }
 

@@ -54,6 +54,8 @@ pub enum Action {
     RetryNow,
     Cancel,
     Resend,
+    Original,
+    Resent,
     FilterState,
     FilterProfile,
     Follow,

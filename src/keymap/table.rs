@@ -137,6 +137,10 @@ pub const TABLE: &[Entry] = table! {
         "deliveries-cancel" Cancel, "c", "Cancel", "Stop retrying", "cancel abort give up stop";
         "deliveries-send-again" Resend, "a", "Resend", "Resend: the same request as a new delivery",
             "send again repeat replay re-trigger a failed request";
+        "deliveries-original" Original, "[", "Original", "Go to the delivery that this one resends",
+            "resent from link back source earlier";
+        "deliveries-resent" Resent, "]", "Its resend", "Go to the delivery by which this one was resent last",
+            "resent as link result newer again";
         "deliveries-filter-state" FilterState, "s", "State",
             "Show all, pending, delivered, failed or cancelled ones",
             "status show failed pending delivered";
@@ -338,7 +342,8 @@ mod tests {
         editor-previous-field editor-left editor-right editor-secrets editor-edit-body editor-edit-profile
         variables-toggle variables-select-all variables-copy-variables variables-insert variables-search
         variables-add-variable variables-edit-variable variables-remove-variable variables-leave
-        deliveries-details deliveries-retry-now deliveries-cancel deliveries-send-again
+        deliveries-details deliveries-retry-now deliveries-cancel deliveries-send-again deliveries-original
+        deliveries-resent
         deliveries-filter-state deliveries-filter-profile deliveries-follow deliveries-time-form
         deliveries-search deliveries-copy-delivery deliveries-retry-all deliveries-cancel-all
         deliveries-send-all-again deliveries-pager deliveries-pause-all deliveries-leave test-window-accept

@@ -38,4 +38,6 @@ pub struct Summary {
     pub last_ms: Option<u32>,
     /// The delivery that resent it most recently.
     pub again: Option<DeliveryId>,
+    /// The delivery that it resends. None of resends that earlier versions made on PostgreSQL.
+    pub resent_from: Option<DeliveryId>,
 }

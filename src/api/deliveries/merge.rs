@@ -65,6 +65,7 @@ mod tests {
             last_error: None,
             last_ms: None,
             again: None,
+            resent_from: None,
         }
     }
 

@@ -266,6 +266,7 @@ fn delivery_row() -> Value {
         "duration_ms": nullable("integer"),
         "resent_as": nullable("string"),
         "sent_again_as": nullable("string"),
+        "resent_from": nullable("string"),
     }))
 }
 
@@ -289,6 +290,13 @@ fn delivery() -> Value {
         "due_at": nullable_time(),
         "resent_as": nullable("string"),
         "sent_again_as": nullable("string"),
+        "resent_from": nullable("string"),
+        "resends": {"type": "array", "items": object(&json!({
+            "delivery_id": {"type": "string", "format": "uuid"},
+            "state": choice::<DeliveryState>(),
+            "accepted_at": time(),
+            "status": nullable("integer"),
+        }))},
         "error": nullable_failure(),
         "retry": object(&json!({
             "count": count(), "interval_s": count(), "timeout_ms": count(),

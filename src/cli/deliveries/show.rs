@@ -29,6 +29,9 @@ pub(super) async fn run(session: &Session, text: &str, json: bool) -> Result<(),
     }
 }
 
+/// The state of a delivery that another one is linked with.
+const GONE: &str = "no longer in the log";
+
 /// Everything about it, for people.
 fn text_of(details: &Details, block: Option<&str>) -> String {
     let row = &details.summary;
@@ -42,8 +45,15 @@ fn text_of(details: &Details, block: Option<&str>) -> String {
     if let Some(block) = block {
         fact("blocked", block.to_owned());
     }
-    if let Some(again) = row.again {
-        fact("resent", format!("as {again}"));
+    if let Some(id) = row.resent_from {
+        let state = details.original.as_ref().map_or(GONE, |row| row.state.name());
+        fact("resent", format!("from {id} · {state}"));
+    }
+    for resend in &details.resends {
+        fact("resent", format!("as {} · {}", resend.id, resend.state.name()));
+    }
+    if let Some(id) = row.again.filter(|_| details.resends.is_empty()) {
+        fact("resent", format!("as {id} · {GONE}"));
     }
     fact("profile", format!("{} ({})", row.profile_title, row.profile_id));
     fact("event", row.event.map_or("none", |event| event.name()).to_owned());

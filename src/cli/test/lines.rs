@@ -145,6 +145,7 @@ mod tests {
             last_error: attempt(1, None, Some("500 \u{1b}")).error,
             last_ms: None,
             again: None,
+            resent_from: None,
         }
     }
 

@@ -355,3 +355,38 @@ fn titles_are_complete_if_they_fit() {
         assert!(!desk.shows("Order S…") && desk.shows("Order SMS sending"), "{}", desk.screen());
     }
 }
+
+#[test]
+fn a_delivery_and_its_resend_lead_to_each_other() {
+    let mut desk = Desk::new(120, 40).of(sample::log());
+    desk.keys("4 s s s");
+    let failed = desk.state.deliveries.selected().unwrap().id;
+    desk.keys("[");
+    assert_eq!(desk.notice(), "Original: it resends no other delivery");
+    desk.keys("]");
+    assert_eq!(desk.notice(), "Its resend: it was not resent");
+    desk.keys("a");
+    let resend = desk.state.deliveries.selected().unwrap().id;
+    assert!(resend != failed && desk.line("resent").contains("from 00000000-0000"), "{}", desk.screen());
+
+    desk.keys("[");
+    assert!(desk.shows(&format!("resent    as {resend} · queued")), "{}", desk.screen());
+    desk.happens(|world| world.answered(super::world::number(resend), 200, sample::start()));
+    assert!(desk.shows(&format!("resent    as {resend} · delivered · 200")), "{}", desk.screen());
+    desk.keys("]");
+    assert!(desk.shows(&format!("resent    from {failed} · failed")), "{}", desk.screen());
+    desk.keys("[ esc");
+    assert_eq!(desk.state.deliveries.selected().unwrap().id, failed, "it is selected in the list");
+    assert!(
+        desk.line("resent ").contains("· delivered") || desk.shows("delivered · 200"),
+        "{}",
+        desk.screen()
+    );
+    // What is gone is said to be gone.
+    desk.keys("enter").happens(|world| {
+        world.tables().remove(resend);
+    });
+    assert!(desk.line("resent  ").contains("no longer in the log"), "{}", desk.screen());
+    desk.keys("]");
+    assert_eq!(desk.notice(), "Its resend: its resend is no longer in the log");
+}

@@ -14,6 +14,7 @@ mod paragraph;
 mod phase_bar;
 mod profiles;
 mod put;
+mod resend_links;
 mod search_line;
 mod timeline;
 mod top;

@@ -14,6 +14,7 @@ use crate::console::theme::Theme;
 use crate::console::view::frame;
 use crate::console::view::phase_bar;
 use crate::console::view::put::put;
+use crate::console::view::resend_links;
 use crate::profile::attempt_label;
 use crate::record::{Attempt, DeliveryState, ErrorClass, Summary};
 use crate::text::{cut, fit, millis};
@@ -46,6 +47,8 @@ fn lines(state: &State, row: &Summary, width: usize, height: usize) -> Vec<Line<
     let attempts = state.deliveries.details().map_or(&[][..], |d| &d.attempts);
     let (mut lines, mut ends) = (Vec::new(), Vec::with_capacity(attempts.len()));
     let label = |text: &str| Span::styled(fit(text, LABEL), theme.label);
+    let (original, resend) = resend_links::lines(state, width, LABEL);
+    lines.extend(original);
     for (at, attempt) in attempts.iter().enumerate() {
         match attempt.error.as_ref().filter(|error| error.class == ErrorClass::Expired) {
             // Nothing was sent.
@@ -101,6 +104,7 @@ fn lines(state: &State, row: &Summary, width: usize, height: usize) -> Vec<Line<
         ]));
     }
     lines.extend(verdict(state, row));
+    lines.extend(resend);
     add_phases(&mut lines, attempts, &ends, (width, height), theme);
     lines
 }

@@ -104,6 +104,7 @@ macro_rules! every_test {
             steering:
                 sent_again_it_differs_by_its_id_only,
                 what_cannot_be_resent_is_reported,
+                a_resend_and_its_original_know_each_other,
                 what_has_been_due_for_longest_says_how_far_sending_lags,
                 every_choice_comes_back,
                 a_cancelled_delivery_stays_so_whatever_its_last_attempt_brings,

@@ -3,7 +3,7 @@
 use super::*;
 use crate::profile::{Choice as _, Event};
 use crate::record::DeliveryState;
-use crate::storage::{BlockReason, Problem, StoreError};
+use crate::storage::{BlockReason, Filter, Problem, StoreError};
 
 async fn summary(store: &dyn Storage, id: DeliveryId) -> crate::record::Summary {
     store.delivery(id).await.unwrap().unwrap().summary
@@ -38,6 +38,43 @@ pub async fn what_cannot_be_resent_is_reported(subject: &dyn StoreUnderTest) {
     store.enqueue(vec![empty.clone()]).await.unwrap();
     let none = store.resend(empty.id, DeliveryId::generate(), at(0)).await.map_err(of);
     assert_eq!(none, Err(Problem::NoRequest(empty.id)));
+}
+
+pub async fn a_resend_and_its_original_know_each_other(subject: &dyn StoreUnderTest) {
+    let store = subject.store();
+    let new = delivery("https://hooks.example");
+    store.enqueue(vec![new.clone(), delivery("https://other.example")]).await.unwrap();
+    record(subject, new.id, 1, Next::Failed).await;
+    let (first, second) = (DeliveryId::generate(), DeliveryId::generate());
+    store.resend(new.id, first, at(5_000)).await.unwrap();
+    store.resend(new.id, second, at(6_000)).await.unwrap();
+    record(subject, first, 1, Next::Failed).await;
+    record(subject, second, 1, Next::Delivered).await;
+    let details = async |id| store.delivery(id).await.unwrap().unwrap();
+
+    let original = details(new.id).await;
+    let found: Vec<_> = original.resends.iter().map(|row| (row.id, row.state)).collect();
+    assert_eq!(found, [(second, DeliveryState::Delivered), (first, DeliveryState::Failed)]);
+    assert_eq!((original.summary.resent_from, original.original), (None, None));
+    for id in [first, second] {
+        let resend = details(id).await;
+        assert_eq!(resend.summary.resent_from, Some(new.id));
+        assert_eq!(resend.original.map(|row| (row.id, row.state)), Some((new.id, DeliveryState::Failed)));
+        assert!(resend.resends.is_empty() && resend.summary.again.is_none());
+    }
+
+    let finds = async |text: &str| -> Vec<DeliveryId> {
+        let filter = Filter { text: Some(text.to_owned()), ..Filter::default() };
+        store.search(&filter, 100).await.unwrap().rows.iter().map(|row| row.id).collect()
+    };
+    assert_eq!(finds(&format!("resent:{}", new.id)).await, [second, first]);
+    assert_eq!(finds("resent:yes").await, [new.id]);
+    assert_eq!(finds("resent:no state:failed").await, [first]);
+
+    // What left the log is known by its id.
+    assert!(remove(store, new.id).await && remove(store, first).await);
+    let resend = details(second).await;
+    assert_eq!((resend.summary.resent_from, resend.original), (Some(new.id), None));
 }
 
 pub async fn what_has_been_due_for_longest_says_how_far_sending_lags(subject: &dyn StoreUnderTest) {

@@ -32,6 +32,8 @@ pub struct RowFacts<'a> {
     pub ended_at: Option<i64>,
     /// It was resent.
     pub was_sent_again: bool,
+    /// The delivery that it resends.
+    pub resent_from: Option<DeliveryId>,
     /// The JSON of its values; none if the filter does not need them.
     pub values: Option<&'a str>,
 }
@@ -72,8 +74,9 @@ impl<'a> RowMatcher<'a> {
         let ended = ended_before.is_none_or(|t| seen.ended_at.is_some_and(|end| end < t.as_millisecond()));
         let fits = |status: &StatusFilter| status.fits(seen.status, seen.class);
         let status = self.statuses.iter().all(|any| any.iter().any(fits));
-        let again = self.filter.not_again && seen.was_sent_again;
-        if !(since && until && ended && status) || again {
+        let resent = !(self.filter.not_again && seen.was_sent_again)
+            && self.words.was_resent.is_none_or(|was| seen.was_sent_again == was);
+        if !(since && until && ended && status && resent) {
             return Ok(false);
         }
         let elsewhere = |sought: &&SearchTerm| {
@@ -113,6 +116,9 @@ impl RowFacts<'_> {
             SearchPlace::Event => self.event.is_some_and(is_in),
             SearchPlace::Url => self.url.is_some_and(is_in),
             SearchPlace::Value(path) => self.values.is_some_and(|json| sought.is_at(path, json)),
+            SearchPlace::Original => {
+                self.resent_from.is_some_and(|id| id.to_string().starts_with(&sought.text))
+            }
             SearchPlace::Id | SearchPlace::Body(_) => false,
         }
     }
@@ -140,6 +146,7 @@ pub(crate) fn fits(
         accepted_at: row.accepted_at.as_millisecond(),
         ended_at: ended_at.map(jiff::Timestamp::as_millisecond),
         was_sent_again: row.again.is_some(),
+        resent_from: row.resent_from,
         values: Some(&values),
     };
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
@@ -180,6 +187,7 @@ mod tests {
             accepted_at: 1_000,
             ended_at: Some(2_000),
             was_sent_again: true,
+            resent_from: Some(DeliveryId::from_bytes([0xCD; 16])),
             values: Some(r#"{"ref": "Order-\"7\"/Ä", "parts": 12, "nested": {"deep": "well"}}"#),
         }
     }
@@ -222,6 +230,8 @@ mod tests {
             "value.parts=12",
             "value.nested.deep:WELL",
             "state:failed status:500 class:status",
+            "resent:yes",
+            "resent:CDcd",
         ] {
             assert!(text(there), "{there}");
         }
@@ -232,6 +242,8 @@ mod tests {
             "id:00",
             "value.parts=1",
             "value.none=12",
+            "resent:no",
+            "resent:ab",
             "event:thank",
         ] {
             assert!(!text(not), "{not}");

@@ -30,6 +30,8 @@ pub enum SearchField<'a> {
     Id,
     /// `url:`, a part of it.
     Url,
+    /// `resent:`, whether it was resent, or the beginning of the ID of the delivery that it resends.
+    Resent,
     /// `since:`, accepted then or later.
     Since,
     /// `until:`, accepted before then.
@@ -42,7 +44,7 @@ pub enum SearchField<'a> {
 
 impl<'a> SearchField<'a> {
     /// The fields with a name, in the order of the manual.
-    const NAMED: [(&'static str, Self); 9] = [
+    const NAMED: [(&'static str, Self); 10] = [
         ("state", Self::State),
         ("status", Self::Status),
         ("class", Self::Class),
@@ -50,6 +52,7 @@ impl<'a> SearchField<'a> {
         ("event", Self::Event),
         ("id", Self::Id),
         ("url", Self::Url),
+        ("resent", Self::Resent),
         ("since", Self::Since),
         ("until", Self::Until),
     ];

@@ -27,6 +27,8 @@ pub enum SearchPlace {
     Id,
     /// In the URL.
     Url,
+    /// At the start of the ID of the delivery that it resends.
+    Original,
     /// It is the value at this path.
     Value(Path),
     /// It is what a JSON body, of the request or of a response, has at this path.

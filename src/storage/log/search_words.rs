@@ -17,6 +17,8 @@ pub struct SearchWords {
     pub states: Vec<DeliveryState>,
     /// One of these must match, if there are any.
     pub statuses: Vec<StatusFilter>,
+    /// Whether it must have been resent, or must not.
+    pub was_resent: Option<bool>,
     /// Each of these must match.
     pub texts: Vec<SearchTerm>,
     /// Why fields cannot be used: a sentence for each. They are searched for as text.
@@ -76,6 +78,16 @@ impl SearchWords {
             SearchField::Event => SearchPlace::Event,
             SearchField::Id => SearchPlace::Id,
             SearchField::Url => SearchPlace::Url,
+            SearchField::Resent => match text.to_ascii_lowercase().as_str() {
+                word @ ("yes" | "no") => {
+                    self.was_resent = Some(word == "yes");
+                    return Ok(());
+                }
+                id if id.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-') => {
+                    SearchPlace::Original
+                }
+                _ => return Err("use yes, no, or the beginning of the original's ID".to_owned()),
+            },
             SearchField::Value(at) => SearchPlace::Value(path(at)?),
             SearchField::Body(at) => SearchPlace::Body(path(at)?),
             SearchField::Since | SearchField::Until => return Ok(()),
@@ -168,6 +180,7 @@ mod tests {
             ("class:slow", "class:slow: use one of timeout, connect"),
             ("state:gone", "state:gone: use queued, waiting"),
             ("value.1=2", "value.1=2: use a path"),
+            ("resent:maybe", "resent:maybe: use yes, no, or the beginning of the original's ID"),
         ] {
             let words = SearchWords::read(line);
             assert_eq!(words.texts.iter().map(|term| &term.text).collect::<Vec<_>>(), [line]);

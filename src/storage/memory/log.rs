@@ -94,7 +94,16 @@ impl Log for MemoryStore {
     }
 
     async fn delivery(&self, id: DeliveryId) -> Result<Option<Details>, StoreError> {
-        Ok(self.tables().delivery(id).map(|stored| stored.details.clone()))
+        let tables = self.tables();
+        let Some(mut details) = tables.delivery(id).map(|stored| stored.details.clone()) else {
+            return Ok(None);
+        };
+        let summary = |stored: &StoredDelivery| stored.details.summary.clone();
+        details.original = details.summary.resent_from.and_then(|id| tables.delivery(id)).map(summary);
+        let resends = tables.newest_first().into_iter();
+        let resends = resends.filter(|stored| stored.details.summary.resent_from == Some(id));
+        details.resends = resends.take(Details::MOST_RESENDS).map(summary).collect();
+        Ok(Some(details))
     }
 
     async fn summaries(&self, ids: Vec<DeliveryId>) -> Result<Vec<Summary>, StoreError> {

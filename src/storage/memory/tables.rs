@@ -185,6 +185,7 @@ impl Tables {
             last_error: failure,
             last_ms: None,
             again: None,
+            resent_from: None,
         };
         self.revision.deliveries += 1;
         self.deliveries.push(StoredDelivery {
@@ -193,6 +194,8 @@ impl Tables {
                 callback,
                 values: new.values,
                 attempts: Vec::new(),
+                original: None,
+                resends: Vec::new(),
                 passed_over: Vec::new(),
             },
             ended_at: (!is_pending).then_some(new.accepted_at),
@@ -236,6 +239,7 @@ impl Tables {
             last_error: None,
             last_ms: None,
             again: None,
+            resent_from: Some(id),
             ..old
         };
         if let Some(earlier) = self.delivery_mut(id) {
@@ -243,9 +247,16 @@ impl Tables {
         }
         self.feed.push(MemoryNote::Accepted(new_id));
         self.count_mark(lane, RollupMark::accepted(at.as_millisecond(), None));
-        let (values, attempts, passed_over) = (earlier.details.values, Vec::new(), Vec::new());
         self.deliveries.push(StoredDelivery {
-            details: Details { summary, callback: Some(callback), values, attempts, passed_over },
+            details: Details {
+                summary,
+                callback: Some(callback),
+                values: earlier.details.values,
+                attempts: Vec::new(),
+                original: None,
+                resends: Vec::new(),
+                passed_over: Vec::new(),
+            },
             ended_at: None,
             run: None,
             was_tested: earlier.tested.is_some(),

@@ -45,6 +45,11 @@ pub fn delivery_id(row: &Row, name: &str) -> Result<DeliveryId, Why> {
     get(row, name).map(|id: Uuid| DeliveryId::from_bytes(id.into_bytes()))
 }
 
+/// The same, where there may be none.
+pub fn delivery_id_if_any(row: &Row, name: &str) -> Result<Option<DeliveryId>, Why> {
+    Ok(get::<Option<Uuid>>(row, name)?.map(|id| DeliveryId::from_bytes(id.into_bytes())))
+}
+
 /// An id, as a value of a statement.
 pub fn uuid(id: DeliveryId) -> Uuid {
     Uuid::from_bytes(id.bytes())

@@ -41,6 +41,8 @@ pub enum Table {
     Tested,
     /// Attempts and their responses.
     Attempts,
+    /// Which delivery each resend resends.
+    Resends,
 }
 
 /// A column.
@@ -215,6 +217,7 @@ const ATTEMPTS: &[TableColumn] = &[
     optional("phases", ColumnKind::Bytes),
     optional("is_probe", ColumnKind::Bool),
 ];
+const RESENDS: &[TableColumn] = &[column("seq", ColumnKind::Position), column("earlier", ColumnKind::Id)];
 
 impl Table {
     /// What people have set, and what is not by delivery, in the order in which it is copied.
@@ -232,7 +235,8 @@ impl Table {
         Self::RollupStart,
     ];
     /// The log, by delivery.
-    pub const LOG: [Self; 5] = [Self::Deliveries, Self::Ended, Self::Pending, Self::Tested, Self::Attempts];
+    pub const LOG: [Self; 6] =
+        [Self::Deliveries, Self::Ended, Self::Pending, Self::Tested, Self::Attempts, Self::Resends];
 
     /// How many rows of it are copied at a time. A page is found by counting the rows before it, and of receipts and
     /// rollups there may be a million.
@@ -264,6 +268,7 @@ impl Table {
             Self::Pending => "pending",
             Self::Tested => "tested",
             Self::Attempts => "attempts",
+            Self::Resends => "resends",
         }
     }
 
@@ -300,6 +305,7 @@ impl Table {
             Self::Pending => PENDING,
             Self::Tested => TESTED,
             Self::Attempts => ATTEMPTS,
+            Self::Resends => RESENDS,
         }
     }
 

@@ -139,6 +139,7 @@ mod tests {
             last_error: Some(Failure { class: ErrorClass::Status, message: "500".into() }),
             last_ms: Some(84),
             again: None,
+            resent_from: None,
         }
     }
 

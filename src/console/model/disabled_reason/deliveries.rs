@@ -5,6 +5,7 @@ use crate::console::model::pausing;
 use crate::console::model::state::State;
 use crate::console::model::window::Overlay;
 use crate::keymap::Action;
+use crate::record::Details;
 use crate::storage::BlockReason;
 
 /// Why an action cannot be done now; `None` if it can.
@@ -43,6 +44,23 @@ pub fn why_not(state: &State, action: Action) -> Option<&'static str> {
         Action::Cancel if selected.is_some_and(|c| !c.state.is_pending()) => Some("it has already ended"),
         Action::Pager => programs::why_not(state, action),
         Action::Follow if state.deliveries.is_following() => Some("the newest is already followed"),
+        Action::Original | Action::Resent => match state.delivery_details() {
+            Some(details) => no_link(details, action),
+            None if selected.is_none() && !reading => Some("no delivery is selected"),
+            None => Some("it is still being read"),
+        },
         _ => bulk::why_not(state, action),
+    }
+}
+
+/// Why a delivery has no link to follow.
+fn no_link(details: &Details, action: Action) -> Option<&'static str> {
+    let row = &details.summary;
+    match action {
+        Action::Original if row.resent_from.is_none() => Some("it resends no other delivery"),
+        Action::Original if details.original.is_none() => Some("its original is no longer in the log"),
+        Action::Resent if row.again.is_none() => Some("it was not resent"),
+        Action::Resent if details.resends.is_empty() => Some("its resend is no longer in the log"),
+        _ => None,
     }
 }

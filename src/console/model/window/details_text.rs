@@ -9,7 +9,7 @@ use crate::console::model::pausing;
 use crate::console::model::state::State;
 use crate::profile::Choice as _;
 use crate::profile::network::AddressKind;
-use crate::record::{Attempt, Details};
+use crate::record::{Attempt, Details, Summary};
 use crate::text::{millis, wrap};
 
 /// A line, and whether it is a heading.
@@ -34,9 +34,7 @@ pub(in crate::console) fn pieces(state: &State, details: &Details) -> Vec<Piece>
             false,
         ),
     ];
-    if let Some(again) = row.again {
-        out.push((format!("resent    as {again}"), false));
-    }
+    out.extend(links(state, details).map(|link| (format!("resent    {link}"), false)));
     out.push((String::new(), false));
     if let Some(callback) = &details.callback {
         out.push(("Request (credentials are not kept)".to_owned(), true));
@@ -52,6 +50,20 @@ pub(in crate::console) fn pieces(state: &State, details: &Details) -> Vec<Piece>
     }
     out.extend(details.passed_over.iter().map(|sentence| (sentence.clone(), true)));
     out
+}
+
+/// What a delivery resends, and its resends, each with what became of it.
+fn links(state: &State, details: &Details) -> impl Iterator<Item = String> {
+    const GONE: &str = "no longer in the log";
+    let row = &details.summary;
+    let words = |row: &Summary| pausing::words(state, row).0;
+    let from = row.resent_from.map(|id| {
+        let original = details.original.as_ref().map_or_else(|| GONE.to_owned(), words);
+        format!("from {id} · {original}")
+    });
+    let gone = row.again.filter(|_| details.resends.is_empty()).map(|id| format!("as {id} · {GONE}"));
+    let resends = details.resends.iter().map(move |resend| format!("as {} · {}", resend.id, words(resend)));
+    from.into_iter().chain(resends).chain(gone)
 }
 
 fn answer(out: &mut Vec<Piece>, attempt: &Attempt, clock: &Clock) {

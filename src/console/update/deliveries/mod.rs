@@ -1,6 +1,7 @@
 //! Updates of the deliveries.
 
 pub mod bulk;
+mod links;
 pub mod search;
 
 use crate::console::model::deliveries::query::{Query, Show};
@@ -76,7 +77,7 @@ pub fn load_selected(state: &State) -> Vec<Effect> {
     let deliveries = &state.deliveries;
     let Some(selected) = deliveries.selected() else { return Vec::new() };
     match deliveries.details() {
-        Some(details) if details.summary == *selected => Vec::new(),
+        Some(details) if details.summary == *selected && !details.has_pending_links() => Vec::new(),
         _ => vec![Effect::LoadDetails(selected.id)],
     }
 }
@@ -168,6 +169,10 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         (Action::RetryNow, Some(id)) => vec![Effect::RetryNow(id)],
         (Action::Cancel, Some(id)) => vec![Effect::Cancel(id)],
         (Action::Resend, Some(id)) => vec![Effect::Resend(id)],
+        (Action::Original | Action::Resent, _) => {
+            let effects = links::follow(state, action);
+            [load_selected(state), effects].concat()
+        }
         (Action::CopyDelivery, Some(id)) => {
             vec![Effect::Copy { text: id.to_string(), what: id.to_string() }]
         }

@@ -20,7 +20,9 @@ pub(in crate::console) fn act(state: &mut State, action: Action) -> Vec<Effect> 
             let text = all.into_iter().map(|(line, _)| line).collect::<Vec<_>>().join("\n");
             vec![Effect::Copy { text, what: "the delivery in full".to_owned() }]
         }
-        Action::RetryNow | Action::Cancel | Action::Pager => deliveries::act(state, action),
+        Action::RetryNow | Action::Cancel | Action::Pager | Action::Original | Action::Resent => {
+            deliveries::act(state, action)
+        }
         Action::Resend => {
             let effects = deliveries::act(state, action);
             state.overlay = None;

@@ -36,7 +36,8 @@ pub fn beneath(details: &Details, texts: &[String], row: &str, clock: &Clock) ->
 fn find(details: &Details, text: &str, clock: &Clock) -> Option<Found> {
     let summary = &details.summary;
     let ids = [("delivery", summary.id.to_string()), ("profile id", summary.profile_id.to_string())];
-    let begins = ids.into_iter().find(|(_, id)| id.to_lowercase().starts_with(text));
+    let original = summary.resent_from.map(|id| ("resent from", id.to_string()));
+    let begins = ids.into_iter().chain(original).find(|(_, id)| id.to_lowercase().starts_with(text));
     if let Some((place, id)) = begins {
         return split(place.into(), &id, text);
     }

@@ -100,14 +100,19 @@ async fn copy(db: Db<'_>, lanes: &KnownLanes, earlier: &Earlier, resend: Resend)
                t AS (INSERT INTO tested SELECT $1, document FROM tested WHERE seq = $8 AND $5),
                p AS (INSERT INTO pending (seq, lane, due_at) VALUES ($1, $3, $4)),
                f AS (INSERT INTO feed (accepted) VALUES (ARRAY[$1])),
-               c AS (INSERT INTO rollup_change (lanes, marks) VALUES (ARRAY[$3::int], ARRAY[$9::bigint]))
+               c AS (INSERT INTO rollup_change (lanes, marks) VALUES (ARRAY[$3::int], ARRAY[$9::bigint])),
+               l AS (INSERT INTO resend (seq, earlier) VALUES ($1, $10))
                INSERT INTO clock_skew AS known (day, ms)
                  VALUES (($1 >> 11) / 86400000000, doubled_skew(abs($4 - ($1 >> 11) / 1000)))
                ON CONFLICT (day) DO UPDATE SET ms = excluded.ms WHERE known.ms < excluded.ms";
     let (new, kind, at, headers) =
         (rows::uuid(new_id), Kind::Again.name(), millis(at), headers_text(&headers));
     let mark = RollupMark::accepted(at, None).number();
-    db.execute(sql, &[&seq, &new, &lane, &at, &tested, &kind, &headers, &earlier.seq, &mark]).await?;
+    db.execute(
+        sql,
+        &[&seq, &new, &lane, &at, &tested, &kind, &headers, &earlier.seq, &mark, &rows::uuid(id)],
+    )
+    .await?;
     db.execute("UPDATE delivery SET again = $2 WHERE seq = $1", &[&earlier.seq, &new]).await?;
     Moves { queued: 1, ..Moves::default() }.note(db).await?;
     tell_arrived(db, lane).await

@@ -8,7 +8,7 @@ use crate::storage::encoding;
 use crate::storage::error::StoreError;
 use crate::storage::phases_bytes::phases;
 use crate::storage::postgres::connection::db::Db;
-use crate::storage::postgres::log::summaries;
+use crate::storage::postgres::log::{links, summaries};
 use crate::storage::postgres::rows::{self, get};
 use crate::storage::unreadable::Why;
 
@@ -24,6 +24,8 @@ pub async fn details(db: Db<'_>, id: DeliveryId) -> Result<Option<Details>, Stor
             callback: callback(&row)?,
             values: encoding::values(get(&row, "vals")?)?,
             attempts: Vec::new(),
+            original: None,
+            resends: Vec::new(),
             passed_over: Vec::new(),
         })
     };
@@ -40,6 +42,7 @@ pub async fn details(db: Db<'_>, id: DeliveryId) -> Result<Option<Details>, Stor
             }
         }
     }
+    links::read(db, &mut details).await?;
     Ok(Some(details))
 }
 

@@ -3,6 +3,7 @@
 mod beyond;
 mod counts;
 pub mod details;
+mod links;
 pub mod looks;
 mod lookup;
 pub mod progress;

@@ -73,6 +73,10 @@ impl Sieve {
             }
         }
         for term in filter.words().texts {
+            // The matcher looks it up.
+            if term.place == SearchPlace::Original {
+                continue;
+            }
             if term.may_be_time() || !(term.text.is_ascii() || has_icu) || may_be_escaped(&term) {
                 continue;
             }

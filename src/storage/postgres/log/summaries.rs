@@ -15,12 +15,13 @@ use crate::storage::unreadable::{UnreadableRow, Why};
 /// `LATERAL … LIMIT 1`: a plain join may read a day of log.
 pub const LISTED: &str = "
 SELECT w.seq, d.id, d.kind, l.profile_id, d.title, d.event, d.retry_count, d.interval_s, d.timeout_ms, d.backoff,
-  d.accepted_at, d.again, d.url, d.vals, e.state, e.ended_at, p.due_at,
+  d.accepted_at, d.again, r.earlier, d.url, d.vals, e.state, e.ended_at, p.due_at,
   coalesce(e.attempts, p.attempts) AS attempts, coalesce(e.status, a.status) AS status,
   coalesce(e.class, a.class) AS class, coalesce(e.message, a.message) AS message, coalesce(e.ms, a.duration_ms) AS ms
 FROM unnest($1::bigint[]) w(seq)
 CROSS JOIN LATERAL (SELECT * FROM delivery WHERE seq = w.seq LIMIT 1) d
 LEFT JOIN LATERAL (SELECT profile_id FROM lane WHERE seq = d.lane LIMIT 1) l ON true
+LEFT JOIN LATERAL (SELECT earlier FROM resend WHERE seq = CASE WHEN d.kind = 'again' THEN w.seq END LIMIT 1) r ON true
 LEFT JOIN LATERAL (SELECT * FROM ended WHERE seq = w.seq LIMIT 1) e ON true
 LEFT JOIN LATERAL (SELECT * FROM pending WHERE seq = w.seq LIMIT 1) p ON true
 LEFT JOIN LATERAL (SELECT status, class, message, duration_ms FROM attempt
@@ -70,6 +71,7 @@ impl Listed {
     /// A delivery as it is listed.
     pub fn summary(&self) -> Result<Summary, Why> {
         let row = &self.0;
+        let id = |name| rows::delivery_id_if_any(row, name);
         Ok(Summary {
             id: rows::delivery_id(row, "id")?,
             position: self.position(),
@@ -85,7 +87,8 @@ impl Listed {
             last_status: rows::unsigned_if_any::<i16, u16>(row, "status")?,
             last_error: encoding::failure(get(row, "class")?, get(row, "message")?)?,
             last_ms: rows::unsigned_if_any::<i32, u32>(row, "ms")?,
-            again: get::<Option<Uuid>>(row, "again")?.map(|id| DeliveryId::from_bytes(id.into_bytes())),
+            again: id("again")?,
+            resent_from: id("earlier")?,
         })
     }
 
@@ -116,6 +119,7 @@ impl Listed {
             accepted_at: get(row, "accepted_at")?,
             ended_at: get(row, "ended_at")?,
             was_sent_again: get::<Option<Uuid>>(row, "again")?.is_some(),
+            resent_from: rows::delivery_id_if_any(row, "earlier")?,
             values: get(row, "vals")?,
         })
     }

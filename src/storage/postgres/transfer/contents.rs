@@ -27,6 +27,7 @@ pub fn name(table: Table) -> &'static str {
         Table::Pending => "incoming",
         Table::Tested => "tested",
         Table::Attempts => "attempt",
+        Table::Resends => "resend",
     }
 }
 
@@ -52,7 +53,8 @@ fn order(table: Table) -> &'static str {
         | Table::Deliveries
         | Table::Ended
         | Table::Pending
-        | Table::Tested => "seq",
+        | Table::Tested
+        | Table::Resends => "seq",
         Table::Attempts => "seq, n",
     }
 }

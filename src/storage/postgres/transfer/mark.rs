@@ -80,7 +80,7 @@ pub async fn abandon(db: Db<'_>, target: &str, id: Uuid) -> Result<(), TransferE
     }
     db.batch(
         "TRUNCATE profile, own_variable, test_values, hold, health, turn, alert, lane, api_key, receipt, delivery, ended, attempt,
-             tested, incoming, clock_skew, copied_from, rollup, rollup_change, rollup_start;
+             tested, incoming, clock_skew, copied_from, rollup, rollup_change, rollup_start, resend;
          INSERT INTO rollup_start DEFAULT VALUES;
          UPDATE meta SET copying_from = NULL",
     )

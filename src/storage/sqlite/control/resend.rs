@@ -19,6 +19,7 @@ use crate::storage::unreadable::Why;
 
 /// The required parts of the earlier one.
 struct Earlier {
+    id: DeliveryId,
     seq: i64,
     profile_id: String,
     was_tested: bool,
@@ -73,6 +74,7 @@ fn earlier(tx: &Transaction<'_>, id: DeliveryId) -> Result<Option<Earlier>, Stor
     let read = || -> Result<Earlier, Why> {
         columns::values(columns::text(row, 4)?)?;
         Ok(Earlier {
+            id,
             seq: get(row, 0)?,
             profile_id: get(row, 1)?,
             was_tested: get(row, 2)?,
@@ -126,6 +128,8 @@ fn copy(
         let sql = "INSERT INTO tested SELECT ?1, document FROM tested WHERE delivery = ?2";
         tx.prepare_cached(sql)?.execute((seq, earlier.seq))?;
     }
+    tx.prepare_cached("INSERT INTO resend (seq, earlier) VALUES (?1, ?2)")?
+        .execute((seq, earlier.id.bytes()))?;
     let sql = "UPDATE delivery SET again = ?2 WHERE seq = ?1";
     on_row(tx, earlier.seq, || tx.prepare_cached(sql)?.execute((earlier.seq, new_id.bytes())))?;
     tx.touched();

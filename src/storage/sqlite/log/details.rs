@@ -2,34 +2,17 @@
 
 use rusqlite::{OptionalExtension, Row, Transaction};
 
-use crate::record::{Attempt, DeliveryId, DeliveryState, Details, LogPosition, Summary};
+use crate::record::{Attempt, DeliveryId, DeliveryState, Details};
 use crate::storage::error::StoreError;
 use crate::storage::log::counts::Counts;
 use crate::storage::phases_bytes::phases;
 use crate::storage::sqlite::Store;
-use crate::storage::sqlite::queue::job::{callback, policy};
+use crate::storage::sqlite::log::links;
+use crate::storage::sqlite::log::summary_row::{AFTER_SUMMARY, SEQ, SUMMARY, summary};
+use crate::storage::sqlite::queue::job::callback;
 use crate::storage::sqlite::rows::columns::{self, get, state_number};
 use crate::storage::sqlite::rows::outcome::with_outcome;
 use crate::storage::unreadable::Why;
-
-/// The columns of a summary; see [`summary`]. They are selected from [`with_outcome`].
-pub const SUMMARY: &str = "id, kind, (SELECT profile_id FROM lane WHERE lane.seq = delivery.lane), profile_title, event, \
-     iif(delivered.seq IS NULL, state, 2), iif(delivered.seq IS NULL, attempts, max(attempts, 1)), retry_count, \
-     interval_s, timeout_ms, backoff, iif(delivered.seq IS NULL, due_at, NULL), accepted_at, \
-     coalesce(last_status, only.status), last_class, last_message, coalesce(last_ms, only.duration_ms), again, \
-     delivery.seq";
-
-/// The index of the time of acceptance among them.
-pub const ACCEPTED_AT: usize = 12;
-
-/// The index of `again` among them.
-pub const AGAIN: usize = 17;
-
-/// The index of the row among them.
-pub const SEQ: usize = 18;
-
-/// The first column after those of a summary.
-pub const AFTER_SUMMARY: usize = 19;
 
 impl Store {
     /// Everything about one delivery, if it exists.
@@ -68,26 +51,6 @@ pub fn unreadable(id: DeliveryId, why: Why) -> StoreError {
     StoreError::unreadable(format_args!("delivery {id}"), why)
 }
 
-pub fn summary(row: &Row<'_>) -> Result<Summary, Why> {
-    Ok(Summary {
-        id: columns::delivery_id(row, 0)?,
-        position: LogPosition::new(get(row, SEQ)?),
-        kind: columns::choice(&get::<String>(row, 1)?)?,
-        profile_id: columns::profile_id(&get::<String>(row, 2)?)?,
-        profile_title: get(row, 3)?,
-        event: get::<Option<String>>(row, 4)?.map(|name| columns::choice(&name)).transpose()?,
-        state: columns::state(get(row, 5)?)?,
-        attempts: get(row, 6)?,
-        policy: policy(row, 7)?,
-        due_at: get::<Option<i64>>(row, 11)?.map(columns::time).transpose()?,
-        accepted_at: columns::time(get(row, ACCEPTED_AT)?)?,
-        last_status: get(row, 13)?,
-        last_error: columns::failure(get(row, 14)?, get(row, 15)?)?,
-        last_ms: get(row, 16)?,
-        again: get::<Option<[u8; 16]>>(row, AGAIN)?.map(DeliveryId::from_bytes),
-    })
-}
-
 fn details(tx: &Transaction<'_>, id: DeliveryId) -> Result<Option<Details>, StoreError> {
     let sql = format!(
         "SELECT {SUMMARY}, method, url, headers, body, vals
@@ -104,11 +67,14 @@ fn details(tx: &Transaction<'_>, id: DeliveryId) -> Result<Option<Details>, Stor
             callback: callback(row, AFTER_SUMMARY)?,
             values: columns::values(&get::<String>(row, AFTER_SUMMARY + 4)?)?,
             attempts: Vec::new(),
+            original: None,
+            resends: Vec::new(),
             passed_over: Vec::new(),
         })
     };
     let mut details = read().map_err(|why| unreadable(id, why))?;
     attempts(tx, seq, &mut details)?;
+    links::read(tx, &mut details)?;
     Ok(Some(details))
 }
 

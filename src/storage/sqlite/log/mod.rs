@@ -2,8 +2,10 @@
 
 pub mod beyond;
 pub mod details;
+pub mod links;
 pub mod lookup;
 pub mod progress;
 pub mod range;
 pub mod search;
 pub mod summaries;
+pub mod summary_row;

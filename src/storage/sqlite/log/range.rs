@@ -7,7 +7,7 @@ use crate::profile::Choice as _;
 use crate::record::{DeliveryState, LogPosition};
 use crate::storage::error::StoreError;
 use crate::storage::log::filter::Filter;
-use crate::storage::sqlite::log::details::SUMMARY;
+use crate::storage::sqlite::log::summary_row::SUMMARY;
 use crate::storage::sqlite::queue::lane;
 use crate::storage::sqlite::rows::columns::state_number;
 use crate::storage::sqlite::rows::outcome::{ENDED_AT, with_outcome};
@@ -298,7 +298,7 @@ pub fn looked_at(from: &str, with_request: bool) -> String {
 mod tests {
     use super::*;
     use crate::storage::log::status_filter::StateFilter;
-    use crate::storage::sqlite::log::details::SEQ;
+    use crate::storage::sqlite::log::summary_row::SEQ;
 
     /// A page of a million costs as much as one of a hundred: nothing is sorted, and each range is
     /// entered in its middle.

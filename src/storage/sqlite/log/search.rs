@@ -16,8 +16,10 @@ use crate::storage::log::matcher::{RowFacts, RowMatcher};
 use crate::storage::log::page::{EarlierSearch, Page, SCAN_LIMIT};
 use crate::storage::sqlite::Store;
 use crate::storage::sqlite::log::beyond;
-use crate::storage::sqlite::log::details::{ACCEPTED_AT, AFTER_SUMMARY, AGAIN, SEQ, SUMMARY, summary};
 use crate::storage::sqlite::log::range::{Range, Reading, looked_at};
+use crate::storage::sqlite::log::summary_row::{
+    ACCEPTED_AT, AFTER_SUMMARY, AGAIN, RESENT_FROM, SEQ, SUMMARY, summary,
+};
 use crate::storage::sqlite::queue::lane;
 use crate::storage::sqlite::rows::columns::{delivery_id, time};
 use crate::storage::sqlite::rows::outcome::with_outcome;
@@ -162,6 +164,7 @@ fn seen<'r>(matcher: &RowMatcher<'_>, id: DeliveryId, row: &'r Row<'_>) -> Resul
             accepted_at: row.get(ACCEPTED_AT)?,
             ended_at: row.get(AFTER_SUMMARY)?,
             was_sent_again: row.get_ref(AGAIN)? != ValueRef::Null,
+            resent_from: row.get::<_, Option<[u8; 16]>>(RESENT_FROM)?.map(DeliveryId::from_bytes),
             // They may be on separate pages, which are read only if needed.
             values: if matcher.reads_values() { text(AFTER_SUMMARY + 2)? } else { None },
         })

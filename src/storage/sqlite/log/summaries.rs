@@ -5,7 +5,7 @@ use rusqlite::{ToSql, Transaction};
 use crate::record::{DeliveryId, Summary};
 use crate::storage::error::StoreError;
 use crate::storage::sqlite::Store;
-use crate::storage::sqlite::log::details::{SUMMARY, summary};
+use crate::storage::sqlite::log::summary_row::{SUMMARY, summary};
 use crate::storage::sqlite::rows::outcome::with_outcome;
 
 impl Store {

@@ -82,6 +82,7 @@ fn select(table: Table) -> &'static str {
                  response_headers, response_body, phases, is_probe
              FROM attempt WHERE key BETWEEN ?1 << 10 AND ?2 << 10 | 1023 ORDER BY key"
         }
+        Table::Resends => "SELECT seq, earlier FROM resend WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
     }
 }
 
