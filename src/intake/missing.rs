@@ -15,7 +15,15 @@ const NAMED: usize = 12;
 /// The variables that the profile uses and that have no value, in the order of the request.
 #[must_use]
 pub fn paths<'a>(profile: &'a Profile, values: &Values) -> Vec<&'a str> {
-    let missing = profile.placeholders().filter(|path| values.get(path).is_none());
+    paths_of(profile.placeholders(), values)
+}
+
+/// The same of these placeholders.
+pub(super) fn paths_of<'a>(
+    placeholders: impl IntoIterator<Item = &'a Path>,
+    values: &Values,
+) -> Vec<&'a str> {
+    let missing = placeholders.into_iter().filter(|path| values.get(path).is_none());
     let mut paths: Vec<&str> = Vec::new();
     for path in missing.map(Path::as_str) {
         if !paths.contains(&path) {

@@ -3,7 +3,7 @@
 use crate::callback::Values;
 use crate::intake::rules::event_meant;
 use crate::intake::{missing, unused_values};
-use crate::profile::{Choice, Event, Profile, catalogue};
+use crate::profile::{Choice, Event, Path, Profile, catalogue};
 use crate::record::{EventId, NewDelivery};
 use crate::storage::{ContentHash, EventKey, Submission};
 
@@ -39,9 +39,11 @@ impl PreparedEvent {
         values: Values,
     ) -> Result<Self, String> {
         let event = event_meant(profile, event)?;
-        let missing = missing::paths(profile, &values).into_iter().map(str::to_owned).collect();
-        let known = event.map_or(&[][..], catalogue::variables);
-        let unused = unused_values::of_values(profile, values.members(), known);
+        let placeholders: Vec<&Path> = profile.placeholders().collect();
+        let missing = missing::paths_of(placeholders.iter().copied(), &values);
+        let missing = missing.into_iter().map(str::to_owned).collect();
+        let known = || event.map_or(&[][..], catalogue::variables);
+        let unused = unused_values::of_values_among(profile, &placeholders, values.members(), known);
         let key = event_id.map(|id| {
             let owner = profile.id.to_string();
             let content = ContentHash::of_event(&owner, event.map(Choice::name), values.members());

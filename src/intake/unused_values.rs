@@ -29,10 +29,24 @@ pub fn of_setting(profile: &Profile, name: &str) -> Option<String> {
 #[must_use]
 pub fn of_values(profile: &Profile, members: &Map<String, Value>, known: &[Variable]) -> Option<String> {
     let placeholders: Vec<&Path> = profile.placeholders().collect();
+    of_values_among(profile, &placeholders, members, || known)
+}
+
+/// The same with the profile's placeholders; the variables of the event are only looked up if they matter.
+pub(super) fn of_values_among<'k>(
+    profile: &Profile,
+    placeholders: &[&Path],
+    members: &Map<String, Value>,
+    known: impl FnOnce() -> &'k [Variable],
+) -> Option<String> {
     let takes = |name: &str| placeholders.iter().any(|path| path.name() == name || path.as_str() == name);
+    // The usual one: this is done for each event.
+    if members.keys().all(|name| takes(name)) {
+        return None;
+    }
+    let known = known();
     let is_known = |name: &str| known.iter().any(|variable| variable.name == name);
     let is_any_taken = members.keys().any(|name| takes(name));
-    // The usual one: this is done for each event.
     if is_any_taken && members.keys().all(|name| takes(name) || is_known(name)) {
         return None;
     }

@@ -62,9 +62,11 @@ impl Profiles {
             cache.refresh().await?;
             *refreshed = Some(now);
         }
+        // Many events in succession are often of one profile.
+        let mut last = None;
         for (_, event) in events {
             let Ok(EventLine { profile_id, .. }) = event else { continue };
-            if found.contains_key(profile_id) {
+            if last.replace(profile_id) == Some(profile_id) || found.contains_key(profile_id) {
                 continue;
             }
             let profile = if caller.may_use(profile_id) {
@@ -108,8 +110,10 @@ pub(super) async fn elsewhere_if_much<T: Send + 'static>(
 
 fn make(events: Placed<ReadEvent>, profiles: &HashMap<ProfileId, FoundProfile>) -> Prepared {
     let mut prepared = Prepared::default();
+    // Many events in succession are often of one profile.
+    let mut last: Option<(ProfileId, FoundProfile)> = None;
     for (place, event) in events {
-        match event.and_then(|event| prepared_event(event, profiles)) {
+        match event.and_then(|event| prepared_event(event, profiles, &mut last)) {
             Ok(PreparedEvent { delivery, key, note }) => {
                 prepared.places.push(place);
                 prepared.submissions.push(Submission { delivery, event: key });
@@ -124,8 +128,16 @@ fn make(events: Placed<ReadEvent>, profiles: &HashMap<ProfileId, FoundProfile>) 
 fn prepared_event(
     event: EventLine,
     profiles: &HashMap<ProfileId, FoundProfile>,
+    last: &mut Option<(ProfileId, FoundProfile)>,
 ) -> Result<PreparedEvent, String> {
-    let none = || Err(format!("no profile {}", event.profile_id));
-    let profile = profiles.get(&event.profile_id).cloned().unwrap_or_else(none)?;
-    PreparedEvent::new(&profile, event.event, event.event_id, Values::new(event.data))
+    let EventLine { profile_id, event, event_id, data } = event;
+    let (_, profile) = match last.take() {
+        Some(same) if same.0 == profile_id => last.insert(same),
+        _ => {
+            let none = || Err(format!("no profile {profile_id}"));
+            let found = profiles.get(&profile_id).cloned().unwrap_or_else(none);
+            last.insert((profile_id, found))
+        }
+    };
+    PreparedEvent::new(profile.as_ref().map_err(Clone::clone)?, event, event_id, Values::new(data))
 }
