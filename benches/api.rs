@@ -3,7 +3,7 @@
 //! rounds. All deliveries are paused: what is measured is acceptance, and each event is on disk before its response.
 //!
 //! `cargo bench --bench api` prints the figures and writes them to `target/figures/api.json`. It takes about five
-//! minutes. `-- accept`, `-- memory`, `-- slow` and `-- lines` measure only that; `-- quick` makes a tenth of the
+//! minutes. `-- accept`, `-- floor`, `-- memory`, `-- slow` and `-- lines` measure only that; `-- quick` makes a tenth of the
 //! requests in one round, to try.
 
 #![allow(clippy::unwrap_used, reason = "a bench says what failed by panicking")]
@@ -12,6 +12,8 @@
 #[path = "api/client.rs"]
 mod client;
 mod figures;
+#[path = "api/floor.rs"]
+mod floor;
 #[path = "api/handler.rs"]
 mod handler;
 #[path = "api/lines.rs"]
@@ -23,6 +25,7 @@ mod program;
 mod serving;
 
 use client::Load;
+use figures::process::processor_seconds_of;
 use figures::{Figure, keep, percentile, print};
 use handler::Handler;
 use serving::Serving;
@@ -66,6 +69,9 @@ fn main() {
     if is_asked("accept") {
         figures.extend(accept(scale));
     }
+    if is_asked("floor") {
+        figures.extend(floor::measure(scale));
+    }
     if is_asked("memory") {
         figures.extend(many::memory());
     }
@@ -90,11 +96,19 @@ fn accept(scale: Scale) -> Vec<Figure> {
     let handler = Handler::start();
     for (name, events, requests, goal) in kinds {
         let (mut bare, mut served, mut steady) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut of_handler, mut of_server) = (Vec::new(), Vec::new());
+        let all = (events * scale.of(requests)) as f64;
         for _ in 0..scale.rounds() {
             let serving = Serving::start();
             let load = serving.load(CONNECTIONS, events, scale.of(requests));
+            let before = processor_seconds_of(handler.pid());
             bare.push(Load { addr: handler.addr.clone(), ..load.clone() }.send().rate);
+            let spent = processor_seconds_of(handler.pid()).zip(before).map(|(after, before)| after - before);
+            of_handler.extend(spent.map(|spent| spent * 1e6 / all));
+            let before = processor_seconds_of(serving.pid());
             let rate = load.send().rate;
+            let spent = processor_seconds_of(serving.pid()).zip(before).map(|(after, before)| after - before);
+            of_server.extend(spent.map(|spent| spent * 1e6 / all));
             served.push(rate);
             if events == 1 {
                 let half = Load { rate: Some(rate / 2.0), requests: scale.of(STEADY), ..load };
@@ -105,6 +119,12 @@ fn accept(scale: Scale) -> Vec<Figure> {
         figures.push(Figure::new(format!("{name}, bare handler, events a second"), bare, None));
         figures.push(Figure::new(format!("{name}, accepted and on disk, events a second"), served, None));
         figures.push(Figure::new(format!("{name}, against the bare handler"), served / bare, Some(goal)));
+        for (process, mut spent) in [("bare handler", of_handler), ("server", of_server)] {
+            if !spent.is_empty() {
+                let name = format!("{name}, processor of the {process}, µs an event");
+                figures.push(Figure::new(name, median(&mut spent), None));
+            }
+        }
         if !steady.is_empty() {
             let name = format!("{name}, at half of that rate, 99th percentile, ms");
             figures.push(Figure::new(name, median(&mut steady), Some("<= 10")));

@@ -30,6 +30,10 @@ impl Handler {
         let addr = BufReader::new(child.stdout.take().unwrap()).lines().next().unwrap().unwrap();
         Self { child, addr }
     }
+
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
 }
 
 impl Drop for Handler {

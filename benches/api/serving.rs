@@ -37,6 +37,10 @@ impl Serving {
         Self { child, addr, key, events, site }
     }
 
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// A load on it.
     pub fn load(&self, connections: usize, events_per_request: usize, requests: usize) -> Load {
         Load {

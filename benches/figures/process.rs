@@ -8,18 +8,23 @@ const TICKS: f64 = 100.0;
 /// Processor seconds of this process so far, user and system time of all threads. None if the system does not report
 /// them.
 pub fn processor_seconds() -> Option<f64> {
-    seconds_in([14, 15])
+    seconds_in("self", [14, 15])
+}
+
+/// The same of another process.
+pub fn processor_seconds_of(pid: u32) -> Option<f64> {
+    seconds_in(&pid.to_string(), [14, 15])
 }
 
 /// Processor seconds of this process's children that have ended and were waited for. None if the system does not
 /// report them.
 pub fn children_seconds() -> Option<f64> {
-    seconds_in([16, 17])
+    seconds_in("self", [16, 17])
 }
 
-/// The sum of two fields of `/proc/self/stat`, user and system time, in seconds.
-fn seconds_in(fields: [usize; 2]) -> Option<f64> {
-    let stat = read_to_string("/proc/self/stat").ok()?;
+/// The sum of two fields of `/proc/PROCESS/stat`, user and system time, in seconds.
+fn seconds_in(process: &str, fields: [usize; 2]) -> Option<f64> {
+    let stat = read_to_string(format!("/proc/{process}/stat")).ok()?;
     // The second field is the command in parentheses, which may contain anything. The first one after it is field 3.
     let all: Vec<&str> = stat.rsplit_once(") ")?.1.split(' ').collect();
     let [user, system] = fields.map(|field| all[field - 3].parse::<f64>().ok());

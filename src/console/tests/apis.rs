@@ -6,6 +6,7 @@ use crate::console::model::effect::Effect;
 use crate::console::model::message::Message;
 use crate::console::terminal::timers::tick;
 use crate::console::theme::Theme;
+use crate::delivery::{SenderRole, SenderStatus};
 use crate::storage::sender_info::host_name;
 use crate::storage::{Describe as _, RunningApi};
 
@@ -64,6 +65,19 @@ fn what_fits_is_shown() {
     let mut desk = desk(120, &[usual()]);
     desk.receives(Message::Receiver(Some("127.0.0.1:9977".to_owned())));
     assert!(top(&desk).contains("sending   api 127.0.0.1:9979   receiver 127.0"), "{}", top(&desk));
+}
+
+#[test]
+fn beside_a_standby_its_port_takes_the_place_of_the_process_that_sends() {
+    let standby = |columns| {
+        let mut desk = desk(columns, &[usual()]);
+        let role = SenderRole::Standby(Some(4_194_304));
+        desk.receives(Message::SenderStatus(SenderStatus { role, ..SenderStatus::default() }));
+        top(&desk)
+    };
+    let (narrow, wide) = (standby(80), standby(120));
+    assert!(narrow.ends_with("  api :9979") && narrow.contains("sender ○ standby · "), "{narrow}");
+    assert!(wide.contains("○ standby: pid 4194304 sends") && wide.contains("  api "), "{wide}");
 }
 
 #[test]

@@ -24,14 +24,25 @@ const DATABASE: usize = 12;
 pub(in crate::console) fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
     let theme = &state.settings.theme;
     let name = if state.settings.demo { "demo" } else { &state.settings.database };
-    let mut right = sender(state, area.width);
+    let mut right = sender(state, area.width, Standby::Named);
     // A blank follows the name.
     let left = NAME + name.width().min(DATABASE) + 1;
     let fits = |right: &[Span<'_>], more: &str| {
         let taken: usize = right.iter().map(Span::width).sum();
         left + taken + more.width() <= usize::from(area.width)
     };
-    if let Some(api) = apis(state).into_iter().find(|text| fits(&right, text)) {
+    let apis = apis(state);
+    // Where the API listens matters more than which process sends.
+    if let [_, port, ..] = &*apis
+        && matches!(state.sender.role, SenderRole::Standby(_))
+        && !fits(&right, port)
+    {
+        let brief = sender(state, area.width, Standby::Brief);
+        if fits(&brief, port) {
+            right = brief;
+        }
+    }
+    if let Some(api) = apis.into_iter().find(|text| fits(&right, text)) {
         right.push(Span::styled(api, theme.text));
     }
     if let Some(address) = &state.receiver.address
@@ -55,8 +66,17 @@ pub(in crate::console) fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
     put(right.right_aligned(), right_area, out);
 }
 
+/// How a standby is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standby {
+    /// With the process that sends.
+    Named,
+    /// Without it, and without a number of attempts if there are none.
+    Brief,
+}
+
 /// The sender, and what it has to send.
-fn sender(state: &State, width: u16) -> Vec<Span<'static>> {
+fn sender(state: &State, width: u16, standby: Standby) -> Vec<Span<'static>> {
     let theme = &state.settings.theme;
     let sender = match (&state.sender.trouble, state.sender.role) {
         _ if state.unreadable.is_some() => Span::styled("✗ no database", theme.bad),
@@ -69,6 +89,9 @@ fn sender(state: &State, width: u16) -> Vec<Span<'static>> {
             Span::styled(format!("● {} senders", state.sender.senders), theme.good)
         }
         (None, SenderRole::Active) => Span::styled("● running", theme.good),
+        (None, SenderRole::Standby(Some(_))) if standby == Standby::Brief => {
+            Span::styled("○ standby", theme.warn)
+        }
         (None, SenderRole::Standby(Some(pid))) if width < WIDE.0 => {
             Span::styled(format!("○ standby (pid {pid})"), theme.warn)
         }
@@ -91,7 +114,9 @@ fn sender(state: &State, width: u16) -> Vec<Span<'static>> {
     let (queued, waiting) = (rest(state.counts.queued, first), rest(state.counts.waiting, again));
     let counts = format!(" · {queued} queued · {waiting} waiting ");
     let mut all = vec![Span::styled("sender ", theme.dim), sender, Span::styled(counts, theme.text)];
-    if width >= ROOMY {
+    // A standby without attempts that it made before has none to show.
+    let shows_sending = standby == Standby::Named || !state.sender.in_flight.is_empty();
+    if width >= ROOMY && shows_sending {
         let sending = format!("· {} sending ", state.sender.in_flight.len());
         all.push(Span::styled(sending, theme.text));
     }
