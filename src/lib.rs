@@ -27,6 +27,7 @@
 //! | [`settings`] | the settings file | `profile`, `files` |
 //! | [`management`] | what people and programs do to profiles and deliveries, the same from a command and over the HTTP API | `storage`, `record`, `callback`, `profile`, `delivery`, `settings`, `clock` |
 //! | [`alerting`] | alerts of profiles that turned failing or recovered, given to a command and to a profile | `storage`, `record`, `callback`, `profile`, `documents`, `intake`, `delivery`, `settings`, `text`, `clock` |
+//! | [`remote`] | an account of the platform's API: what differs from the profiles here, pull and push | `management`, `delivery`, `storage`, `record`, `profile`, `json`, `settings`, `text`, `files`, `clock` |
 //! | [`api`] | the HTTP API | `listening`, `management`, `documents`, `intake`, `storage`, `delivery`, `record`, `callback`, `profile`, `json`, `settings`, `text`, `files`, `clock`, `threads` |
 //! | [`keymap`] | actions, and the keys that do them | `settings` |
 //! | [`console`] | the terminal | all of these |
@@ -67,6 +68,8 @@
 //! - **… an address refused?** `src/delivery/http/egress_filter.rs`, by the rules of `src/profile/network/mod.rs`.
 //! - **… an API key checked?** `authenticate` in `src/api/auth/mod.rs`, for every route by `admit` in
 //!   `src/api/routes.rs`.
+//! - **… an account of the platform compared with the profiles here?** `src/remote/comparison.rs` says which side of a
+//!   member has changed, for `src/remote/pull.rs` and `src/remote/push.rs`; `src/remote/listing.rs` reads the pages.
 //! - **… a JSON document made?** `src/documents/mod.rs`, for commands and the API; `full_delivery` in
 //!   `src/documents/delivery.rs` is that of `deliveries show --json`.
 //! - **… a key handled?** Bytes become a `Key` in `src/console/terminal/keyboard/decoder.rs`, and
@@ -109,6 +112,7 @@ pub mod management;
 pub mod profile;
 pub mod receiver;
 pub mod record;
+pub mod remote;
 pub mod settings;
 pub mod storage;
 pub mod text;

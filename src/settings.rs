@@ -9,6 +9,7 @@ mod keys;
 mod look;
 mod network;
 mod read;
+mod remote;
 mod source;
 mod spelling;
 mod syntax;
@@ -19,6 +20,7 @@ pub use effective::EffectiveSetting;
 pub use keys::Binding;
 pub use look::{Borders, ThemeName, Zone};
 pub use network::{Addresses, AddressesUnknown};
+pub use remote::RemoteSettings;
 pub use source::SettingSource;
 
 use std::collections::BTreeMap;
@@ -77,6 +79,8 @@ pub struct Settings {
     pub mouse: bool,
     /// How the HTTP API listens, and its limits.
     pub api: ApiSettings,
+    /// The account that `ringback remote` works with.
+    pub remote: RemoteSettings,
 }
 
 impl Default for Settings {
@@ -90,6 +94,7 @@ impl Default for Settings {
             time: Zone::default(),
             mouse: false,
             api: ApiSettings::default(),
+            remote: RemoteSettings::default(),
             keys: Vec::new(),
             keep_days: 90,
             keep_deliveries: 1_000_000,

@@ -6,6 +6,7 @@ use crate::api::TlsError;
 use crate::callback::RenderError;
 use crate::listening::ListenError;
 use crate::management::SteerError;
+use crate::remote::RemoteError;
 use crate::settings::AddressesUnknown;
 use crate::storage::transfer::TransferError;
 use crate::storage::{BackupError, PassedOver, Problem, QueueError, StoreError};
@@ -33,6 +34,9 @@ pub enum CommandError {
     /// A store failed, as reported to the sender.
     #[error(transparent)]
     Queue(#[from] QueueError),
+    /// An account of the platform's API did not do what was asked.
+    #[error("{0}: {1}")]
+    Remote(String, RemoteError),
     /// No request can be made from a profile and its values.
     #[error("cannot build the request: {0}")]
     NoRequest(#[from] RenderError),
@@ -157,6 +161,7 @@ impl CommandError {
             | Self::Listen(_)
             | Self::ApiEnded => "system",
             Self::Output(_) | Self::Unread => "output",
+            Self::Remote(..) => "account",
             Self::Interrupted { .. } => "interrupted",
         }
     }

@@ -212,6 +212,22 @@ const EXAMPLES: &[(&str, &[Example])] = &[
             ("List all keys", "ringback keys list"),
         ],
     ),
+    ("remote", &[("What differs from the account?", "ringback remote diff --account HX1")]),
+    (
+        "remote pull",
+        &[
+            ("See what would change here", "ringback remote pull --dry-run"),
+            ("From another server", "ringback remote pull --url https://hooks.example --account acme"),
+        ],
+    ),
+    (
+        "remote push",
+        &[
+            ("See what would change on the account", "ringback remote push --dry-run"),
+            ("One profile, without a question", "ringback remote push \"Order SMS\" --yes"),
+        ],
+    ),
+    ("remote diff", &[("In a script", "ringback remote diff --json > differences.json")]),
     (
         "keys create",
         &[

@@ -34,6 +34,7 @@ mod passed_over;
 mod preview;
 mod profiles;
 mod receive;
+mod remote;
 mod resolve_profile;
 mod send;
 mod senders;
@@ -111,6 +112,8 @@ enum Command {
     Senders(senders::SendersArgs),
     /// Run the built-in receiver and print each request
     Receive(receive::ReceiveArgs),
+    /// Compare and exchange profiles with an account of the platform
+    Remote(remote::RemoteArgs),
     /// Create, list and revoke keys of the HTTP API
     Keys(keys::KeysArgs),
     /// List when profiles turned failing and recovered; try out how alerts are given
@@ -283,6 +286,7 @@ async fn carry_out(
         Some(Command::Stats(args)) => stats::run(session, &args).await,
         Some(Command::Senders(args)) => senders::run(session, &args).await,
         Some(Command::Receive(args)) => receive::run(session, args, signals).await,
+        Some(Command::Remote(args)) => Box::pin(remote::run(session, args)).await,
         Some(Command::Keys(args)) => keys::run(session, args).await,
         Some(Command::Alerts(args)) => alerts::run(session, args).await,
         Some(Command::Db(args)) => db::run(session, args).await,

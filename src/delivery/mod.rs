@@ -9,12 +9,14 @@
 //! | `attempt` | one attempt of a job: request, credentials, response without secrets, outcome |
 //! | `tokens` | access tokens (OAuth 2.0), fetched once for all who need one |
 //! | `http` | HTTP clients with connections of their own: egress filter, look-ups, dialling, TLS, errors sorted |
+//! | `exchange` | single requests to servers that are no endpoints, over the same clients |
 //! | `hash` | maps with a fast hash |
 //!
 //! It knows its storage only as the trait [`Queue`](crate::storage::Queue).
 
 mod attempt;
 mod dispatcher;
+mod exchange;
 mod hash;
 mod http;
 mod outcome_stream;
@@ -27,6 +29,7 @@ mod tokens;
 
 pub use attempt::Transport;
 pub use dispatcher::Limits;
+pub use exchange::{Exchange, ExchangeRequest, ExchangeResponse, NoResponse};
 pub use http::descriptors::raise_limit;
 pub use http::local_trouble::LocalTrouble;
 pub use http::resolver::{LookupError, Resolver};

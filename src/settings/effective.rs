@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::source::SettingSource;
-use super::{Loaded, Settings, api, read};
+use super::{Loaded, Settings, api, read, remote};
 use crate::profile::Choice;
 
 /// A setting as it applies.
@@ -27,13 +27,14 @@ impl Loaded {
         let setting = |name: &str| EffectiveSetting {
             value: self.settings.value(name),
             source: source(name),
-            is_secret: name == "on_alert",
+            is_secret: ["on_alert", "remote.key_command"].contains(&name),
             name: name.to_owned(),
         };
-        let tables = ["api", "keys"];
+        let tables = ["api", "remote", "keys"];
         let mut all: Vec<EffectiveSetting> =
             read::NAMES.into_iter().filter(|name| !tables.contains(name)).map(setting).collect();
         all.extend(api::NAMES.into_iter().map(|name| setting(&format!("api.{name}"))));
+        all.extend(remote::NAMES.into_iter().map(|name| setting(&format!("remote.{name}"))));
         // One that is invalid, or has a key of another action, does not apply.
         let is_invalid = |place: &str| {
             let of_place =
@@ -88,6 +89,12 @@ impl Settings {
             "api.requests_per_key" => json!(self.api.requests_per_key),
             "api.streams" => json!(self.api.streams),
             "api.streams_per_key" => json!(self.api.streams_per_key),
+            "remote.url" => json!(self.remote.url),
+            "remote.account" => json!(self.remote.account),
+            "remote.key_command" => json!(self.remote.key_command),
+            "remote.key_file" => json!(self.remote.key_file),
+            "remote.ca_file" => json!(self.remote.ca_file),
+            "remote.timeout_s" => json!(self.remote.timeout.as_secs()),
             _ => Value::Null,
         }
     }
@@ -112,6 +119,9 @@ mod tests {
         let example = manual.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
         let example = example.replace("# on_alert", "on_alert").replace("# alert_profile", "alert_profile");
         let example = example.replace("# tls_", "tls_").replace("# access_log", "access_log");
+        let example = ["url", "account", "key_command", "key_file", "ca_file"]
+            .iter()
+            .fold(example, |example, name| example.replace(&format!("# {name} "), &format!("{name} ")));
         let all = Settings::parse(&example, Path::new("config.toml")).effective();
         assert!(all.len() > 28 + 3, "{all:?}");
         for setting in all {

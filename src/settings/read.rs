@@ -10,10 +10,10 @@ use toml::de::{DeTable, DeValue};
 use super::source::SettingSource;
 use super::spelling::nearest;
 use super::value::{choice, flag, number, number_in, some_text};
-use super::{Loaded, Settings, api, keys, look, network, syntax};
+use super::{Loaded, Settings, api, keys, look, network, remote, syntax};
 
 /// The names of all settings, for messages and for misspelled names.
-pub(super) const NAMES: [&str; 21] = [
+pub(super) const NAMES: [&str; 22] = [
     "region",
     "allow_insecure_http",
     "extended_retries",
@@ -34,6 +34,7 @@ pub(super) const NAMES: [&str; 21] = [
     "on_alert",
     "alert_profile",
     "api",
+    "remote",
     "keys",
 ];
 
@@ -101,6 +102,16 @@ pub(super) fn parse(text: &str, file: &Path) -> Loaded {
                 }
                 Ok(())
             }
+            ("remote", _) => {
+                settings.remote = remote::read(value, |at, what| faults.push((at, what)));
+                let faulty: Vec<usize> = faults.iter().map(|(at, _)| *at).collect();
+                let entries = value.get_ref().as_table().into_iter().flatten().map(|(name, _)| name);
+                for name in entries.filter(|name| !faulty.contains(&name.span().start)) {
+                    let at = SettingSource::File { line: line(name.span().start) };
+                    sources.insert(format!("remote.{}", name.get_ref()), at);
+                }
+                Ok(())
+            }
             (_, Some(meant)) if meant == name => {
                 let set = settings.set(name, value.get_ref());
                 if set.is_ok() {
@@ -153,6 +164,11 @@ fn may_close_network(name: &str, meant: Option<&str>, value: &Spanned<DeValue>) 
         Some("api") => {
             let mut is_valid = true;
             api::read(value, |_, _| is_valid = false);
+            !is_valid
+        }
+        Some("remote") => {
+            let mut is_valid = true;
+            remote::read(value, |_, _| is_valid = false);
             !is_valid
         }
         Some("keys") => {

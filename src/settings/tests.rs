@@ -98,7 +98,8 @@ fn errors_are_reported_with_their_line_and_the_rest_is_used() {
     );
     let known = "known settings: region, allow_insecure_http, extended_retries, network, network_allow, \
                  network_deny, theme, borders, time, mouse, keep_days, keep_deliveries, auto_disable_after, \
-                 failing_after, failing_rate, failing_minutes, failing_min_events, on_alert, alert_profile, api, keys";
+                 failing_after, failing_rate, failing_minutes, failing_min_events, on_alert, alert_profile, api, \
+                 remote, keys";
     assert_eq!(
         loaded.notices,
         [
@@ -199,7 +200,7 @@ fn the_manual_shows_every_setting_with_its_default() {
     let (example, _) = rest.split_once("```").unwrap();
     for name in read::NAMES {
         let line = match name {
-            "api" | "keys" => format!("[{name}]"),
+            "api" | "keys" | "remote" => format!("[{name}]"),
             // They have no default.
             "on_alert" | "alert_profile" => format!("# {name} = "),
             _ => format!("{name} = "),

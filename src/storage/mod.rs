@@ -29,6 +29,7 @@ pub mod producer;
 pub mod profiles;
 mod queue;
 pub mod receipts;
+pub mod remote_links;
 pub mod retention;
 pub mod rollups;
 pub mod running_api;
@@ -91,6 +92,8 @@ pub use receipts::accept_request::{
 };
 pub use receipts::content_hash::ContentHash;
 pub use receipts::reservation::{Reservation, ReserveRequest, Seed};
+pub use remote_links::RemoteLinks;
+pub use remote_links::remote_link::RemoteLink;
 pub use retention::Retention;
 pub use retention::clock_doubt::ClockDoubt;
 pub use retention::policy::{Removed, RetentionPolicy};
@@ -119,6 +122,7 @@ pub trait Storage:
     + Health
     + Alerts
     + ApiKeys
+    + RemoteLinks
     + Retention
     + Rollups
     + Events

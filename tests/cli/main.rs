@@ -38,6 +38,7 @@ mod preview;
 mod profile_mistakes;
 mod profiles;
 mod receive;
+mod remote;
 mod restore;
 mod send;
 mod send_at_size;

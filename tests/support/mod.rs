@@ -18,6 +18,7 @@ pub mod large_requests;
 pub mod limits;
 pub mod needs;
 pub mod picture;
+pub mod platform;
 pub mod postgres;
 pub mod process;
 pub mod profiles;

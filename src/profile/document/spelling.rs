@@ -28,8 +28,12 @@ pub(super) fn ours(members: &mut Map<String, Value>) -> Vec<String> {
         }
     }
     // No encryption and no headers have several spellings.
+    // A header without a value is one whose secret is not returned.
+    let has_rows = |name: &str, value: &Value| {
+        name == "headers" && value.as_object().is_some_and(|rows| !rows.is_empty())
+    };
     for name in ["enc", "headers"] {
-        if members.get(name).is_some_and(is_empty) {
+        if members.get(name).is_some_and(|value| is_empty(value) && !has_rows(name, value)) {
             members.shift_remove(name);
         }
     }
@@ -99,15 +103,13 @@ mod tests {
 
     #[test]
     fn no_encryption_has_several_spellings() {
-        for none in [
-            json!({}),
-            json!(""),
-            json!("{}"),
-            Value::Null,
-            json!({"algo": "", "key": null, "parameters": []}),
-        ] {
+        for none in [json!({}), json!(""), json!("{}"), Value::Null] {
             assert_eq!(of(json!({"enc": none, "headers": none})).0, json!({}), "{none}");
         }
+        let none = json!({"algo": "", "key": null, "parameters": []});
+        assert_eq!(of(json!({ "enc": none })).0, json!({}));
+        let hidden = json!({"headers": {"X-Api-Key": null}});
+        assert_eq!(of(hidden.clone()).0, hidden, "its value is kept, not the header removed");
     }
 
     #[test]

@@ -11,6 +11,7 @@ pub mod log;
 pub mod profiles;
 pub mod queue;
 pub mod receipts;
+pub mod remote_links;
 pub mod retention;
 pub mod run;
 pub mod samples;
@@ -90,6 +91,9 @@ macro_rules! every_test {
                 a_key_is_found_by_its_id_with_what_proves_it,
                 a_name_is_free_again_once_its_key_is_revoked,
                 the_last_use_of_a_key_is_kept;
+            remote_links:
+                a_link_is_kept_for_each_account_and_profile,
+                a_link_outlives_its_profile;
             receipts:
                 a_repeated_event_is_accepted_once,
                 an_event_id_with_another_body_is_a_conflict_and_hinders_no_other,

@@ -15,6 +15,7 @@ mod note;
 mod profiles;
 mod queue;
 mod receipts;
+mod remote_links;
 mod retention;
 mod rollups;
 mod tables;

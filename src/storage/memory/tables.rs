@@ -22,8 +22,8 @@ use crate::storage::retention::clock_doubt::ClockMemory;
 use crate::storage::rollups::fold::RollupSlot;
 use crate::storage::rollups::mark::RollupMark;
 use crate::storage::{
-    ApiKey, Block, HealthRules, HealthTurn, Problem, ProfileHealth, Revision, Rollup, RunningApi, SecretHash,
-    UnsavedDraft,
+    ApiKey, Block, HealthRules, HealthTurn, Problem, ProfileHealth, RemoteLink, Revision, Rollup, RunningApi,
+    SecretHash, UnsavedDraft,
 };
 
 /// A delivery with all its data.
@@ -73,6 +73,8 @@ pub struct Tables {
     pub accepted: i64,
     /// The keys of the API, each with the hash of its secret.
     pub keys: Vec<(ApiKey, SecretHash)>,
+    /// The counterparts of profiles on accounts.
+    pub remote_links: Vec<RemoteLink>,
     /// By owner and key, each with the time when it was made.
     pub receipts: BTreeMap<(String, String), (Timestamp, StoredReceipt)>,
     /// Pauses, and blocks by the status of a profile.

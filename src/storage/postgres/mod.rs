@@ -21,6 +21,7 @@ mod producer;
 mod profiles;
 mod queue;
 mod receipts;
+mod remote_links;
 mod retention;
 mod rollups;
 mod rows;

@@ -18,6 +18,7 @@ mod log;
 mod profiles;
 mod queue;
 mod receipts;
+mod remote_links;
 mod retention;
 mod rollups;
 mod rows;

@@ -25,6 +25,8 @@ pub enum Table {
     Lanes,
     /// Keys of the API, revoked ones included, in the order of their creation.
     ApiKeys,
+    /// The counterparts of profiles on accounts.
+    RemoteLinks,
     /// Receipts of what was done for a key.
     Receipts,
     /// Numbers by profile and time.
@@ -145,6 +147,13 @@ const API_KEYS: &[TableColumn] = &[
     optional("revoked_at", ColumnKind::Time),
     optional("last_used_at", ColumnKind::Time),
 ];
+const REMOTE_LINKS: &[TableColumn] = &[
+    column("account", ColumnKind::Text),
+    column("profile_id", ColumnKind::Text),
+    optional("remote_id", ColumnKind::Text),
+    optional("creation", ColumnKind::Text),
+    column("seen", ColumnKind::Text),
+];
 const RECEIPTS: &[TableColumn] = &[
     column("owner", ColumnKind::Text),
     column("key", ColumnKind::Text),
@@ -221,7 +230,7 @@ const RESENDS: &[TableColumn] = &[column("seq", ColumnKind::Position), column("e
 
 impl Table {
     /// What people have set, and what is not by delivery, in the order in which it is copied.
-    pub const SETTINGS: [Self; 11] = [
+    pub const SETTINGS: [Self; 12] = [
         Self::Profiles,
         Self::Variables,
         Self::TestValues,
@@ -230,6 +239,7 @@ impl Table {
         Self::Turns,
         Self::Lanes,
         Self::ApiKeys,
+        Self::RemoteLinks,
         Self::Receipts,
         Self::Rollups,
         Self::RollupStart,
@@ -260,6 +270,7 @@ impl Table {
             Self::Turns => "turns",
             Self::Lanes => "lanes",
             Self::ApiKeys => "api_keys",
+            Self::RemoteLinks => "remote_links",
             Self::Receipts => "receipts",
             Self::Rollups => "rollups",
             Self::RollupStart => "rollup_start",
@@ -297,6 +308,7 @@ impl Table {
             Self::Turns => TURNS,
             Self::Lanes => LANES,
             Self::ApiKeys => API_KEYS,
+            Self::RemoteLinks => REMOTE_LINKS,
             Self::Receipts => RECEIPTS,
             Self::Rollups => ROLLUPS,
             Self::RollupStart => ROLLUP_START,

@@ -53,6 +53,7 @@ SELECT n::text || ' ' || what FROM (VALUES
   ((SELECT count(*) FROM turn), 'turns of profiles'),
   ((SELECT count(*) FROM lane), 'lanes of earlier deliveries'),
   ((SELECT count(*) FROM api_key), 'API keys'),
+  ((SELECT count(*) FROM remote_link), 'links to an account'),
   ((SELECT count(*) FROM receipt), 'receipts of earlier requests')) c(n, what)
 WHERE n > 0 LIMIT 1";
 
@@ -79,8 +80,8 @@ pub async fn abandon(db: Db<'_>, target: &str, id: Uuid) -> Result<(), TransferE
         return Err(TransferError::InUse { target: target.to_owned(), who });
     }
     db.batch(
-        "TRUNCATE profile, own_variable, test_values, hold, health, turn, alert, lane, api_key, receipt, delivery, ended, attempt,
-             tested, incoming, clock_skew, copied_from, rollup, rollup_change, rollup_start, resend;
+        "TRUNCATE profile, own_variable, test_values, hold, health, turn, alert, lane, api_key, remote_link, receipt, delivery, ended,
+             attempt, tested, incoming, clock_skew, copied_from, rollup, rollup_change, rollup_start, resend;
          INSERT INTO rollup_start DEFAULT VALUES;
          UPDATE meta SET copying_from = NULL",
     )

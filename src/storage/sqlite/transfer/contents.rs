@@ -44,6 +44,9 @@ fn select(table: Table) -> &'static str {
             "SELECT id, name, scope, profiles, hash, created_at, expires_at, revoked_at, last_used_at
              FROM api_key ORDER BY seq"
         }
+        Table::RemoteLinks => {
+            "SELECT account, profile_id, remote_id, creation, seen FROM remote_link ORDER BY account, profile_id"
+        }
         Table::Receipts => {
             "SELECT owner, key, fingerprint, made_at, seed, response FROM receipt ORDER BY owner, key"
         }

@@ -1,0 +1,123 @@
+//! What was done to each profile, as text and as JSON.
+
+use std::fmt::Write as _;
+use std::process::ExitCode;
+
+use serde_json::{Value, json};
+
+use crate::cli::error::{CommandError, FAILED};
+use crate::cli::output::{eprint_line, print, print_json};
+use crate::profile::ProfileId;
+use crate::remote::{MemberChange, ProfileOutcome, ProfileResult};
+use crate::text::{escape_controls, escape_json, escape_start};
+
+/// The most characters of a value that are shown; JSON has all of it.
+const VALUE: usize = 200;
+
+/// All results, in the order of a summary.
+const RESULTS: [ProfileResult; 7] = [
+    ProfileResult::Created,
+    ProfileResult::Updated,
+    ProfileResult::Deleted,
+    ProfileResult::Unchanged,
+    ProfileResult::Conflict,
+    ProfileResult::Failed,
+    ProfileResult::NotDone,
+];
+
+/// The heading of a report.
+pub(super) struct Heading<'a> {
+    /// Such as `pulled from`.
+    pub what: &'a str,
+    /// The name of the account.
+    pub account: &'a str,
+    /// Whether nothing was written.
+    pub dry_run: bool,
+}
+
+/// Prints what was done. Unchanged profiles without a note are only counted.
+pub(super) fn report(
+    heading: &Heading<'_>,
+    outcomes: &[ProfileOutcome],
+    json: bool,
+) -> Result<ExitCode, CommandError> {
+    if json {
+        print_json(&json!({
+            "account": heading.account, "dry_run": heading.dry_run,
+            "profiles": outcomes.iter().map(ProfileOutcome::document).collect::<Vec<Value>>(),
+        }))?;
+    } else {
+        print(&text(outcomes, heading.dry_run))?;
+    }
+    eprint_line(&summary(heading, outcomes));
+    let is_fine = outcomes.iter().all(|outcome| outcome.result.is_fine());
+    Ok(if is_fine { ExitCode::SUCCESS } else { FAILED.into() })
+}
+
+/// The lines of all profiles that something was done to, or that a person should know something about.
+pub(super) fn text(outcomes: &[ProfileOutcome], with_values: bool) -> String {
+    let mut out = String::new();
+    for outcome in outcomes {
+        let is_quiet = outcome.result == ProfileResult::Unchanged && outcome.notes.is_empty();
+        if is_quiet {
+            continue;
+        }
+        let id = outcome.id.as_ref().or(outcome.remote_id.as_ref()).map_or("", ProfileId::as_str);
+        let title = escape_controls(&outcome.title);
+        let has_values = with_values || outcome.result == ProfileResult::Conflict;
+        // Writing to a string cannot fail.
+        let _ = write!(out, "{:<9}  {id}  {title}", outcome.result.name());
+        if let Some(why) = &outcome.why {
+            let _ = write!(out, ": {}", escape_controls(why));
+        } else if !outcome.changes.is_empty() && !has_values {
+            let fields: Vec<&str> = outcome.changes.iter().map(|change| change.field.as_str()).collect();
+            let _ = write!(out, ": {}", escape_controls(&fields.join(", ")));
+        }
+        out.push('\n');
+        if has_values {
+            push_changes(&mut out, &outcome.changes);
+        }
+        if !outcome.not_carried.is_empty() && outcome.result != ProfileResult::Unchanged {
+            let _ = writeln!(out, "    not carried by the API: {}", outcome.not_carried.join(", "));
+        }
+        for note in &outcome.notes {
+            let _ = writeln!(out, "    note: {}", escape_controls(note));
+        }
+    }
+    out
+}
+
+/// The values that differ, one per line.
+pub(super) fn push_changes(out: &mut String, changes: &[MemberChange]) {
+    for change in changes {
+        let field = escape_controls(&change.field);
+        let _ = if change.is_secret {
+            writeln!(out, "    {field}: differs (secret)")
+        } else {
+            writeln!(
+                out,
+                "    {field}: here {}, on the account {}",
+                value(&change.here),
+                value(&change.account)
+            )
+        };
+    }
+}
+
+fn value(value: &Value) -> String {
+    if value.is_null() {
+        return "nothing".to_owned();
+    }
+    escape_start(&escape_json(&value.to_string()), VALUE)
+}
+
+fn summary(heading: &Heading<'_>, outcomes: &[ProfileOutcome]) -> String {
+    let counts = RESULTS.iter().filter_map(|result| {
+        let count = outcomes.iter().filter(|outcome| outcome.result == *result).count();
+        (count > 0).then(|| format!("{count} {}", result.name()))
+    });
+    let counts: Vec<String> = counts.collect();
+    let counts = if counts.is_empty() { "no profiles".to_owned() } else { counts.join(", ") };
+    let dry = if heading.dry_run { " (dry run: nothing was written)" } else { "" };
+    format!("ringback: {} {}: {counts}{dry}", heading.what, escape_controls(heading.account))
+}

@@ -1,0 +1,177 @@
+//! Requests to an account, repeated where that is right, and the data of their responses.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::account::Account;
+use super::error::RemoteError;
+use super::retry::{self, Next};
+use crate::clock;
+use crate::delivery::{Exchange, ExchangeRequest, ExchangeResponse, NoResponse};
+use crate::json;
+use crate::profile::{ProfileId, Secret};
+use crate::text::escape_controls;
+
+/// The longest response, in bytes: a page of profiles that are as large as they may be (our decision).
+const LONGEST: usize = 64 << 20;
+
+/// How much of a server's message is shown, in characters.
+const MESSAGE: usize = 200;
+
+/// Is called with a sentence before each wait.
+pub type OnWait = Box<dyn Fn(&str) + Send + Sync>;
+
+/// A client of one account.
+pub struct RemoteClient {
+    exchange: Exchange,
+    account: Account,
+    key: Secret,
+    timeout: Duration,
+    on_wait: OnWait,
+}
+
+impl std::fmt::Debug for RemoteClient {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RemoteClient").field("account", &self.account).finish_non_exhaustive()
+    }
+}
+
+impl RemoteClient {
+    /// A client of an account, whose requests take this long at most.
+    #[must_use]
+    pub fn new(
+        exchange: Exchange,
+        account: Account,
+        key: Secret,
+        timeout: Duration,
+        on_wait: OnWait,
+    ) -> Self {
+        Self { exchange, account, key, timeout, on_wait }
+    }
+
+    /// The account.
+    #[must_use]
+    pub fn account(&self) -> &Account {
+        &self.account
+    }
+
+    /// The response with a page of the list.
+    pub(super) async fn page(&self, limit: usize, offset: usize) -> Result<Value, RemoteError> {
+        self.answered(self.request("GET", self.account.page(limit, offset), None)).await
+    }
+
+    /// The response with one profile.
+    pub(super) async fn one(&self, id: &ProfileId) -> Result<Value, RemoteError> {
+        self.answered(self.request("GET", self.account.one(id), None)).await
+    }
+
+    /// Creates a profile. `creation` identifies this request: a server that supports that creates nothing twice.
+    pub(super) async fn create(&self, document: &Value, creation: &str) -> Result<Value, RemoteError> {
+        let mut request = self.request("POST", self.account.all(), Some(document));
+        request.headers.push(("idempotency-key", Secret::new(creation)));
+        request.is_repeatable = false;
+        self.answered(request).await
+    }
+
+    /// Changes members of a profile: done twice, it is as done once.
+    pub(super) async fn change(&self, id: &ProfileId, members: &Value) -> Result<Value, RemoteError> {
+        self.answered(self.request("PATCH", self.account.one(id), Some(members))).await
+    }
+
+    /// Deletes a profile. One that is not there any more is no error.
+    pub(super) async fn delete(&self, id: &ProfileId) -> Result<(), RemoteError> {
+        match self.answered(self.request("DELETE", self.account.one(id), None)).await {
+            Ok(_) | Err(RemoteError::NotFound(_)) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn request(&self, method: &'static str, url: url::Url, body: Option<&Value>) -> ExchangeRequest {
+        let mut headers = vec![("api-key", self.key.clone()), ("accept", Secret::new("application/json"))];
+        if body.is_some() {
+            headers.push(("content-type", Secret::new("application/json")));
+        }
+        let body = body.map(ToString::to_string).unwrap_or_default().into_bytes();
+        ExchangeRequest { method, url, headers, body, is_repeatable: true }
+    }
+
+    async fn answered(&self, request: ExchangeRequest) -> Result<Value, RemoteError> {
+        let mut n = 1;
+        loop {
+            let result = self.exchange.send(&request, LONGEST, self.timeout).await;
+            match retry::next(&result, n, request.is_repeatable, clock::now()) {
+                Next::Done => return self.read(result),
+                Next::TooLong(wait) => return Err(RemoteError::Busy(wait)),
+                Next::Again(wait) => {
+                    let why = match &result {
+                        Ok(response) => response.status.to_string(),
+                        Err(error) => error.to_string(),
+                    };
+                    let seconds = wait.as_secs_f64();
+                    (self.on_wait)(&self.harmless(&format!(
+                        "{} {}: {why}; again in {seconds:.1} s",
+                        request.method,
+                        request.url.path()
+                    )));
+                    tokio::time::sleep(wait).await;
+                    n += 1;
+                }
+            }
+        }
+    }
+
+    fn read(&self, result: Result<ExchangeResponse, NoResponse>) -> Result<Value, RemoteError> {
+        let response = result.map_err(|error| match error {
+            NoResponse::Unknown(why) => RemoteError::Unknown(self.harmless(&why)),
+            NoResponse::NotSent(why) | NoResponse::Impossible(why) => {
+                RemoteError::NoResponse(self.harmless(&why))
+            }
+        })?;
+        let body = String::from_utf8(response.body);
+        let value = body
+            .map_err(|_| "it is not UTF-8".to_owned())
+            .and_then(|text| json::read(&text).map_err(|error| format!("it is not JSON: {error}")));
+        let status = response.status;
+        if (200..300).contains(&status) {
+            let value = value.map_err(|why| RemoteError::Unusable(self.harmless(&why)))?;
+            if value.get("data").is_none() {
+                return Err(RemoteError::Unusable("it has no `data`".to_owned()));
+            }
+            return Ok(value);
+        }
+        let message = match (value, response.location) {
+            (_, Some(to)) if (300..400).contains(&status) => {
+                let to = self.harmless(&to);
+                format!(", to {to}: redirects are not followed, since the key would go there; check the URL")
+            }
+            (Ok(value), _) => self.said(&value),
+            _ => String::new(),
+        };
+        Err(match status {
+            401 | 403 => RemoteError::Refused { status, message },
+            404 => RemoteError::NotFound(message),
+            _ => RemoteError::Status { status, message },
+        })
+    }
+
+    /// What an envelope says: its message, and the sentences in `error`, after a colon.
+    fn said(&self, value: &Value) -> String {
+        let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
+        let mut all: Vec<String> = ["code", "message"].iter().filter_map(|name| text(value, name)).collect();
+        let head = all.join(" ");
+        all.clear();
+        let errors = value.get("error").and_then(Value::as_array).into_iter().flatten();
+        let texts = errors.filter_map(|error| text(error, "params"));
+        let whole: Vec<String> = std::iter::once(head).chain(texts).filter(|text| !text.is_empty()).collect();
+        if whole.is_empty() { String::new() } else { format!(": {}", self.harmless(&whole.join("; "))) }
+    }
+
+    /// Text of a server, in a form that can be shown: not too long, without controls, and without the key.
+    fn harmless(&self, text: &str) -> String {
+        let text = text.replace(self.key.reveal(), "(hidden)");
+        let start: String = text.chars().take(MESSAGE).collect();
+        let end = if start.len() < text.len() { "…" } else { "" };
+        format!("{}{end}", escape_controls(&start))
+    }
+}

@@ -1,0 +1,132 @@
+//! The differences between the profiles here and those of an account.
+
+use serde_json::{Value, json};
+
+use super::comparison::{Changed, Comparison};
+use super::member_change::{MemberChange, member_changes};
+use super::pairs::Pair;
+use super::side::RemoteSide;
+use crate::management::ProfileCheck;
+use crate::profile::ProfileId;
+
+/// How a profile here and its counterpart differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DiffState {
+    /// Not at all.
+    Same,
+    /// In some members.
+    Differs,
+    /// The account has none.
+    OnlyHere,
+    /// There is none here.
+    OnlyOnAccount,
+    /// The account's cannot be read as a profile.
+    Unreadable,
+}
+
+impl DiffState {
+    /// Its name in JSON.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Same => "same",
+            Self::Differs => "differs",
+            Self::OnlyHere => "only_here",
+            Self::OnlyOnAccount => "only_on_account",
+            Self::Unreadable => "unreadable",
+        }
+    }
+}
+
+/// The differences of one profile.
+#[derive(Debug, Clone)]
+pub struct ProfileDiff {
+    /// Its id here.
+    pub id: Option<ProfileId>,
+    /// Its id on the account.
+    pub remote_id: Option<ProfileId>,
+    /// Its title.
+    pub title: String,
+    /// How it differs.
+    pub state: DiffState,
+    /// The values that differ.
+    pub changes: Vec<MemberChange>,
+    /// The members that have changed here since both agreed.
+    pub changed_here: Vec<String>,
+    /// The members that have changed on the account since both agreed.
+    pub changed_there: Vec<String>,
+    /// Members that are set here and that the account does not carry.
+    pub not_carried: Vec<String>,
+    /// What a person should know.
+    pub notes: Vec<String>,
+}
+
+impl ProfileDiff {
+    /// Compares a pair.
+    #[must_use]
+    pub fn of(pair: &Pair, check: &ProfileCheck<'_>) -> Self {
+        let mut diff = Self {
+            id: pair.local.as_ref().map(|profile| profile.id.clone()),
+            remote_id: pair.remote.as_ref().map(|remote| remote.id.clone()),
+            title: pair.title().to_owned(),
+            state: DiffState::Same,
+            changes: Vec::new(),
+            changed_here: Vec::new(),
+            changed_there: Vec::new(),
+            not_carried: Vec::new(),
+            notes: Vec::new(),
+        };
+        let (local, remote) = match (&pair.local, &pair.remote) {
+            (Some(local), Some(remote)) => (local, remote),
+            (Some(_), None) => {
+                diff.state = DiffState::OnlyHere;
+                if pair.was_deleted_there() {
+                    diff.notes.push("was deleted on the account".to_owned());
+                }
+                return diff;
+            }
+            (None, _) => {
+                diff.state = DiffState::OnlyOnAccount;
+                if pair.was_deleted_here() {
+                    diff.notes.push("was deleted here".to_owned());
+                }
+                return diff;
+            }
+        };
+        let side = match RemoteSide::read(check, remote, Some(local)) {
+            Ok(side) => side,
+            Err(why) => {
+                diff.state = DiffState::Unreadable;
+                diff.notes.push(why);
+                return diff;
+            }
+        };
+        let comparison = Comparison::new(local, &side, pair.marks().as_ref());
+        let all = [Changed::Here, Changed::There, Changed::Both, Changed::Agreed];
+        let members = comparison.members(&all);
+        if !members.is_empty() {
+            diff.state = DiffState::Differs;
+        }
+        diff.changes = member_changes(&comparison, &side, &members);
+        if pair.marks().is_some() {
+            diff.changed_here = comparison.members(&[Changed::Here, Changed::Both]);
+            diff.changed_there = comparison.members(&[Changed::There, Changed::Both]);
+        }
+        diff.not_carried = comparison.not_carried;
+        diff.notes = side.notes;
+        diff
+    }
+
+    /// As JSON.
+    #[must_use]
+    pub fn document(&self) -> Value {
+        let id = |id: &Option<ProfileId>| id.as_ref().map(ProfileId::as_str).map(str::to_owned);
+        json!({
+            "profile_id": id(&self.id), "remote_id": id(&self.remote_id), "title": self.title,
+            "state": self.state.name(),
+            "changes": self.changes.iter().map(MemberChange::document).collect::<Vec<_>>(),
+            "changed_here": self.changed_here, "changed_on_account": self.changed_there,
+            "not_carried": self.not_carried, "notes": self.notes,
+        })
+    }
+}

@@ -1,0 +1,168 @@
+//! The key of an account: from the environment, a command or a private file. It is never an argument, and never shown.
+
+use std::io;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use tokio::io::AsyncReadExt as _;
+use tokio::process::Command;
+
+use crate::files::{self, RegularFile, UnreadableFile};
+use crate::profile::Secret;
+use crate::settings::RemoteSettings;
+
+/// The variable of the environment with the key.
+pub const KEY_VARIABLE: &str = "RINGBACK_REMOTE_KEY";
+
+/// The longest key, in bytes (our decision).
+const MAX_KEY_BYTES: usize = 4096;
+
+/// How long a command may take: it may ask a person for a passphrase.
+const COMMAND_LIMIT: Duration = Duration::from_mins(2);
+
+/// Why there is no key. Displayed without it.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyError {
+    /// Nothing says where it is.
+    #[error(
+        "no key for the account: set {KEY_VARIABLE} in the environment, or key_command or key_file in [remote] of the settings"
+    )]
+    Nowhere,
+    /// Both settings are there.
+    #[error("key_command and key_file are both set in [remote] of the settings: remove one")]
+    Both,
+    /// The text is no key.
+    #[error("{0} has no usable key: it must be one line of visible ASCII characters without spaces")]
+    Invalid(String),
+    /// The file cannot be read.
+    #[error("key_file {0}: {1}")]
+    File(String, UnreadableFile),
+    /// Others can read the file.
+    #[error("key_file {0} can be read by other users: `chmod 600` it")]
+    Open(String),
+    /// The command cannot be run.
+    #[error("key_command cannot be run: {0}")]
+    NotRun(io::Error),
+    /// The command has failed.
+    #[error("key_command ended with {0}")]
+    Ended(ExitStatus),
+    /// The command did not end.
+    #[error("key_command did not end within {} s", .0.as_secs())]
+    Late(Duration),
+}
+
+/// The key of the account: of the environment, otherwise from the command or the file in the settings.
+///
+/// # Errors
+/// There is none, or it cannot be obtained.
+pub async fn account_key(settings: &RemoteSettings) -> Result<Secret, KeyError> {
+    if let Some(text) = std::env::var_os(KEY_VARIABLE).filter(|text| !text.is_empty()) {
+        return checked(text.to_str().unwrap_or_default(), || KEY_VARIABLE.to_owned());
+    }
+    match (&settings.key_command, &settings.key_file) {
+        (Some(_), Some(_)) => Err(KeyError::Both),
+        (Some(command), None) => printed_by(command, COMMAND_LIMIT).await,
+        (None, Some(file)) => read_from(&expanded(file, std::env::var_os("HOME").map(PathBuf::from))),
+        (None, None) => Err(KeyError::Nowhere),
+    }
+}
+
+/// The first line of a text as a key.
+fn checked(text: &str, source: impl FnOnce() -> String) -> Result<Secret, KeyError> {
+    let key = text.lines().next().unwrap_or_default().trim();
+    let is_fine = (1..=MAX_KEY_BYTES).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic());
+    if is_fine { Ok(Secret::new(key)) } else { Err(KeyError::Invalid(source())) }
+}
+
+/// A path; `~/` is the home folder.
+fn expanded(file: &str, home: Option<PathBuf>) -> PathBuf {
+    match (file.strip_prefix("~/"), home) {
+        (Some(rest), Some(home)) => home.join(rest),
+        _ => PathBuf::from(file),
+    }
+}
+
+fn read_from(file: &Path) -> Result<Secret, KeyError> {
+    let name = || file.display().to_string();
+    let unreadable = |error| KeyError::File(name(), error);
+    let open = RegularFile::open(file).map_err(unreadable)?.into_file();
+    let mode = open.metadata().map_err(|error| unreadable(error.into()))?.permissions().mode();
+    if mode & 0o077 != 0 {
+        return Err(KeyError::Open(name()));
+    }
+    let bytes = files::read_from(open, MAX_KEY_BYTES as u64).map_err(unreadable)?;
+    let text = files::text(bytes).map_err(unreadable)?;
+    checked(&text, || format!("key_file {}", name()))
+}
+
+/// The key that a command prints. Its questions reach the terminal; it does not get the database's URL, which may
+/// contain a password.
+async fn printed_by(command: &str, limit: Duration) -> Result<Secret, KeyError> {
+    let mut child = Command::new("/bin/sh")
+        .args(["-c", command])
+        .env_remove("RINGBACK_DB")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .map_err(KeyError::NotRun)?;
+    let stdout = child.stdout.take();
+    let run = async {
+        let mut bytes = Vec::new();
+        if let Some(stdout) = stdout {
+            stdout.take(MAX_KEY_BYTES as u64 + 2).read_to_end(&mut bytes).await?;
+        }
+        Ok((bytes, child.wait().await?))
+    };
+    let ended = tokio::time::timeout(limit, run).await.map_err(|_| KeyError::Late(limit))?;
+    let (bytes, status) = ended.map_err(KeyError::NotRun)?;
+    if !status.success() {
+        return Err(KeyError::Ended(status));
+    }
+    checked(&String::from_utf8_lossy(&bytes), || "what key_command prints".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::{self, Permissions};
+
+    use super::*;
+
+    const LONG: Duration = Duration::from_mins(1);
+
+    #[tokio::test]
+    async fn a_command_prints_the_key() {
+        let key = printed_by("printf 'k3y\\nnote: not part of it\\n'", LONG).await.unwrap();
+        assert_eq!(key.reveal(), "k3y");
+        for (command, why) in [
+            ("exit 3", "key_command ended with exit status: 3"),
+            ("true", "what key_command prints has no usable key"),
+            ("echo 'two words'", "has no usable key"),
+            ("printf '\\303\\266'", "has no usable key"),
+        ] {
+            let error = printed_by(command, LONG).await.unwrap_err().to_string();
+            assert!(error.contains(why), "{command}: {error}");
+            assert!(!error.contains("words"), "{error}");
+        }
+        let late = printed_by("sleep 1000", Duration::from_millis(20)).await.unwrap_err();
+        assert!(matches!(late, KeyError::Late(_)), "{late}");
+    }
+
+    #[test]
+    fn a_file_with_the_key_is_private() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("key");
+        fs::write(&file, "k3y\n").unwrap();
+        fs::set_permissions(&file, Permissions::from_mode(0o640)).unwrap();
+        assert!(matches!(read_from(&file), Err(KeyError::Open(_))));
+        fs::set_permissions(&file, Permissions::from_mode(0o600)).unwrap();
+        assert_eq!(read_from(&file).unwrap().reveal(), "k3y");
+        fs::write(&file, "\n").unwrap();
+        assert!(matches!(read_from(&file), Err(KeyError::Invalid(_))));
+        assert!(matches!(read_from(&folder.path().join("none")), Err(KeyError::File(..))));
+        assert_eq!(expanded("~/k", Some(PathBuf::from("/home/me"))), Path::new("/home/me/k"));
+        assert_eq!(expanded("/k", Some(PathBuf::from("/home/me"))), Path::new("/k"));
+    }
+}

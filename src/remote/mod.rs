@@ -1,0 +1,43 @@
+//! An account of the platform's callback-profile API, and the profiles here: what differs, and how either side takes
+//! over what the other has. `ringback serve` has the same API, so an account can also be one of ours.
+//!
+//! A link says which profile of the account is the counterpart of which one here, and what both had when they last
+//! agreed. So it is known which side has changed: a pull never overwrites what was changed here, and a push never what
+//! was changed there, unless that is asked for.
+
+mod account;
+mod adopt;
+mod client;
+mod comparison;
+mod content;
+mod diff;
+mod error;
+mod key;
+mod listing;
+mod marks;
+mod member_change;
+mod outcome;
+mod pairs;
+mod placeholder;
+mod pull;
+mod push;
+mod request_document;
+mod retry;
+mod side;
+
+pub use account::{Account, AccountError, usual_url};
+pub use adopt::{Adopted, adopted, namesakes};
+pub use client::{OnWait, RemoteClient};
+pub use comparison::{Changed, Comparison, Difference};
+pub use content::{CARRIED, Content, Dialect};
+pub use diff::{DiffState, ProfileDiff};
+pub use error::RemoteError;
+pub use key::{KEY_VARIABLE, KeyError, account_key};
+pub use listing::{RemoteDocument, all_profiles, one_profile};
+pub use marks::{Mark, Marks};
+pub use member_change::MemberChange;
+pub use outcome::{ProfileOutcome, ProfileResult};
+pub use pairs::{Pair, chosen, pairs};
+pub use pull::{Pull, PullOptions};
+pub use push::{Push, PushOptions};
+pub use side::RemoteSide;

@@ -1,0 +1,158 @@
+//! The profiles here and on the account, matched. Pure but for reading the store.
+
+use std::collections::{HashMap, HashSet};
+
+use super::listing::RemoteDocument;
+use super::marks::Marks;
+use crate::profile::{Profile, ProfileId};
+use crate::storage::{RemoteLink, Storage, StoreError};
+
+/// A profile on one side or on both.
+#[derive(Debug, Clone)]
+pub struct Pair {
+    /// The profile here, if it exists.
+    pub local: Option<Profile>,
+    /// The profile on the account, if it exists.
+    pub remote: Option<RemoteDocument>,
+    /// The link between them, if it is known.
+    pub link: Option<RemoteLink>,
+}
+
+impl Pair {
+    /// Its id here.
+    #[must_use]
+    pub fn id(&self) -> Option<&ProfileId> {
+        let linked = || self.link.as_ref().map(|link| &link.profile_id);
+        self.local.as_ref().map(|profile| &profile.id).or_else(linked)
+    }
+
+    /// Its id on the account.
+    #[must_use]
+    pub fn remote_id(&self) -> Option<&ProfileId> {
+        let linked = || self.link.as_ref().and_then(|link| link.remote_id.as_ref());
+        self.remote.as_ref().map(|remote| &remote.id).or_else(linked)
+    }
+
+    /// Its title: that here, otherwise that on the account.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        let there = || self.remote.as_ref()?.document.get("title")?.as_str();
+        self.local.as_ref().map(|profile| profile.title.as_str()).or_else(there).unwrap_or_default()
+    }
+
+    /// What both had when they last agreed.
+    #[must_use]
+    pub fn marks(&self) -> Option<Marks> {
+        let link = self.link.as_ref().filter(|link| link.remote_id.is_some())?;
+        Some(Marks::read(&link.seen))
+    }
+
+    /// Whether it was on both sides and was deleted here.
+    #[must_use]
+    pub fn was_deleted_here(&self) -> bool {
+        self.local.is_none() && self.link.is_some()
+    }
+
+    /// Whether it was on both sides and was deleted on the account.
+    #[must_use]
+    pub fn was_deleted_there(&self) -> bool {
+        self.remote.is_none() && self.link.as_ref().is_some_and(|link| link.remote_id.is_some())
+    }
+}
+
+/// Matches the profiles of an account with those here: by link, otherwise by id. Those of the account come first, in
+/// its order.
+///
+/// # Errors
+/// The store cannot be read.
+pub async fn pairs(
+    store: &dyn Storage,
+    account: &str,
+    remotes: Vec<RemoteDocument>,
+) -> Result<Vec<Pair>, StoreError> {
+    let links = store.remote_links(account).await?;
+    let mut locals: Vec<Profile> = Vec::new();
+    for row in store.profiles().await? {
+        // Another session may delete it in between.
+        locals.extend(store.profile(&row.id).await?);
+    }
+    Ok(matched(locals, remotes, links))
+}
+
+/// The same, from what was read.
+#[must_use]
+pub fn matched(locals: Vec<Profile>, remotes: Vec<RemoteDocument>, links: Vec<RemoteLink>) -> Vec<Pair> {
+    let by_remote: HashMap<ProfileId, RemoteLink> =
+        links.iter().filter_map(|link| Some((link.remote_id.clone()?, link.clone()))).collect();
+    let mut by_local: HashMap<ProfileId, RemoteLink> =
+        links.into_iter().map(|link| (link.profile_id.clone(), link)).collect();
+    let order: Vec<ProfileId> = locals.iter().map(|profile| profile.id.clone()).collect();
+    let mut here: HashMap<ProfileId, Profile> =
+        locals.into_iter().map(|profile| (profile.id.clone(), profile)).collect();
+    let mut pairs = Vec::new();
+    for remote in remotes {
+        let link = by_remote.get(&remote.id).cloned();
+        // A profile here may have this id and be linked to another one on the account.
+        let is_free = |id: &ProfileId| by_local.get(id).is_none_or(|link| link.remote_id.is_none());
+        let id = link
+            .as_ref()
+            .map_or_else(|| Some(remote.id.clone()).filter(is_free), |link| Some(link.profile_id.clone()));
+        let local = id.as_ref().and_then(|id| here.remove(id));
+        let link = link.or_else(|| id.as_ref().and_then(|id| by_local.get(id).cloned()));
+        if let Some(link) = &link {
+            by_local.remove(&link.profile_id);
+        }
+        pairs.push(Pair { local, remote: Some(remote), link });
+    }
+    for id in order {
+        if let Some(local) = here.remove(&id) {
+            let link = by_local.remove(&id);
+            pairs.push(Pair { local: Some(local), remote: None, link });
+        }
+    }
+    pairs
+}
+
+/// The pairs that these texts name: an id, the beginning of one, or a title; all if there are no texts.
+///
+/// # Errors
+/// A sentence: a text names none, or several.
+pub fn chosen(pairs: Vec<Pair>, texts: &[String]) -> Result<Vec<Pair>, String> {
+    if texts.is_empty() {
+        return Ok(pairs);
+    }
+    let mut wanted: HashSet<usize> = HashSet::new();
+    for text in texts {
+        let ids = |pair: &Pair| [pair.id().cloned(), pair.remote_id().cloned()];
+        let tests: [&dyn Fn(&Pair) -> bool; 3] = [
+            &|pair| ids(pair).iter().flatten().any(|id| id.as_str() == text),
+            &|pair| ids(pair).iter().flatten().any(|id| id.begins_with(text)),
+            &|pair| pair.title().eq_ignore_ascii_case(text.trim()),
+        ];
+        let found = tests.iter().map(|test| -> Vec<usize> {
+            let found = pairs.iter().enumerate().filter(|(_, pair)| test(pair));
+            found.map(|(at, _)| at).collect()
+        });
+        let found = found.into_iter().find(|found| !found.is_empty()).unwrap_or_default();
+        match found.as_slice() {
+            [] => return Err(format!("no profile '{text}', neither here nor on the account")),
+            [one] => {
+                wanted.insert(*one);
+            }
+            several => {
+                let line = |at: &usize| {
+                    let pair = pairs.get(*at)?;
+                    let id = pair.id().or_else(|| pair.remote_id())?;
+                    Some(format!("  {id}  {}", pair.title()))
+                };
+                let lines: Vec<String> = several.iter().filter_map(line).collect();
+                let count = several.len();
+                return Err(format!(
+                    "'{text}' matches {count} profiles, so nothing was done; use the ID of one:\n{}",
+                    lines.join("\n")
+                ));
+            }
+        }
+    }
+    Ok(pairs.into_iter().enumerate().filter(|(at, _)| wanted.contains(at)).map(|(_, pair)| pair).collect())
+}

@@ -1,0 +1,256 @@
+//! Takes over the profiles of an account, one at a time. What only this side has stays.
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::comparison::{Changed, Comparison};
+use super::listing::RemoteDocument;
+use super::marks::Marks;
+use super::member_change::member_changes;
+use super::outcome::{ProfileOutcome, ProfileResult};
+use super::pairs::Pair;
+use super::side::{RemoteSide, new_profile};
+use crate::management::{DocumentSource, ProfileCheck, saved_after};
+use crate::profile::document::{Secrets, export};
+use crate::profile::{Channel, Profile, ProfileId};
+use crate::storage::{RemoteLink, Saved, Storage, StoreError};
+
+/// How a pull treats what it finds.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct PullOptions {
+    /// In a conflict the account wins, and what was deleted here is restored.
+    pub force: bool,
+    /// What was deleted on the account is deleted here.
+    pub prune: bool,
+    /// Nothing is written.
+    pub dry_run: bool,
+}
+
+/// A pull from an account.
+#[derive(Debug)]
+pub struct Pull<'a> {
+    /// Where profiles are stored.
+    pub store: &'a dyn Storage,
+    /// Checks them.
+    pub check: &'a ProfileCheck<'a>,
+    /// The name of the account.
+    pub account: &'a str,
+    /// What is allowed.
+    pub options: PullOptions,
+}
+
+impl Pull<'_> {
+    /// Whether this would delete a profile here.
+    #[must_use]
+    pub fn deletes(&self, pair: &Pair) -> bool {
+        self.options.prune && pair.local.is_some() && pair.was_deleted_there()
+    }
+
+    /// Takes over one profile.
+    ///
+    /// # Errors
+    /// The store cannot be read or written.
+    pub async fn one(&self, pair: &Pair) -> Result<ProfileOutcome, StoreError> {
+        let outcome =
+            |result| ProfileOutcome::new(pair.id().cloned(), pair.remote_id().cloned(), pair.title(), result);
+        match (&pair.local, &pair.remote) {
+            (Some(local), Some(remote)) => self.existing(pair, local, remote).await,
+            (None, Some(_)) if pair.was_deleted_here() && !self.options.force => {
+                let note =
+                    "was deleted here: --force restores it, `ringback remote push --prune` deletes it there";
+                Ok(outcome(ProfileResult::Unchanged).noted(note))
+            }
+            (None, Some(remote)) => self.new(pair, remote, outcome(ProfileResult::Created)).await,
+            (Some(local), None) if self.deletes(pair) => {
+                if !self.options.dry_run {
+                    self.store.delete_profile(&local.id).await?;
+                    self.store.drop_remote_link(self.account, &local.id).await?;
+                }
+                let undo = format!("`ringback profiles restore {}` undoes it for seven days", local.id);
+                Ok(outcome(ProfileResult::Deleted).noted(undo))
+            }
+            (Some(_), None) if pair.was_deleted_there() => {
+                let note = "was deleted on the account: --prune deletes it here too";
+                Ok(outcome(ProfileResult::Unchanged).noted(note))
+            }
+            _ => Ok(outcome(ProfileResult::Unchanged).noted("is not on the account")),
+        }
+    }
+
+    async fn new(
+        &self,
+        pair: &Pair,
+        remote: &RemoteDocument,
+        outcome: ProfileOutcome,
+    ) -> Result<ProfileOutcome, StoreError> {
+        let (mut profile, notes) = match new_profile(self.check, remote) {
+            Ok(checked) => checked,
+            Err(why) => return Ok(outcome.failed(why)),
+        };
+        if let Some(id) = pair.id() {
+            profile.id = id.clone();
+        }
+        let mut outcome = ProfileOutcome { id: Some(profile.id.clone()), ..outcome };
+        outcome.notes.extend(notes);
+        if self.options.dry_run {
+            return Ok(outcome);
+        }
+        if self.options.force {
+            // Also over one that was deleted.
+            self.store.save_profiles(vec![profile.clone()]).await?;
+        } else {
+            match self.store.save_profile_if(profile.clone(), None).await? {
+                Saved::Saved => {}
+                Saved::Changed(_) => return Ok(outcome.failed("was created here meanwhile: pull again")),
+                Saved::Gone => {
+                    let why = "was deleted here: `ringback profiles restore` or --force restores it";
+                    return Ok(outcome.failed(why));
+                }
+            }
+        }
+        match RemoteSide::read(self.check, remote, Some(&profile)) {
+            Ok(side) => self.link(&profile, &side, None).await?,
+            Err(why) => return Ok(outcome.failed(why)),
+        }
+        Ok(outcome)
+    }
+
+    async fn existing(
+        &self,
+        pair: &Pair,
+        local: &Profile,
+        remote: &RemoteDocument,
+    ) -> Result<ProfileOutcome, StoreError> {
+        let ids = (Some(local.id.clone()), Some(remote.id.clone()));
+        let mut outcome = ProfileOutcome::new(ids.0, ids.1, pair.title(), ProfileResult::Unchanged);
+        let side = match RemoteSide::read(self.check, remote, Some(local)) {
+            Ok(side) => side,
+            Err(why) => return Ok(outcome.failed(why)),
+        };
+        let marks = pair.marks();
+        let comparison = Comparison::new(local, &side, marks.as_ref());
+        outcome.notes.extend(side.notes.iter().cloned());
+        if side.profile.channel != local.channel {
+            return Ok(outcome.failed("has another channel on the account, and a channel cannot change"));
+        }
+        let conflicts = comparison.members(&[Changed::Both]);
+        if !conflicts.is_empty() && !self.options.force {
+            outcome.changes = member_changes(&comparison, &side, &conflicts);
+            let how = if marks.is_some() {
+                "changed on both sides"
+            } else {
+                "differ, and it is not known which side changed"
+            };
+            let fix = "--force takes the account's values, `ringback remote push --force` yours";
+            return Ok(outcome.in_conflict(&format!("{}: {how}; {fix}", conflicts.join(", "))));
+        }
+        let own = comparison.members(&[Changed::Here]);
+        if !own.is_empty() {
+            outcome.notes.push(format!("changed here, and not pushed: {}", own.join(", ")));
+        }
+        let taken = comparison.members(&[Changed::There, Changed::Both]);
+        if taken.is_empty() {
+            if !self.options.dry_run {
+                self.renew(pair, local, &side, &comparison).await?;
+            }
+            return Ok(outcome);
+        }
+        outcome.changes = member_changes(&comparison, &side, &taken);
+        if let Some(why) = side.untakable(&taken) {
+            return Ok(outcome.failed(why));
+        }
+        let merged = merged(local, &side.profile, &taken);
+        let read = self.check.read(merged, DocumentSource::Given).map_err(|fault| vec![fault]);
+        let checked = match read.and_then(|read| self.check.check(read, Some(local), Uuid::nil())) {
+            Ok(checked) => checked,
+            Err(faults) => {
+                let why: Vec<String> = faults.iter().map(ToString::to_string).collect();
+                return Ok(outcome.failed(why.join("; ")));
+            }
+        };
+        outcome.result = ProfileResult::Updated;
+        outcome.notes.extend(checked.notes);
+        if self.options.dry_run {
+            return Ok(outcome);
+        }
+        let mut profile = checked.profile;
+        profile.modified_at = saved_after(local.modified_at);
+        match self.store.save_profile_if(profile.clone(), Some(local.modified_at)).await? {
+            Saved::Saved => self.link(&profile, &side, marks.as_ref()).await?,
+            Saved::Changed(_) => return Ok(outcome.failed("was changed here meanwhile: pull again")),
+            Saved::Gone => return Ok(outcome.failed("was deleted here meanwhile")),
+        }
+        Ok(outcome)
+    }
+
+    /// Keeps what both sides agree about now.
+    async fn link(
+        &self,
+        local: &Profile,
+        side: &RemoteSide,
+        before: Option<&Marks>,
+    ) -> Result<(), StoreError> {
+        let marks = Comparison::new(local, side, before).marks(side, before);
+        keep_link(self.store, self.account, &local.id, side, &marks).await
+    }
+
+    /// The same where nothing was written, if it is new.
+    async fn renew(
+        &self,
+        pair: &Pair,
+        local: &Profile,
+        side: &RemoteSide,
+        comparison: &Comparison,
+    ) -> Result<(), StoreError> {
+        let before = pair.marks();
+        let marks = comparison.marks(side, before.as_ref());
+        if before.as_ref() == Some(&marks) {
+            return Ok(());
+        }
+        keep_link(self.store, self.account, &local.id, side, &marks).await
+    }
+}
+
+/// Keeps the link between a profile and its counterpart.
+pub(super) async fn keep_link(
+    store: &dyn Storage,
+    account: &str,
+    id: &ProfileId,
+    side: &RemoteSide,
+    marks: &Marks,
+) -> Result<(), StoreError> {
+    let link = RemoteLink {
+        account: account.to_owned(),
+        profile_id: id.clone(),
+        remote_id: Some(side.profile.id.clone()),
+        creation: None,
+        seen: marks.write(),
+    };
+    store.keep_remote_link(link).await
+}
+
+/// The document of a profile with these members of another one.
+fn merged(local: &Profile, remote: &Profile, taken: &[String]) -> Value {
+    let mut document = export(local, Secrets::Shown);
+    let theirs = export(remote, Secrets::Shown);
+    if let Some(members) = document.as_object_mut() {
+        for member in taken {
+            let mut names = vec![member.as_str()];
+            if member == "signing_secrets" {
+                // The current one is also written alone.
+                names.push("signing_secret");
+            }
+            for name in names {
+                match theirs.get(name) {
+                    Some(value) => members.insert(name.to_owned(), value.clone()),
+                    None => members.shift_remove(name),
+                };
+            }
+        }
+        if local.channel == Channel::Voice {
+            // Older placeholders were converted when the account's profile was read.
+            members.insert("literal_braces".to_owned(), json!(true));
+        }
+    }
+    document
+}

@@ -1,0 +1,135 @@
+//! The `[remote]` of the settings: the account that `ringback remote` works with. It never contains a key.
+
+use std::time::Duration;
+
+use toml::Spanned;
+use toml::de::DeValue;
+
+use super::spelling::nearest;
+use super::value::{number_in, some_text};
+
+/// The names of the settings in `[remote]`.
+pub(super) const NAMES: [&str; 6] = ["url", "account", "key_command", "key_file", "ca_file", "timeout_s"];
+
+/// The longest time that a request may take, in seconds (our decision).
+const MOST_SECONDS: u32 = 600;
+
+/// The account of the platform's API, and how its key is obtained.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RemoteSettings {
+    /// The URL before `/v1/…`; that of the region if not set.
+    pub url: Option<String>,
+    /// The account id.
+    pub account: Option<String>,
+    /// A command whose first line of output is the key, run by `sh -c`.
+    pub key_command: Option<String>,
+    /// A private file whose first line is the key.
+    pub key_file: Option<String>,
+    /// A file with certificates (PEM) that are trusted besides those of the system.
+    pub ca_file: Option<String>,
+    /// How long a request may take.
+    pub timeout: Duration,
+}
+
+impl Default for RemoteSettings {
+    fn default() -> Self {
+        Self {
+            url: None,
+            account: None,
+            key_command: None,
+            key_file: None,
+            ca_file: None,
+            timeout: Duration::from_secs(30),
+        }
+    }
+}
+
+/// Parses the table. Invalid entries are reported with their position; the others are used.
+pub fn read(value: &Spanned<DeValue>, mut report: impl FnMut(usize, String)) -> RemoteSettings {
+    let mut settings = RemoteSettings::default();
+    let Some(table) = value.get_ref().as_table() else {
+        report(value.span().start, "remote must be a table: [remote]".to_owned());
+        return settings;
+    };
+    for (name, value) in table {
+        let (name, at) = (name.get_ref().as_ref(), name.span().start);
+        if let Err(what) = settings.set(name, value.get_ref()) {
+            report(at, what);
+        }
+    }
+    settings
+}
+
+impl RemoteSettings {
+    fn set(&mut self, name: &str, value: &DeValue) -> Result<(), String> {
+        let place = match name {
+            "url" => &mut self.url,
+            "account" => &mut self.account,
+            "key_command" => &mut self.key_command,
+            "key_file" => &mut self.key_file,
+            "ca_file" => &mut self.ca_file,
+            "timeout_s" => {
+                self.timeout = Duration::from_secs(number_in(name, value, 1, MOST_SECONDS)?.into());
+                return Ok(());
+            }
+            "key" => {
+                return Err("a key must not be in the settings: use key_file, key_command or the \
+                            environment's RINGBACK_REMOTE_KEY"
+                    .to_owned());
+            }
+            _ => {
+                let meant = nearest(name, &NAMES).map(|meant| format!(" (did you mean `{meant}`?)"));
+                let known = || format!("; known settings: {}", NAMES.join(", "));
+                return Err(format!("unknown setting `{name}` in [remote]{}", meant.unwrap_or_else(known)));
+            }
+        };
+        *place = Some(some_text(name, value)?);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::settings::Settings;
+
+    #[test]
+    fn the_table_is_read() {
+        let text = "[remote]\nurl = \"https://api.eu.kaleyra.io\"\naccount = \"HX1\"\nkey_command = \"pass show k\"\n\
+                    key_file = \"/k\"\nca_file = \"/ca.pem\"\ntimeout_s = 5\n";
+        let loaded = Settings::parse(text, Path::new("config.toml"));
+        assert_eq!(loaded.notices, [""; 0]);
+        let text = |text: &str| Some(text.to_owned());
+        assert_eq!(
+            loaded.settings.remote,
+            RemoteSettings {
+                url: text("https://api.eu.kaleyra.io"),
+                account: text("HX1"),
+                key_command: text("pass show k"),
+                key_file: text("/k"),
+                ca_file: text("/ca.pem"),
+                timeout: Duration::from_secs(5),
+            }
+        );
+    }
+
+    #[test]
+    fn each_mistake_is_reported_with_its_line_and_no_key_is_repeated() {
+        let text = "[remote]\nurl = 1\nacount = \"x\"\nkey = \"hush\"\ntimeout_s = 0\naccount = \" \"\n";
+        let loaded = Settings::parse(text, Path::new("config.toml"));
+        assert_eq!(loaded.settings.remote, RemoteSettings::default());
+        assert_eq!(
+            loaded.notices,
+            [
+                "config.toml:2: url must be a string",
+                "config.toml:3: unknown setting `acount` in [remote] (did you mean `account`?)",
+                "config.toml:4: a key must not be in the settings: use key_file, key_command or the environment's \
+                 RINGBACK_REMOTE_KEY",
+                "config.toml:5: timeout_s must be a whole number from 1 to 600",
+                "config.toml:6: account must not be empty: remove it instead",
+            ]
+        );
+    }
+}

@@ -1,0 +1,68 @@
+//! The differences, field by field, without secrets.
+
+use serde_json::json;
+
+use super::{edit, empty_place, remote};
+use crate::support::cli::Place;
+use crate::support::platform::{Platform, platform_id, platform_profile};
+
+#[test]
+fn each_difference_is_named_and_the_exit_code_says_whether_there_are_any() {
+    let place = Place::new();
+    let headers = json!({"headers": "{\"X-Api-Key\": \"hush\", \"X-Tenant\": \"north\"}"});
+    let platform = Platform::start(vec![platform_profile(1, headers), platform_profile(2, json!({}))]);
+    let id = platform_id(1);
+    assert_eq!(remote(&place, &platform, &["pull", &id]).code, Some(0));
+    let only = remote(&place, &platform, &["diff"]);
+    assert_eq!(only.code, Some(1), "{only:?}");
+    assert_eq!(only.out, format!("only on the account  {}  Profile 2\n", platform_id(2)));
+    let same = remote(&place, &platform, &["diff", &id]);
+    assert_eq!((same.code, same.out.as_str()), (Some(0), ""), "{same:?}");
+
+    edit(
+        &place,
+        &id,
+        json!({"headers": {"X-Api-Key": "new-hush", "X-Tenant": "south"}, "status": 3,
+               "retry": {"count": 1, "interval_s": 10, "timeout_ms": 5000}}),
+    );
+    platform.change(&id, "title", json!("There"));
+    let differs = remote(&place, &platform, &["diff", &id]);
+    assert_eq!(differs.code, Some(1), "{differs:?}");
+    for line in [
+        "    headers.X-Api-Key: differs (secret)\n",
+        "    headers.X-Tenant: here \"south\", on the account \"north\"\n",
+        "    status: here 3, on the account nothing\n",
+        "    title: here \"Profile 1\", on the account \"There\"\n",
+        "    not carried by the API: retry\n",
+    ] {
+        assert!(differs.out.contains(line), "{line}: {}", differs.out);
+    }
+    let json = remote(&place, &platform, &["diff", &id, "--json"]);
+    assert_eq!(json.code, Some(1));
+    let document = json.json();
+    assert_eq!(document["same"], false);
+    let one = &document["profiles"][0];
+    assert_eq!(one["state"], "differs");
+    assert_eq!(
+        (&one["changed_here"], &one["changed_on_account"]),
+        (&json!(["headers", "status"]), &json!(["title"]))
+    );
+    assert_eq!(
+        one["changes"][0],
+        json!({"field": "headers.X-Api-Key", "here": null, "account": null, "secret": true})
+    );
+    for ran in [&differs, &json] {
+        assert!(!ran.out.contains("hush") && !ran.err.contains("hush"), "{ran:?}");
+    }
+}
+
+#[test]
+fn trouble_is_no_difference() {
+    let nowhere = Place::new();
+    let place = empty_place();
+    let platform = Platform::start(vec![platform_profile(1, json!({}))]);
+    remote(&nowhere, &platform, &["diff"]).refused(2, &["no database"]);
+    remote(&place, &platform, &["diff", "Nobody"]).refused(2, &["no profile 'Nobody'"]);
+    platform.meddle(|_, _, _| Some(crate::support::platform::Wrong::new(403, "{}")));
+    remote(&place, &platform, &["diff"]).refused(2, &["refused the key (403)"]);
+}
