@@ -166,6 +166,14 @@ const EXAMPLES: &[(&str, &[Example])] = &[
         ],
     ),
     (
+        "deliveries resend",
+        &[
+            ("Resend one delivery", "ringback deliveries resend 01a22916"),
+            ("Resend what failed in the last two hours", "ringback deliveries resend --since 2h"),
+            ("Resend what was delivered too", "ringback deliveries resend --state ended --text 'order 4711'"),
+        ],
+    ),
+    (
         "deliveries cancel",
         &[
             ("Cancel one delivery", "ringback deliveries cancel 01a22916"),

@@ -98,7 +98,7 @@ enum Command {
     Test(test::TestArgs),
     /// Send every sample of a profile to its endpoint once, and report responses, phases and TLS
     Check(check::CheckArgs),
-    /// List, show, retry, cancel and prune deliveries; pause and resume sending
+    /// List, show, retry, resend, cancel and prune deliveries; pause and resume sending
     Deliveries(deliveries::DeliveriesArgs),
     /// Send events: one, or each line of a file or pipe
     Send(send::SendArgs),
@@ -126,6 +126,9 @@ enum Command {
     Doctor(doctor::DoctorArgs),
     /// Print shell completions
     Completions(completions::CompletionsArgs),
+    /// Print what fits at the end of a line, for the scripts that `completions` prints
+    #[command(hide = true)]
+    Complete(completions::CompleteArgs),
     /// Print the manual page, or write the pages of all commands to a directory
     Man(man::ManArgs),
     /// Open the console on a throwaway database with sample profiles and a receiver
@@ -269,7 +272,13 @@ async fn carry_out(
     // The commands left out do not use the settings, or report their errors themselves.
     if !matches!(
         command,
-        None | Some(Command::Completions(_) | Command::Config(_) | Command::Man(_) | Command::Doctor(_))
+        None | Some(
+            Command::Completions(_)
+                | Command::Complete(_)
+                | Command::Config(_)
+                | Command::Man(_)
+                | Command::Doctor(_)
+        )
     ) {
         session.report_settings();
     }
@@ -293,6 +302,7 @@ async fn carry_out(
         Some(Command::Config(args)) => config::run(session, &args),
         Some(Command::Doctor(args)) => doctor::run(session, &args).await,
         Some(Command::Completions(args)) => completions::run(&args),
+        Some(Command::Complete(args)) => completions::complete(session, &args).await,
         Some(Command::Man(args)) => man::run(&args),
         Some(Command::Demo) => Box::pin(demo::run(session)).await,
         None => console::run(session).await,

@@ -86,6 +86,18 @@ impl Session {
         self.config.clone().or_else(settings::usual_file)
     }
 
+    /// The same with the database that a line names which is being typed.
+    #[must_use]
+    pub fn on_line(&self, db: Option<&Path>) -> Self {
+        Self {
+            db: db.map(Path::to_owned).or_else(|| self.db.clone()),
+            config: self.config.clone(),
+            opened: OnceLock::new(),
+            loaded: OnceLock::new(),
+            sends_as: OnceLock::new(),
+        }
+    }
+
     /// Whether the settings file was named explicitly.
     #[must_use]
     pub fn names_settings(&self) -> bool {

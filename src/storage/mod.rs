@@ -107,8 +107,8 @@ pub use running_api::RunningApi;
 pub use sender_info::SenderInfo;
 pub use server_problem::ServerProblem;
 pub use sqlite::{
-    BackedUp, BackupError, FileCopy, FileSource, Inspection, Lease, LockError, LockWait, LogPinned, Process,
-    Seat, Store, back_up, check_integrity, inspect, report_lock_waits,
+    BackedUp, BackupError, FileCopy, FileSource, Inspection, Lease, LockError, LockWait, LogPinned, NameKind,
+    Process, Seat, Store, StoredName, back_up, check_integrity, inspect, report_lock_waits, stored_names,
 };
 pub use unreadable::{PassedOver, UnreadableRow};
 

@@ -194,3 +194,42 @@ fn a_profile_that_keeps_failing_says_so_until_it_delivers() {
     assert_eq!(health()["state"], "ok");
     assert!(!run(&["profiles", "show", &id]).out.contains("consecutive"));
 }
+
+#[test]
+fn retry_and_resend_say_which_of_them_is_meant() {
+    let endpoint = Recorder::taking();
+    let (place, id) = place_with(&endpoint);
+    let list = |state: &str| {
+        let rows = place.run(&["deliveries", "list", "--state", state, "--json"]).json();
+        let ids = rows.as_array().unwrap().iter().map(|row| row["delivery_id"].as_str().unwrap().to_owned());
+        ids.collect::<Vec<_>>()
+    };
+    assert_eq!(place.run(&["send", &id, "--no-wait"]).code, Some(0));
+    let queued = list("queued").remove(0);
+    let refused = place.run(&["deliveries", "resend", &queued]);
+    refused.refused(2, &["is queued", "`ringback deliveries retry` makes its next attempt now"]);
+    let waiting = place.run(&["deliveries", "resend", "--state", "waiting", "--yes"]);
+    waiting.refused(2, &["--state waiting: a pending delivery is still sent"]);
+    // A blocked one is not sent otherwise: it is resent manually.
+    assert_eq!(place.run(&["deliveries", "pause"]).code, Some(0));
+    let manually = place.run(&["deliveries", "resend", &queued, "--json"]).json();
+    assert!(manually["new_delivery_id"].is_string(), "{manually}");
+    assert_eq!(place.run(&["deliveries", "resume"]).code, Some(0));
+    assert_eq!(place.run(&["work", "--until-idle"]).code, Some(0));
+    let mut delivered = list("delivered");
+    assert_eq!(delivered.len(), 2);
+    delivered.retain(|id| *id != queued);
+
+    let retried = place.run(&["deliveries", "retry", &queued]);
+    assert!(retried.code == Some(0) && retried.out.contains("resending as "), "{retried:?}");
+    let said = ["it had ended", "`ringback deliveries resend`"];
+    assert!(said.iter().all(|part| retried.err.contains(part)), "{retried:?}");
+    let resent = place.run(&["deliveries", "resend", &queued]);
+    assert!(resent.code == Some(0) && resent.out.contains("resending as "), "{resent:?}");
+    assert!(!resent.err.contains("it had ended"), "{resent:?}");
+    // Without a state those that failed, of which there are none; with one those that were not resent before.
+    let failed = place.run(&["deliveries", "resend", "--all", "--dry-run", "--json"]).json();
+    assert_eq!(failed["matched"], 0, "{failed}");
+    let matched = place.run(&["deliveries", "resend", "--state", "delivered", "--yes", "--json"]).json();
+    assert_eq!((&matched["matched"], &matched["resent"]), (&json!(1), &json!(1)), "{matched}");
+}

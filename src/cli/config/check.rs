@@ -22,7 +22,7 @@ pub(super) fn run(session: &Session, json: bool) -> Result<ExitCode, CommandErro
         print_json(&Value::Object(document))?;
     } else {
         let file = shown(&located.path);
-        let mut text: String = notices.iter().map(|notice| format!("{notice}\n")).collect();
+        let mut text: String = notices.iter().flat_map(|notice| [notice.as_str(), "\n"]).collect();
         text.push_str(&match notices.len() {
             0 if located.is_there() => format!("{file}: no faults\n"),
             0 => format!("{file} does not exist: defaults apply\n"),

@@ -36,6 +36,8 @@ enum Action {
     },
     /// Retry waiting deliveries now; resend failed and cancelled ones
     Retry(retry_cancel::SteerArgs),
+    /// Resend ended deliveries: each as a new delivery with the same request
+    Resend(retry_cancel::SteerArgs),
     /// Cancel pending deliveries: they are not retried
     Cancel(retry_cancel::SteerArgs),
     /// Pause events of one profile, or of all; they stay queued, and tests are still sent
@@ -52,6 +54,7 @@ pub(super) async fn run(session: &Session, args: DeliveriesArgs) -> Result<ExitC
         Action::List(args) => list::run(session, &args, json).await?,
         Action::Show { delivery } => show::run(session, &delivery, json).await?,
         Action::Retry(args) => retry_cancel::run(session, &args, retry_cancel::Verb::Retry, json).await?,
+        Action::Resend(args) => retry_cancel::run(session, &args, retry_cancel::Verb::Resend, json).await?,
         Action::Cancel(args) => retry_cancel::run(session, &args, retry_cancel::Verb::Cancel, json).await?,
         Action::Pause(args) => pause::run(session, &args, true, json).await?,
         Action::Resume(args) => pause::run(session, &args, false, json).await?,

@@ -1,4 +1,6 @@
-//! `ringback deliveries retry` and `cancel`: one, or all that match, counted first.
+//! `ringback deliveries retry`, `resend` and `cancel`: one, or all that match, counted first.
+//!
+//! A retry is a further attempt of a delivery that waits; a resend is a new delivery with the same request.
 
 use crate::cli::ask::ask;
 use crate::cli::error::CommandError;
@@ -34,17 +36,27 @@ pub(super) struct SteerArgs {
     yes: bool,
 }
 
+/// Why a pending delivery is not resent.
+const STILL_PENDING: &str = "a pending delivery is still sent, and a resend would be a second one: `ringback deliveries \
+                             retry` makes its next attempt now";
+
+/// A retry of a delivery that has ended was a resend.
+const HAD_ENDED: &str = "ringback: note: it had ended, so it was resent as a new delivery, as by `ringback deliveries \
+                         resend`; a retry is a further attempt of a delivery that waits";
+
 /// The change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Verb {
     Retry,
+    Resend,
     Cancel,
 }
 
 impl Verb {
     fn change(self) -> Change {
         match self {
-            Self::Retry => Change::Retry,
+            // What it does depends on the state, which a resend limits to those that have ended.
+            Self::Retry | Self::Resend => Change::Retry,
             Self::Cancel => Change::Cancel,
         }
     }
@@ -52,6 +64,7 @@ impl Verb {
     fn name(self) -> &'static str {
         match self {
             Self::Retry => "retry",
+            Self::Resend => "resend",
             Self::Cancel => "cancel",
         }
     }
@@ -62,7 +75,16 @@ impl Verb {
         match self {
             // Delivered ones are resent only on explicit request.
             Self::Retry => true,
+            Self::Resend => !some(StateFilter::Pending),
             Self::Cancel => some(StateFilter::Pending),
+        }
+    }
+
+    /// Why it does not apply to a state.
+    fn refusal(self) -> &'static str {
+        match self {
+            Self::Resend => STILL_PENDING,
+            Self::Retry | Self::Cancel => "ended deliveries cannot be cancelled",
         }
     }
 }
@@ -85,13 +107,17 @@ pub(super) async fn run(
     }
     if let Some(state) = args.filter.state.filter(|state| !verb.takes(*state)) {
         let shown = DeliveryState::ALL.iter().find(|s| state.has(**s)).map_or("these", |s| s.name());
-        return Err(CommandError::Input(format!("--state {shown}: ended deliveries cannot be cancelled")));
+        return Err(CommandError::Input(format!("--state {shown}: {}", verb.refusal())));
     }
     let Some(store) = store else { return report(verb, &BulkResult::default(), 0, args.dry_run, json) };
     let now = clock::now();
-    let filter = verb.change().of(args.filter.filter(&store, now).await?);
+    let mut filter = args.filter.filter(&store, now).await?;
+    if verb == Verb::Resend {
+        filter.state = filter.state.or(Some(StateFilter::Is(DeliveryState::Failed)));
+    }
+    let filter = verb.change().of(filter);
     let count = store.count(&filter).await?;
-    if verb == Verb::Retry {
+    if verb != Verb::Cancel {
         let all = store.count(&Filter { not_again: false, ..filter.clone() }).await?;
         report_resent_before(all.saturating_sub(count));
     }
@@ -102,6 +128,7 @@ pub(super) async fn run(
         let noun = if count == 1 { "delivery" } else { "deliveries" };
         let question = match verb {
             Verb::Retry => format!("Send {} {noun} now?", group_digits(count)),
+            Verb::Resend => format!("Resend {} {noun}?", group_digits(count)),
             Verb::Cancel => format!("Cancel {} {noun}?", group_digits(count)),
         };
         let fits = if count == 1 { "matches" } else { "match" };
@@ -155,7 +182,14 @@ async fn one(
         Verb::Cancel if !row.state.is_pending() => {
             return Err(CommandError::Input(SteerError::Ended(id, row.state.name()).to_string()));
         }
+        Verb::Resend if row.state.is_pending() && store.blocks().await?.of(&row).is_none() => {
+            return Err(CommandError::Input(format!(
+                "delivery {id} is {}: {STILL_PENDING}",
+                row.state.name()
+            )));
+        }
         _ if dry => None,
+        Verb::Resend => Some(management::resend(store, id, ResendAs::now()).await?),
         Verb::Cancel => Some(management::cancel(store, &row).await?),
         Verb::Retry => Some(management::retry(store, &row, ResendAs::now()).await?),
     };
@@ -170,7 +204,10 @@ async fn one(
         let reported = new.map_or_else(|| what.to_owned(), |new| format!("resending as {new}"));
         print(&format!("{id}  {reported}\n"))?;
     }
-    if verb == Verb::Retry && !dry {
+    if verb == Verb::Retry && new.is_some() {
+        eprint_line(HAD_ENDED);
+    }
+    if verb != Verb::Cancel && !dry {
         warn_without_sender(store, &BulkResult { due: 1, ..BulkResult::default() }).await?;
         if let Some(block) = block {
             eprint_line(&format!("ringback: it is blocked: {}", blocked::sentence(block)));
@@ -196,7 +233,7 @@ fn done(did: &BulkResult) -> String {
 fn report(verb: Verb, did: &BulkResult, fit: u64, dry: bool, json: bool) -> Result<(), CommandError> {
     if json {
         return print_json(&match verb {
-            Verb::Retry => bulk_retried(did, fit, dry),
+            Verb::Retry | Verb::Resend => bulk_retried(did, fit, dry),
             Verb::Cancel => bulk_cancelled(did, fit, dry),
         });
     }
@@ -207,6 +244,7 @@ fn report(verb: Verb, did: &BulkResult, fit: u64, dry: bool, json: bool) -> Resu
         Verb::Retry => {
             format!("retrying now: {} · resending: {}", group_digits(did.due), group_digits(did.again))
         }
+        Verb::Resend => format!("resending: {}", group_digits(did.again)),
         Verb::Cancel => format!("cancelled: {}", group_digits(did.cancelled)),
     };
     if did.left > 0 {
