@@ -56,6 +56,14 @@ const EXAMPLES: &[(&str, &[Example])] = &[
         ],
     ),
     (
+        "profiles schema",
+        &[("Save the schema for an editor", "ringback profiles schema > profiles.schema.json")],
+    ),
+    (
+        "profiles template",
+        &[("Start a profile for SMS", "ringback profiles template --channel sms > order.json")],
+    ),
+    (
         "profiles import-curl",
         &[
             (

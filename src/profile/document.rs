@@ -13,6 +13,7 @@ mod fallback;
 mod import;
 mod platform;
 mod removed;
+mod schema;
 mod signing;
 mod spelling;
 mod tls;
@@ -43,6 +44,7 @@ use error::{misfit, problem};
 pub use import::export;
 pub use platform::{Response, response};
 pub use removed::RemovedPart;
+pub use schema::schema;
 pub use typed::write_draft;
 
 /// A profile parsed from JSON, not checked yet.

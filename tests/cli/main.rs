@@ -48,6 +48,7 @@ mod start;
 mod stats;
 #[path = "../support/mod.rs"]
 mod support;
+mod template;
 mod test;
 mod test_values;
 mod threads;

@@ -6,8 +6,10 @@ mod export;
 mod import_curl;
 mod list;
 mod restore;
+mod schema;
 mod show;
 mod switch;
+mod template;
 
 use std::process::ExitCode;
 
@@ -39,6 +41,10 @@ enum Action {
     Apply(apply::ApplyArgs),
     /// Create a profile from a curl command, as browsers, Postman and `preview --curl` write it
     ImportCurl(import_curl::ImportCurlArgs),
+    /// Print the JSON Schema (2020-12) of what `apply` reads
+    Schema,
+    /// Print a new profile to start from, which `apply` reads
+    Template(template::TemplateArgs),
     /// Enable a profile that was disabled or auto-disabled; its queued events are sent
     Enable {
         /// Profile ID, unique ID prefix, or title
@@ -67,6 +73,8 @@ pub(super) async fn run(session: &Session, args: ProfilesArgs) -> Result<ExitCod
         Action::Show { profile } => show::run(session, &profile, json).await?,
         Action::Apply(args) => apply::run(session, &args, json).await?,
         Action::ImportCurl(args) => import_curl::run(session, &args, json).await?,
+        Action::Schema => schema::run()?,
+        Action::Template(args) => template::run(&args)?,
         Action::Enable { profile } => switch::run(session, &profile, Status::Active, json).await?,
         Action::Disable { profile } => switch::run(session, &profile, Status::Disabled, json).await?,
         Action::Delete(args) => delete::run(session, &args, json).await?,

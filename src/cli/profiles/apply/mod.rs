@@ -23,7 +23,7 @@ use source::{Documents, Found};
 #[command(
     after_long_help = "A profile has a title and a url, and may have: profile_id, channel, events, http_method, \
 body, data_format, headers, auth, enc, retry, signing_secret, signing_secrets, tls, http2, expires_after_s, \
-max_in_flight, rate_limit, ordered, status. A field that is left out gets its default, also on an update; stored \
+max_in_flight, rate_limit, ordered, auto_enable, status. `profiles schema` prints their JSON Schema. A field that is left out gets its default, also on an update; stored \
 secrets are kept where the document has null. See docs/profiles.md."
 )]
 pub(super) struct ApplyArgs {

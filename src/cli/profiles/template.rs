@@ -1,0 +1,44 @@
+//! `ringback profiles template`.
+
+use serde_json::{Map, Value, json};
+
+use crate::cli::error::CommandError;
+use crate::cli::output::{eprint_line, print};
+use crate::cli::value_enum::choices;
+use crate::profile::catalogue;
+use crate::profile::document::{Secrets, write_draft};
+use crate::profile::{Channel, Draft};
+
+/// How many variables the body has.
+const VARIABLES: usize = 3;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct TemplateArgs {
+    /// The channel, whose variables the body has
+    #[arg(long, value_parser = choices::<Channel>(), ignore_case = true, default_value = "default")]
+    channel: Channel,
+}
+
+pub(super) fn run(args: &TemplateArgs) -> Result<(), CommandError> {
+    let document = write_draft(&draft(args.channel), Secrets::Shown)
+        .map_err(|name| CommandError::Input(format!("two rows are named {name}")))?;
+    print(&format!("{document:#}\n"))?;
+    eprint_line("ringback: change title and url, then save it with `ringback profiles apply FILE`");
+    Ok(())
+}
+
+/// A valid profile with the initial values of the editor, and with the first variables of the channel.
+fn draft(channel: Channel) -> Draft {
+    let event = channel.events().first().copied();
+    let names = event.map_or(&[][..], catalogue::variables).iter().map(|variable| variable.name.as_str());
+    let names: Vec<&str> =
+        if event.is_none() { vec!["id", "status"] } else { names.take(VARIABLES).collect() };
+    let body: Map<String, Value> =
+        names.iter().map(|name| ((*name).to_owned(), json!(format!("<{name}>")))).collect();
+    Draft {
+        title: "My callback profile".to_owned(),
+        endpoint: "https://hooks.example/callbacks".to_owned(),
+        body: Value::Object(body).to_string(),
+        ..Draft::new(channel)
+    }
+}
