@@ -29,14 +29,14 @@ pub fn diff(before: &Profile, after: &Profile) -> Vec<FieldChange> {
         [Secrets::Shown, Secrets::Hidden].map(|secrets| (write(before, secrets), write(after, secrets)));
     let mut changes = Vec::new();
     let both = |pair: &(Value, Value)| (Some(pair.0.clone()), Some(pair.1.clone()));
-    compare("", both(&shown), both(&hidden), &mut changes);
+    compare("", &both(&shown), &both(&hidden), &mut changes);
     changes
 }
 
 type Sides = (Option<Value>, Option<Value>);
 
 /// Compares objects member by member, and anything else as a whole.
-fn compare(path: &str, shown: Sides, hidden: Sides, changes: &mut Vec<FieldChange>) {
+fn compare(path: &str, shown: &Sides, hidden: &Sides, changes: &mut Vec<FieldChange>) {
     if shown.0 == shown.1 {
         return;
     }
@@ -49,12 +49,13 @@ fn compare(path: &str, shown: Sides, hidden: Sides, changes: &mut Vec<FieldChang
             }
             let dot = if path.is_empty() { "" } else { "." };
             let pair = |sides: &Sides| (of(&sides.0, name), of(&sides.1, name));
-            compare(&format!("{path}{dot}{name}"), pair(&shown), pair(&hidden), changes);
+            compare(&format!("{path}{dot}{name}"), &pair(shown), &pair(hidden), changes);
         }
         return;
     }
     let is_secret = shown != hidden;
-    changes.push(FieldChange { field: path.to_owned(), before: hidden.0, after: hidden.1, is_secret });
+    let (before, after) = hidden.clone();
+    changes.push(FieldChange { field: path.to_owned(), before, after, is_secret });
 }
 
 impl FieldChange {

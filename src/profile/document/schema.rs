@@ -29,7 +29,7 @@ pub fn schema() -> Value {
 }
 
 /// An object of these members, no other ones.
-fn object(description: &str, members: Value) -> Value {
+fn object(description: &str, members: &Value) -> Value {
     json!({
         "type": ["object", "null"], "description": description, "additionalProperties": false,
         "properties": members,
@@ -138,7 +138,7 @@ fn members() -> Value {
 fn auth() -> Value {
     let mut all = object(
         "Authentication: basic, an API key in a header, or a token by OAuth 2.0 client credentials",
-        json!({
+        &json!({
             "type": choice::<AuthKind>("The kind; none unless given"),
             "user": text("basic: the user"),
             "password": text("basic: the password; secret"),
@@ -161,7 +161,7 @@ fn auth() -> Value {
 fn enc() -> Value {
     object(
         "Encryption of the values of variables",
-        json!({
+        &json!({
             "algo": choice::<Algorithm>("AES-256-CFB unless given"),
             "key": text("16, 24 or 32 characters, as the algorithm needs; secret"),
             "IV": {
@@ -181,7 +181,7 @@ fn retry() -> Value {
     let most = Channel::ALL.iter().map(|channel| channel.most_retries()).max().unwrap_or_default();
     let mut all = object(
         "Retries after a failed attempt",
-        json!({
+        &json!({
             "count": integer((0, most.into()), "0, 1 or 2; more needs the setting extended_retries"),
             "interval_s": integer(RetryPolicy::INTERVAL_S, "Seconds between attempts; required with retries"),
             "timeout_ms": integer(RetryPolicy::TIMEOUT_MS, "Milliseconds of an attempt; required with retries"),
@@ -196,7 +196,7 @@ fn retry() -> Value {
 fn tls() -> Value {
     object(
         "Absolute paths of PEM files",
-        json!({
+        &json!({
             "ca_file": text("Authorities that are trusted in addition to the system's"),
             "client_certificate": text("The certificate presented to servers that request one, with its chain"),
             "client_key": text("Its key, if that is not in the same file"),

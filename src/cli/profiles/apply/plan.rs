@@ -172,10 +172,11 @@ impl<'a> Planner<'a> {
         self.plan.notes.extend(notes.iter().map(note));
         let (changes, result) = match &stored {
             None => (Vec::new(), ApplyResult::Created),
-            Some(stored) => match diff(stored, &profile) {
-                none if none.is_empty() => (none, ApplyResult::Unchanged),
-                changes => (changes, ApplyResult::Updated),
-            },
+            Some(stored) => {
+                let changes = diff(stored, &profile);
+                let is_same = changes.is_empty();
+                (changes, if is_same { ApplyResult::Unchanged } else { ApplyResult::Updated })
+            }
         };
         let profile = stored.filter(|_| result == ApplyResult::Unchanged).unwrap_or(profile);
         self.plan.profiles.push(PlannedProfile { profile, result, changes, has_new_id });

@@ -1,6 +1,7 @@
 //! What an application does.
 
 use std::collections::HashSet;
+use std::fmt::Write as _;
 
 use crate::cli::error::CommandError;
 use crate::cli::passed_over;
@@ -83,7 +84,8 @@ impl Plan {
         let titles = self.deleted.iter().take(NAMED).map(|row| format!("'{}'", escape_controls(&row.title)));
         let mut titles = titles.collect::<Vec<_>>().join(", ");
         if let Some(more) = self.deleted.len().checked_sub(NAMED).filter(|more| *more > 0) {
-            titles.push_str(&format!(" and {more} more"));
+            // Writing to a string cannot fail.
+            let _ = write!(titles, " and {more} more");
         }
         let noun = if self.deleted.len() == 1 { "profile" } else { "profiles" };
         format!("{} {noun} ({titles})", self.deleted.len())

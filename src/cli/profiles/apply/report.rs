@@ -108,7 +108,11 @@ fn differing_lines(before: &str, after: &str) -> String {
     let (before, after) = (&before[start..], &after[start..]);
     let end = before.iter().rev().zip(after.iter().rev()).take_while(|(a, b)| a == b).count();
     let marked = |mark: &str, lines: &[&str]| -> String {
-        lines.iter().map(|line| format!("    {mark} {}\n", escape_controls(line))).collect()
+        lines.iter().fold(String::new(), |mut all, line| {
+            // Writing to a string cannot fail.
+            let _ = writeln!(all, "    {mark} {}", escape_controls(line));
+            all
+        })
     };
     marked("-", &before[..before.len() - end]) + &marked("+", &after[..after.len() - end])
 }
