@@ -13,6 +13,7 @@ use super::csv;
 use super::filter_args::FilterArgs;
 use super::follow;
 use super::row::table_of;
+use super::search_progress::SearchProgress;
 
 /// The number of rows loaded and printed at a time.
 const PAGE: usize = 1000;
@@ -73,10 +74,15 @@ pub(super) async fn run(session: &Session, args: &ListArgs, json: bool) -> Resul
         None => USUAL_LIMIT,
     };
     let mut out = Out { form, printed: 0, passed_over: Notes::default(), blocks: store.blocks().await? };
-    let older = pages(&*store, filter, limit, &mut out).await?;
-    out.end()?;
-    out.passed_over.end();
-    match older {
+    let mut progress = SearchProgress::start()?;
+    let older = pages(&*store, filter, limit, &mut out, &mut progress).await;
+    drop(progress);
+    // What was found until it was interrupted is a whole document too.
+    if matches!(older, Ok(_) | Err(CommandError::Interrupted { .. })) {
+        out.end()?;
+        out.passed_over.end();
+    }
+    match older? {
         Some(last) => eprint_line(&format!("more: add --before {last}, or --limit 0 for all")),
         None if out.printed == 0 && form == Form::Text => return none(session, args.filter.is_empty()),
         None => {}
@@ -101,17 +107,23 @@ async fn pages(
     mut filter: Filter,
     limit: usize,
     out: &mut Out,
+    progress: &mut SearchProgress,
 ) -> Result<Option<DeliveryId>, CommandError> {
     loop {
         filter.limit = (limit - out.printed).min(PAGE);
-        let found = store.search(&filter, SCAN_LIMIT).await?;
+        let found = progress.until_interrupted(store.search(&filter, SCAN_LIMIT)).await??;
+        if !found.rows.is_empty() {
+            progress.clear();
+        }
         out.rows(&found.rows)?;
         out.passed_over.add(&found.unreadable);
         filter.before = found.next;
         if filter.before.is_none() {
             return Ok(None);
         }
-        if out.printed >= limit {
+        if out.printed < limit {
+            progress.reached(found.reached);
+        } else {
             filter.limit = 1;
             // The last row loaded may be the last match.
             let more = !store.deliveries(&filter).await?.is_empty();

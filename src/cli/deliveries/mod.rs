@@ -9,6 +9,7 @@ mod pause;
 mod prune;
 mod retry_cancel;
 mod row;
+mod search_progress;
 mod show;
 
 use std::process::ExitCode;

@@ -2,9 +2,11 @@
 
 use crate::callback::Values;
 use crate::console::model::deliveries::bulk::BulkNews;
+use crate::console::model::deliveries::query::Query;
+use crate::console::model::effect::Effect;
 use crate::console::model::message::Message;
-use crate::record::Kind;
-use crate::storage::BulkResult;
+use crate::record::{Kind, LogPosition};
+use crate::storage::{BulkResult, Page};
 
 use super::world::{World, number};
 use super::{Desk, sample};
@@ -59,6 +61,36 @@ fn a_search_continues_automatically_and_survives_new_deliveries() {
     assert!(desk.shows("nothing sent yet") || desk.shows("none so far") || desk.shows("no matches"));
     desk.runs_effects();
     assert_eq!(shown(&desk), [51, 1]);
+}
+
+#[test]
+fn a_long_search_says_how_far_it_came_and_stops_when_asked() {
+    let mut desk = Desk::new(120, 40).of(sample::log());
+    desk.keys("4").delays_effects();
+    desk.keys("/").types("nowhere");
+    let found = |desk: &mut Desk, before, at: i64| {
+        let query = Query { before, earlier: None, ..desk.state.deliveries.query() };
+        let (next, reached) = (Some(LogPosition::new(at)), Some(sample::start()));
+        desk.receives(Message::Deliveries(Box::new(query), Page { next, reached, ..Page::default() }));
+    };
+    let searches_on = |desk: &mut Desk| {
+        let effects = desk.effects();
+        effects.iter().any(|effect| matches!(effect, Effect::LoadDeliveries(query) if query.before.is_some()))
+    };
+    found(&mut desk, None, 9);
+    assert!(searches_on(&mut desk) && desk.line("4 Deliveries").contains("… Esc stops"), "{}", desk.screen());
+    desk.keys("esc");
+    assert_eq!(desk.notice(), "Search stopped: ↓ in the list continues it");
+    // What was being read still arrives, and nothing is read after it.
+    found(&mut desk, Some(LogPosition::new(9)), 7);
+    assert!(!searches_on(&mut desk));
+    assert!(desk.line("4 Deliveries").contains("stopped at "), "{}", desk.screen());
+    desk.keys("enter j");
+    assert!(searches_on(&mut desk) && desk.shows("… Esc stops"), "{}", desk.screen());
+    desk.keys("esc");
+    assert!(desk.state.deliveries.search.is_on(), "the first Esc stops, the next one shows all again");
+    desk.keys("esc");
+    assert!(!desk.state.deliveries.search.is_on());
 }
 
 #[test]

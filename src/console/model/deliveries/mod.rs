@@ -190,6 +190,7 @@ impl Deliveries {
     }
 
     fn start_over(&mut self) -> Vec<Effect> {
+        self.search.is_stopped = false;
         self.rows.clear();
         (self.newest, self.next, self.reached) = (None, None, None);
         (self.is_read, self.counted, self.unreadable) = (false, None, 0);

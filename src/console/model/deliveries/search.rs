@@ -10,6 +10,8 @@ pub struct Search {
     pub(in crate::console) input: Option<Input>,
     /// Whether keys are written into it.
     pub(in crate::console) typing: bool,
+    /// Whether a person has stopped it before the end of the log.
+    pub(in crate::console) is_stopped: bool,
 }
 
 impl Search {
@@ -45,6 +47,12 @@ impl Search {
 }
 
 impl Deliveries {
+    /// Whether a search goes on by itself: it has not come to the end of the log, nor found a screenful yet.
+    #[must_use]
+    pub fn is_searching_on(&self) -> bool {
+        self.search.is_on() && !self.search.is_stopped && self.loading_more && self.next.is_some()
+    }
+
     /// Whether keys are written into the filter.
     #[must_use]
     pub fn is_typing(&self) -> bool {

@@ -136,6 +136,7 @@ fn moved(state: &mut State) -> Vec<Effect> {
     if deliveries.is_following() && deliveries.list.selected() > 0 {
         deliveries.pause();
     }
+    deliveries.search.is_stopped = false;
     [load_selected(state), load_more(state)].concat()
 }
 
@@ -197,6 +198,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         (Action::RetryAll | Action::CancelAll | Action::ResendAll, _) => bulk::ask(state, action),
         (Action::PauseAll, _) => pausing::switch_all(state),
         (Action::Leave, _) if deliveries.running.is_some() => vec![Effect::StopBulk],
+        (Action::Leave, _) if deliveries.is_searching_on() => search::stop(state),
         (Action::Leave, _) if deliveries.search.is_on() => search::end(state),
         (Action::Leave, _) => {
             state.focus = if state.focus == Pane::Timeline { Pane::Deliveries } else { Pane::Profiles };
@@ -233,7 +235,7 @@ pub fn follow_profile(state: &mut State) -> Vec<Effect> {
 fn load_more(state: &mut State) -> Vec<Effect> {
     let deliveries = &mut state.deliveries;
     let near_end = deliveries.list.selected() + PAGE / 4 >= deliveries.rows.len();
-    if !near_end || deliveries.next.is_none() || deliveries.loading_more {
+    if !near_end || deliveries.next.is_none() || deliveries.loading_more || deliveries.search.is_stopped {
         return Vec::new();
     }
     deliveries.loading_more = true;

@@ -1,7 +1,7 @@
 //! Incremental filter of the deliveries, by text and status.
 //!
 //! Each search examines a limited number of rows: matches are shown at once, and the search continues until the
-//! screen is full or the log ends.
+//! screen is full, the log ends, or a person stops it.
 
 use crossterm::event::KeyCode;
 
@@ -23,6 +23,13 @@ pub fn open(state: &mut State) -> Vec<Effect> {
     Vec::new()
 }
 
+/// Stops a search that goes on by itself. What it has found stays, and moving down continues it.
+pub fn stop(state: &mut State) -> Vec<Effect> {
+    state.deliveries.search.is_stopped = true;
+    state.notify(state.settings.keys.spell("Search stopped: {list-down} in the list continues it"));
+    Vec::new()
+}
+
 /// Shows all deliveries again.
 pub fn end(state: &mut State) -> Vec<Effect> {
     let was_on = state.deliveries.search.is_on();
@@ -37,7 +44,8 @@ pub fn key(state: &mut State, key: Key) -> Option<Vec<Effect>> {
         return None;
     }
     if key.is(KeyCode::Esc) {
-        return Some(end(state));
+        let goes_on = state.deliveries.is_searching_on();
+        return Some(if goes_on { stop(state) } else { end(state) });
     }
     if key.is(KeyCode::Enter) || key.is(KeyCode::Down) || key.is(KeyCode::Tab) {
         search.typing = false;

@@ -80,8 +80,12 @@ fn unreadable(state: &State) -> Option<String> {
 /// The progress of a search.
 fn searching(state: &State) -> Option<String> {
     let deliveries = &state.deliveries;
-    deliveries.next.filter(|_| deliveries.search.is_on() && deliveries.loading_more)?;
-    let reached = deliveries.reached?;
-    let clock = &state.settings.clock;
-    Some(format!("back to {} …", clock.in_list(reached, state.now)))
+    let is_stopped = deliveries.search.is_on() && deliveries.search.is_stopped;
+    deliveries.next.filter(|_| is_stopped || deliveries.is_searching_on())?;
+    let reached = state.settings.clock.in_list(deliveries.reached?, state.now);
+    Some(if is_stopped {
+        format!("stopped at {reached}")
+    } else {
+        format!("back to {reached} … Esc stops")
+    })
 }
