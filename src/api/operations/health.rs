@@ -25,7 +25,7 @@ pub(crate) async fn ready(State(api): State<Api>) -> Response {
     match api.room().check(&*api.store).await {
         // Reading a store that cannot be written says nothing more.
         Err(error) if written.is_ok() || error.code() == Code::TooMany => {
-            why.extend(error.params().iter().cloned())
+            why.extend(error.params().iter().cloned());
         }
         _ => {}
     }

@@ -14,12 +14,12 @@ pub(crate) fn push_quoted(json: &mut String, text: &str) {
     // As `serde_json` does; usually there is nothing to escape (RFC 8259, section 7). Without an early end the compiler
     // checks many bytes at a time.
     let is_escaped = |byte: u8| matches!(byte, 0..=0x1f | b'"' | b'\\');
-    if !text.bytes().fold(false, |found, byte| found | is_escaped(byte)) {
+    if text.bytes().fold(false, |found, byte| found | is_escaped(byte)) {
+        json.push_str(&Value::from(text).to_string());
+    } else {
         json.push('"');
         json.push_str(text);
         json.push('"');
-    } else {
-        json.push_str(&Value::from(text).to_string());
     }
 }
 

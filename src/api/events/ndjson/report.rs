@@ -47,15 +47,10 @@ impl Items {
 
 /// The end of a response: the end of the data, and errors if there are any.
 fn tail(notes: &EventNotes, error: Option<&ApiError>) -> String {
-    let mut tail = "]".to_owned();
-    if !notes.is_empty() {
-        tail += &format!(",\"notes\":{}", serde_json::Value::from(notes.texts()));
-    }
-    tail.push('}');
-    if let Some(document) = error.map(ApiError::document) {
-        tail += &format!(",\"error\":{},\"status\":{}", document["error"], document["status"]);
-    }
-    tail + "}\n"
+    let notes = (!notes.is_empty()).then(|| format!(",\"notes\":{}", serde_json::Value::from(notes.texts())));
+    let error = error.map(ApiError::document);
+    let error = error.map(|error| format!(",\"error\":{},\"status\":{}", error["error"], error["status"]));
+    format!("]{}}}{}}}\n", notes.unwrap_or_default(), error.unwrap_or_default())
 }
 
 impl Report {
