@@ -37,6 +37,7 @@ const PROFILES: usize = 100_000;
 const DELIVERIES: usize = 1_000_000;
 const RUNS: usize = 5;
 const WIDE: (u16, u16) = (120, 36);
+const OVERVIEW: (u16, u16) = (160, 45);
 
 fn main() {
     endpoint::serve_if_asked();
@@ -166,10 +167,19 @@ fn quiet_moment(terminal: &Terminal) {
 fn stream(figures: &mut Vec<Figure>, folder: &Path) {
     let endpoint = Endpoint::start(2, 0);
     let db = folder.join("full.db");
-    let mut terminal = start(&db);
-    terminal.wait_for("Order SMS 0");
     let streamed = profile_to(&endpoint.taking()[1], PROFILES);
-    figures.extend(streaming::measure(&mut terminal, &Store::open(&db).unwrap(), &streamed));
+    let mut measure = |mut terminal: Terminal, beside: &str| {
+        terminal.wait_for("Order SMS 0");
+        let measured = streaming::measure(&mut terminal, &Store::open(&db).unwrap(), &streamed);
+        figures.extend(measured.map(|figure| figure.beside(beside)));
+        terminal.press("q");
+        terminal.wait_exit();
+    };
+    measure(start(&db), "");
+    // The overview of the last hour is on the screen, and read again and again.
+    let wide = Terminal::start(launch(&db).size(OVERVIEW.0, OVERVIEW.1).patience(Duration::from_secs(30)));
+    wide.wait_for("Overview: last hour");
+    measure(wide, ", with the overview");
 }
 
 /// The bytes of each frame while a countdown runs.

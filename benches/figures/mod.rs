@@ -18,6 +18,12 @@ impl Figure {
     pub fn new(name: impl Into<String>, value: f64, goal: Option<&'static str>) -> Self {
         Self { name: name.into(), value, goal }
     }
+
+    /// The same figure, taken beside something else, which its name says.
+    pub fn beside(mut self, what: &str) -> Self {
+        self.name.push_str(what);
+        self
+    }
 }
 
 /// The value of this percentile; 50 is the median.

@@ -18,7 +18,7 @@ pub use bytes::escape_bytes;
 pub use characters::is_hidden;
 pub use display::{displayable, displayable_grapheme};
 pub use fit::{cut, fit, start, whole};
-pub use number::{group_digits, millis, percent, push_millis};
+pub use number::{group_digits, millis, percent, push_millis, whole_percent};
 pub use rfc3339::rfc3339;
 pub use sanitize::{escape_controls, escape_json, escape_lines, escape_start, push_escaped};
 pub use wrap::{chop, wrap};

@@ -28,6 +28,17 @@ pub fn percent(rate: f64) -> String {
     format!("{:.1} %", shown / 10.0)
 }
 
+/// The same in at most four columns: `99%`. Never 100 % unless it is all, and never 0 % unless it is nothing.
+#[must_use]
+pub fn whole_percent(rate: f64) -> String {
+    let shown = (rate * 100.0).round();
+    let shown = match rate {
+        rate if rate >= 1.0 || rate <= 0.0 => shown,
+        _ => shown.clamp(1.0, 99.0),
+    };
+    format!("{shown:.0}%")
+}
+
 /// A duration in milliseconds, such as `84 ms`; less than one is never shown as zero.
 #[must_use]
 pub fn millis(ms: u64) -> String {
@@ -58,6 +69,8 @@ mod tests {
     fn a_percentage_hides_no_failure() {
         let all = [0.0, 0.000_01, 0.5, 0.999_4, 0.999_96, 1.0].map(percent);
         assert_eq!(all, ["0.0 %", "0.1 %", "50.0 %", "99.9 %", "99.9 %", "100.0 %"]);
+        let all = [0.0, 0.000_01, 0.5, 0.999_4, 0.999_96, 1.0].map(whole_percent);
+        assert_eq!(all, ["0%", "1%", "50%", "99%", "99%", "100%"]);
     }
 
     #[test]

@@ -9,6 +9,7 @@ pub mod environment;
 mod overview;
 mod profiles;
 mod receiver;
+mod recent;
 mod subjects;
 pub mod system;
 #[cfg(test)]
@@ -254,9 +255,11 @@ impl Outside {
             }
             Effect::LoadSenders => Message::Senders(store.senders().await.map_err(|error| error.to_string())),
             Effect::LoadOverview(request) => {
-                Message::Overview(Box::new(overview::load(store, request).await))
+                let place = request.place;
+                Message::Overview(place, Box::new(overview::load(store, request).await))
             }
             // That the database cannot be read is reported elsewhere.
+            Effect::LoadRecent(request) => Message::Recent(recent::load(store, request).await.ok()),
             Effect::LoadApis => Message::Apis(store.running_apis().await.unwrap_or_default()),
             Effect::LoadCounts => Message::Counts(store.counts().await?, store.short_name()),
             Effect::LoadBlocks | Effect::Pause { .. } => {

@@ -1,12 +1,21 @@
 //! Reads the numbers of each profile.
 
+use std::collections::{HashMap, HashSet};
+use std::time::Instant;
+
 use jiff::SignedDuration;
 
-use crate::console::model::window::overview::{OverviewNumbers, OverviewRequest};
+use crate::console::model::window::overview::{GRAPHS, OverviewNumbers, OverviewRequest};
 use crate::profile::ProfileId;
-use crate::storage::{StatsBy, StatsError, StatsRequest, Storage, stats};
+use crate::storage::{
+    RollupBy, RollupKey, RollupQuery, RollupRange, RollupStep, Stats, StatsBy, StatsError, StatsRequest,
+    Storage, StoreError, stats,
+};
 
-/// The numbers by profile, and the last hour of one of them.
+/// Minutes of a graph.
+const HOUR: usize = 60;
+
+/// The numbers by profile, and the last hour of some.
 ///
 /// # Errors
 /// A sentence about why they cannot be read.
@@ -15,26 +24,44 @@ pub async fn load(store: &dyn Storage, request: OverviewRequest) -> Result<Overv
 }
 
 async fn read(store: &dyn Storage, request: OverviewRequest) -> Result<OverviewNumbers, StatsError> {
-    let OverviewRequest { range, selected, now } = request;
-    let ago = |long: SignedDuration| crate::clock::earlier(now, long);
-    let by_profile =
-        StatsRequest { since: ago(range.duration()), until: Some(now), profiles: None, by: StatsBy::Profile };
-    let numbers = stats(store, by_profile, now).await?;
-    let is_there = |id: &ProfileId| numbers.rows.iter().any(|row| row.key == id.as_str());
-    let first = || numbers.rows.first().and_then(|row| ProfileId::parse(&row.key).ok());
-    let minutes = match selected.filter(is_there).or_else(first) {
-        Some(id) => {
-            let key = id.to_string();
-            let hour = StatsRequest {
-                since: ago(SignedDuration::from_hours(1)),
-                until: Some(now),
-                profiles: Some(vec![id]),
-                by: StatsBy::Minute,
-            };
-            let rows = stats(store, hour, now).await?.rows;
-            Some((key, rows.iter().map(|row| row.attempts.unwrap_or(0)).collect()))
-        }
-        None => None,
+    let began = Instant::now();
+    let since = crate::clock::earlier(request.now, request.range.duration());
+    let by_profile = StatsRequest { since, until: Some(request.now), profiles: None, by: StatsBy::Profile };
+    let stats = stats(store, by_profile, request.now).await?;
+    let minutes = minutes(store, &request, &stats).await?;
+    Ok(OverviewNumbers { range: request.range, stats, minutes, took: began.elapsed() })
+}
+
+/// The attempts in each minute of the last hour, of the profiles that are asked for and of those that come first.
+async fn minutes(
+    store: &dyn Storage,
+    request: &OverviewRequest,
+    stats: &Stats,
+) -> Result<HashMap<String, Vec<u64>>, StoreError> {
+    let first = stats.rows.iter().take(GRAPHS).filter_map(|row| ProfileId::parse(&row.key).ok());
+    let profiles: HashSet<ProfileId> = request.profiles.iter().cloned().chain(first).collect();
+    let mut minutes: HashMap<String, Vec<u64>> =
+        profiles.iter().map(|id| (id.to_string(), vec![0; HOUR])).collect();
+    if profiles.is_empty() {
+        return Ok(minutes);
+    }
+    let hour = crate::clock::earlier(request.now, SignedDuration::from_hours(1));
+    let range = RollupRange::of(hour, request.now, request.now);
+    // The last minute has just begun: there are sixty before it, or fifty-nine.
+    let first = range.minutes().end.saturating_sub(60);
+    let query = RollupQuery {
+        range,
+        profiles: Some(profiles.into_iter().collect()),
+        by: RollupBy::ProfileTime(RollupStep::Minute),
     };
-    Ok(OverviewNumbers { range, stats: numbers, minutes })
+    for (key, rollup) in store.rollups(query).await? {
+        let RollupKey::ProfileTime(id, minute) = key else { continue };
+        let place = minute.checked_sub(first).and_then(|place| usize::try_from(place).ok());
+        if let Some(place) = place
+            && let Some(count) = minutes.get_mut(&id).and_then(|minutes| minutes.get_mut(place))
+        {
+            *count = rollup.attempts();
+        }
+    }
+    Ok(minutes)
 }

@@ -33,6 +33,8 @@ pub(super) enum Subject {
     Senders,
     /// The numbers of each profile.
     Overview,
+    /// What happened to profiles lately.
+    Recent,
     /// The HTTP APIs that run.
     Apis,
     /// The revision.
@@ -75,6 +77,7 @@ impl Subject {
             Effect::LoadBlocks | Effect::Pause { .. } => vec![Self::Blocks],
             Effect::LoadSenders => vec![Self::Senders],
             Effect::LoadOverview(_) => vec![Self::Overview],
+            Effect::LoadRecent(_) => vec![Self::Recent],
             Effect::LoadApis => vec![Self::Apis],
             Effect::LoadRevision => vec![Self::Revision],
             Effect::StartReceiver(_) | Effect::SetReceiver(_) | Effect::StopReceiver => vec![Self::Receiver],

@@ -8,6 +8,7 @@ use crate::console::model::deliveries::query::Query;
 use crate::console::model::editor::check_request::CheckRequest;
 use crate::console::model::preview_input::PreviewInput;
 use crate::console::model::program::Program;
+use crate::console::model::recent::RecentRequest;
 use crate::console::model::window::overview::OverviewRequest;
 use crate::profile::catalogue::Variable;
 use crate::profile::{Draft, Event, Profile, ProfileId};
@@ -110,6 +111,8 @@ pub enum Effect {
     LoadSenders,
     /// The numbers of each profile.
     LoadOverview(OverviewRequest),
+    /// What happened to profiles lately.
+    LoadRecent(RecentRequest),
     LoadApis,
     /// Pauses or resumes a profile, or all; with the sentence to report.
     Pause {

@@ -25,6 +25,31 @@ pub(in crate::console) fn is_wide((columns, lines): (u16, u16)) -> bool {
     columns >= WIDE.0 && lines >= WIDE.1
 }
 
+/// From this size on, the numbers of each profile are beneath the selected one.
+const WITH_OVERVIEW: (u16, u16) = (160, 40);
+
+/// Whether the numbers of each profile are beneath the selected profile: never while one is edited, which needs the
+/// lines.
+#[must_use]
+pub fn shows_overview(state: &State) -> bool {
+    let (columns, lines) = state.size;
+    columns >= WITH_OVERVIEW.0
+        && lines >= WITH_OVERVIEW.1
+        && state.editor.is_none()
+        && state.profiles.total() > 0
+}
+
+/// The lines of the lower panes, if all panes have this many.
+pub(in crate::console) fn lower_height(lines: u16) -> u16 {
+    (lines / 3).clamp(9, 24)
+}
+
+/// Whether the list of profiles is on the screen.
+#[must_use]
+pub fn shows_profiles(state: &State) -> bool {
+    !too_small(state.size) && (is_wide(state.size) || state.focus == Pane::Profiles)
+}
+
 /// Whether the list of deliveries is on the screen.
 #[must_use]
 pub fn shows_deliveries(state: &State) -> bool {

@@ -12,7 +12,8 @@ use crate::console::model::effect::{Purpose, Ticket};
 use crate::console::model::mouse::Pointer;
 use crate::console::model::preview_input::PreviewInput;
 use crate::console::model::program::Returned;
-use crate::console::model::window::overview::OverviewNumbers;
+use crate::console::model::recent::RecentOfProfiles;
+use crate::console::model::window::overview::{OverviewNumbers, OverviewPlace};
 use crate::delivery::SenderStatus;
 use crate::keymap::Key;
 use crate::profile::catalogue::Variable;
@@ -97,6 +98,8 @@ pub enum Message {
     Details(Box<Details>),
     /// The number of pending deliveries, and the name of the database that says so.
     Counts(Counts, String),
+    /// What happened to profiles lately; none if it cannot be read.
+    Recent(Option<RecentOfProfiles>),
     /// The current blocks.
     Blocks(Box<Blocks>),
     /// The profiles that are not well.
@@ -104,7 +107,7 @@ pub enum Message {
     /// The processes that send from the database; or why they cannot be read.
     Senders(Result<Vec<SenderInfo>, String>),
     /// The numbers of each profile; or why they cannot be read.
-    Overview(Box<Result<OverviewNumbers, String>>),
+    Overview(OverviewPlace, Box<Result<OverviewNumbers, String>>),
     /// The HTTP APIs that run on the database.
     Apis(Vec<RunningApi>),
     /// A change was committed, by any session.

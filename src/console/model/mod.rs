@@ -25,6 +25,7 @@ pub mod preview_input;
 pub mod profiles;
 pub mod program;
 pub mod receiver;
+pub mod recent;
 pub mod refresh;
 pub mod scroll;
 pub mod settings;

@@ -16,10 +16,12 @@ use crate::console::model::notice::{Notice, Tone};
 use crate::console::model::pane::Pane;
 use crate::console::model::profiles::ProfileList;
 use crate::console::model::receiver::ReceiverState;
+use crate::console::model::recent::Recent;
 use crate::console::model::scroll::Scroll;
 use crate::console::model::settings::ConsoleSettings;
 use crate::console::model::variables::Variables;
 use crate::console::model::window::Overlay;
+use crate::console::model::window::overview::OverviewWindow;
 use crate::delivery::SenderStatus;
 use crate::keymap::Key;
 use crate::profile::Profile;
@@ -77,6 +79,10 @@ pub struct State {
     pub blocks: Blocks,
     /// The profiles that are not well.
     pub failing: FailingProfiles,
+    /// The numbers of each profile beneath the selected one.
+    pub overview: OverviewWindow,
+    /// What happened to the profiles in the list lately.
+    pub recent: Recent,
     /// Why the database cannot be read; none if it can.
     pub unreadable: Option<String>,
     /// Why nothing is sent: the settings do not say which addresses are allowed.
@@ -125,6 +131,8 @@ impl State {
             counts: Counts::default(),
             blocks: Blocks::default(),
             failing: FailingProfiles::default(),
+            overview: OverviewWindow::default(),
+            recent: Recent::default(),
             unreadable: None,
             closed: None,
             log_pinned: None,

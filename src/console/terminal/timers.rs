@@ -6,7 +6,7 @@ use crate::console::model::deliveries::state_text::{self, TENTHS_BELOW_MS};
 use crate::console::model::state::State;
 use crate::console::model::target::Target;
 use crate::console::model::window::Overlay;
-use crate::console::model::window::{overview, senders as senders_window};
+use crate::console::model::window::senders as senders_window;
 use crate::console::model::{apis, clock, layout, pausing};
 use crate::record::{DeliveryState, Summary};
 
@@ -34,6 +34,7 @@ pub fn tick(state: &State) -> Option<Duration> {
         .chain(check(state))
         .chain(window(state))
         .chain(apis(state))
+        .chain(recent(state))
         .min()
 }
 
@@ -49,8 +50,11 @@ fn question(state: &State) -> Option<Duration> {
 fn window(state: &State) -> Option<Duration> {
     match &state.overlay {
         Some(Overlay::Senders(_)) => Some(Duration::from_millis(senders_window::REFRESH_MS)),
-        Some(Overlay::Overview(_)) => Some(Duration::from_millis(overview::REFRESH_MS)),
-        _ => None,
+        Some(Overlay::Overview(window)) => Some(Duration::from_millis(window.window_lasts_ms())),
+        // Other windows cover the panel, and nothing waits for it.
+        Some(_) => None,
+        None if !layout::shows_overview(state) => None,
+        None => state.overview.panel_lasts_ms().map(Duration::from_millis),
     }
 }
 
@@ -58,6 +62,12 @@ fn window(state: &State) -> Option<Duration> {
 fn apis(state: &State) -> Option<Duration> {
     let shows = !layout::too_small(state.size) && !state.apis.addresses().is_empty();
     shows.then_some(Duration::from_millis(apis::REFRESH_MS))
+}
+
+/// How long until what happened to the profiles in the list is read again.
+fn recent(state: &State) -> Option<Duration> {
+    let shows = layout::shows_profiles(state) && state.target().is_pane();
+    state.recent.lasts_ms().filter(|_| shows).map(Duration::from_millis)
 }
 
 /// How long until a long body is checked.

@@ -26,6 +26,7 @@ pub fn words(effect: &Effect) -> Option<String> {
         | Effect::LoadSenders
         | Effect::LoadOverview(_)
         | Effect::LoadApis
+        | Effect::LoadRecent(_)
         | Effect::AskDelete(..)
         | Effect::LoadCounts => return None,
         Effect::Fresh(_) => "fresh".to_owned(),

@@ -7,7 +7,7 @@ use super::desk::Desk;
 use super::sample;
 use super::world::{World, delivery_id, profile_id};
 
-fn cause(delivery: DeliveryId) -> HealthCause {
+pub fn cause(delivery: DeliveryId) -> HealthCause {
     HealthCause {
         failed: 20,
         delivery,

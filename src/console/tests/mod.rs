@@ -28,6 +28,7 @@ mod preview;
 mod profiles;
 mod programs;
 mod receiver;
+mod recent;
 mod screens;
 mod seed_words;
 mod senders;

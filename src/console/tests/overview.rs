@@ -4,8 +4,11 @@ use std::time::Duration;
 
 use crate::console::model::effect::Effect;
 use crate::console::model::message::Message;
-use crate::console::model::window::overview::{OverviewNumbers, OverviewRange, OverviewRequest};
+use crate::console::model::window::overview::{
+    OverviewNumbers, OverviewPlace, OverviewRange, OverviewRequest,
+};
 use crate::console::terminal::timers::tick;
+use crate::storage::{HealthState, ProfileHealth};
 
 use super::{Desk, World, sample};
 
@@ -23,7 +26,7 @@ fn numbers(desk: &Desk) -> OverviewNumbers {
 fn desk() -> Desk {
     let mut desk = Desk::new(80, 24).of(sample::world());
     let numbers = numbers(&desk);
-    desk.keys("O").delays_effects().receives(Message::Overview(Box::new(Ok(numbers))));
+    desk.keys("O").delays_effects().receives(Message::Overview(OverviewPlace::Window, Box::new(Ok(numbers))));
     desk
 }
 
@@ -63,12 +66,16 @@ fn a_profile_is_shown_with_its_numbers_and_its_last_hour() {
     );
     assert!(desk.shows("timeout 62 · status 31") && desk.shows("Last hour"), "{}", desk.screen());
     asked(&mut desk);
-    // The last hour of another one is read when it is selected.
     desk.keys("j");
-    let of_second = ids(&desk)[1].clone();
-    let requests = asked(&mut desk);
-    assert_eq!(requests[0].selected.as_ref().map(ToString::to_string), Some(of_second), "{requests:?}");
+    assert!(asked(&mut desk).is_empty() && desk.shows("Last hour"), "{}", desk.screen());
+    // That of one far from those that come first is read when it is selected.
+    let second = ids(&desk)[1].clone();
+    let mut some = numbers(&desk);
+    some.minutes.remove(&second);
+    desk.receives(Message::Overview(OverviewPlace::Window, Box::new(Ok(some)))).keys("k j");
     assert!(!desk.shows("Last hour"), "{}", desk.screen());
+    let requests = asked(&mut desk);
+    assert!(requests[0].profiles.iter().any(|id| id.as_str() == second), "{requests:?}");
 }
 
 #[test]
@@ -80,7 +87,7 @@ fn hour_day_and_week_are_read_at_once() {
     assert_eq!(ranges(&mut desk), [OverviewRange::Day]);
     assert!(desk.shows("Overview: last day"), "{}", desk.screen());
     let old = numbers(&desk);
-    desk.receives(Message::Overview(Box::new(Ok(old))));
+    desk.receives(Message::Overview(OverviewPlace::Window, Box::new(Ok(old))));
     desk.keys("right").keys("l").keys("h");
     assert_eq!(ranges(&mut desk), [OverviewRange::Week, OverviewRange::Hour, OverviewRange::Week]);
 }
@@ -88,7 +95,7 @@ fn hour_day_and_week_are_read_at_once() {
 #[test]
 fn numbers_that_cannot_be_read_are_reported_in_the_window() {
     let mut desk = desk();
-    desk.receives(Message::Overview(Box::new(Err("the disk is broken".to_owned()))));
+    desk.receives(Message::Overview(OverviewPlace::Window, Box::new(Err("the disk is broken".to_owned()))));
     assert!(desk.shows("✗ the disk is broken"), "{}", desk.screen());
 }
 
@@ -100,4 +107,65 @@ fn it_is_read_from_the_store() {
     assert!(shown, "{}", desk.screen());
     desk.keys("O");
     assert!(desk.state.overlay.is_none(), "the same key closes it");
+}
+
+#[test]
+fn on_a_wide_screen_it_is_beneath_the_selected_profile() {
+    let world = sample::log();
+    let mut desk = Desk::new(160, 45).of(world.clone());
+    desk.later(0);
+    assert!(desk.line("╭Overview: last hour ").contains(" O shows all · 2 ╮"), "{}", desk.screen());
+    let line = desk.line("│  ● Bookings");
+    assert!(line.contains("50.0 %") && line.contains("85 ms") && line.contains('█'), "{}", desk.screen());
+    // While a profile is edited its form has the lines.
+    desk.keys("e");
+    assert!(!desk.shows("Overview"), "{}", desk.screen());
+    desk.keys("esc");
+    assert!(desk.shows("Overview"), "{}", desk.screen());
+    let smaller = Desk::new(159, 45).of(world);
+    assert!(!smaller.shows("Overview"), "{}", smaller.screen());
+}
+
+#[test]
+fn the_panel_is_read_again_when_deliveries_change() {
+    let mut desk = Desk::new(160, 45).of(sample::world());
+    desk.later(0);
+    assert_eq!(asked(&mut desk).len(), 1);
+    assert!(desk.shows("Nothing happened since"), "{}", desk.screen());
+    assert_eq!((tick(&desk.state), desk.later(60_000).effects().len()), (None, 0), "nothing changes");
+    desk.happens(|_| ());
+    assert_eq!(asked(&mut desk).len(), 1);
+    desk.happens(|_| ()).happens(|_| ()).later(1999);
+    assert_eq!(asked(&mut desk).len(), 0, "not for each change");
+    desk.later(1);
+    assert_eq!(asked(&mut desk).len(), 1);
+    // A store that takes long is not read all the time.
+    let mut numbers = numbers(&desk);
+    numbers.took = Duration::from_millis(400);
+    desk.receives(Message::Overview(OverviewPlace::Panel, Box::new(Ok(numbers))));
+    desk.happens(|_| ()).later(7999);
+    assert_eq!(asked(&mut desk).len(), 0);
+    desk.later(1);
+    assert_eq!(asked(&mut desk).len(), 1);
+}
+
+#[test]
+fn what_began_to_fail_last_comes_first() {
+    let mut desk = Desk::new(120, 40).of(sample::world());
+    desk.happens(|world| {
+        for (n, minutes) in [(3, 50), (5, 10)] {
+            let cause = super::health::cause(super::world::delivery_id(7));
+            let since = sample::start() - jiff::SignedDuration::from_mins(minutes);
+            let health = ProfileHealth { state: HealthState::Failing, since, cause };
+            world.tables().health.push((super::world::profile_id(n), health));
+        }
+    });
+    let numbers = numbers(&desk);
+    desk.keys("O").receives(Message::Overview(OverviewPlace::Window, Box::new(Ok(numbers))));
+    let screen = desk.screen();
+    let marks: Vec<&str> =
+        screen.lines().filter(|line| line.contains("▌✗ ") || line.contains(" ✗ ")).collect();
+    assert!(marks[0].contains("Invoice mails") && marks[1].contains("Nightly report"), "{screen}");
+    desk.keys("g g");
+    assert!(desk.shows("✗ failing since 13:52 · 20 consecutive failures"), "{}", desk.screen());
 }

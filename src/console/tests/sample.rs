@@ -195,11 +195,16 @@ pub fn overview(ids: &[&str]) -> OverviewNumbers {
     let until = start();
     let stats =
         Stats { since: until - jiff::SignedDuration::from_hours(1), until, by: StatsBy::Profile, rows };
-    let minutes = (0..60).map(|minute: u64| minute * minute % 37).collect();
     OverviewNumbers {
         range: OverviewRange::Hour,
         stats,
-        minutes: ids.first().map(|id| ((*id).to_owned(), minutes)),
+        minutes: (0..)
+            .zip(ids)
+            .map(|(n, id)| {
+                ((*id).to_owned(), (0..60).map(|minute: u64| minute * minute % (37 + n)).collect())
+            })
+            .collect(),
+        took: std::time::Duration::ZERO,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Each screen as text, at the sizes that matter: all panes, the usual terminal, the smallest.
 
 use crate::console::model::message::Message;
+use crate::console::model::window::overview::OverviewPlace;
 
 use super::{Desk, World, sample, shot};
 
@@ -10,7 +11,7 @@ const SIZES: [(u16, u16); 5] = [(200, 50), (160, 45), (120, 40), (80, 24), (60, 
 fn in_each_size(name: &str, prepare: impl Fn(&mut Desk)) {
     for (columns, lines) in SIZES {
         let mut desk = Desk::new(columns, lines).of(sample::log());
-        desk.receives(Message::SenderStatus(sample::sender_status()));
+        desk.receives(Message::SenderStatus(sample::sender_status())).later(0);
         prepare(&mut desk);
         shot(&format!("{name}_{columns}x{lines}"), &desk.screen());
     }
@@ -131,7 +132,8 @@ fn the_overview() {
     in_each_size("overview", |desk| {
         let ids: Vec<String> = desk.state.profiles.rows.iter().map(|row| row.id.to_string()).collect();
         let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
-        desk.keys("O").receives(Message::Overview(Box::new(Ok(sample::overview(&ids)))));
+        desk.keys("O")
+            .receives(Message::Overview(OverviewPlace::Window, Box::new(Ok(sample::overview(&ids)))));
     });
 }
 

@@ -10,6 +10,9 @@ use super::{Desk, sample};
 
 const TENTHS: Option<Duration> = Some(Duration::from_millis(100));
 
+/// The list of profiles shows the success of the last hour.
+const MINUTE: Option<Duration> = Some(Duration::from_secs(60));
+
 #[test]
 fn without_running_times_nothing_ticks() {
     assert_eq!(tick(&Desk::new(80, 24).of(sample::world()).state), None);
@@ -27,10 +30,10 @@ fn a_visible_countdown_ticks_until_it_is_over() {
     assert!(desk.shows("in 7.0 s"), "{}", desk.screen());
     desk.later(60_000);
     assert!(desk.shows("due now"), "{}", desk.screen());
-    assert_eq!(tick(&desk.state), None, "its words stand still");
+    assert_eq!(tick(&desk.state), MINUTE, "its words stand still");
     // At 80 columns only the newest delivery has a line, and it is queued.
     let desk = Desk::new(80, 24).of(sample::log());
-    assert_eq!(tick(&desk.state), None, "{}", desk.screen());
+    assert_eq!(tick(&desk.state), MINUTE, "{}", desk.screen());
 }
 
 #[test]
@@ -40,5 +43,5 @@ fn a_visible_request_in_flight_ticks() {
     assert!(desk.shows("sending · 1.3 s"), "{}", desk.screen());
     assert_eq!(tick(&desk.state), TENTHS);
     desk.receives(Message::SenderStatus(SenderStatus::default()));
-    assert_eq!(tick(&desk.state), None);
+    assert_eq!(tick(&desk.state), MINUTE);
 }

@@ -17,6 +17,7 @@ mod preview;
 mod profile_text;
 mod profiles;
 mod programs;
+mod recent;
 mod testing;
 pub(super) mod type_ahead;
 mod variables;
@@ -146,6 +147,7 @@ fn take(state: &mut State, message: Message, awaits: Option<&Awaits>) -> Vec<Eff
             state.now = now;
             let mut effects = window::senders::refresh(state);
             effects.extend(window::overview::refresh(state));
+            effects.extend(recent::refresh(state));
             effects.extend(apis::refresh(state));
             effects
         }
@@ -213,10 +215,11 @@ fn take(state: &mut State, message: Message, awaits: Option<&Awaits>) -> Vec<Eff
             window::senders::taken(state, senders);
             Vec::new()
         }
-        Message::Overview(numbers) => {
-            window::overview::taken(state, *numbers);
+        Message::Overview(place, numbers) => {
+            window::overview::taken(state, place, *numbers);
             Vec::new()
         }
+        Message::Recent(read) => recent::taken(state, read),
         Message::Apis(running) => {
             state.apis.take(running);
             Vec::new()
@@ -374,6 +377,10 @@ fn revised(state: &mut State, revision: Revision) -> Vec<Effect> {
     if again || revision.deliveries != before.deliveries {
         effects.extend(deliveries::changed(state));
         effects.push(Effect::LoadCounts);
+        state.recent.changed();
+        state.overview.changed();
+        effects.extend(recent::refresh(state));
+        effects.extend(window::overview::refresh(state));
     }
     effects
 }

@@ -8,7 +8,8 @@ use crate::console::model::profiles;
 use crate::console::model::state::State;
 use crate::console::model::window::Overlay;
 use crate::console::model::window::question::Question;
-use crate::console::update::{deliveries, pausing};
+use crate::console::update::window::overview;
+use crate::console::update::{deliveries, pausing, recent};
 use crate::keymap::{Action, Key};
 use crate::profile::{Choice as _, ProfileId};
 use crate::storage::{DeletedProfile, ProfileRow};
@@ -49,6 +50,7 @@ pub fn paste_search(state: &mut State, text: &str) -> Vec<Effect> {
 pub fn listed(state: &mut State, rows: Vec<ProfileRow>) -> Vec<Effect> {
     let before = state.profiles.selected().cloned();
     state.profiles.set(rows);
+    overview::renamed(state);
     if let Some(before) = before
         && state.profiles.rows.iter().all(|row| row.id != before.id)
     {
@@ -77,6 +79,7 @@ pub fn show_selected(state: &mut State) -> Vec<Effect> {
     let deliveries = deliveries::follow_profile(state);
     let mut effects = load_selected(state);
     effects.extend(deliveries);
+    effects.extend(recent::read_new(state));
     effects
 }
 

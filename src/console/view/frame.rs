@@ -48,6 +48,21 @@ pub fn pane(state: &State, pane: Pane, title: &str, right: &str, area: Rect, out
     inner
 }
 
+/// Draws the border of something that is only shown, and never focused; returns the area inside.
+pub fn panel(state: &State, title: &str, right: &str, area: Rect, out: &mut Frame<'_>) -> Rect {
+    let theme = &state.settings.theme;
+    let room = usize::from(area.width).saturating_sub(right.width() + PANE_EDGES);
+    let plain = Style::new().fg(Color::Reset).remove_modifier(Modifier::DIM);
+    let block = Block::bordered()
+        .border_type(BorderType::Rounded)
+        .border_style(theme.border)
+        .title_top(Line::styled(format!("{} ", cut(title, room)), plain))
+        .title_top(Line::styled(format!(" {right} "), theme.dim).right_aligned());
+    let inner = block.inner(area);
+    out.render_widget(block, area);
+    inner
+}
+
 /// Draws a window in the middle of the screen, over top line and footer; returns the area inside.
 pub fn window(state: &State, title: &str, width: u16, height: u16, out: &mut Frame<'_>) -> Rect {
     let theme = &state.settings.theme;

@@ -10,6 +10,8 @@ mod frame;
 mod guide;
 mod input;
 mod mark;
+mod overview_panel;
+mod overview_table;
 mod paragraph;
 mod phase_bar;
 mod profiles;
@@ -27,7 +29,7 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::console::model::editor::Editor;
-use crate::console::model::layout::{self, LEAST, ROOMY};
+use crate::console::model::layout::{self, LEAST, ROOMY, WIDE};
 use crate::console::model::mouse::ClickTarget;
 use crate::console::model::pane::Pane;
 use crate::console::model::state::State;
@@ -91,11 +93,29 @@ fn draw_too_small(state: &State, area: Rect, out: &mut Frame<'_>) {
     }
 }
 
+/// The columns of the profiles at the least width of all panes.
+const LIST: u16 = 30;
+
+/// Those of the Dynamic Variables.
+const PICKER: u16 = 30;
+
+/// The columns that neither of them needs more of.
+const MOST_OF_LIST: u16 = 70;
+
 fn draw_wide(state: &State, area: Rect, out: &mut Frame<'_>) {
-    let lower = (area.height / 3).clamp(9, 14);
+    let lower = layout::lower_height(area.height);
     let [upper, lower] = Layout::vertical([Constraint::Min(0), Constraint::Length(lower)]).areas(area);
-    let [list, edit, pick] =
-        Layout::horizontal([Constraint::Length(30), Constraint::Min(0), Constraint::Length(30)]).areas(upper);
+    // Both lists get a part of what is beyond the least width; but a form gets all of it.
+    let more = if state.editor.is_some() { 0 } else { area.width.saturating_sub(WIDE.0) };
+    let (list, pick) = ((LIST + more * 3 / 5).min(MOST_OF_LIST), (PICKER + more / 5).min(MOST_OF_LIST));
+    let [list, beside] = Layout::horizontal([Constraint::Length(list), Constraint::Min(0)]).areas(upper);
+    let overview = if layout::shows_overview(state) { beside.height / 3 } else { 0 };
+    let [beside, overview] =
+        Layout::vertical([Constraint::Min(0), Constraint::Length(overview)]).areas(beside);
+    let [edit, pick] = Layout::horizontal([Constraint::Min(0), Constraint::Length(pick)]).areas(beside);
+    if !overview.is_empty() {
+        overview_panel::draw(state, overview, out);
+    }
     profiles::draw(state, list, out);
     editor::draw(state, edit, out);
     variables::draw(state, pick, out);

@@ -16,7 +16,7 @@ use crate::console::view::put::put;
 use crate::console::view::{frame, search_line};
 use crate::profile::{Channel, Choice as _, Method, Status};
 use crate::storage::{BoundedCount, HealthState, ProfileRow};
-use crate::text::{cut, fit, group_digits};
+use crate::text::{cut, fit, group_digits, percent, whole_percent};
 
 /// Draws the list, with the search in its last line if there is one.
 pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
@@ -70,12 +70,18 @@ fn line(state: &State, row: &ProfileRow, width: usize, selected: bool, focused: 
         (false, false) => profiles::status_sign(row.status).0,
     };
     let unsaved = state.editor.as_ref().is_some_and(|e| e.id() == &row.id && e.is_changed());
-    let facts = if failing {
-        format!(" {:9} ", HealthState::Failing.name())
-    } else {
-        format!(" {:4} {:4} ", short_channel(row.channel), short_method(row.method))
+    let rate = state.recent.of(&row.id).and_then(|numbers| numbers.success_rate);
+    let facts = match rate {
+        _ if failing => format!(" {:9} ", HealthState::Failing.name()),
+        // The method is beside the list; how it fares is not.
+        Some(rate) if width < WITH_SUCCESS => {
+            format!(" {:4} {:>4} ", short_channel(row.channel), whole_percent(rate))
+        }
+        _ => format!(" {:4} {:4} ", short_channel(row.channel), short_method(row.method)),
     };
-    let room = width.saturating_sub(facts.width() + 2);
+    let lately = lately(state, row, width);
+    let taken: usize = lately.iter().map(Span::width).sum();
+    let room = width.saturating_sub(facts.width() + 2 + taken);
     let title = if unsaved {
         fit(&format!("{} *", cut(&row.title, room.saturating_sub(2))), room)
     } else {
@@ -101,14 +107,51 @@ fn line(state: &State, row: &ProfileRow, width: usize, selected: bool, focused: 
         (false, true) => theme.bad,
         (false, false) => theme.dim,
     };
-    Line::from(vec![
+    let mut spans = vec![
         Span::raw(marker),
         Span::raw(title),
         Span::styled(facts, facts_style),
         Span::styled(sign, sign_style),
-    ])
-    .style(style)
+    ];
+    spans.extend(lately.into_iter().map(|span| if selected { Span::raw(span.content) } else { span }));
+    Line::from(spans).style(style)
 }
+
+/// From this width on there is room for the success of the last hour beside everything else; below, it takes the place
+/// of the method.
+const WITH_SUCCESS: usize = 32;
+
+/// From this width on there is room for the last failure.
+const WITH_FAILURE: usize = 50;
+
+/// The columns of `over 23 h ago`.
+const FAILURE: usize = 13;
+
+/// The success of the last hour, and when something failed last, as far as there is room.
+fn lately(state: &State, row: &ProfileRow, width: usize) -> Vec<Span<'static>> {
+    let theme = &state.settings.theme;
+    let numbers = state.recent.of(&row.id).copied().unwrap_or_default();
+    let rate = numbers.success_rate;
+    let rate_style = match rate {
+        Some(rate) if rate < MOST_FAIL => theme.bad,
+        Some(rate) if rate < 1.0 => theme.warn,
+        _ => theme.dim,
+    };
+    let failure = numbers.last_failure.map(|failure| failure.words(state.now)).unwrap_or_default();
+    match width {
+        ..WITH_SUCCESS => Vec::new(),
+        WITH_SUCCESS..WITH_FAILURE => {
+            vec![Span::styled(format!(" {:>4}", rate.map(whole_percent).unwrap_or_default()), rate_style)]
+        }
+        WITH_FAILURE.. => vec![
+            Span::styled(format!(" {:>7}", rate.map(percent).unwrap_or_default()), rate_style),
+            Span::styled(format!(" {failure:>FAILURE$}"), theme.dim),
+        ],
+    }
+}
+
+/// A profile of which fewer are delivered is marked like one that fails.
+const MOST_FAIL: f64 = 0.5;
 
 /// A method in four letters.
 fn short_method(method: Method) -> &'static str {

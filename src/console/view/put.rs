@@ -69,6 +69,6 @@ mod tests {
         let mut found = Vec::new();
         look(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/console/view"), &mut found);
         found.retain(|line| !line.starts_with("put.rs: "));
-        assert_eq!(found, ["frame.rs: out.render_widget(block, area);"; 2], "see view::put");
+        assert_eq!(found, ["frame.rs: out.render_widget(block, area);"; 3], "see view::put");
     }
 }

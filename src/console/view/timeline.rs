@@ -21,11 +21,15 @@ use crate::text::{cut, fit, millis};
 
 const LABEL: usize = 12;
 
+/// The name of the pane.
+const TITLE: &str = "Timeline";
+
 /// Draws the timeline of the selected delivery, with its end visible.
 pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
     let selected = state.deliveries.selected();
-    let right = selected.map(|row| cut(&row.profile_title, 24)).unwrap_or_default();
-    let inner = frame::pane(state, Pane::Timeline, "Timeline", &right, area, out);
+    let room = usize::from(area.width).saturating_sub(frame::PANE_EDGES + TITLE.width());
+    let right = selected.map(|row| cut(&row.profile_title, room)).unwrap_or_default();
+    let inner = frame::pane(state, Pane::Timeline, TITLE, &right, area, out);
     let inner = frame::indent(inner, 1);
     let Some(row) = selected else { return };
     let height = usize::from(inner.height);

@@ -17,6 +17,8 @@ pub enum RollupBy {
     Profile,
     /// By the time of this step.
     Time(RollupStep),
+    /// By profile and the time of this step.
+    ProfileTime(RollupStep),
 }
 
 /// What a sum is of.
@@ -28,6 +30,8 @@ pub enum RollupKey {
     Profile(String),
     /// The period that begins with this minute, counted from 1970.
     Time(u32),
+    /// Both.
+    ProfileTime(String, u32),
 }
 
 /// Which rollups are added up.
@@ -46,7 +50,9 @@ impl RollupQuery {
     #[must_use]
     pub fn pieces(&self) -> Vec<(RollupStep, Range<u32>)> {
         match self.by {
-            RollupBy::Time(RollupStep::Minute) => vec![(RollupStep::Minute, self.range.minutes())],
+            RollupBy::Time(RollupStep::Minute) | RollupBy::ProfileTime(RollupStep::Minute) => {
+                vec![(RollupStep::Minute, self.range.minutes())]
+            }
             _ => self.range.pieces(),
         }
     }
@@ -76,6 +82,9 @@ impl RollupSum {
             RollupBy::Total => RollupKey::Total,
             RollupBy::Profile => RollupKey::Profile(profile_id.to_owned()),
             RollupBy::Time(step) => RollupKey::Time(step.first_minute(step.of_minute(minute))),
+            RollupBy::ProfileTime(step) => {
+                RollupKey::ProfileTime(profile_id.to_owned(), step.first_minute(step.of_minute(minute)))
+            }
         };
         self.sums.entry(key).or_default()
     }

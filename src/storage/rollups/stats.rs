@@ -203,7 +203,7 @@ fn total(sums: &BTreeMap<RollupKey, Rollup>) -> Rollup {
 fn by_profile(sums: BTreeMap<RollupKey, Rollup>, mut pending: BTreeMap<String, u64>) -> Vec<StatsRow> {
     let of_profile = |(key, rollup)| match key {
         RollupKey::Profile(id) => Some((id, rollup)),
-        RollupKey::Total | RollupKey::Time(_) => None,
+        RollupKey::Total | RollupKey::Time(_) | RollupKey::ProfileTime(..) => None,
     };
     let mut all: BTreeMap<String, Rollup> = sums.into_iter().filter_map(of_profile).collect();
     for id in pending.keys() {

@@ -1,6 +1,7 @@
-//! The window with the numbers of each profile.
+//! The numbers of each profile: in a window, and on wide screens in a panel beneath the selected profile.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -11,6 +12,21 @@ use crate::storage::{Stats, StatsRow};
 
 /// How old the numbers may be, in milliseconds.
 pub const REFRESH_MS: u64 = 2000;
+
+/// How old those of the panel may be while no delivery changes: the last hour is another one.
+const STILL_MS: u64 = 60_000;
+
+/// Reading them takes at most this part of the time.
+const SHARE: u32 = 20;
+
+/// Where numbers are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OverviewPlace {
+    /// In the window.
+    Window,
+    /// In the panel.
+    Panel,
+}
 
 /// Of what time the numbers are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -57,57 +73,77 @@ impl OverviewRange {
     }
 }
 
-/// What is read for the window.
+/// What is read.
 #[derive(Debug, Clone)]
 pub struct OverviewRequest {
+    /// Where it is shown.
+    pub place: OverviewPlace,
     /// Of what time.
     pub range: OverviewRange,
-    /// Of which profile the last hour is read; without one, of the first.
-    pub selected: Option<ProfileId>,
+    /// Of which profiles the last hour is read, minute by minute; besides those that come first.
+    pub profiles: Vec<ProfileId>,
     /// Until when.
     pub now: Timestamp,
 }
 
-/// What was read for the window.
+/// What was read.
 #[derive(Debug, Clone)]
 pub struct OverviewNumbers {
     /// Of what time.
     pub range: OverviewRange,
     /// The numbers by profile.
     pub stats: Stats,
-    /// A profile, and how many of its attempts ended in each minute of the last hour.
-    pub minutes: Option<(String, Vec<u64>)>,
+    /// How many attempts of a profile ended in each minute of the last hour, by its id.
+    pub minutes: HashMap<String, Vec<u64>>,
+    /// How long it took.
+    pub took: Duration,
 }
 
-/// The window.
+/// What is known of the profiles besides their numbers.
+#[derive(Debug, Default)]
+pub struct OverviewNames {
+    /// The titles that were looked up, by id; of a profile that is no longer stored its id.
+    pub titles: HashMap<String, String>,
+    /// Since when those that are failing are.
+    pub failing: HashMap<String, Timestamp>,
+}
+
+/// The window, or the panel.
 #[derive(Debug, Default)]
 pub struct OverviewWindow {
     pub(in crate::console) list: List,
     range: OverviewRange,
     /// The numbers, once they were read; or why they cannot be.
     pub(in crate::console) numbers: Option<Result<OverviewNumbers, String>>,
-    titles: HashMap<String, String>,
-    failing: HashSet<String>,
+    names: OverviewNames,
     refresh: Refresh,
+    /// Whether deliveries have changed since.
+    is_old: bool,
+    /// Whether profiles have changed since.
+    has_old_titles: bool,
 }
 
 impl OverviewWindow {
     /// What should be read now, if what was read is this many milliseconds old: then its result is awaited.
-    pub fn asks(&mut self, now: Timestamp, ms: u64) -> Option<OverviewRequest> {
+    pub fn asks(&mut self, place: OverviewPlace, now: Timestamp, ms: u64) -> Option<OverviewRequest> {
         let asks = self.refresh.asks(now, ms);
-        asks.then(|| self.request(now))
+        self.is_old &= !asks;
+        asks.then(|| self.request(place, now))
     }
 
-    fn request(&self, now: Timestamp) -> OverviewRequest {
-        let selected = self.selected().and_then(|row| ProfileId::parse(&row.key).ok());
-        OverviewRequest { range: self.range, selected, now }
+    fn request(&self, place: OverviewPlace, now: Timestamp) -> OverviewRequest {
+        // Those on the screen, and those that soon may be.
+        let around = self.list.selected().saturating_sub(GRAPHS / 2);
+        let rows = self.rows().iter().skip(around).take(GRAPHS);
+        let profiles = rows.filter_map(|row| ProfileId::parse(&row.key).ok()).collect();
+        OverviewRequest { place, range: self.range, profiles, now }
     }
 
     /// Shows another time, which is read at once.
     pub fn turn(&mut self, is_longer: bool, now: Timestamp) -> OverviewRequest {
         self.range = self.range.step(is_longer);
         self.refresh.ask(now);
-        self.request(now)
+        self.request(OverviewPlace::Window, now)
     }
 
     /// Of what time the numbers are.
@@ -116,14 +152,41 @@ impl OverviewWindow {
         self.range
     }
 
-    /// The numbers were read; with the titles of their profiles, and those that are failing, which come first. The
-    /// selected profile stays selected.
-    pub fn take(
-        &mut self,
-        numbers: Result<OverviewNumbers, String>,
-        titles: HashMap<String, String>,
-        failing: HashSet<String>,
-    ) {
+    /// Deliveries have changed.
+    pub fn changed(&mut self) {
+        self.is_old = true;
+    }
+
+    /// How old the numbers of the window may be, in milliseconds.
+    #[must_use]
+    pub fn window_lasts_ms(&self) -> u64 {
+        let took = self.read().map(|numbers| numbers.took).unwrap_or_default();
+        u64::try_from(took.saturating_mul(SHARE).as_millis()).unwrap_or(u64::MAX).max(REFRESH_MS)
+    }
+
+    /// How old those of the panel may be; none if they stay as they are.
+    #[must_use]
+    pub fn panel_lasts_ms(&self) -> Option<u64> {
+        match self.is_old {
+            true => Some(self.window_lasts_ms()),
+            false => (!self.rows().is_empty()).then_some(STILL_MS),
+        }
+    }
+
+    /// The titles that are known; none if they may have changed.
+    #[must_use]
+    pub fn titles(&self) -> Option<&HashMap<String, String>> {
+        (!self.has_old_titles).then_some(&self.names.titles)
+    }
+
+    /// Titles may have changed: they are looked up anew with the next numbers.
+    pub fn renamed(&mut self) {
+        self.has_old_titles = true;
+    }
+
+    /// The numbers were read. Failing profiles come first, and of them those that began to fail last. The selected
+    /// profile stays selected.
+    pub fn take(&mut self, numbers: Result<OverviewNumbers, String>, names: OverviewNames) {
         self.refresh.arrived();
         if numbers.as_ref().is_ok_and(|numbers| numbers.range != self.range) {
             // Those that are shown now are on their way.
@@ -131,22 +194,27 @@ impl OverviewWindow {
         }
         let selected = self.selected().map(|row| row.key.clone());
         let numbers = numbers.map(|mut numbers| {
-            // Stable: the others stay in the order of their failures.
-            numbers.stats.rows.sort_by_key(|row| !failing.contains(&row.key));
+            // Stable: the others stay in the order of their failures. None is less than some.
+            numbers.stats.rows.sort_by_key(|row| std::cmp::Reverse(names.failing.get(&row.key)));
             numbers
         });
         let rows = numbers.as_ref().map(|numbers| &numbers.stats.rows[..]).unwrap_or_default();
         let row = rows.iter().position(|row| Some(&row.key) == selected.as_ref());
         let last = rows.len().saturating_sub(1);
         self.list.stay_on(row.unwrap_or_else(|| self.list.selected().min(last)));
-        (self.numbers, self.titles, self.failing) = (Some(numbers), titles, failing);
+        (self.numbers, self.names, self.has_old_titles) = (Some(numbers), names, false);
+    }
+
+    /// The numbers, if they were read.
+    #[must_use]
+    pub fn read(&self) -> Option<&OverviewNumbers> {
+        self.numbers.as_ref()?.as_ref().ok()
     }
 
     /// The numbers by profile, if they were read.
     #[must_use]
     pub fn rows(&self) -> &[StatsRow] {
-        let read = self.numbers.as_ref().and_then(|numbers| numbers.as_ref().ok());
-        read.map(|numbers| &numbers.stats.rows[..]).unwrap_or_default()
+        self.read().map(|numbers| &numbers.stats.rows[..]).unwrap_or_default()
     }
 
     /// The selected profile.
@@ -155,23 +223,24 @@ impl OverviewWindow {
         self.rows().get(self.list.selected())
     }
 
-    /// The attempts of the selected profile in each minute of the last hour, if they were read.
+    /// The attempts of a profile in each minute of the last hour, if they were read.
     #[must_use]
-    pub fn minutes(&self) -> Option<&[u64]> {
-        let numbers = self.numbers.as_ref()?.as_ref().ok()?;
-        let (id, minutes) = numbers.minutes.as_ref()?;
-        (*id == self.selected()?.key).then_some(minutes)
+    pub fn minutes(&self, row: &StatsRow) -> Option<&[u64]> {
+        self.read()?.minutes.get(&row.key).map(Vec::as_slice)
     }
 
     /// The title of a profile; its id if it is no longer stored.
     #[must_use]
     pub fn title<'a>(&'a self, row: &'a StatsRow) -> &'a str {
-        self.titles.get(&row.key).map_or(row.key.as_str(), String::as_str)
+        self.names.titles.get(&row.key).map_or(row.key.as_str(), String::as_str)
     }
 
     /// Whether a profile is failing.
     #[must_use]
     pub fn is_failing(&self, row: &StatsRow) -> bool {
-        self.failing.contains(&row.key)
+        self.names.failing.contains_key(&row.key)
     }
 }
+
+/// Of so many profiles the last hour is read.
+pub const GRAPHS: usize = 64;

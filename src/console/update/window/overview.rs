@@ -1,13 +1,19 @@
-//! Updates of the window with the numbers of each profile.
+//! Updates of the numbers of each profile, in the window and in the panel.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+
+use jiff::Timestamp;
 
 use crate::console::model::effect::Effect;
 use crate::console::model::health;
+use crate::console::model::layout;
 use crate::console::model::state::State;
 use crate::console::model::window::Overlay;
-use crate::console::model::window::overview::{OverviewNumbers, OverviewWindow, REFRESH_MS};
+use crate::console::model::window::overview::{
+    OverviewNames, OverviewNumbers, OverviewPlace, OverviewWindow,
+};
 use crate::keymap::Action;
+use crate::profile::ProfileId;
 
 /// Opens the window.
 pub(in crate::console) fn open(state: &mut State) -> Vec<Effect> {
@@ -15,32 +21,75 @@ pub(in crate::console) fn open(state: &mut State) -> Vec<Effect> {
     refresh(state)
 }
 
-/// Reads the numbers again while the window is open, once they may have changed.
+/// Reads the numbers on the screen again, once they may have changed.
 pub(in crate::console) fn refresh(state: &mut State) -> Vec<Effect> {
-    read(state, REFRESH_MS)
+    if let Some(Overlay::Overview(window)) = &state.overlay {
+        let ms = window.window_lasts_ms();
+        return read(state, ms);
+    }
+    let (shows, now, panel) = (layout::shows_overview(state), state.now, &mut state.overview);
+    let ms = if panel.numbers.is_none() { Some(0) } else { panel.panel_lasts_ms() };
+    let asked = ms.filter(|_| shows).and_then(|ms| panel.asks(OverviewPlace::Panel, now, ms));
+    asked.map(Effect::LoadOverview).into_iter().collect()
 }
 
 fn read(state: &mut State, ms: u64) -> Vec<Effect> {
     let Some(Overlay::Overview(window)) = &mut state.overlay else { return Vec::new() };
-    window.asks(state.now, ms).map(Effect::LoadOverview).into_iter().collect()
+    window.asks(OverviewPlace::Window, state.now, ms).map(Effect::LoadOverview).into_iter().collect()
+}
+
+/// The list of profiles was loaded: their titles may be others.
+pub(in crate::console) fn renamed(state: &mut State) {
+    state.overview.renamed();
+    if let Some(Overlay::Overview(window)) = &mut state.overlay {
+        window.renamed();
+    }
 }
 
 /// The numbers were read.
-pub(in crate::console) fn taken(state: &mut State, numbers: Result<OverviewNumbers, String>) {
-    let keys: HashSet<&str> = match &numbers {
+pub(in crate::console) fn taken(
+    state: &mut State,
+    place: OverviewPlace,
+    numbers: Result<OverviewNumbers, String>,
+) {
+    let keys: Vec<&str> = match &numbers {
         Ok(numbers) => numbers.stats.rows.iter().map(|row| row.key.as_str()).collect(),
-        Err(_) => HashSet::new(),
+        Err(_) => Vec::new(),
     };
-    let (mut titles, mut failing) = (HashMap::new(), HashSet::new());
-    for row in state.profiles.rows.iter().filter(|row| keys.contains(row.id.as_str())) {
-        titles.insert(row.id.to_string(), row.title.clone());
-        if health::failing(state, &row.id).is_some() {
-            failing.insert(row.id.to_string());
+    let shown = match (place, &state.overlay) {
+        (OverviewPlace::Window, Some(Overlay::Overview(window))) => window,
+        _ => &state.overview,
+    };
+    let names = OverviewNames { titles: titles(state, &keys, shown), failing: failing(state, &keys) };
+    match (place, &mut state.overlay) {
+        (OverviewPlace::Panel, _) => state.overview.take(numbers, names),
+        (OverviewPlace::Window, Some(Overlay::Overview(window))) => window.take(numbers, names),
+        (OverviewPlace::Window, _) => {}
+    }
+}
+
+/// The titles of these profiles. All profiles are looked through only if one of them is not known yet.
+fn titles(state: &State, keys: &[&str], shown: &OverviewWindow) -> HashMap<String, String> {
+    if let Some(known) = shown.titles().filter(|known| keys.iter().all(|key| known.contains_key(*key))) {
+        return known.clone();
+    }
+    let mut titles: HashMap<String, String> =
+        keys.iter().map(|key| ((*key).to_owned(), (*key).to_owned())).collect();
+    for row in &state.profiles.rows {
+        if let Some(title) = titles.get_mut(row.id.as_str()) {
+            title.clone_from(&row.title);
         }
     }
-    if let Some(Overlay::Overview(window)) = &mut state.overlay {
-        window.take(numbers, titles, failing);
-    }
+    titles
+}
+
+/// Since when those of these profiles that are failing are.
+fn failing(state: &State, keys: &[&str]) -> HashMap<String, Timestamp> {
+    let since = |key: &&str| {
+        let id = ProfileId::parse(key).ok()?;
+        Some((id.to_string(), health::failing(state, &id)?.since))
+    };
+    keys.iter().filter_map(since).collect()
 }
 
 pub(in crate::console) fn act(state: &mut State, action: Action) -> Vec<Effect> {
@@ -48,7 +97,8 @@ pub(in crate::console) fn act(state: &mut State, action: Action) -> Vec<Effect> 
     let rows = window.rows().len();
     if window.list.act(action, rows) {
         // The last hour of another profile is read at once.
-        return if window.minutes().is_none() { read(state, 0) } else { Vec::new() };
+        let is_known = window.selected().is_none_or(|row| window.minutes(row).is_some());
+        return if is_known { Vec::new() } else { read(state, 0) };
     }
     match action {
         Action::Left | Action::Right => {

@@ -114,7 +114,7 @@ impl Columns {
             rows.iter().map(|row| columns(state, row)).max().unwrap_or(0)
         };
         let left = room.saturating_sub(longest(|state, row| words(state, row).0.width()) + 1);
-        let title = longest(|_, row| row.profile_title.width()).clamp(8, 24).min(left.max(room / 3));
+        let title = longest(|_, row| row.profile_title.width()).clamp(8, 60).min(left.max(room / 3));
         Self { time, title, state: room.saturating_sub(title + 1) }
     }
 }

@@ -221,6 +221,13 @@ pub async fn numbers_are_added_up_by_what_is_asked_for(subject: &impl QueueUnder
     let hours = ask(RollupBy::Time(RollupStep::Hour), None).await;
     assert_eq!(hours.values().map(Rollup::accepted).sum::<u64>(), 70);
     assert!(hours.len() <= 3, "{hours:?}");
+    for (step, id, n) in [(RollupStep::Minute, &zero, 69), (RollupStep::Hour, &one, 1)] {
+        let sums = ask(RollupBy::ProfileTime(step), Some(vec![id.clone()])).await;
+        let is_of = |key: &RollupKey| matches!(key, RollupKey::ProfileTime(of, _) if of == id.as_str());
+        assert!(sums.keys().all(is_of), "{sums:?}");
+        assert_eq!(sums.values().map(Rollup::accepted).sum::<u64>(), n, "{sums:?}");
+        assert!(sums.len() == if step == RollupStep::Minute { 69 } else { 1 }, "{sums:?}");
+    }
 
     let pending = subject.store().pending_by_profile(None).await.unwrap();
     assert_eq!(pending, BTreeMap::from([(zero.to_string(), 69), (one.to_string(), 1)]));
