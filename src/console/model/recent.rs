@@ -81,10 +81,7 @@ impl Recent {
     #[must_use]
     pub fn lasts_ms(&self) -> Option<u64> {
         let shows = |numbers: &RecentNumbers| *numbers != RecentNumbers::default();
-        match self.is_old {
-            true => Some(CHANGING_MS),
-            false => self.of.values().any(shows).then_some(STILL_MS),
-        }
+        if self.is_old { Some(CHANGING_MS) } else { self.of.values().any(shows).then_some(STILL_MS) }
     }
 
     /// Whether all of these were read.

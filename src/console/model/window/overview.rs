@@ -167,10 +167,7 @@ impl OverviewWindow {
     /// How old those of the panel may be; none if they stay as they are.
     #[must_use]
     pub fn panel_lasts_ms(&self) -> Option<u64> {
-        match self.is_old {
-            true => Some(self.window_lasts_ms()),
-            false => (!self.rows().is_empty()).then_some(STILL_MS),
-        }
+        if self.is_old { Some(self.window_lasts_ms()) } else { (!self.rows().is_empty()).then_some(STILL_MS) }
     }
 
     /// The titles that are known; none if they may have changed.
