@@ -84,14 +84,11 @@ pub fn place(visible: &Range<usize>, selected: usize, length: BoundedCount) -> S
         return String::new();
     }
     let row = (selected as u64).saturating_add(1);
-    let mut text = format!("{} of {}{plus}", group_digits(row), group_digits(length.n));
-    if above > 0 {
-        text.push_str(&format!(" ↑{}", group_digits(above)));
-    }
-    if below > 0 || !length.is_exact {
-        text.push_str(&format!(" ↓{}{plus}", group_digits(below)));
-    }
-    text
+    let place = format!("{} of {}{plus}", group_digits(row), group_digits(length.n));
+    let up = if above > 0 { format!(" ↑{}", group_digits(above)) } else { String::new() };
+    let has_more = below > 0 || !length.is_exact;
+    let down = if has_more { format!(" ↓{}{plus}", group_digits(below)) } else { String::new() };
+    place + &up + &down
 }
 
 #[cfg(test)]

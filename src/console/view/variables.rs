@@ -42,10 +42,8 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
         _ if is_filtered => format!("{} of {all}", variable_rows::count(&rows)),
         _ => format!("{selected}/{all}"),
     };
-    let mut title = TITLE.to_owned();
-    if title.width() + count.width() > room {
-        title = SHORT_TITLE.to_owned();
-    }
+    let fits = TITLE.width() + count.width() <= room;
+    let mut title = if fits { TITLE } else { SHORT_TITLE }.to_owned();
     if let [only] = events.as_slice() {
         let longer = format!("{TITLE} ─ {}", only.name());
         if longer.width() + count.width() <= room {
