@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::delivery::TlsSession;
 use crate::documents;
 use crate::management::{CheckResult, CheckedSample};
-use crate::profile::{Choice as _, Profile};
+use crate::profile::{Choice, Profile};
 use crate::text::rfc3339;
 
 /// The results, in the order of the requests.
@@ -44,7 +44,7 @@ fn check(result: &CheckedSample) -> Value {
         CheckResult::NotTried(trouble) => Some(trouble.to_string()),
     };
     json!({
-        "event": result.sent.event.map(|event| event.name()),
+        "event": result.sent.event.map(Choice::name),
         "sample": result.sent.sample.map(|sample| sample.name.as_str()),
         "passed": result.passed(),
         "attempt": result.attempt().map(documents::attempt),

@@ -34,7 +34,7 @@ pub(super) async fn run(session: &Session) -> Result<ExitCode, CommandError> {
     if terminal::is_there() {
         // The folder is kept until the console has ended.
         let Stage { store, receiver, folder: _folder } = stage;
-        return console::demo(store, settings, receiver).await;
+        return Box::pin(console::demo(store, settings, receiver)).await;
     }
     story::run(stage).await
 }

@@ -47,7 +47,7 @@ impl Source<'_> {
         let Given { name, meaning, value } = given;
         match (meaning, value.strip_prefix(b"@")) {
             (Meaning::DataUrlEncode | Meaning::UrlQuery, _) => {
-                Ok(self.encoded(&name, Self::text(&name, value)?)?.into_bytes())
+                Ok(self.encoded(&name, &Self::text(&name, value)?)?.into_bytes())
             }
             (Meaning::DataRaw, _) | (_, None) => Ok(value),
             (meaning, Some(path)) => {
@@ -61,13 +61,13 @@ impl Source<'_> {
     }
 
     /// `content`, `=content`, `name=content`, `@file` or `name@file`; for `--url-query` also `+raw`.
-    fn encoded(&self, option: &str, value: String) -> Result<String, CurlError> {
+    fn encoded(&self, option: &str, value: &str) -> Result<String, CurlError> {
         if option == "--url-query"
             && let Some(raw) = value.strip_prefix('+')
         {
             return Ok(raw.to_owned());
         }
-        let Some(at) = value.find('=').or_else(|| value.find('@')) else { return Ok(self.escaped(&value)) };
+        let Some(at) = value.find('=').or_else(|| value.find('@')) else { return Ok(self.escaped(value)) };
         let (name, rest) = value.split_at(at);
         let content = match rest.strip_prefix('@') {
             Some(path) => Self::text(option, self.file(option, path)?)?,
@@ -155,10 +155,10 @@ mod tests {
             ("n@-", "n=a%0Ab"),
             ("@-", "a%0Ab"),
         ] {
-            assert_eq!(source.encoded("--data-urlencode", value.to_owned()).unwrap(), wanted, "{value}");
+            assert_eq!(source.encoded("--data-urlencode", value).unwrap(), wanted, "{value}");
         }
-        assert_eq!(source.encoded("--url-query", "+a b".to_owned()).unwrap(), "a b");
-        assert!(source.encoded("--data-urlencode", "@x".to_owned()).is_err());
+        assert_eq!(source.encoded("--url-query", "+a b").unwrap(), "a b");
+        assert!(source.encoded("--data-urlencode", "@x").is_err());
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! What a command becomes: fields of a draft, and notes.
 
+use crate::profile::auth::AuthKind;
+use crate::profile::choice::Choice as _;
 use crate::profile::draft::{Draft, DraftHeader};
 
 /// The fields of a draft that a command sets.
@@ -35,7 +37,8 @@ impl Fields {
         draft.data_format = of.data_format;
         draft.headers = of.headers;
         let (user, password) = of.user.clone().unwrap_or_default();
-        draft.auth_kind = if of.user.is_some() { "basic" } else { "none" }.to_owned();
+        let kind = if of.user.is_some() { AuthKind::Basic } else { AuthKind::None };
+        kind.name().clone_into(&mut draft.auth_kind);
         draft.auth_user = user;
         draft.auth_password = password;
         draft.ca_file = of.ca_file;
