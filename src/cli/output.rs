@@ -56,6 +56,6 @@ pub async fn reader_leaves() {
         let _ = tx.send(());
     });
     if watching.is_err() || left.await.is_err() {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }

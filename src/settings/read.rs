@@ -94,9 +94,9 @@ pub(super) fn parse(text: &str, file: &Path) -> Loaded {
             }
             ("api", _) => {
                 settings.api = api::read(value, |at, what| faults.push((at, what)));
-                let faulty: Vec<usize> = faults.iter().map(|(at, _)| *at).collect();
+                let places: Vec<usize> = faults.iter().map(|(at, _)| *at).collect();
                 let entries = value.get_ref().as_table().into_iter().flatten().map(|(name, _)| name);
-                for name in entries.filter(|name| !faulty.contains(&name.span().start)) {
+                for name in entries.filter(|name| !places.contains(&name.span().start)) {
                     let at = SettingSource::File { line: line(name.span().start) };
                     sources.insert(format!("api.{}", name.get_ref()), at);
                 }
@@ -104,9 +104,9 @@ pub(super) fn parse(text: &str, file: &Path) -> Loaded {
             }
             ("remote", _) => {
                 settings.remote = remote::read(value, |at, what| faults.push((at, what)));
-                let faulty: Vec<usize> = faults.iter().map(|(at, _)| *at).collect();
+                let places: Vec<usize> = faults.iter().map(|(at, _)| *at).collect();
                 let entries = value.get_ref().as_table().into_iter().flatten().map(|(name, _)| name);
-                for name in entries.filter(|name| !faulty.contains(&name.span().start)) {
+                for name in entries.filter(|name| !places.contains(&name.span().start)) {
                     let at = SettingSource::File { line: line(name.span().start) };
                     sources.insert(format!("remote.{}", name.get_ref()), at);
                 }

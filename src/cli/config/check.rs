@@ -22,14 +22,14 @@ pub(super) fn run(session: &Session, json: bool) -> Result<ExitCode, CommandErro
         print_json(&Value::Object(document))?;
     } else {
         let file = shown(&located.path);
-        let mut text: String = notices.iter().flat_map(|notice| [notice.as_str(), "\n"]).collect();
-        text.push_str(&match notices.len() {
+        let found: String = notices.iter().flat_map(|notice| [notice.as_str(), "\n"]).collect();
+        let end = match notices.len() {
             0 if located.is_there() => format!("{file}: no faults\n"),
             0 => format!("{file} does not exist: defaults apply\n"),
             1 => "\n1 fault found.\n".to_owned(),
             n => format!("\n{n} faults found.\n"),
-        });
-        print(&text)?;
+        };
+        print(&(found + &end))?;
     }
     Ok(if notices.is_empty() { ExitCode::SUCCESS } else { FAILED.into() })
 }

@@ -17,7 +17,7 @@ use super::path::Located;
 pub(super) struct ShowArgs {
     /// Only these, such as `theme` or `api.listen`; or all of `api` or `keys`
     names: Vec<String>,
-    /// Show what may have a secret in it, such as the command of on_alert, in full
+    /// Show what may have a secret in it, such as the command for alerts, in full
     #[arg(long)]
     secrets: bool,
 }

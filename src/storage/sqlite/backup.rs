@@ -1,7 +1,7 @@
 //! A copy of a file, while others write it: whole, of one moment, verified, on disk, and never over another file.
 
 use std::ffi::OsString;
-use std::fs::{File, OpenOptions};
+use std::fs::OpenOptions;
 use std::io;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
@@ -85,7 +85,7 @@ pub fn back_up(source: &Path, target: &Path, stop: &Arc<AtomicBool>) -> Result<B
     let source = read_only::real(source).map_err(|error| error.at(source))?;
     let part = Part::create(target)?;
     write(&source, &part, target, stop)?;
-    let synced = File::open(&part.0).and_then(|file| {
+    let synced = OpenOptions::new().read(true).open(&part.0).and_then(|file| {
         file.sync_all()?;
         file.metadata()
     });
@@ -173,7 +173,11 @@ impl Part {
             Err(error) => return Err(failed(error)),
         }
         let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty());
-        File::open(folder.unwrap_or(Path::new("."))).and_then(|folder| folder.sync_all()).map_err(failed)
+        OpenOptions::new()
+            .read(true)
+            .open(folder.unwrap_or(Path::new(".")))
+            .and_then(|folder| folder.sync_all())
+            .map_err(failed)
     }
 }
 
