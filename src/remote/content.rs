@@ -1,7 +1,7 @@
 //! The members of a profile that two sides can have in common, in a form that can be compared. Pure.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
@@ -131,5 +131,9 @@ fn members(document: &Value, profile: &Profile) -> BTreeMap<String, Value> {
 pub fn fingerprint(value: Option<&Value>) -> String {
     let text = value.map(ToString::to_string).unwrap_or_default();
     let digest = Sha256::digest(text.as_bytes());
-    digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    digest.iter().take(16).fold(String::new(), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }

@@ -90,8 +90,8 @@ impl ProfileOutcome {
 
     /// The same as a failure.
     #[must_use]
-    pub fn failed(mut self, why: impl ToString) -> Self {
-        (self.result, self.why) = (ProfileResult::Failed, Some(why.to_string()));
+    pub fn failed(mut self, why: impl Into<String>) -> Self {
+        (self.result, self.why) = (ProfileResult::Failed, Some(why.into()));
         self
     }
 
@@ -104,8 +104,8 @@ impl ProfileOutcome {
 
     /// The same with a note.
     #[must_use]
-    pub fn noted(mut self, note: impl ToString) -> Self {
-        self.notes.push(note.to_string());
+    pub fn noted(mut self, note: impl Into<String>) -> Self {
+        self.notes.push(note.into());
         self
     }
 

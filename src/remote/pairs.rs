@@ -124,13 +124,13 @@ pub fn chosen(pairs: Vec<Pair>, texts: &[String]) -> Result<Vec<Pair>, String> {
     let mut wanted: HashSet<usize> = HashSet::new();
     for text in texts {
         let ids = |pair: &Pair| [pair.id().cloned(), pair.remote_id().cloned()];
-        let tests: [&dyn Fn(&Pair) -> bool; 3] = [
+        let matchers: [&dyn Fn(&Pair) -> bool; 3] = [
             &|pair| ids(pair).iter().flatten().any(|id| id.as_str() == text),
             &|pair| ids(pair).iter().flatten().any(|id| id.begins_with(text)),
             &|pair| pair.title().eq_ignore_ascii_case(text.trim()),
         ];
-        let found = tests.iter().map(|test| -> Vec<usize> {
-            let found = pairs.iter().enumerate().filter(|(_, pair)| test(pair));
+        let found = matchers.iter().map(|fits| -> Vec<usize> {
+            let found = pairs.iter().enumerate().filter(|(_, pair)| fits(pair));
             found.map(|(at, _)| at).collect()
         });
         let found = found.into_iter().find(|found| !found.is_empty()).unwrap_or_default();

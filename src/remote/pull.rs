@@ -60,7 +60,7 @@ impl Pull<'_> {
                     "was deleted here: --force restores it, `ringback remote push --prune` deletes it there";
                 Ok(outcome(ProfileResult::Unchanged).noted(note))
             }
-            (None, Some(remote)) => self.new(pair, remote, outcome(ProfileResult::Created)).await,
+            (None, Some(remote)) => self.created(pair, remote, outcome(ProfileResult::Created)).await,
             (Some(local), None) if self.deletes(pair) => {
                 if !self.options.dry_run {
                     self.store.delete_profile(&local.id).await?;
@@ -77,7 +77,7 @@ impl Pull<'_> {
         }
     }
 
-    async fn new(
+    async fn created(
         &self,
         pair: &Pair,
         remote: &RemoteDocument,

@@ -86,7 +86,7 @@ impl Push<'_> {
             return Ok(outcome);
         }
         if let Err(error) = self.client.delete(&remote.id).await {
-            return Ok(outcome.failed(error));
+            return Ok(outcome.failed(error.to_string()));
         }
         if let Some(id) = pair.id() {
             self.store.drop_remote_link(self.client.account().name(), id).await?;
@@ -140,7 +140,7 @@ impl Push<'_> {
             }
             Err(error) => {
                 self.store.drop_remote_link(self.client.account().name(), &local.id).await?;
-                return Ok(outcome.failed(error));
+                return Ok(outcome.failed(error.to_string()));
             }
         };
         let created = match self.returned(&response, None).await {
@@ -220,16 +220,16 @@ impl Push<'_> {
                 }
             }
             Ok(None) => return Ok(outcome.failed("was deleted on the account meanwhile: push again")),
-            Err(error) => return Ok(outcome.failed(error)),
+            Err(error) => return Ok(outcome.failed(error.to_string())),
         }
         let document = request_document(local, side.dialect, &sent);
         let response = match self.client.change(&remote.id, &document).await {
             Ok(response) => response,
-            Err(error) => return Ok(outcome.failed(error)),
+            Err(error) => return Ok(outcome.failed(error.to_string())),
         };
         match self.returned(&response, Some(&remote.id)).await {
             Ok(changed) => self.finish(local, changed, marks.as_ref(), outcome, side.dialect).await,
-            Err(error) => Ok(outcome.failed(error)),
+            Err(error) => Ok(outcome.failed(error.to_string())),
         }
     }
 
