@@ -1,6 +1,7 @@
 //! `ringback doctor`: checks files, sender, terminal, clipboard and certificates, and suggests fixes. Changes
 //! nothing.
 
+mod alert_profile;
 mod apis;
 mod database;
 mod environment;
@@ -17,6 +18,7 @@ use super::database_name::Database;
 use super::error::{CommandError, FAILED};
 use super::output::{print, print_json};
 use super::session::Session;
+use crate::storage::named_profiles;
 use crate::threads;
 use finding::{Finding, State};
 
@@ -72,10 +74,28 @@ async fn database(session: &Session, migrate: bool) -> Result<Checked, CommandEr
     Ok(Checked { found, error: None })
 }
 
+/// Judges the profile that alerts are handed over to, if one is set and the database can be read: whatever keeps it from
+/// being read is reported already.
+async fn alert_profile(session: &Session) -> Option<Finding> {
+    let name = session.loaded().settings.alert_profile.clone()?;
+    let found = match session.database().ok()? {
+        #[cfg(feature = "postgres")]
+        Database::Server(address) => {
+            server::named_profiles(&session.on_server(*address), &name).await.ok()?
+        }
+        Database::File(file) => {
+            let looked_up = name.clone();
+            threads::blocking(move || named_profiles(&file, &looked_up)).await.ok()?.ok()??
+        }
+    };
+    Some(alert_profile::judge(&name, &found))
+}
+
 pub(super) async fn run(session: &Session, args: &DoctorArgs) -> Result<ExitCode, CommandError> {
     let mut found = settings::check(session);
     let database = database(session, args.migrate).await?;
     found.extend(database.found);
+    found.extend(alert_profile(session).await);
     // The system's certificates are read.
     found.extend(threads::blocking(environment::check).await?);
     let ill = found.iter().any(|finding| finding.state == State::Problem);

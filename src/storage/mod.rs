@@ -79,6 +79,7 @@ pub use producer::Producer;
 pub use profiles::Profiles;
 pub use profiles::deleted_profile::DeletedProfile;
 pub use profiles::listing::Listing;
+pub use profiles::named_profiles::NamedProfiles;
 pub use profiles::profile_row::ProfileRow;
 pub use profiles::saved::Saved;
 pub use profiles::unsaved_draft::UnsavedDraft;
@@ -108,7 +109,8 @@ pub use sender_info::SenderInfo;
 pub use server_problem::ServerProblem;
 pub use sqlite::{
     BackedUp, BackupError, FileCopy, FileSource, Inspection, Lease, LockError, LockWait, LogPinned, NameKind,
-    Process, Seat, Store, StoredName, back_up, check_integrity, inspect, report_lock_waits, stored_names,
+    Process, Seat, Store, StoredName, back_up, check_integrity, inspect, named_profiles, report_lock_waits,
+    stored_names,
 };
 pub use unreadable::{PassedOver, UnreadableRow};
 

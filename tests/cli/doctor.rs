@@ -144,6 +144,42 @@ fn missing_certificates_are_a_problem() {
 }
 
 #[test]
+fn the_profile_of_alerts_is_looked_up() {
+    let place = Place::new();
+    place.settings("alert_profile = \"Pager\"\n");
+    let judged = || {
+        let found = findings(&doctor(&place, &["--json"], &[]));
+        let found = found.iter().find(|finding| finding["topic"] == "alert_profile").cloned();
+        found.map(|found| (found["state"].clone(), found["found"].as_str().unwrap().to_owned()))
+    };
+    assert_eq!(judged(), None, "there is no database");
+    let pager = json!({"title": "Pager", "channel": "default", "url": "https://pager.example/x"});
+    let id = place.apply(&pager).remove(0);
+    let is = |state: &str, what: &str| {
+        let (found_state, found) = judged().unwrap();
+        assert!(found_state == state && found.contains(what), "{found_state} {found}");
+    };
+    is("ok", "'Pager' accepts alerts");
+    place.run(&["deliveries", "pause", &id]);
+    is("note", "alerts wait: 'Pager' has been paused since");
+    place.run(&["deliveries", "resume", &id]);
+    place.run(&["profiles", "disable", &id]);
+    is("problem", "'Pager' is disabled: it accepts no alerts");
+    place.run(&["profiles", "enable", &id]);
+    let another = place.apply(&pager).remove(0);
+    is("problem", "'Pager' names 2 profiles");
+    for id in [&id, &another] {
+        assert_eq!(place.run(&["profiles", "delete", id]).code, Some(0));
+    }
+    is("problem", "'Pager' is not a profile of this database");
+    let events = json!(["message_status", "incoming_message"]);
+    place.apply(
+        &json!({"title": "Pager", "channel": "whatsapp", "events": events, "url": "https://pager.example/x"}),
+    );
+    is("problem", "'Pager' has 2 events");
+}
+
+#[test]
 fn where_alerts_are_given_is_shown_and_a_command_that_cannot_be_parsed_is_a_problem() {
     let place = Place::new();
     let found = findings(&doctor(&place, &["--json"], &[]));

@@ -141,6 +141,40 @@ fn what_a_killed_sender_was_giving_is_given_by_the_next_with_the_same_id() {
 }
 
 #[test]
+fn a_sender_killed_between_a_turn_and_its_alert_loses_nothing() {
+    let (place, (endpoint, _fails)) = (Place::new(), switched());
+    let got = place.path("got");
+    settings(&place, &format!("on_alert = \"cat >> {}\"\n", got.display()));
+    let id = place.apply(&endpoint.profile(0)).remove(0);
+    let mut work = Running::start(place.command(&["work"]));
+    accept(&place, &[&id], 3);
+    let db = Connection::open(place.db()).unwrap();
+    db.busy_timeout(DEADLINE).unwrap();
+    let turns = || db.query_row("SELECT count(*) FROM turn", [], |row| row.get::<_, i64>(0)).unwrap();
+    let until = Instant::now() + DEADLINE;
+    while turns() == 0 {
+        assert!(Instant::now() < until, "it turns failing");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    // An alert waits two seconds for more turns: on a machine that is slow enough it was taken, or given.
+    assert!(work.kill9());
+    let mut work = Running::start(place.command(&["work"]));
+    let until = Instant::now() + DEADLINE;
+    while lines(&got).is_empty() {
+        assert!(Instant::now() < until, "it is given by the next sender");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    work.signal("TERM");
+    work.code();
+    a_minute_later(&place);
+    assert_eq!(place.run(&["work", "--until-idle"]).code, Some(0));
+    let all = lines(&got);
+    let ids = |name: &str| all.iter().map(|alert| alert[name].clone()).collect::<Vec<_>>();
+    assert!(all.len() <= 2 && ids("alert_id").windows(2).all(|two| two[0] == two[1]), "{all:#?}");
+    assert!(ids("turn_id").windows(2).all(|two| two[0] == two[1]) && turns() == 1, "{all:#?}");
+}
+
+#[test]
 fn fifty_profiles_that_fail_at_once_are_one_alert() {
     let (place, (endpoint, _fails)) = (Place::new(), switched());
     let got = place.path("got");

@@ -14,6 +14,7 @@ mod check;
 mod clock;
 mod disables;
 mod expiry;
+mod fairness;
 mod fleet;
 mod floods;
 mod idle_connections;

@@ -6,7 +6,9 @@ use crate::cli::doctor::apis;
 use crate::cli::doctor::database::{blocks, size};
 use crate::cli::doctor::finding::Finding;
 use crate::storage::postgres::{PgStore, ServerFacts};
-use crate::storage::{Control as _, Describe as _, SenderInfo, StoreError};
+use crate::storage::{
+    Control as _, Describe as _, Health as _, NamedProfiles, Profiles as _, SenderInfo, StoreError,
+};
 
 const TOPIC: &str = "database";
 
@@ -51,6 +53,19 @@ pub async fn check(store: &PgStore) -> Vec<Finding> {
         Err(error) => all.push(problem("held", &error)),
     }
     all
+}
+
+/// The profiles that a text names, and what may keep their events from being delivered.
+///
+/// # Errors
+/// The database cannot be read.
+pub async fn named_profiles(store: &PgStore, text: &str) -> Result<NamedProfiles, StoreError> {
+    let mut profiles = Vec::new();
+    for row in store.find_profiles(text).await? {
+        profiles.extend(store.profile(&row.id).await?);
+    }
+    let (failing, blocks) = (store.failing_profiles().await?, store.blocks().await?);
+    Ok(NamedProfiles { profiles, failing, blocks })
 }
 
 fn problem(topic: &'static str, error: &StoreError) -> Finding {

@@ -76,7 +76,7 @@ fn text_of(profile: &Profile, blocks: &Blocks, failing: &FailingProfiles) -> Str
         put("Disabled", format!("{}: {}", block.since, blocked::cause(block)));
     }
     if let Some(at) = blocks.disabled(&profile.id).and_then(|block| block.next_probe) {
-        put("Next probe", blocked::clock(at));
+        put("Next probe", rfc3339(at));
     }
     if let Some(health) = failing.of(&profile.id).filter(|health| health.state == HealthState::Failing) {
         put("Failing", format!("{}: {}", health.since, health_text::reason(&health.cause)));

@@ -38,6 +38,10 @@ pub struct ProfileHealth {
     pub cause: HealthCause,
 }
 
+/// The columns in which stores keep a [`HealthCause`], with a profile that is not well and with each turn.
+pub(in crate::storage) const CAUSE_COLUMNS: &str =
+    "failed, delivery, status, class, message, recent_failed, recent_ended";
+
 /// The delivery whose end changed the health of a profile.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HealthCause {

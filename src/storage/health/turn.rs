@@ -10,6 +10,13 @@ use crate::storage::health::profile_health::{HealthCause, HealthState};
 /// So many of the latest turns are kept (our decision).
 pub const KEPT_TURNS: i64 = 10_000;
 
+/// The columns in which stores keep the rest of a turn that is recorded: those of its cause follow.
+pub(in crate::storage) const RECORDED_COLUMNS: &str =
+    "profile_id, id, at, title, kind, was, was_since, wanted";
+
+/// The same of a turn that is read.
+pub(in crate::storage) const READ_COLUMNS: &str = "seq, id, at, profile_id, title, kind, was, was_since";
+
 /// A change of the health of a profile, recorded once, in the transaction that recorded the outcome which led to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HealthTurn {

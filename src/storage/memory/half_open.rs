@@ -40,7 +40,7 @@ impl Tables {
             && let Some((_, probe)) = self.probes.iter_mut().find(|(known, _)| *known == id)
         {
             *probe = NextProbe::after_failure(probe.wait.as_secs(), now);
-            self.revision.profiles += 1;
+            self.revision.steering += 1;
         }
         if let Some((_, width)) = self.recovering.iter_mut().find(|(known, _)| *known == id)
             && !self.lanes[lane].manual

@@ -2,6 +2,7 @@
 
 pub mod deleted_profile;
 pub mod listing;
+pub mod named_profiles;
 pub mod profile_row;
 pub mod saved;
 pub mod unsaved_draft;

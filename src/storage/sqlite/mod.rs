@@ -34,6 +34,7 @@ pub use engine::busy::{LockWait, report_lock_waits};
 pub use file::file_locks::Process;
 pub use file::inspect::{Inspection, inspect};
 pub use file::moved::FileCopy;
+pub use file::named_profiles::named_profiles;
 pub use integrity::check_integrity;
 pub use lock::lease::Lease;
 pub use lock::lock_file::LockError;

@@ -85,7 +85,7 @@ pub async fn one_event_at_a_time_is_a_probe_after_growing_waits(subject: &impl Q
         let revision = subject.store().revision().await.unwrap();
         fail(subject, &jobs[0]).await;
         let now = subject.store().revision().await.unwrap();
-        assert_ne!(now.profiles, revision.profiles, "displays reload");
+        assert_ne!(now.steering, revision.steering, "displays read the blocks again");
         // The same outcome twice is one.
         subject.queue().record([outcome(&jobs[0], Next::Retry(clock::now()))].into()).await.unwrap();
     }

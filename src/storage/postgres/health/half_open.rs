@@ -13,8 +13,9 @@ use crate::storage::postgres::connection::db::Db;
 const NOW: &str = "(extract(epoch FROM clock_timestamp()) * 1000)::bigint";
 
 /// Marks the attempts of these outcomes that were probes, by the sender of this name, and puts off the next one of a
-/// profile whose probe failed.
-pub async fn note_probes(db: Db<'_>, sender: &str, outcomes: &[Outcome]) -> Result<(), StoreError> {
+/// profile whose probe failed. Whether one was put off.
+pub async fn note_probes(db: Db<'_>, sender: &str, outcomes: &[Outcome]) -> Result<bool, StoreError> {
+    let mut is_put_off = false;
     for outcome in outcomes.iter().filter(|outcome| outcome.attempt.is_probe) {
         let seq = outcome.job.token();
         let sql = "UPDATE attempt SET is_probe = true
@@ -25,27 +26,28 @@ pub async fn note_probes(db: Db<'_>, sender: &str, outcomes: &[Outcome]) -> Resu
         }
         db.execute("UPDATE pending SET probes = probes + 1 WHERE seq = $1", &[&seq]).await?;
         if outcome.next != Next::Delivered {
-            put_off(db, i32::try_from(outcome.lane.number()).unwrap_or(0)).await?;
+            is_put_off |= put_off(db, i32::try_from(outcome.lane.number()).unwrap_or(0)).await?;
         }
     }
-    Ok(())
+    Ok(is_put_off)
 }
 
-async fn put_off(db: Db<'_>, lane: i32) -> Result<(), StoreError> {
+async fn put_off(db: Db<'_>, lane: i32) -> Result<bool, StoreError> {
     let sql = format!(
         "SELECT h.profile_id, h.probe_wait_s, {NOW} FROM lane l JOIN hold h ON h.profile_id = l.profile_id
          WHERE l.seq = $1 AND h.why = 'auto-disabled' AND h.probe_at IS NOT NULL FOR NO KEY UPDATE OF h"
     );
     let Some(row) = db.row(&sql, &[&lane]).await? else {
         // A person has enabled or disabled it meanwhile.
-        return Ok(());
+        return Ok(false);
     };
     let (profile_id, waited_s, now): (String, Option<i32>, i64) =
         (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
     let waited_s = waited_s.and_then(|s| u64::try_from(s).ok()).unwrap_or(0);
     set(db, &profile_id, Some(NextProbe::after_failure(waited_s, at(now)))).await?;
-    db.execute("UPDATE revision SET profiles = profiles + 1", &[]).await?;
-    Ok(())
+    // Displays read the blocks again.
+    db.execute("UPDATE revision SET steering = steering + 1", &[]).await?;
+    Ok(true)
 }
 
 /// A profile was saved: an auto-disabled one is probed or not, as its document says; a recovering one that is no longer

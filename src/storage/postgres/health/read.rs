@@ -6,22 +6,16 @@ use uuid::Uuid;
 use crate::storage::encoding;
 use crate::storage::error::StoreError;
 use crate::storage::health::failing_profiles::FailingProfiles;
-use crate::storage::health::profile_health::{HealthCause, ProfileHealth};
+use crate::storage::health::profile_health::{CAUSE_COLUMNS, HealthCause, ProfileHealth};
 use crate::storage::health::recent_failures::RecentFailures;
-use crate::storage::health::turn::HealthTurn;
+use crate::storage::health::turn::{HealthTurn, READ_COLUMNS};
 use crate::storage::postgres::connection::db::Db;
 use crate::storage::postgres::rows::{self, get};
 use crate::storage::unreadable::Why;
 
-/// The columns of [`cause`].
-const CAUSE: &str = "failed, delivery, status, class, message, recent_failed, recent_ended";
-
-/// The other columns of [`turn`].
-const TURN: &str = "seq, id, at, profile_id, title, kind, was, was_since";
-
 /// The profiles that are not well.
 pub async fn failing(db: Db<'_>) -> Result<FailingProfiles, StoreError> {
-    let rows = db.rows(&format!("SELECT {CAUSE}, profile_id, state, since FROM health"), &[]).await?;
+    let rows = db.rows(&format!("SELECT {CAUSE_COLUMNS}, profile_id, state, since FROM health"), &[]).await?;
     let read = |row: &Row| -> Result<_, Why> {
         let (state, since) = (rows::choice(row, "state")?, encoding::time(get(row, "since")?)?);
         let health = ProfileHealth { state, since, cause: cause(row)? };
@@ -32,14 +26,15 @@ pub async fn failing(db: Db<'_>) -> Result<FailingProfiles, StoreError> {
 
 /// The turns of an alert, oldest first.
 pub async fn turns_of_alert(db: Db<'_>, alert: Uuid) -> Result<Vec<HealthTurn>, StoreError> {
-    let sql = format!("SELECT {CAUSE}, {TURN} FROM turn WHERE alert = $1 ORDER BY seq");
+    let sql = format!("SELECT {CAUSE_COLUMNS}, {READ_COLUMNS} FROM turn WHERE alert = $1 ORDER BY seq");
     let rows = db.rows(&sql, &[&alert]).await?;
     Ok(rows.iter().filter_map(|row| turn(row).ok()).collect())
 }
 
 /// The latest turns, newest first.
 pub async fn turns(db: Db<'_>, before: Option<i64>, most: usize) -> Result<Vec<HealthTurn>, StoreError> {
-    let sql = format!("SELECT {CAUSE}, {TURN} FROM turn WHERE seq < $1 ORDER BY seq DESC LIMIT $2");
+    let sql =
+        format!("SELECT {CAUSE_COLUMNS}, {READ_COLUMNS} FROM turn WHERE seq < $1 ORDER BY seq DESC LIMIT $2");
     let most = i64::try_from(most).unwrap_or(i64::MAX);
     let rows = db.rows(&sql, &[&before.unwrap_or(i64::MAX), &most]).await?;
     Ok(rows.iter().filter_map(|row| turn(row).ok()).collect())

@@ -8,23 +8,19 @@ use crate::clock;
 use crate::profile::Choice;
 use crate::storage::encoding::millis;
 use crate::storage::error::StoreError;
-use crate::storage::health::profile_health::{HealthCause, HealthState};
+use crate::storage::health::profile_health::{CAUSE_COLUMNS, HealthCause, HealthState};
 use crate::storage::health::rules::HealthRules;
-use crate::storage::health::turn::{HealthTurnKind, KEPT_TURNS, new_turn_id};
+use crate::storage::health::turn::{HealthTurnKind, KEPT_TURNS, RECORDED_COLUMNS, new_turn_id};
 use crate::storage::postgres::connection::db::Db;
 use crate::storage::postgres::producer::batch::storable;
 
-/// A profile is set to a state, unless it has one; or in any case, and then `before` is the one it had.
-const SET: &str = "
-INSERT INTO health (profile_id, state, since, failed, delivery, status, class, message, recent_failed, recent_ended)
-SELECT id, $2, $3, $4, $5, $6, $7, $8, $9, $10 FROM profile WHERE id = $1 AND deleted_at IS NULL";
-
-const LOG: &str = "
-INSERT INTO turn (profile_id, id, at, title, kind, was, was_since, failed, delivery, status, class, message,
-    recent_failed, recent_ended, wanted)
-VALUES ($1, $2, $3, coalesce((SELECT title FROM profile WHERE id = $1), ''), $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
-    $14)
-RETURNING seq";
+/// Sets a profile to a state, unless it has one.
+fn set_sql() -> String {
+    format!(
+        "INSERT INTO health (profile_id, state, since, {CAUSE_COLUMNS})
+         SELECT id, $2, $3, $4, $5, $6, $7, $8, $9, $10 FROM profile WHERE id = $1 AND deleted_at IS NULL"
+    )
+}
 
 /// The state of a profile before a turn, and since when.
 type Before = Option<(String, i64)>;
@@ -36,7 +32,7 @@ pub async fn failing(
     cause: &HealthCause,
     rules: &HealthRules,
 ) -> Result<bool, StoreError> {
-    let sql = format!("{SET} AND status = 'active' ON CONFLICT DO NOTHING");
+    let sql = format!("{} AND status = 'active' ON CONFLICT DO NOTHING", set_sql());
     let now = millis(clock::now());
     if set(db, &sql, profile_id, HealthState::Failing, now, cause).await? == 0 {
         return Ok(false);
@@ -83,10 +79,11 @@ pub async fn auto_disabled(
     let row = db.row(sql, &[&profile_id]).await?;
     let before = row.map(|row| Ok::<_, StoreError>((row.try_get(0)?, row.try_get(1)?))).transpose()?;
     let sql = format!(
-        "{SET} ON CONFLICT (profile_id) DO UPDATE SET state = excluded.state, since = excluded.since,
+        "{} ON CONFLICT (profile_id) DO UPDATE SET state = excluded.state, since = excluded.since,
              failed = excluded.failed, delivery = excluded.delivery, status = excluded.status,
              class = excluded.class, message = excluded.message, recent_failed = excluded.recent_failed,
-             recent_ended = excluded.recent_ended"
+             recent_ended = excluded.recent_ended",
+        set_sql()
     );
     let now = millis(clock::now());
     set(db, &sql, profile_id, HealthState::AutoDisabled, now, cause).await?;
@@ -157,9 +154,15 @@ async fn log(
     let (columns, id, kind) = (Columns::of(cause), new_turn_id(), kind.name());
     let (was, was_since) = before.unzip();
     let mut params: Vec<&(dyn ToSql + Sync)> = vec![&profile_id, &id, &now, &kind, &was, &was_since];
-    params.extend(columns.params());
     params.push(&rules.alerts);
-    let seq: i64 = db.value(LOG, &params).await?.unwrap_or(0);
+    params.extend(columns.params());
+    let sql = format!(
+        "INSERT INTO turn ({RECORDED_COLUMNS}, {CAUSE_COLUMNS})
+         VALUES ($1, $2, $3, coalesce((SELECT title FROM profile WHERE id = $1), ''), $4, $5, $6, $7, $8, $9, $10, $11,
+             $12, $13, $14)
+         RETURNING seq"
+    );
+    let seq: i64 = db.value(&sql, &params).await?.unwrap_or(0);
     db.execute("DELETE FROM turn WHERE seq <= $1", &[&seq.saturating_sub(KEPT_TURNS)]).await?;
     db.execute("UPDATE revision SET profiles = profiles + 1", &[]).await?;
     Ok(())

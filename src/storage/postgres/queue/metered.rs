@@ -70,7 +70,8 @@ AND NOT EXISTS (SELECT FROM pending p WHERE p.seq = m.seq AND p.claimed_by IS NO
 
 const LANES: &str = "SELECT seq FROM lane WHERE profile_id = $1 AND NOT by_hand ORDER BY seq";
 
-/// The oldest of these lanes that are due and free.
+/// The oldest of these lanes that are due and free. All due retries of a lane are read, by the index that has its lane
+/// first (`OFFSET 0`): that of positions would be read past those of all other lanes.
 const OLDEST: &str = "
 SELECT seq FROM (
   SELECT f.seq FROM unnest($1::int[]) l(lane) CROSS JOIN LATERAL (
@@ -78,8 +79,9 @@ SELECT seq FROM (
     ORDER BY p.lane, p.seq LIMIT $3) f
   UNION ALL
   SELECT r.seq FROM unnest($1::int[]) l(lane) CROSS JOIN LATERAL (
-    SELECT seq FROM pending p WHERE p.lane = l.lane AND p.claimed_by IS NULL AND p.attempts > 0 AND p.due_at <= $2
-    ORDER BY p.lane, p.seq LIMIT $3) r) a
+    SELECT seq FROM (SELECT p.seq FROM pending p
+      WHERE p.lane = l.lane AND p.claimed_by IS NULL AND p.attempts > 0 AND p.due_at <= $2 OFFSET 0) d
+    ORDER BY seq LIMIT $3) r) a
 ORDER BY seq LIMIT $3";
 
 impl PgStore {

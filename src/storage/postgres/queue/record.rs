@@ -103,8 +103,8 @@ impl PgStore {
         let ended = outcomes.iter().filter(|outcome| moved.ended.contains(&outcome.job.token()));
         let mut has_turned = false;
         if is_metered {
-            half_open::note_probes(db, &name, outcomes).await?;
-            has_turned = half_open::widen(db, outcomes).await?;
+            has_turned = half_open::note_probes(db, &name, outcomes).await?;
+            has_turned |= half_open::widen(db, outcomes).await?;
         }
         let open = self.sender().counted().open();
         has_turned |= failing.count(db, ended, &open).await?;

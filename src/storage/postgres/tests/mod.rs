@@ -8,6 +8,7 @@ mod cluster;
 mod needs;
 
 mod accepting;
+mod alerts;
 mod bells;
 mod claiming;
 pub mod conformance;

@@ -6,6 +6,7 @@ pub mod identity;
 pub mod inspect;
 pub mod moved;
 pub mod name_length;
+pub mod named_profiles;
 pub mod open;
 pub mod read_only;
 pub mod regular;

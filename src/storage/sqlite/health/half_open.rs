@@ -43,8 +43,8 @@ fn put_off(tx: &Transaction<'_>, lane: i64) -> Result<(), StoreError> {
     };
     let next = NextProbe::after_failure(waited_s.into(), clock::now());
     set(tx, &profile_id, Some(next))?;
-    tx.prepare_cached("UPDATE revision SET profiles = profiles + 1")?.execute([])?;
-    Ok(())
+    // Displays read the blocks again.
+    steered(tx)
 }
 
 /// A profile was saved: an auto-disabled one is probed or not, as its document says; a recovering one that is no longer

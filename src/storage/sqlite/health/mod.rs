@@ -2,7 +2,7 @@
 
 mod alerts;
 pub mod half_open;
-mod read;
+pub mod read;
 pub mod turns;
 
 use async_trait::async_trait;

@@ -5,18 +5,15 @@ use uuid::Uuid;
 
 use crate::storage::error::StoreError;
 use crate::storage::health::failing_profiles::FailingProfiles;
-use crate::storage::health::profile_health::{HealthCause, ProfileHealth};
+use crate::storage::health::profile_health::{CAUSE_COLUMNS, HealthCause, ProfileHealth};
 use crate::storage::health::recent_failures::RecentFailures;
-use crate::storage::health::turn::HealthTurn;
+use crate::storage::health::turn::{HealthTurn, READ_COLUMNS};
 use crate::storage::sqlite::rows::columns::{self, get};
 use crate::storage::unreadable::Why;
 
-/// The columns of [`cause`].
-const CAUSE: &str = "failed, delivery, status, class, message, recent_failed, recent_ended";
-
 /// The profiles that are not well.
 pub fn failing(tx: &Transaction<'_>) -> Result<FailingProfiles, StoreError> {
-    let sql = format!("SELECT {CAUSE}, profile_id, state, since FROM health");
+    let sql = format!("SELECT {CAUSE_COLUMNS}, profile_id, state, since FROM health");
     let mut statement = tx.prepare_cached(&sql)?;
     let mut rows = statement.query([])?;
     let mut all = Vec::new();
@@ -43,9 +40,7 @@ pub fn turns(tx: &Transaction<'_>, before: Option<i64>, most: usize) -> Result<V
 }
 
 fn select(tx: &Transaction<'_>, which: &str, params: impl Params) -> Result<Vec<HealthTurn>, StoreError> {
-    let sql = format!(
-        "SELECT {CAUSE}, seq, id, at, profile_id, title, kind, was, was_since FROM turn WHERE {which}"
-    );
+    let sql = format!("SELECT {CAUSE_COLUMNS}, {READ_COLUMNS} FROM turn WHERE {which}");
     let mut statement = tx.prepare_cached(&sql)?;
     let mut rows = statement.query(params)?;
     let mut all = Vec::new();

@@ -5,9 +5,9 @@ use rusqlite::{OptionalExtension as _, Row, Transaction, params};
 use crate::clock;
 use crate::profile::Choice;
 use crate::storage::error::StoreError;
-use crate::storage::health::profile_health::{HealthCause, HealthState};
+use crate::storage::health::profile_health::{CAUSE_COLUMNS, HealthCause, HealthState};
 use crate::storage::health::rules::HealthRules;
-use crate::storage::health::turn::{HealthTurnKind, KEPT_TURNS, new_turn_id};
+use crate::storage::health::turn::{HealthTurnKind, KEPT_TURNS, RECORDED_COLUMNS, new_turn_id};
 use crate::storage::sqlite::rows::columns::millis;
 
 /// The state of a profile before a turn, and since when.
@@ -100,10 +100,11 @@ fn set(
     now: i64,
     cause: &HealthCause,
 ) -> Result<(), StoreError> {
-    let sql =
-        "INSERT OR REPLACE INTO health (profile_id, state, since, failed, delivery, status, class, message,
-                   recent_failed, recent_ended) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
-    tx.prepare_cached(sql)?.execute(params![
+    let sql = format!(
+        "INSERT OR REPLACE INTO health (profile_id, state, since, {CAUSE_COLUMNS})
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
+    );
+    tx.prepare_cached(&sql)?.execute(params![
         profile_id,
         state.name(),
         now,
@@ -127,13 +128,14 @@ fn log(
     cause: &HealthCause,
     rules: &HealthRules,
 ) -> Result<(), StoreError> {
-    let sql = "INSERT INTO turn (id, at, profile_id, title, kind, was, was_since, failed, delivery, status, class,
-                   message, recent_failed, recent_ended, wanted)
-               VALUES (?2, ?3, ?1, coalesce((SELECT CAST(title AS TEXT) FROM profile WHERE id = ?1), ''), ?4, ?5, ?6, ?7, ?8, ?9,
-                   ?10, ?11, ?12, ?13, ?14)
-               RETURNING seq";
+    let sql = format!(
+        "INSERT INTO turn ({RECORDED_COLUMNS}, {CAUSE_COLUMNS})
+         VALUES (?1, ?2, ?3, coalesce((SELECT CAST(title AS TEXT) FROM profile WHERE id = ?1), ''), ?4, ?5, ?6, ?7,
+             ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+         RETURNING seq"
+    );
     let (was, was_since) = before.unzip();
-    let seq: i64 = tx.prepare_cached(sql)?.query_row(
+    let seq: i64 = tx.prepare_cached(&sql)?.query_row(
         params![
             profile_id,
             new_turn_id().into_bytes(),
@@ -141,6 +143,7 @@ fn log(
             kind.name(),
             was,
             was_since,
+            rules.alerts,
             cause.failed,
             cause.delivery.bytes(),
             cause.status,
@@ -148,7 +151,6 @@ fn log(
             cause.message,
             cause.recent.map(|recent| recent.failed),
             cause.recent.map(|recent| recent.ended),
-            rules.alerts,
         ],
         |row| row.get(0),
     )?;
