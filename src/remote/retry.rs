@@ -61,9 +61,9 @@ pub(super) fn next(
 mod tests {
     use super::*;
 
-    fn response(status: u16, retry_after: Option<&str>) -> Result<ExchangeResponse, NoResponse> {
+    fn response(status: u16, retry_after: Option<&str>) -> ExchangeResponse {
         let retry_after = retry_after.map(str::to_owned);
-        Ok(ExchangeResponse { status, retry_after, location: None, body: Vec::new() })
+        ExchangeResponse { status, retry_after, location: None, body: Vec::new() }
     }
 
     fn after(result: &Result<ExchangeResponse, NoResponse>, n: u32, is_repeatable: bool) -> Next {
@@ -72,23 +72,23 @@ mod tests {
 
     #[test]
     fn failures_that_may_pass_are_tried_five_times_with_growing_waits() {
-        let waits: Vec<Next> = (1..=5).map(|n| after(&response(503, None), n, true)).collect();
+        let waits: Vec<Next> = (1..=5).map(|n| after(&Ok(response(503, None)), n, true)).collect();
         let again = |ms| Next::Again(Duration::from_millis(ms));
         assert_eq!(waits, [again(500), again(1000), again(2000), again(4000), Next::Done]);
         for status in [200, 201, 301, 400, 401, 403, 404, 409, 422, 501] {
-            assert_eq!(after(&response(status, Some("1")), 1, true), Next::Done, "{status}");
+            assert_eq!(after(&Ok(response(status, Some("1"))), 1, true), Next::Done, "{status}");
         }
     }
 
     #[test]
     fn the_account_may_ask_for_a_longer_wait_but_not_for_any() {
         let again = |s| Next::Again(Duration::from_secs(s));
-        assert_eq!(after(&response(429, Some("7")), 1, false), again(7));
-        assert_eq!(after(&response(429, Some("0")), 2, false), again(1));
-        assert_eq!(after(&response(429, Some("soon")), 2, false), again(1));
-        assert_eq!(after(&response(503, Some("3")), 1, true), again(3));
-        let long = after(&response(429, Some("3000")), 1, true);
-        assert_eq!(long, Next::TooLong(Duration::from_secs(3000)));
+        assert_eq!(after(&Ok(response(429, Some("7"))), 1, false), again(7));
+        assert_eq!(after(&Ok(response(429, Some("0"))), 2, false), again(1));
+        assert_eq!(after(&Ok(response(429, Some("soon"))), 2, false), again(1));
+        assert_eq!(after(&Ok(response(503, Some("3"))), 1, true), again(3));
+        let long = after(&Ok(response(429, Some("3000"))), 1, true);
+        assert_eq!(long, Next::TooLong(Duration::from_mins(50)));
     }
 
     #[test]
@@ -97,7 +97,7 @@ mod tests {
         let unsent = Err(NoResponse::NotSent("refused".to_owned()));
         let impossible = Err(NoResponse::Impossible("no".to_owned()));
         assert_eq!(after(&unknown, 1, false), Next::Done);
-        assert_eq!(after(&response(502, None), 1, false), Next::Done);
+        assert_eq!(after(&Ok(response(502, None)), 1, false), Next::Done);
         assert!(matches!(after(&unknown, 1, true), Next::Again(_)));
         assert!(matches!(after(&unsent, 1, false), Next::Again(_)));
         assert_eq!(after(&impossible, 1, true), Next::Done);

@@ -168,7 +168,7 @@ pub fn platform_id(n: u32) -> String {
     format!("IN_00000000-0000-4000-8000-{n:012}")
 }
 
-fn envelope(code: &str, message: &str, data: Value) -> Value {
+fn envelope(code: &str, message: &str, data: impl serde::Serialize) -> Value {
     json!({"code": code, "message": message, "data": data})
 }
 

@@ -217,7 +217,7 @@ fn ages_stay_true() {
     assert!(desk.shows("2 min ago"), "{}", desk.screen());
     desk.keys("T");
     // The success of the last hour is read again.
-    let minute = Some(std::time::Duration::from_secs(60));
+    let minute = Some(std::time::Duration::from_mins(1));
     assert!(desk.shows("14:00:50 test") && timers::tick(&desk.state) == minute, "{}", desk.screen());
 }
 

@@ -11,7 +11,7 @@ use super::{Desk, sample};
 const TENTHS: Option<Duration> = Some(Duration::from_millis(100));
 
 /// The list of profiles shows the success of the last hour.
-const MINUTE: Option<Duration> = Some(Duration::from_secs(60));
+const MINUTE: Option<Duration> = Some(Duration::from_mins(1));
 
 #[test]
 fn without_running_times_nothing_ticks() {

@@ -87,7 +87,7 @@ mod tests {
     fn only_an_auto_disabled_profile_that_asks_for_it_is_probed() {
         for status in [Status::Active, Status::AutoDisabled, Status::Disabled] {
             for auto_enable in [AutoEnable::Off, AutoEnable::Probe] {
-                let profile = Profile { status, auto_enable, ..profile(1, "Order SMS") };
+                let profile = Profile { auto_enable, status, ..profile(1, "Order SMS") };
                 let is_probed = NextProbe::first(&profile, Timestamp::UNIX_EPOCH).is_some();
                 assert_eq!(is_probed, status == Status::AutoDisabled && auto_enable == AutoEnable::Probe);
             }

@@ -75,7 +75,11 @@ impl Metered {
             match probe_at.filter(|at| !NextProbe::is_due(*at, now)) {
                 Some(at) => metered.next_due = Some(metered.next_due.map_or(at, |next| next.min(at))),
                 None => {
-                    metered.open.push(Meter { profile_id, width: width.into(), is_probe: probe_at.is_some() });
+                    metered.open.push(Meter {
+                        profile_id,
+                        width: width.into(),
+                        is_probe: probe_at.is_some(),
+                    });
                 }
             }
         }
