@@ -21,8 +21,8 @@ const EVENTS: usize = 60;
 fn named(url: &str, name: &str) -> Profile {
     profile(url, |draft| {
         draft.body = format!(r#"{{"of":"{name}"}}"#);
-        draft.retry_count = "1".to_owned();
-        draft.retry_timeout = "30000".to_owned();
+        "1".clone_into(&mut draft.retry_count);
+        "30000".clone_into(&mut draft.retry_timeout);
     })
 }
 

@@ -34,7 +34,7 @@ impl Disabled {
         let work = Running::start(place.command(&["work"]));
         let disabled = Self { place, endpoint, fails, id, work };
         disabled.accept("a", 3);
-        disabled.wait("it is auto-disabled", || disabled.profile()["status"] == 2);
+        Disabled::wait("it is auto-disabled", || disabled.profile()["status"] == 2);
         disabled.accept("b", queued);
         disabled
     }
@@ -65,7 +65,7 @@ impl Disabled {
         self.db().query_row("SELECT probe_wait_s FROM hold", [], |row| row.get(0)).unwrap()
     }
 
-    fn wait(&self, what: &str, is_so: impl Fn() -> bool) {
+    fn wait(what: &str, is_so: impl Fn() -> bool) {
         let until = Instant::now() + DEADLINE;
         while !is_so() {
             assert!(Instant::now() < until, "{what}");
@@ -108,7 +108,7 @@ fn a_failed_probe_is_not_used_up_and_a_delivered_one_enables() {
 
     for (n, wait) in [(1, 120), (2, 240)] {
         it.make_due(&format!("c{n}-"));
-        it.wait("the probe has failed", || it.probe_wait() == wait);
+        Disabled::wait("the probe has failed", || it.probe_wait() == wait);
         let probe = it.arrived("b");
         assert_eq!((probe.len(), probe[0].times), (1, n), "always the oldest, and no other: {probe:?}");
     }
@@ -120,7 +120,7 @@ fn a_failed_probe_is_not_used_up_and_a_delivered_one_enables() {
 
     it.fails.store(false, Ordering::Relaxed);
     it.make_due("d");
-    it.wait("everything has arrived", || it.arrived("b").len() == 30 && it.profile()["status"] == 1);
+    Disabled::wait("everything has arrived", || it.arrived("b").len() == 30 && it.profile()["status"] == 1);
     assert_eq!(
         bodies(&it.arrived("b"))[..2],
         ["{\"ref\": \"b1\"}", "{\"ref\": \"b2\"}"],
@@ -133,10 +133,10 @@ fn a_failed_probe_is_not_used_up_and_a_delivered_one_enables() {
     assert_eq!((all.len(), all.iter().filter(|arrived| arrived.taken == 1).count()), (33, 33));
 
     let shown = it.place.run(&["deliveries", "show", &probed, "--json"]).json();
-    let probes: Vec<(&Value, &Value)> =
+    let made: Vec<(&Value, &Value)> =
         shown["attempts"].as_array().unwrap().iter().map(|one| (&one["status"], &one["probe"])).collect();
     assert_eq!(
-        probes,
+        made,
         [(&json!(500), &json!(true)), (&json!(500), &json!(true)), (&json!(200), &json!(true))],
         "without a single retry in its profile"
     );
@@ -158,9 +158,9 @@ fn a_sender_killed_with_a_probe_in_flight_is_followed_by_one_that_probes_at_once
     assert_eq!((it.profile()["status"].clone(), it.arrived("b").len()), (json!(2), 1));
     it.endpoint.release_responses();
     it.work = Running::start(it.place.command(&["work"]));
-    it.wait("everything has arrived", || it.arrived("b").len() == 10 && it.arrived("c").len() == 1);
+    Disabled::wait("everything has arrived", || it.arrived("b").len() == 10 && it.arrived("c").len() == 1);
     let all = it.arrived("b");
     assert_eq!(bodies(&all)[..2], ["{\"ref\": \"b1\"}", "{\"ref\": \"b2\"}"]);
     assert_eq!(all.iter().map(|arrived| arrived.times).sum::<u32>(), 11, "the probe twice, all others once");
-    it.wait("it is enabled", || it.profile()["status"] == 1);
+    Disabled::wait("it is enabled", || it.profile()["status"] == 1);
 }
