@@ -68,7 +68,7 @@ fn commands(to: SocketAddr) -> Vec<String> {
 fn profile(command: &str) -> Profile {
     let imported = read_curl(command, true, &NoInputs).unwrap_or_else(|error| panic!("{command}\n{error}"));
     let mut draft = Draft::new(Channel::Default);
-    draft.title = "Imported".to_owned();
+    "Imported".clone_into(&mut draft.title);
     imported.apply_to(&mut draft);
     let now = Timestamp::UNIX_EPOCH;
     let id = ProfileId::new(Region::default(), Uuid::nil());
