@@ -7,6 +7,7 @@ mod api;
 mod effective;
 mod keys;
 mod look;
+mod names;
 mod network;
 mod read;
 mod remote;

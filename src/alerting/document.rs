@@ -36,15 +36,25 @@ fn sentence(turn: &HealthTurn) -> String {
     }
 }
 
+/// So many other profiles are named in a summary, which is the subject of a mail.
+const NAMED: usize = 3;
+
+/// The other turns of an alert, such as `, and 2 more: Voice calls recovered, Invoice mails failing`.
+fn others(turns: &[&HealthTurn]) -> String {
+    if turns.is_empty() {
+        return String::new();
+    }
+    let named: Vec<String> =
+        turns.iter().take(NAMED).map(|turn| format!("{} {}", turn.title, turn.kind.name())).collect();
+    let rest = if turns.len() > NAMED { ", …" } else { "" };
+    format!(", and {} more: {}{rest}", turns.len(), named.join(", "))
+}
+
 /// The document of some turns of an alert: the members of the first one, and all of them in `alerts`. None without any.
 pub(super) fn document(id: &str, turns: &[&HealthTurn]) -> Option<Value> {
-    let first = turns.first()?;
-    let more = match turns.len() - 1 {
-        0 => String::new(),
-        more => format!(", and {more} more"),
-    };
-    let mut all =
-        json!({"alert_id": id, "count": turns.len(), "summary": format!("{}{more}", sentence(first))});
+    let (first, rest) = turns.split_first()?;
+    let summary = format!("{}{}", sentence(first), others(rest));
+    let mut all = json!({"alert_id": id, "count": turns.len(), "summary": summary});
     if let (Value::Object(all), Value::Object(first)) = (&mut all, alert_turn(first)) {
         all.extend(first);
     }

@@ -1,11 +1,16 @@
 //! Applies the key bindings of the settings. An invalid binding is reported with its position, and its action keeps
 //! the keys of the table.
 
+use strsim::osa_distance;
+
 use crate::settings::Binding;
 
 use super::chord::Chord;
 use super::table::{Entry, TABLE};
 use super::{Keymap, reserved};
+
+/// The most edits between a misspelled name and the one that is meant (our decision, as for settings).
+const SLIPS: usize = 2;
 
 /// The keys with these bindings, and a sentence for each binding that was rejected.
 #[must_use]
@@ -95,8 +100,10 @@ fn taken(keymap: &Keymap, line: usize) -> Option<(Chord, &'static Entry)> {
 
 /// The known names, for an unknown one.
 fn unknown(name: &str) -> String {
-    let near: Vec<&str> =
-        TABLE.iter().map(|entry| entry.name).filter(|known| known.ends_with(&format!("-{name}"))).collect();
+    let ends = format!("-{name}");
+    let is_near =
+        |known: &&str| known.ends_with(&ends) || osa_distance(known, name) <= SLIPS.min(name.len() / 3);
+    let near: Vec<&str> = TABLE.iter().map(|entry| entry.name).filter(is_near).collect();
     if near.is_empty() {
         return format!("unknown action {name}: the help and the manual list all");
     }
@@ -123,6 +130,12 @@ mod tests {
         let all: Vec<_> =
             all.iter().enumerate().map(|(at, (name, keys))| binding(at + 2, name, keys)).collect();
         bind(&all)
+    }
+
+    #[test]
+    fn a_misspelled_action_is_recognized() {
+        assert_eq!(unknown("profile-new"), "unknown action profile-new: did you mean profiles-new?");
+        assert_eq!(unknown("quti"), "unknown action quti: did you mean quit?");
     }
 
     #[test]

@@ -24,3 +24,14 @@ impl Choice for Kind {
         }
     }
 }
+
+impl Kind {
+    /// The word for people. Documents have the name.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Again => "resend",
+            Self::Test | Self::Event => self.name(),
+        }
+    }
+}

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use toml::Spanned;
 use toml::de::DeValue;
 
+use super::names::{in_table, is_above_tables};
 use super::spelling::nearest;
 use super::value::{number, text};
 
@@ -92,6 +93,7 @@ impl ApiSettings {
             "requests_per_key" => self.requests_per_key = at_least_one(name, value)?,
             "streams" => self.streams = at_least_one(name, value)?,
             "streams_per_key" => self.streams_per_key = at_least_one(name, value)?,
+            _ if is_above_tables(name) => return Err(in_table(name, "api")),
             _ => {
                 let meant = nearest(name, &NAMES).map(|meant| format!(" (did you mean `{meant}`?)"));
                 let known = || format!("; known settings: {}", NAMES.join(", "));

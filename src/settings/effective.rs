@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::source::SettingSource;
-use super::{Loaded, Settings, api, read, remote};
+use super::{Loaded, Settings, api, names, remote};
 use crate::profile::Choice;
 
 /// A setting as it applies.
@@ -32,7 +32,7 @@ impl Loaded {
         };
         let tables = ["api", "remote", "keys"];
         let mut all: Vec<EffectiveSetting> =
-            read::NAMES.into_iter().filter(|name| !tables.contains(name)).map(setting).collect();
+            names::NAMES.into_iter().filter(|name| !tables.contains(name)).map(setting).collect();
         all.extend(api::NAMES.into_iter().map(|name| setting(&format!("api.{name}"))));
         all.extend(remote::NAMES.into_iter().map(|name| setting(&format!("remote.{name}"))));
         // One that is invalid, or has a key of another action, does not apply.

@@ -3,6 +3,8 @@
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::names::{in_table, is_above_tables};
+
 /// An action and its keys in the settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Binding {
@@ -28,6 +30,7 @@ pub fn read(
     for (name, value) in in_order(table) {
         let at = name.span().start;
         match keys(value.get_ref()) {
+            _ if is_above_tables(name.get_ref()) => report(at, in_table(name.get_ref(), "keys")),
             Some(keys) => {
                 let action = name.get_ref().to_string();
                 bindings.push(Binding { action, keys, place: place(at) });

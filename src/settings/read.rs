@@ -7,36 +7,11 @@ use std::path::Path;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::names::{NAMES, holding, in_table};
 use super::source::SettingSource;
 use super::spelling::nearest;
 use super::value::{choice, flag, number, number_in, some_text};
 use super::{Loaded, Settings, api, keys, look, network, remote, syntax};
-
-/// The names of all settings, for messages and for misspelled names.
-pub(super) const NAMES: [&str; 22] = [
-    "region",
-    "allow_insecure_http",
-    "extended_retries",
-    "network",
-    "network_allow",
-    "network_deny",
-    "theme",
-    "borders",
-    "time",
-    "mouse",
-    "keep_days",
-    "keep_deliveries",
-    "auto_disable_after",
-    "failing_after",
-    "failing_rate",
-    "failing_minutes",
-    "failing_min_events",
-    "on_alert",
-    "alert_profile",
-    "api",
-    "remote",
-    "keys",
-];
 
 /// The most minutes over which failures are counted (our decision): each is stored with its queue.
 const MOST_MINUTES: u32 = 60;
@@ -119,7 +94,7 @@ pub(super) fn parse(text: &str, file: &Path) -> Loaded {
                 }
                 set
             }
-            _ => Err(unknown(name, meant)),
+            _ => Err(unknown(name, meant, value.get_ref())),
         };
         if let Err(what) = outcome {
             let mut consequences = Vec::new();
@@ -137,7 +112,7 @@ pub(super) fn parse(text: &str, file: &Path) -> Loaded {
         if !name.starts_with("network") {
             misplaced(name, value.get_ref(), &mut |inner, within, at| {
                 settings.addresses.close(&place(at));
-                let what = format!("`{inner}` is in [{within}]: move it above the first table");
+                let what = in_table(inner, within);
                 faults.push((at, format!("{what}: {}", network::CLOSED)));
             });
         }
@@ -180,10 +155,11 @@ fn may_close_network(name: &str, meant: Option<&str>, value: &Spanned<DeValue>) 
     }
 }
 
-fn unknown(name: &str, meant: Option<&str>) -> String {
-    match meant {
-        Some(meant) => format!("unknown setting `{name}` (did you mean `{meant}`?)"),
-        None => format!("unknown setting `{name}`; known settings: {}", NAMES.join(", ")),
+fn unknown(name: &str, meant: Option<&str>, value: &DeValue) -> String {
+    match (meant, holding(value)) {
+        (Some(meant), _) => format!("unknown setting `{name}` (did you mean `{meant}`?)"),
+        (None, Some(inner)) => format!("unknown table [{name}]: {}", in_table(inner, name)),
+        (None, None) => format!("unknown setting `{name}`; known settings: {}", NAMES.join(", ")),
     }
 }
 

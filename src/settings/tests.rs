@@ -114,6 +114,24 @@ fn errors_are_reported_with_their_line_and_the_rest_is_used() {
     assert_eq!(loaded.settings, rest);
 }
 
+#[test]
+fn a_setting_in_the_wrong_table_is_reported_with_its_place() {
+    let loaded = parse(
+        "[api]\nauto_disable_after = 3\n[keys]\non_alert = \"true\"\nprofiles-new = \"o\"\n[alerts]\non_alert = \"true\"\n",
+    );
+    assert_eq!(
+        loaded.notices,
+        [
+            "config.toml:2: `auto_disable_after` is in [api]: move it above the first table",
+            "config.toml:4: `on_alert` is in [keys]: move it above the first table",
+            &format!(
+                "config.toml:6: unknown table [alerts]: `on_alert` is in [alerts]: move it above the first table: {CLOSED}"
+            ),
+        ]
+    );
+    assert_eq!(loaded.settings.keys.len(), 1, "the other binding is used");
+}
+
 /// Forbids everything, and keeps everything, that it may.
 fn is_closed(loaded: &Loaded) -> bool {
     let Settings { addresses, keep_days, keep_deliveries, .. } = &loaded.settings;
@@ -198,7 +216,7 @@ fn the_manual_shows_every_setting_with_its_default() {
     let page = std::fs::read_to_string(file).unwrap();
     let (_, rest) = page.split_once("```toml\n").unwrap();
     let (example, _) = rest.split_once("```").unwrap();
-    for name in read::NAMES {
+    for name in names::NAMES {
         let line = match name {
             "api" | "keys" | "remote" => format!("[{name}]"),
             // They have no default.

@@ -7,6 +7,7 @@
 mod bytes;
 mod characters;
 mod display;
+mod failures;
 mod fit;
 mod number;
 mod rfc3339;
@@ -17,6 +18,7 @@ mod wrap;
 pub use bytes::escape_bytes;
 pub use characters::is_hidden;
 pub use display::{displayable, displayable_grapheme};
+pub use failures::failure_words;
 pub use fit::{cut, fit, start, whole};
 pub use number::{group_digits, millis, percent, push_millis, whole_percent};
 pub use rfc3339::rfc3339;

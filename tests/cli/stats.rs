@@ -74,7 +74,7 @@ fn people_read_a_table_and_spreadsheets_csv() {
     let text = place.run(&["stats"]);
     assert_eq!(text.code, Some(0), "{text:?}");
     assert!(text.out.starts_with("PROFILE "), "{}", text.out);
-    assert!(text.out.contains("80.0 %") && text.out.contains(": status 3\n"), "{}", text.out);
+    assert!(text.out.contains("80.0 %") && text.out.contains(": 3 × status 503\n"), "{}", text.out);
     assert!(text.out.lines().all(|line| line.chars().count() <= 80), "{}", text.out);
     let csv = place.run(&["stats", "--csv", "--by", "profile"]);
     let lines: Vec<&str> = csv.out.split('\n').collect();

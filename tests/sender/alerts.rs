@@ -185,7 +185,14 @@ fn fifty_profiles_that_fail_at_once_are_one_alert() {
     assert_eq!(place.run(&["work", "--until-idle"]).code, Some(0));
     let alert = wait_for_lines(&got, 1).remove(0);
     assert_eq!((&alert["count"], alert["alerts"].as_array().unwrap().len()), (&json!(50), 50));
-    assert!(alert["summary"].as_str().unwrap().ends_with(", and 49 more"), "{}", alert["summary"]);
+    assert!(
+        alert["summary"]
+            .as_str()
+            .unwrap()
+            .ends_with(&format!(", and 49 more: {}, …", ["Order SMS failing"; 3].join(", "))),
+        "{}",
+        alert["summary"]
+    );
 }
 
 #[test]

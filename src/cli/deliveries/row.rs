@@ -3,7 +3,7 @@
 use crate::cli::table::table;
 use crate::documents::blocked_by;
 use crate::profile::Choice as _;
-use crate::record::{DeliveryState, Summary};
+use crate::record::{DeliveryState, ErrorClass, Summary};
 use crate::storage::Blocks;
 use crate::text::{escape_controls, millis};
 
@@ -17,7 +17,7 @@ pub(super) fn table_of(rows: &[Summary], blocks: &Blocks) -> String {
 pub(super) fn line_of(row: &Summary, blocks: &Blocks) -> String {
     let [id, accepted, kind, state, attempts, profile, outcome] =
         cells(row, blocks).map(|cell| escape_controls(&cell));
-    format!("{id}  {accepted}  {kind:5}  {state:9}  {attempts:>5}  {profile}  {outcome}")
+    format!("{id}  {accepted}  {kind:6}  {state:9}  {attempts:>5}  {profile}  {outcome}")
         .trim_end()
         .to_owned()
         + "\n"
@@ -27,12 +27,18 @@ fn cells(row: &Summary, blocks: &Blocks) -> [String; 7] {
     [
         row.id.to_string(),
         row.accepted_at.strftime("%Y-%m-%d %H:%M:%S").to_string(),
-        row.kind.name().to_owned(),
+        row.kind.word().to_owned(),
         row.state.name().to_owned(),
-        format!("{}/{}", row.attempts, u32::from(row.policy.count()) + 1),
+        format!("{}/{}", sent(row), u32::from(row.policy.count()) + 1),
         row.profile_title.clone(),
         outcome(row, blocked_by(row, blocks)),
     ]
+}
+
+/// How often it was sent: the last entry of one that has expired is no request.
+fn sent(row: &Summary) -> u32 {
+    let is_expired = row.last_error.as_ref().is_some_and(|error| error.class == ErrorClass::Expired);
+    row.attempts.saturating_sub(u32::from(is_expired))
 }
 
 /// The result of the last attempt, and when the next one is due, or what blocks it.

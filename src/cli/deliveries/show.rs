@@ -57,7 +57,7 @@ fn text_of(details: &Details, block: Option<&str>) -> String {
     }
     fact("profile", format!("{} ({})", row.profile_title, row.profile_id));
     fact("event", row.event.map_or("none", |event| event.name()).to_owned());
-    fact("kind", row.kind.name().to_owned());
+    fact("kind", row.kind.word().to_owned());
     fact("accepted", rfc3339(row.accepted_at));
     if let Some(due) = row.due_at {
         fact("due", due.to_string());

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use crate::cli::table::table;
 use crate::profile::Choice as _;
 use crate::storage::{Stats, StatsBy, StatsRow};
-use crate::text::{cut, escape_controls, group_digits, percent};
+use crate::text::{cut, escape_controls, failure_words, group_digits, percent};
 
 /// The longest title or time that is shown.
 const KEY_WIDTH: usize = 18;
@@ -114,16 +114,10 @@ fn besides(row: &StatsRow) -> Vec<String> {
         .collect()
 }
 
-/// Failures by class, the most frequent first; none without failures.
+/// Failures by status and class, the most frequent first; none without failures.
 fn failures(row: &StatsRow) -> Option<String> {
-    let mut by_class: Vec<(&str, u64)> = row.failures.iter().map(|(class, n)| (*class, *n)).collect();
-    by_class.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
-    let texts: Vec<String> = by_class
-        .into_iter()
-        .filter(|(_, n)| *n > 0)
-        .map(|(class, n)| format!("{class} {}", group_digits(n)))
-        .collect();
-    (!texts.is_empty()).then(|| texts.join(", "))
+    let words = failure_words(&row.failures, &row.failed_statuses);
+    (!words.is_empty()).then(|| words.join(", "))
 }
 
 fn number(n: Option<u64>) -> String {
@@ -159,6 +153,7 @@ mod tests {
             p95_ms: Some(210),
             p99_ms: Some(5_000),
             failures: BTreeMap::from([("timeout", 9_000), ("status", 31), ("dns", 0)]),
+            failed_statuses: BTreeMap::from([(503, 31)]),
         }
     }
 
@@ -176,8 +171,8 @@ mod tests {
         assert_eq!(
             told.lines().skip(3).collect::<Vec<_>>(),
             [
-                "Order confirmatio…: 12 000 pending · timeout 9 000, status 31",
-                "IN_2: 12 000 pending · timeout 9 000, status 31",
+                "Order confirmatio…: 12 000 pending · 9 000 × timeout, 31 × status 503",
+                "IN_2: 12 000 pending · 9 000 × timeout, 31 × status 503",
                 "since 1970-01-01 00:00:00 UTC, until 1970-01-01 01:00:00 UTC"
             ]
         );
@@ -194,7 +189,7 @@ mod tests {
             ..StatsRow::default()
         };
         let told = shown(StatsBy::Status, vec![some("500", 1), some("503", 3)]);
-        assert!(told.contains("503     3         75.0 %  status 3"), "{told}");
+        assert!(told.contains("503     3         75.0 %  3 × status"), "{told}");
         let told = shown(StatsBy::Class, vec![some("status", 4)]);
         assert!(told.contains("FAILED DELIVERIES\nstatus  4         100.0 %  1"), "{told}");
     }

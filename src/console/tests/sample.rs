@@ -189,6 +189,7 @@ pub fn overview(ids: &[&str]) -> OverviewNumbers {
             .into_iter()
             .filter(|(_, n)| *n > 0)
             .collect(),
+        failed_statuses: (failed > 0).then_some((503, failed)).into_iter().collect(),
     };
     let rows: Vec<StatsRow> =
         (0..).zip(ids).map(|(n, id)| row(id, 1200 / (n * 40 + 1), if n == 0 { 31 } else { 0 })).collect();

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::profile::{Choice, ProfileId};
+use crate::record::ErrorClass;
 use crate::storage::error::StoreError;
 use crate::storage::rollups::Rollups;
 use crate::storage::rollups::query::{RollupBy, RollupKey, RollupQuery};
@@ -122,6 +123,8 @@ pub struct StatsRow {
     pub p99_ms: Option<u32>,
     /// Failures by class: attempts, and deliveries that failed without one.
     pub failures: BTreeMap<&'static str, u64>,
+    /// Attempts that failed by the status of their response.
+    pub failed_statuses: BTreeMap<u16, u64>,
 }
 
 impl StatsRow {
@@ -139,6 +142,7 @@ impl StatsRow {
             p95_ms: rollup.percentile_ms(95),
             p99_ms: rollup.percentile_ms(99),
             failures: rollup.failures(),
+            failed_statuses: failed_statuses(rollup),
         }
     }
 
@@ -219,6 +223,18 @@ fn by_profile(sums: BTreeMap<RollupKey, Rollup>, mut pending: BTreeMap<String, u
     // Stable: those with as many failures stay in the order of their ids.
     rows.sort_by_key(|row| std::cmp::Reverse((row.failed, row.failure_count())));
     rows
+}
+
+fn failed_statuses(rollup: &Rollup) -> BTreeMap<u16, u64> {
+    let mut all = BTreeMap::new();
+    for result in rollup.results() {
+        let status = result.status.filter(|_| result.class == Some(ErrorClass::Status.name()));
+        if let Some(status) = status {
+            let count: &mut u64 = all.entry(status).or_default();
+            *count = count.saturating_add(result.attempts);
+        }
+    }
+    all
 }
 
 fn by_status(total: &Rollup) -> Vec<StatsRow> {
