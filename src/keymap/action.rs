@@ -21,6 +21,7 @@ pub enum Action {
     Receiver,
     Senders,
     Overview,
+    ShowFailed,
     Redraw,
     Up,
     Down,

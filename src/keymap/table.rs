@@ -136,7 +136,7 @@ pub const TABLE: &[Entry] = table! {
             "attempt again immediately re-trigger";
         "deliveries-cancel" Cancel, "c", "Cancel", "Stop retrying", "cancel abort give up stop";
         "deliveries-send-again" Resend, "a", "Resend", "Resend: the same request as a new delivery",
-            "send again repeat replay re-trigger a failed request";
+            "send again repeat replay re-trigger";
         "deliveries-original" Original, "[", "Original", "Go to the delivery that this one resends",
             "resent from link back source earlier";
         "deliveries-resent" Resent, "]", "Its resend", "Go to the delivery by which this one was resent last",
@@ -152,7 +152,7 @@ pub const TABLE: &[Entry] = table! {
             "clock age ago timestamp";
         "deliveries-search" Search, "/", "Filter",
             "Filter by text and status while typing: 5xx, 404, timeout, order",
-            "find look up callback reports log";
+            "find look up callback reports log since resent";
         "deliveries-copy-delivery" CopyDelivery, "y", "Copy",
             "Copy the delivery's id; in the details: all of it",
             "clipboard yank id";
@@ -250,14 +250,16 @@ pub const TABLE: &[Entry] = table! {
         "go-editor" GoEditor, "2", "", "Go to the editor", "pane form profile";
         "go-variables" GoVariables, "3 v", "", "Go to the Dynamic Variables",
             "pane picker placeholders attributes view";
-        "go-deliveries" GoDeliveries, "4", "", "Go to the deliveries", "pane log history callback reports";
-        "go-timeline" GoTimeline, "5", "", "Go to the timeline", "pane attempts retries";
+        "go-deliveries" GoDeliveries, "4", "", "Go to the deliveries", "pane log history callback reports resent";
+        "go-timeline" GoTimeline, "5", "", "Go to the timeline", "pane attempts retries phase phases slow dns connect tls wait read";
         "senders" Senders, "S", "",
             "Senders: the processes that send from the database, their leases, requests in flight and rates",
             "fleet hosts workers processes standby lease";
         "overview" Overview, "O", "",
             "Overview: how many deliveries of each profile arrived and failed, how fast, and why",
-            "numbers statistics stats rate success latency percentile failures health dashboard";
+            "numbers statistics stats rate success latency slow percentile failures failing since alert alerts health dashboard";
+        "show-failed" ShowFailed, "!", "Failed", "Failed deliveries of all profiles, newest first",
+            "failures errors problems what went wrong filter show";
         "theme" Theme, "f12", "", "Next theme: terminal, dark, light, mono",
             "colours colors dark light appearance";
         "mouse" Mouse, "M", "", "Mouse on or off; off, the terminal selects text", "click pointer selection";
@@ -272,6 +274,8 @@ pub const TABLE: &[Entry] = table! {
     OverviewWindow {
         "overview-window-left" Left, "left h", "", "Shorter time: week, day, hour", "";
         "overview-window-right" Right, "right l", "Hour, day, week", "Longer time: hour, day, week", "";
+        "overview-window-show-failed" ShowFailed, "enter", "Failed",
+            "Show the failed deliveries of the selected profile", "failures errors";
         "overview-window-leave" Leave, "esc O", "Back", "Back", "";
     }
     List {
@@ -358,7 +362,7 @@ mod tests {
         go-variables go-deliveries go-timeline theme mouse suspend redraw leave quit list-down list-up
         list-page-down list-page-up list-top list-bottom reading-search reading-next-match
         reading-previous-match senders senders-window-leave overview overview-window-left overview-window-right
-        overview-window-leave guide-accept guide-search guide-next-match guide-previous-match guide-leave
+        overview-window-leave overview-window-show-failed show-failed guide-accept guide-search guide-next-match guide-previous-match guide-leave
     ";
 
     #[test]

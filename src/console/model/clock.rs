@@ -80,6 +80,13 @@ impl Clock {
         }
     }
 
+    /// Date and time to the second, with the zone, for what is counted in whole minutes.
+    #[must_use]
+    pub fn seconds_in_full(&self, at: Timestamp) -> String {
+        let zone = if self.zone == TimeZone::UTC { "UTC" } else { "%:z" };
+        self.formed(at, &format!("%Y-%m-%d %H:%M:%S {zone}"))
+    }
+
     /// Date and time in a form that can be searched for: `2025-04-17T14:02:10`.
     #[must_use]
     pub fn sortable(&self, at: Timestamp) -> String {

@@ -25,8 +25,14 @@ fn typing_filters_by_text_and_status() {
     assert_eq!(shown(&desk).len(), 9);
     desk.keys("/").types("timeout").keys("enter");
     assert_eq!(shown(&desk), [3]);
-    desk.keys("/ backspace");
-    assert!(desk.shows("no matches"), "{}", desk.screen());
+    desk.keys("/").types("zzz");
+    assert!(
+        shown(&desk).is_empty() && desk.shows("/zzz "),
+        "typing replaces the old text: {}",
+        desk.screen()
+    );
+    desk.keys("esc /").types("timeout").keys("enter / left").types("x");
+    assert!(desk.shows("/xtimeout"), "an arrow keeps it: {}", desk.screen());
     desk.keys("esc /").pastes("refused-address");
     assert_eq!(shown(&desk), [4]);
     desk.keys("enter esc");
@@ -113,15 +119,15 @@ fn all_matching_deliveries_are_counted_before_they_are_cancelled() {
 fn all_are_retried_now_or_resent() {
     let mut desk = Desk::new(120, 40).of(sample::log());
     desk.keys("4 ctrl+r y");
-    assert_eq!(desk.requested()[1], "do Retry now 2 waiting deliveries?");
+    assert_eq!(desk.requested()[1], "do Retry now 2 waiting deliveries of all profiles?");
     assert_eq!(desk.notice(), "Retrying now: 2");
     desk.keys("A");
-    assert!(desk.shows("Resend 2 failed deliveries?"), "{}", desk.screen());
+    assert!(desk.shows("Resend 2 failed deliveries of all profiles?"), "{}", desk.screen());
     desk.keys("y");
     assert_eq!(desk.notice(), "Resending: 2");
     assert_eq!(desk.state.deliveries.rows().len(), 11);
     desk.keys("s s s s A");
-    assert!(desk.shows("Resend 1 cancelled delivery?"), "{}", desk.screen());
+    assert!(desk.shows("Resend 1 cancelled delivery of all profiles?"), "{}", desk.screen());
     desk.keys("n ctrl+r");
     assert_eq!(desk.notice(), "Retry all: all shown have ended: A resends them");
     desk.keys("s s A");
@@ -136,7 +142,7 @@ fn nothing_is_changed_before_the_count() {
     assert_eq!(desk.notice(), "Yes: they are still being counted");
     desk.keys("n").runs_effects();
     assert!(desk.state.overlay.is_none(), "the count of a question that was left is passed over");
-    assert_eq!(desk.requested(), ["count Cancel all pending deliveries?"]);
+    assert_eq!(desk.requested(), ["count Cancel all pending deliveries of all profiles?"]);
 }
 
 #[test]

@@ -80,7 +80,7 @@ fn the_delay_restarts_when_the_question_changes() {
     assert_eq!(desk.requested(), [""; 0]);
     assert!(desk.shows("y/Enter Yes"), "{}", desk.screen());
     desk.keys("z y");
-    assert_eq!(desk.requested(), ["do Cancel 4 pending deliveries?"]);
+    assert_eq!(desk.requested(), ["do Cancel 4 pending deliveries of all profiles?"]);
 }
 
 /// Setting the clock back does not block a question.

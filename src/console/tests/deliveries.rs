@@ -204,8 +204,61 @@ fn actions_apply_to_the_selected_delivery() {
     assert_eq!(desk.requested(), ["copy 00000000-0000-0000-0000-000000000007"]);
     desk.keys("a");
     assert_eq!(desk.requested(), ["again 7"]);
-    assert_eq!(selected(&desk), 10, "the new one is followed");
+    assert_eq!(selected(&desk), 7, "the next key acts on the same one");
+    desk.keys("F");
     assert!(desk.line("▌14:02:10").contains("again "), "{}", desk.screen());
+}
+
+#[test]
+fn a_resend_keeps_filter_and_selection() {
+    let mut desk = Desk::new(120, 40).of(sample::log());
+    desk.keys("1 j 4 p /").types("failed").keys("enter");
+    let (before, filter) = (selected(&desk), desk.state.deliveries.query());
+    assert_eq!(before, 4, "{}", desk.screen());
+    desk.keys("a");
+    assert_eq!(desk.requested(), ["again 4"]);
+    let now = desk.state.deliveries.query();
+    assert_eq!((now.profile, now.text, now.show), (filter.profile, filter.text, filter.show));
+    assert_eq!(selected(&desk), before, "{}", desk.screen());
+    desk.happens(|world| world.answered(10, 200, sample::start()));
+    assert_eq!(desk.notice(), "Bookings resent · delivered · 200 in 84 ms");
+    // The newest one is followed until then: it stays the selected one, too.
+    let mut desk = Desk::new(120, 40).of(sample::log());
+    desk.keys("4 s s s a");
+    assert_eq!((selected(&desk), desk.state.deliveries.is_following()), (4, false), "{}", desk.screen());
+}
+
+#[test]
+fn a_delivered_one_is_resent_only_after_a_question() {
+    for open in ["", "enter"] {
+        let mut desk = Desk::new(120, 40).of(sample::log());
+        desk.keys("4 s s").keys(open).keys("a");
+        assert!(desk.shows("Resend a delivery of Bookings that was delivered?"), "{}", desk.screen());
+        desk.keys("n");
+        assert_eq!(desk.requested(), [""; 0]);
+        desk.keys("a y");
+        assert_eq!(desk.requested(), ["again 2"]);
+        assert!(desk.state.overlay.is_none(), "{}", desk.screen());
+    }
+}
+
+#[test]
+fn one_key_shows_what_failed() {
+    let mut desk = Desk::new(80, 24).of(sample::log());
+    assert!(desk.shows("! Failed"), "{}", desk.screen());
+    desk.keys("4 p /").types("delivered").keys("enter 1 !");
+    let states: Vec<_> = desk.state.deliveries.rows().iter().map(|row| number(row.id)).collect();
+    assert_eq!((states, desk.state.focus.number()), (vec![4, 3], 4), "{}", desk.screen());
+    desk.keys("!");
+    assert_eq!(desk.notice(), "Failed: they are shown already");
+    let mut desk = Desk::new(80, 24).of(sample::world());
+    assert!(!desk.shows("! Failed"), "{}", desk.screen());
+    desk.keys("!");
+    assert_eq!(desk.notice(), "Failed: no delivery has failed");
+    // So does the palette, before anything that sends.
+    let mut desk = Desk::new(80, 24).of(sample::log());
+    desk.keys(":").types("failed").keys("enter");
+    assert_eq!((desk.requested(), desk.state.deliveries.rows().len()), (Vec::<String>::new(), 2));
 }
 
 #[test]
@@ -365,7 +418,7 @@ fn a_delivery_and_its_resend_lead_to_each_other() {
     assert_eq!(desk.notice(), "Original: it resends no other delivery");
     desk.keys("]");
     assert_eq!(desk.notice(), "Its resend: it was not resent");
-    desk.keys("a");
+    desk.keys("a s s");
     let resend = desk.state.deliveries.selected().unwrap().id;
     assert!(resend != failed && desk.line("resent").contains("from 00000000-0000"), "{}", desk.screen());
 

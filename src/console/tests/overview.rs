@@ -64,7 +64,7 @@ fn a_profile_is_shown_with_its_numbers_and_its_last_hour() {
         "{}",
         desk.screen()
     );
-    assert!(desk.shows("timeout 62 · status 31") && desk.shows("Last hour"), "{}", desk.screen());
+    assert!(desk.shows("62 × timeout, 31 × status 503") && desk.shows("Last hour"), "{}", desk.screen());
     asked(&mut desk);
     desk.keys("j");
     assert!(asked(&mut desk).is_empty() && desk.shows("Last hour"), "{}", desk.screen());
@@ -168,4 +168,16 @@ fn what_began_to_fail_last_comes_first() {
     assert!(marks[0].contains("Invoice mails") && marks[1].contains("Nightly report"), "{screen}");
     desk.keys("g g");
     assert!(desk.shows("✗ failing since 13:52 · 20 consecutive failures"), "{}", desk.screen());
+}
+
+#[test]
+fn enter_goes_to_the_failures_of_the_selected_profile() {
+    let mut desk = Desk::new(80, 24).of(sample::log());
+    let numbers = numbers(&desk);
+    desk.keys("O").receives(Message::Overview(OverviewPlace::Window, Box::new(Ok(numbers))));
+    desk.keys("j enter");
+    let (show, profile) = desk.state.deliveries.filter();
+    let second = desk.state.profiles.rows[1].title.clone();
+    assert_eq!((show.name(), profile), ("failed", Some(second.as_str())), "{}", desk.screen());
+    assert!(desk.state.overlay.is_none() && desk.state.focus.number() == 4, "{}", desk.screen());
 }

@@ -25,10 +25,7 @@ pub fn taken(state: &mut State, failing: FailingProfiles) -> Vec<Effect> {
         .filter(|(id, was)| was.state == HealthState::Failing && state.failing.of(id).is_none())
         .filter_map(|(id, _)| title(id))
         .collect();
-    let recovered = recovered
-        .iter()
-        .min()
-        .map(|title| format!("{title} has recovered: its events are delivered{}", more(recovered.len())));
+    let recovered = recovered.iter().min().map(|title| format!("{title} recovered{}", more(recovered.len())));
     match (failed, recovered) {
         (Some(failed), _) => state.notify_error(failed),
         (None, Some(recovered)) => state.notify_success(recovered),

@@ -42,6 +42,7 @@ use crate::console::update::editor::{checking, files};
 use crate::console::update::type_ahead::MAX_TYPE_AHEAD;
 use crate::delivery::SenderStatus;
 use crate::receiver::Received;
+use crate::record::Kind;
 use crate::storage::Revision;
 
 /// Shown when the terminal lost the end of pasted text.
@@ -180,7 +181,10 @@ fn take(state: &mut State, message: Message, awaits: Option<&Awaits>) -> Vec<Eff
         Message::Accepted(id, kind) => {
             state.testing.push(WatchedDelivery { id, kind });
             state.notify(TESTING);
-            deliveries::show_new(state)
+            match kind {
+                Kind::Test | Kind::Event => deliveries::show_new(state),
+                Kind::Again => deliveries::stay(state),
+            }
         }
         Message::Deliveries(query, found) => {
             testing::watch(state, &found.rows);

@@ -81,7 +81,7 @@ fn hints(state: &State) -> Vec<KeyHint> {
             let Some(key) = keys.iter().find(|key| does(state, entry, **key)) else { continue };
             let shown = hints.iter().any(|hint| hint.action == entry.action);
             if !shown && disabled_reason::why_not(state, entry.action).is_none() {
-                let rank = rank(entry.action, hints.len());
+                let rank = rank(entry, hints.len());
                 hints.push(KeyHint { action: entry.action, key: key.to_string(), label: entry.short, rank });
             }
         }
@@ -109,14 +109,17 @@ fn does(state: &State, entry: &Entry, key: Chord) -> bool {
 }
 
 /// Help and the ways out are for people who are lost, and Test is the purpose of the program: they are kept at any
-/// width.
-fn rank(action: Action, place: usize) -> usize {
-    match action {
-        Action::Help => 0,
-        Action::Quit | Action::Leave | Action::Test => 1,
-        Action::Palette => FIRST + 2,
-        Action::Receiver => FIRST + 3 + usize::from(u16::MAX),
+/// width. The filters of a list, and the way from the first screen to what failed, are looked for in the footer.
+fn rank(entry: &Entry, place: usize) -> usize {
+    match (entry.action, entry.scope) {
+        (Action::Help, _) => 0,
+        (Action::Quit | Action::Leave | Action::Test, _) => 1,
+        (Action::Search, Scope::Deliveries) => 2,
+        (Action::FilterProfile, Scope::Deliveries) => 3,
+        (Action::ShowFailed, _) => FIRST + 2,
+        (Action::Palette, _) => FIRST + 3,
+        (Action::Receiver, _) => FIRST + 4 + usize::from(u16::MAX),
         _ if place < FIRST => place + 2,
-        _ => place + FIRST + 3,
+        _ => place + FIRST + 4,
     }
 }

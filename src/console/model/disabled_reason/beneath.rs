@@ -100,6 +100,7 @@ fn here(state: &State, target: Target<'_>, action: Action) -> Option<&'static st
         }
         Target::Window(Overlay::Receiver(window)) => window.why_not(&state.receiver, action),
         Target::Window(window) => window.why_not(action),
+        Target::Editor(_) | Target::Pane(_) if action == Action::ShowFailed => deliveries::no_failed(state),
         Target::Editor(_) | Target::Pane(_) if action == Action::Test => testing::why_not(state),
         Target::Editor(_) => editor::why_not(state, action),
         Target::Pane(Pane::Profiles) if action == Action::Leave && state.profiles.search().is_none() => {

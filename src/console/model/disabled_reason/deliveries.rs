@@ -1,12 +1,26 @@
 //! Why an action on deliveries cannot be done.
 
+use crate::console::model::deliveries::query::Show;
 use crate::console::model::disabled_reason::{bulk, programs};
+use crate::console::model::pane::Pane;
 use crate::console::model::pausing;
 use crate::console::model::state::State;
 use crate::console::model::window::Overlay;
 use crate::keymap::Action;
 use crate::record::Details;
 use crate::storage::BlockReason;
+
+/// Why failed deliveries cannot be shown; `None` if they can.
+#[must_use]
+pub fn no_failed(state: &State) -> Option<&'static str> {
+    let deliveries = &state.deliveries;
+    let shown = deliveries.filter() == (Show::Failed, None) && !deliveries.search.is_on();
+    match (state.counts.failed, shown && state.focus == Pane::Deliveries) {
+        (0, _) => Some("no delivery has failed"),
+        (_, true) => Some("they are shown already"),
+        (_, false) => None,
+    }
+}
 
 /// Why an action cannot be done now; `None` if it can.
 #[must_use]

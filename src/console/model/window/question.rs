@@ -9,6 +9,7 @@ use crate::console::model::profiles;
 use crate::console::model::program::Subject;
 use crate::keymap::{Action, Scope, TABLE};
 use crate::profile::{Profile, ProfileId};
+use crate::record::DeliveryId;
 
 /// How long a question must have been on the screen before an answer that destroys something counts. A key pressed
 /// before the question could be read was meant for something else: the rest of a pasted text that the network split,
@@ -33,6 +34,8 @@ pub enum QuestionKind {
     Quit,
     /// Overwrite what another session has saved or deleted meanwhile? This session's profile, and the stored one.
     Conflict(Box<Profile>, Option<Box<Profile>>),
+    /// Resend what was delivered?
+    Resend(DeliveryId),
     /// Run this bulk change?
     Bulk(Box<BulkRequest>),
     /// Edit the text once more, since it is not a valid profile?
@@ -115,6 +118,15 @@ impl Question {
         Self::new(QuestionKind::Conflict(mine, theirs), text)
     }
 
+    /// Before a delivery of the profile of this title is resent that was delivered.
+    #[must_use]
+    pub fn resend(id: DeliveryId, title: &str) -> Self {
+        let text = format!(
+            "Resend a delivery of {title} that was delivered?\n\nThe endpoint gets the same request once more."
+        );
+        Self::new(QuestionKind::Resend(id), text)
+    }
+
     /// Before a bulk change; the deliveries are still to be counted.
     #[must_use]
     pub fn bulk(many: Box<BulkRequest>) -> Self {
@@ -190,9 +202,10 @@ impl Question {
             | QuestionKind::Quit
             | QuestionKind::Conflict(_, None) => action == Action::Discard,
             QuestionKind::Conflict(_, Some(_)) => matches!(action, Action::Accept | Action::Discard),
-            QuestionKind::Delete(..) | QuestionKind::RemoveVariable(..) | QuestionKind::Bulk(_) => {
-                action == Action::Accept
-            }
+            QuestionKind::Delete(..)
+            | QuestionKind::RemoveVariable(..)
+            | QuestionKind::Resend(_)
+            | QuestionKind::Bulk(_) => action == Action::Accept,
         }
     }
 
@@ -204,6 +217,7 @@ impl Question {
         match self.kind {
             QuestionKind::RemoveVariable(..) => &[(YES, "Remove"), (NO, "Keep")],
             QuestionKind::Delete(..) => &[(YES, "Delete"), (NO, "Keep")],
+            QuestionKind::Resend(_) => &[(YES, "Resend"), (NO, "No")],
             QuestionKind::Bulk(_) if self.is_counting() => &[(NO, "Cancel")],
             QuestionKind::Bulk(_) => &[(YES, "Yes"), (NO, "No")],
             QuestionKind::Leave | QuestionKind::LeaveFor(_) | QuestionKind::Conflict(_, None) => {

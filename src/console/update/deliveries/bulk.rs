@@ -17,7 +17,7 @@ pub fn ask(state: &mut State, action: Action) -> Vec<Effect> {
     let change = if action == Action::CancelAll { Change::Cancel } else { Change::Retry };
     let zone = deliveries.zone();
     let profile = deliveries.profile.as_ref();
-    let of = profile.map(|(_, title)| format!(" of {title}")).unwrap_or_default();
+    let of = profile.map_or_else(|| " of all profiles".to_owned(), |(_, title)| format!(" of {title}"));
     let matching = deliveries.search.is_on().then(|| format!(" that match {}", deliveries.search.text()));
     let which = (word, of + &matching.unwrap_or_default());
     let profile = profile.map(|(id, _)| id.clone());

@@ -13,10 +13,11 @@ use crate::console::model::pane::Pane;
 use crate::console::model::state::State;
 use crate::console::model::window::Overlay;
 use crate::console::model::window::details::DetailsWindow;
+use crate::console::model::window::question::Question;
 use crate::console::update::window::text_view;
 use crate::console::update::{in_flight, pausing, programs};
 use crate::keymap::Action;
-use crate::record::{DeliveryId, Details};
+use crate::record::{DeliveryId, DeliveryState, Details};
 use crate::storage::{Page, searched_texts};
 
 /// Takes rows that were loaded.
@@ -124,6 +125,37 @@ pub fn show_new(state: &mut State) -> Vec<Effect> {
     deliveries.reload()
 }
 
+/// A delivery was resent: filters and selection stay as they are, so that the next key acts on what was selected. Its
+/// outcome is reported at the bottom.
+pub fn stay(state: &mut State) -> Vec<Effect> {
+    if state.deliveries.is_following() {
+        state.deliveries.pause();
+    }
+    state.deliveries.reload()
+}
+
+/// Shows the failed deliveries of all profiles, or only those of the selected one; newest first, without a search.
+pub fn show_failed(state: &mut State, is_of_selected: bool) -> Vec<Effect> {
+    let selected = state.profiles.selected().filter(|_| is_of_selected);
+    let profile = selected.map(|row| (row.id.clone(), row.title.clone()));
+    state.overlay = None;
+    state.focus = Pane::Deliveries;
+    let deliveries = &mut state.deliveries;
+    (deliveries.show, deliveries.profile, deliveries.search) = (Show::Failed, profile, Search::default());
+    deliveries.refilter()
+}
+
+/// Resends the selected delivery. One that was delivered is a duplicate at its endpoint: asks first.
+fn resend(state: &mut State, id: DeliveryId) -> Vec<Effect> {
+    match state.delivery().filter(|row| row.state == DeliveryState::Delivered) {
+        Some(row) => {
+            state.overlay = Some(Overlay::Question(Question::resend(id, &row.profile_title)));
+            Vec::new()
+        }
+        None => vec![Effect::Resend(id)],
+    }
+}
+
 /// Selects a row of the list by its index; as with the arrows, this stops following the newest.
 pub fn select_row(state: &mut State, row: usize) -> Vec<Effect> {
     let deliveries = &mut state.deliveries;
@@ -169,7 +201,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         }
         (Action::RetryNow, Some(id)) => vec![Effect::RetryNow(id)],
         (Action::Cancel, Some(id)) => vec![Effect::Cancel(id)],
-        (Action::Resend, Some(id)) => vec![Effect::Resend(id)],
+        (Action::Resend, Some(id)) => resend(state, id),
         (Action::Original | Action::Resent, _) => {
             let effects = links::follow(state, action);
             [load_selected(state), effects].concat()

@@ -12,13 +12,13 @@ use crate::console::model::pane::Pane;
 use crate::console::model::state::State;
 use crate::keymap::Key;
 
-/// Opens the filter for typing; an existing one is continued.
+/// Opens the filter for typing; an existing one is selected, so that typing replaces it.
 pub fn open(state: &mut State) -> Vec<Effect> {
     state.focus = Pane::Deliveries;
     let search = &mut state.deliveries.search;
     search.typing = true;
     let mut input = Input::line(&search.text());
-    input.to_end();
+    input.select_all();
     search.input = Some(input);
     Vec::new()
 }

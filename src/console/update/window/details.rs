@@ -25,7 +25,8 @@ pub(in crate::console) fn act(state: &mut State, action: Action) -> Vec<Effect> 
         }
         Action::Resend => {
             let effects = deliveries::act(state, action);
-            state.overlay = None;
+            // A question may have taken its place.
+            state.overlay.take_if(|open| matches!(open, Overlay::Details(_)));
             effects
         }
         _ => Vec::new(),

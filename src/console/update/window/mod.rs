@@ -4,6 +4,7 @@ pub mod add_variable;
 pub mod copy_failed;
 pub mod details;
 pub mod overview;
+mod overview_failures;
 pub mod preview;
 pub mod question;
 pub mod receiver;
@@ -69,6 +70,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Some(Overlay::Receiver(_)) => receiver::act(state, action),
         Some(Overlay::Request(_)) => request::act(state, action),
         Some(Overlay::Senders(_)) => senders::act(state, action),
+        Some(Overlay::Overview(_)) if action == Action::ShowFailed => overview_failures::show(state),
         Some(Overlay::Overview(_)) => overview::act(state, action),
         Some(Overlay::AddVariable(_)) => add_variable::act(state, action),
         Some(Overlay::CopyFailed(_)) => copy_failed::act(state, action),

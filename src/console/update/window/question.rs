@@ -36,6 +36,7 @@ pub(in crate::console) fn act(state: &mut State, action: Action) -> Vec<Effect> 
             }
             effects
         }
+        (Action::Accept, QuestionKind::Resend(id)) => vec![Effect::Resend(id)],
         (Action::Accept, QuestionKind::Bulk(many)) => bulk::begin(state, many),
         (Action::Accept, QuestionKind::EditAgain(EditedText(subject, text))) => {
             programs::edit_again(subject, text)

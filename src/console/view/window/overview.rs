@@ -13,7 +13,7 @@ use crate::console::view::paragraph::paragraph;
 use crate::console::view::put::put;
 use crate::profile::ProfileId;
 use crate::storage::{BoundedCount, Stats};
-use crate::text::{escape_controls, fit, group_digits, millis};
+use crate::text::{escape_controls, failure_words, fit, group_digits, millis};
 
 /// The columns that the window takes at most.
 const WIDTH: u16 = 150;
@@ -81,10 +81,7 @@ fn facts(state: &State, window: &OverviewWindow, read: &Stats, width: usize) -> 
         number(of.pending)
     );
     let p99 = of.p99_ms.map(|ms| format!(" · p99 {}", millis(ms.into()))).unwrap_or_default();
-    let mut by_class: Vec<(&str, u64)> = of.failures.iter().map(|(class, n)| (*class, *n)).collect();
-    by_class.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
-    let failures: Vec<String> =
-        by_class.into_iter().map(|(class, n)| format!("{class} {}", group_digits(n))).collect();
+    let failures = failure_words(&of.failures, &of.failed_statuses);
     let mut lines = vec![
         fact("Profile", window.title(of).to_owned(), theme.text),
         fact("Deliveries", deliveries, theme.text),
@@ -94,12 +91,12 @@ fn facts(state: &State, window: &OverviewWindow, read: &Stats, width: usize) -> 
         lines.push(fact("Health", why, theme.bad));
     }
     if !failures.is_empty() {
-        lines.push(fact("Failures", failures.join(" · "), theme.bad));
+        lines.push(fact("Failures", failures.join(", "), theme.bad));
     }
     if let Some(minutes) = window.minutes(of) {
         lines.push(fact("Last hour", graph(minutes, width.saturating_sub(LABEL)), theme.text));
     }
-    let since = state.settings.clock.in_full(read.since);
-    lines.push(fact("Since", format!("{since} · tests and resends count"), theme.dim));
+    let since = state.settings.clock.seconds_in_full(read.since);
+    lines.push(fact("Counted", format!("since {since} · tests and resends count"), theme.dim));
     lines
 }
