@@ -50,10 +50,10 @@ fn each_fault_has_its_line_and_fix() {
     assert!(sound.code == Some(0) && sound.out.ends_with("config.toml: no faults\n"), "{sound:?}");
 
     place.settings("theme = \"drak\"\nkeep_dais = 7\n[api]\nstreams = 0\n[keys]\nlist-tops = \"x\"\n");
-    let faulty = place.run(&["config", "check", "--json"]);
-    assert_eq!(faulty.code, Some(1), "{faulty:?}");
-    let document = faulty.json();
-    assert_eq!((&document["ok"], faulty.err.as_str()), (&json!(false), ""));
+    let ran = place.run(&["config", "check", "--json"]);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    let document = ran.json();
+    assert_eq!((&document["ok"], ran.err.as_str()), (&json!(false), ""));
     let faults = document["faults"].as_array().unwrap();
     let lines: Vec<&Value> = faults.iter().map(|fault| &fault["line"]).collect();
     assert_eq!(lines, [1, 2, 4, 6], "{document}");

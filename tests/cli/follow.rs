@@ -71,8 +71,8 @@ fn filters_hold_and_cancelled_ones_are_printed() {
     place.run(&["deliveries", "pause"]);
     let send = |id: &str, reference: &str| {
         let set = format!("ref={reference}");
-        let sent = place.run(&["send", id, "--set", &set, "--no-wait", "--json"]);
-        assert_eq!(sent.code, Some(0), "{sent:?}");
+        let ran = place.run(&["send", id, "--set", &set, "--no-wait", "--json"]);
+        assert_eq!(ran.code, Some(0), "{ran:?}");
     };
     send(&ids[0], "one");
     let all = Running::start(place.command(&["deliveries", "list", "--follow"]));
