@@ -169,7 +169,7 @@ fn the_profile_of_alerts_is_looked_up() {
     let another = place.apply(&pager).remove(0);
     is("problem", "'Pager' names 2 profiles");
     for id in [&id, &another] {
-        assert_eq!(place.run(&["profiles", "delete", id]).code, Some(0));
+        assert_eq!(place.run(&["profiles", "delete", id, "--yes"]).code, Some(0));
     }
     is("problem", "'Pager' is not a profile of this database");
     let events = json!(["message_status", "incoming_message"]);
