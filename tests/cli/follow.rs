@@ -77,7 +77,7 @@ fn filters_hold_and_cancelled_ones_are_printed() {
     send(&ids[0], "one");
     let all = Running::start(place.command(&["deliveries", "list", "--follow"]));
     let text = all.line(On::Out, "queued");
-    assert!(text.ends_with("event  queued       0/1  Order SMS  blocked: paused"), "{text}");
+    assert!(text.ends_with("event   queued       0/1  Order SMS  blocked: paused"), "{text}");
     let of_one = Running::start(
         place.command(&[&FOLLOW[..], &["--profile", &ids[0], "--text", "value.ref=two"]].concat()),
     );

@@ -118,7 +118,7 @@ fn invalid_deliveries_are_skipped_and_block_no_command() {
         assert_eq!(place.run(&["send", "--from", &file, "--no-wait"]).code, Some(0));
     };
     // As many as there are columns and values, and some more; ended, queued and waiting.
-    let count = 25 * odd().len() + 20;
+    let count = 30 * odd().len() + 20;
     queue("ended", count);
     assert_eq!(place.run(&["work", "--until-idle"]).code, Some(0));
     queue("queued", count);
@@ -196,7 +196,7 @@ fn invalid_profiles_queues_and_pauses_block_no_command() {
     let place = Place::new();
     let endpoint = Recorder::taking();
     let each = odd().len();
-    let count = (9 + 1 + 6 + 4) * each + 10;
+    let count = (9 + 1 + 6 + 8) * each + 10;
     let documents: Vec<Json> = (0..count).map(|_| endpoint.profile(0)).collect();
     let profiles = place.apply(&Json::from(documents));
     let lines: String = profiles.iter().map(|profile| event(profile, "x")).collect();
@@ -209,7 +209,7 @@ fn invalid_profiles_queues_and_pauses_block_no_command() {
     let rows = loose.spoil("profile_document", rows);
     // There is one queue per profile, in the same order.
     let mut rows = loose.spoil("lane", rows);
-    let paused = rows.split_off(rows.len() - 4 * each);
+    let paused = rows.split_off(rows.len() - loose.columns("hold").len() * each);
     for row in &paused {
         let sql = "INSERT INTO hold (rowid, profile_id, why, since) SELECT seq, id, 'paused', 1 FROM profile WHERE seq = ?1";
         loose.db.execute(sql, [row]).unwrap();

@@ -80,6 +80,7 @@ fn the_built_in_receiver_fails_once_and_then_accepts() {
         "response_headers",
         "response_body",
         "phases",
+        "probe",
     ];
     assert_eq!(members, expected);
     assert_eq!(attempts[0]["address"], address);

@@ -108,7 +108,7 @@ fn values_are_one_json_object() {
     refused("[]", &["an object of variables"]);
     refused("{\n\"status\": }", &["invalid JSON at line 2 column 11: a value is missing before '}'"]);
     refused("", &["invalid JSON: it is empty"]);
-    refused("{\"status\": 1, \"status\": 2}", &["repeated name \"status\", first at line 1 column 2"]);
+    refused("{\"status\": 1, \"status\": 2}", &["repeated name \\\"status\\\", first at line 1 column 2"]);
     let ran = place.run_with_input(&args, "{\"stauts\": \"FAILED\"}");
     assert_eq!(
         ran.err,

@@ -14,7 +14,6 @@ mod check;
 mod clock;
 mod disables;
 mod expiry;
-mod fairness;
 mod fleet;
 mod floods;
 mod idle_connections;

@@ -23,7 +23,7 @@ fn senders_go_on_under_a_newer_schema_that_allows_it_and_stop_under_one_that_doe
         format!("was migrated by a newer Ringback (schema {}, this one knows {known}): update", known + 1);
     for sender in &mut senders {
         let why = sender.line(On::Err, &newer);
-        assert!(why.starts_with("ringback: the sender stopped: postgres://"), "{why}");
+        assert!(why.contains("\"message\":\"the sender stopped: postgres://"), "{why}");
         assert_eq!(sender.code(), Some(1));
         assert_eq!(sender.rest_of_errors(), Vec::<String>::new());
     }

@@ -2,8 +2,6 @@
 //!
 //! - The lane with the fewest attempts in flight is next; then the one that used the least slot time
 //!   recently.
-//! - While others wait, a lane has its share of the slots, and beyond that only as many as it has shown to end: one more
-//!   for each attempt that ended fast.
 //! - A quarter of the slots is never given to slow lanes. While fast lanes have something to send, slow ones share
 //!   one slot of sixteen. An attempt that takes much longer than usual for its lane makes the lane slow at once. One
 //!   slot of sixteen is reserved for fast lanes with nothing in flight, since a lane that starts to hang occupies all
@@ -92,8 +90,6 @@ pub struct Endpoint {
     /// Probes in flight that have a slot of newcomers.
     pub newcomers: usize,
     pub lanes: FastMap<LaneId, Lane>,
-    /// How many of them have something read or in flight.
-    busy: usize,
     /// Lanes with something read, in their order; and those with manual deliveries.
     ready: Ordered<Standing, LaneId>,
     manual: Ordered<Standing, LaneId>,
@@ -248,7 +244,6 @@ impl Endpoint {
     pub fn take_read(&mut self, out: &mut Vec<JobRef>) {
         self.lanes.values_mut().for_each(|lane| lane.take_read(out));
         out.append(&mut self.surplus);
-        self.busy = self.lanes.values().filter(|lane| !lane.is_idle()).count();
         self.ready.clear();
         self.manual.clear();
         self.held.clear();
@@ -270,7 +265,6 @@ impl Endpoint {
     /// Changes a lane and updates its position in the order.
     fn change<T>(&mut self, number: LaneId, change: impl FnOnce(&mut Lane) -> T) -> Option<T> {
         let lane = self.lanes.get_mut(&number)?;
-        self.busy -= usize::from(!lane.is_idle());
         if let Some((standing, read)) = lane.placed.take() {
             match lane.held.take() {
                 None => {
@@ -286,7 +280,6 @@ impl Endpoint {
             self.fast_read -= if standing.rank == Rank::Fast { read } else { 0 };
         }
         let changed = change(lane);
-        self.busy += usize::from(!lane.is_idle());
         let read = lane.read.len();
         if read > 0 {
             let standing = lane.standing();

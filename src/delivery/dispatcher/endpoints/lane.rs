@@ -82,8 +82,6 @@ pub struct Lane {
     used: SlotTime,
     /// Moving average of the durations, each with a weight of one half.
     mean: Option<Duration>,
-    /// Attempts in a row that ended in time, and less than [`SLOW`] after their start.
-    proven: usize,
     /// Its last turn; initially, its arrival.
     pub turn: u64,
     /// When it last became non-empty after having nothing read or in flight.
@@ -106,7 +104,6 @@ impl Lane {
             late: 0,
             used: SlotTime::default(),
             mean: None,
-            proven: 0,
             turn,
             since: turn,
             placed: None,
@@ -161,20 +158,12 @@ impl Lane {
         let Some(ended) = measured else { return };
         let duration = now.saturating_sub(started);
         self.used.add(now, duration);
-        let is_fast = ended == Ended::InTime && !was_late && duration < SLOW;
-        self.proven = if is_fast { self.proven.saturating_add(1) } else { 0 };
         let counts = if ended == Ended::TimedOut { duration.max(SLOW * 2) } else { duration };
         self.mean = Some(self.mean.map_or(counts, |mean| (mean + counts) / 2));
     }
 
     pub fn open(&self) -> usize {
         self.in_flight
-    }
-
-    /// How many attempts it may have in flight by what it has shown, beyond its share while others wait: one more for
-    /// each that has ended fast. A lane that hangs after its first ones has no more than its share.
-    pub fn proven(&self) -> usize {
-        self.proven
     }
 
     pub fn used(&self) -> i64 {

@@ -125,7 +125,6 @@ impl Endpoint {
         let shared = slots - slots / SPARE;
         let (slow, fast) = (self.first(Rank::Slow), self.first(Rank::Fast));
         let has_none = fast.is_some_and(|(standing, _)| standing.open == 0);
-        let fast = fast.filter(|(standing, lane)| self.may_grow(standing.open, *lane, slots));
         let next_fast = choice(1, below(if has_none { slots } else { shared }, fast));
         if self.ready.last().is_some_and(|(last, _)| last.rank == Rank::Fast) {
             // Usually all are fast: then there are no others to look for.
@@ -142,15 +141,6 @@ impl Endpoint {
             choice(3, below(slots - reserve, self.alone(reserve))),
             None,
         ]
-    }
-
-    /// Whether a fast lane may have one more attempt in flight. While other lanes have something to send it has its share,
-    /// and beyond that only as many as it has shown to end: one that hangs after its first attempts leaves the rest to
-    /// them.
-    fn may_grow(&self, open: usize, lane: LaneId, slots: usize) -> bool {
-        self.busy <= 1
-            || open < (slots / self.busy).max(1)
-            || self.lanes.get(&lane).is_some_and(|lane| open <= lane.proven())
     }
 
     fn kind(&self, rank: Rank, lane: LaneId) -> Kind {
