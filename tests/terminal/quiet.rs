@@ -71,8 +71,8 @@ fn a_key_without_effect_writes_nothing() {
     let before = terminal.bytes_written();
     // At the top of the list already; then one that is reported.
     terminal.press_all("up up up");
-    terminal.press("!");
-    terminal.wait_for("! does nothing here");
+    terminal.press("%");
+    terminal.wait_for("% does nothing here");
     let message =
         String::from_utf8_lossy(&terminal.output()[usize::try_from(before).unwrap()..]).into_owned();
     assert_eq!(message.matches("\x1b[?2026h").count(), 1, "{message:?}");
