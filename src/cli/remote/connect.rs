@@ -19,7 +19,7 @@ use crate::text::{escape_controls, escape_lines};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct AccountArgs {
-    /// URL before /v1/… [default: `url` in [remote] of the settings, otherwise that of the region]
+    /// URL before `/v1/` [default: `url` in [remote] of the settings, otherwise that of the region]
     #[arg(long, value_name = "URL", global = true, env = "RINGBACK_REMOTE_URL", hide_env_values = true)]
     url: Option<String>,
     /// Account ID [default: `account` in [remote] of the settings]

@@ -31,7 +31,8 @@ const CONFORM: &str = "UPDATE delivery SET
     last_message = CAST(last_message AS TEXT),
     last_ms = CAST(last_ms AS INTEGER),
     again = CASE WHEN typeof(again) = 'blob' AND length(again) = 16 THEN again END,
-    run_id = CAST(run_id AS INTEGER)
+    run_id = CAST(run_id AS INTEGER),
+    probes = CAST(probes AS INTEGER)
     WHERE seq = ?1";
 
 /// The same for its request.
