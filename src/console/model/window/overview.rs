@@ -104,7 +104,7 @@ pub struct OverviewNumbers {
 pub struct OverviewNames {
     /// The titles that were looked up, by id; of a profile that is no longer stored its id.
     pub titles: HashMap<String, String>,
-    /// Since when those that are failing are.
+    /// Since when those that are failing, or were disabled for it, are.
     pub failing: HashMap<String, Timestamp>,
 }
 
@@ -232,7 +232,7 @@ impl OverviewWindow {
         self.names.titles.get(&row.key).map_or(row.key.as_str(), String::as_str)
     }
 
-    /// Whether a profile is failing.
+    /// Whether a profile is failing, or was disabled for it.
     #[must_use]
     pub fn is_failing(&self, row: &StatsRow) -> bool {
         self.names.failing.contains_key(&row.key)

@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 
 use crate::console::model::effect::Effect;
-use crate::console::model::health;
 use crate::console::model::layout;
 use crate::console::model::state::State;
 use crate::console::model::window::Overlay;
@@ -83,11 +82,11 @@ fn titles(state: &State, keys: &[&str], shown: &OverviewWindow) -> HashMap<Strin
     titles
 }
 
-/// Since when those of these profiles that are failing are.
+/// Since when those of these profiles that are failing, or were disabled for it, are.
 fn failing(state: &State, keys: &[&str]) -> HashMap<String, Timestamp> {
     let since = |key: &&str| {
         let id = ProfileId::parse(key).ok()?;
-        Some((id.to_string(), health::failing(state, &id)?.since))
+        Some((id.to_string(), state.failing.of(&id)?.since))
     };
     keys.iter().filter_map(since).collect()
 }
