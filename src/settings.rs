@@ -14,6 +14,7 @@ mod remote;
 mod source;
 mod spelling;
 mod syntax;
+mod table;
 mod value;
 
 pub use api::ApiSettings;

@@ -35,7 +35,7 @@ pub fn next(
 }
 
 /// The state after a probe: a failed one stays pending, and is due as before, once its profile is enabled. A delivery
-/// has a limited number of attempts, all the same: this is the `n`th.
+/// still has a limited number of attempts: this is the `n`th.
 #[must_use]
 pub fn next_of_probe(n: u32, failure: Option<&Failure>, now: Timestamp) -> Next {
     match failure {

@@ -3,11 +3,12 @@
 use serde_json::{Value, json};
 
 use super::comparison::{Changed, Comparison};
-use super::member_change::{MemberChange, member_changes};
+use super::member_change::{change_document, member_changes};
 use super::pairs::Pair;
 use super::side::RemoteSide;
 use crate::management::ProfileCheck;
 use crate::profile::ProfileId;
+use crate::profile::document::FieldChange;
 
 /// How a profile here and its counterpart differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,7 +51,7 @@ pub struct ProfileDiff {
     /// How it differs.
     pub state: DiffState,
     /// The values that differ.
-    pub changes: Vec<MemberChange>,
+    pub changes: Vec<FieldChange>,
     /// The members that have changed here since both agreed.
     pub changed_here: Vec<String>,
     /// The members that have changed on the account since both agreed.
@@ -124,7 +125,7 @@ impl ProfileDiff {
         json!({
             "profile_id": id(&self.id), "remote_id": id(&self.remote_id), "title": self.title,
             "state": self.state.name(),
-            "changes": self.changes.iter().map(MemberChange::document).collect::<Vec<_>>(),
+            "changes": self.changes.iter().map(change_document).collect::<Vec<_>>(),
             "changed_here": self.changed_here, "changed_on_account": self.changed_there,
             "not_carried": self.not_carried, "notes": self.notes,
         })

@@ -1,88 +1,36 @@
-//! What differs within a member, for people and scripts: never a secret. Pure.
-
-use std::collections::BTreeSet;
+//! What differs within members of a profile here and on the account. Pure.
 
 use serde_json::{Value, json};
 
 use super::comparison::Comparison;
 use super::side::RemoteSide;
+use crate::profile::document::{FieldChange, value_changes};
 
-/// A value that differs.
-#[derive(Debug, Clone, PartialEq)]
-pub struct MemberChange {
-    /// Its path, such as `headers.X-Tenant`.
-    pub field: String,
-    /// The value here; null for none, and for secrets.
-    pub here: Value,
-    /// The value on the account; null for none, and for secrets.
-    pub account: Value,
-    /// Whether it is a secret, which is not shown.
-    pub is_secret: bool,
-}
-
-impl MemberChange {
-    /// As JSON.
-    #[must_use]
-    pub fn document(&self) -> Value {
-        let mut document = json!({"field": self.field, "here": self.here, "account": self.account});
-        if self.is_secret {
-            document["secret"] = json!(true);
-        }
-        document
-    }
-}
-
-/// What differs in these members.
+/// What differs in these members, from the profile here to that of the account.
 #[must_use]
-pub fn member_changes(comparison: &Comparison, remote: &RemoteSide, members: &[String]) -> Vec<MemberChange> {
-    let mut changes = Vec::new();
+pub fn member_changes(comparison: &Comparison, remote: &RemoteSide, members: &[String]) -> Vec<FieldChange> {
+    let mut all = Vec::new();
     for member in members {
-        let (local, other) = (&comparison.local, &remote.content);
-        let shown = (local.get(member), other.get(member));
-        let hidden = (local.without_secrets(member), other.without_secrets(member));
-        let before = changes.len();
-        within(member, shown, hidden, &mut changes);
-        if changes.len() == before {
+        let (here, account) = (&comparison.local, &remote.content);
+        let values = (here.get(member), account.get(member));
+        let changes =
+            value_changes(member, values, (here.without_secrets(member), account.without_secrets(member)));
+        if changes.is_empty() {
             // Only a secret that the account does not return has changed.
-            let (here, account) = (Value::Null, Value::Null);
-            changes.push(MemberChange { field: member.clone(), here, account, is_secret: true });
+            all.push(FieldChange { field: member.clone(), before: None, after: None, is_secret: true });
         }
+        all.extend(changes);
     }
-    changes
+    all
 }
 
-/// Values that differ, from objects member by member.
-fn within(
-    path: &str,
-    shown: (Option<&Value>, Option<&Value>),
-    hidden: (Option<&Value>, Option<&Value>),
-    changes: &mut Vec<MemberChange>,
-) {
-    if shown.0 == shown.1 {
-        return;
+/// A change as JSON: `field`, the values `here` and on the `account`, null for none and for secrets, and `secret` if it is
+/// one.
+#[must_use]
+pub fn change_document(change: &FieldChange) -> Value {
+    let mut document = json!({"field": change.field, "here": change.before, "account": change.after});
+    if change.is_secret {
+        document["secret"] = json!(true);
     }
-    let object = |value: Option<&Value>| value.is_none_or(Value::is_object);
-    if object(shown.0) && object(shown.1) {
-        let names: BTreeSet<&String> = [shown.0, shown.1]
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_object)
-            .flat_map(|members| members.keys())
-            .collect();
-        let of = |value: Option<&Value>, name: &str| value.and_then(|value| value.get(name)).cloned();
-        for name in names {
-            let (a, b) = (of(shown.0, name), of(shown.1, name));
-            let (c, d) = (of(hidden.0, name), of(hidden.1, name));
-            within(&format!("{path}.{name}"), (a.as_ref(), b.as_ref()), (c.as_ref(), d.as_ref()), changes);
-        }
-        return;
-    }
-    let is_hidden = |shown: Option<&Value>, hidden: Option<&Value>| shown != hidden;
-    let value = |value: Option<&Value>| value.cloned().unwrap_or(Value::Null);
-    changes.push(MemberChange {
-        field: path.to_owned(),
-        here: value(hidden.0),
-        account: value(hidden.1),
-        is_secret: is_hidden(shown.0, hidden.0) || is_hidden(shown.1, hidden.1),
-    });
+    document
 }

@@ -35,7 +35,6 @@ pub use error::RemoteError;
 pub use key::{KEY_VARIABLE, KeyError, account_key};
 pub use listing::{RemoteDocument, all_profiles, one_profile};
 pub use marks::{Mark, Marks};
-pub use member_change::MemberChange;
 pub use outcome::{ProfileOutcome, ProfileResult};
 pub use pairs::{Pair, chosen, pairs};
 pub use pull::{Pull, PullOptions};

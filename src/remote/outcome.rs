@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::member_change::MemberChange;
+use super::member_change::change_document;
 use crate::profile::ProfileId;
+use crate::profile::document::FieldChange;
 
 /// What was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,7 +61,7 @@ pub struct ProfileOutcome {
     /// Why, for a conflict or failure.
     pub why: Option<String>,
     /// The values that were, or are in conflict.
-    pub changes: Vec<MemberChange>,
+    pub changes: Vec<FieldChange>,
     /// Members that are set here and that the account does not carry.
     pub not_carried: Vec<String>,
     /// What a person should know.
@@ -116,7 +117,7 @@ impl ProfileOutcome {
         json!({
             "profile_id": id(&self.id), "remote_id": id(&self.remote_id), "title": self.title,
             "result": self.result.name(), "why": self.why,
-            "changes": self.changes.iter().map(MemberChange::document).collect::<Vec<_>>(),
+            "changes": self.changes.iter().map(change_document).collect::<Vec<_>>(),
             "not_carried": self.not_carried, "notes": self.notes,
         })
     }

@@ -7,6 +7,7 @@ use toml::de::DeValue;
 
 use super::names::{in_table, is_above_tables};
 use super::spelling::nearest;
+use super::table;
 use super::value::{number, text};
 
 /// The names of the settings in `[api]`.
@@ -62,19 +63,8 @@ impl Default for ApiSettings {
 }
 
 /// Parses the table. Invalid entries are reported with their position; the others are used.
-pub fn read(value: &Spanned<DeValue>, mut report: impl FnMut(usize, String)) -> ApiSettings {
-    let mut settings = ApiSettings::default();
-    let Some(table) = value.get_ref().as_table() else {
-        report(value.span().start, "api must be a table: [api]".to_owned());
-        return settings;
-    };
-    for (name, value) in table {
-        let (name, at) = (name.get_ref().as_ref(), name.span().start);
-        if let Err(what) = settings.set(name, value.get_ref()) {
-            report(at, what);
-        }
-    }
-    settings
+pub fn read(value: &Spanned<DeValue>, report: impl FnMut(usize, String)) -> ApiSettings {
+    table::read("api", value, ApiSettings::set, report)
 }
 
 impl ApiSettings {

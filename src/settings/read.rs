@@ -67,23 +67,18 @@ pub(super) fn parse(text: &str, file: &Path) -> Loaded {
                 }));
                 Ok(())
             }
-            ("api", _) => {
-                settings.api = api::read(value, |at, what| faults.push((at, what)));
-                let places: Vec<usize> = faults.iter().map(|(at, _)| *at).collect();
-                let entries = value.get_ref().as_table().into_iter().flatten().map(|(name, _)| name);
-                for name in entries.filter(|name| !places.contains(&name.span().start)) {
-                    let at = SettingSource::File { line: line(name.span().start) };
-                    sources.insert(format!("api.{}", name.get_ref()), at);
+            ("api" | "remote", _) => {
+                let report = |at, what| faults.push((at, what));
+                if name == "api" {
+                    settings.api = api::read(value, report);
+                } else {
+                    settings.remote = remote::read(value, report);
                 }
-                Ok(())
-            }
-            ("remote", _) => {
-                settings.remote = remote::read(value, |at, what| faults.push((at, what)));
                 let places: Vec<usize> = faults.iter().map(|(at, _)| *at).collect();
                 let entries = value.get_ref().as_table().into_iter().flatten().map(|(name, _)| name);
-                for name in entries.filter(|name| !places.contains(&name.span().start)) {
-                    let at = SettingSource::File { line: line(name.span().start) };
-                    sources.insert(format!("remote.{}", name.get_ref()), at);
+                for entry in entries.filter(|entry| !places.contains(&entry.span().start)) {
+                    let at = SettingSource::File { line: line(entry.span().start) };
+                    sources.insert(format!("{name}.{}", entry.get_ref()), at);
                 }
                 Ok(())
             }

@@ -6,6 +6,7 @@ use toml::Spanned;
 use toml::de::DeValue;
 
 use super::spelling::nearest;
+use super::table;
 use super::value::{number_in, some_text};
 
 /// The names of the settings in `[remote]`.
@@ -45,19 +46,8 @@ impl Default for RemoteSettings {
 }
 
 /// Parses the table. Invalid entries are reported with their position; the others are used.
-pub fn read(value: &Spanned<DeValue>, mut report: impl FnMut(usize, String)) -> RemoteSettings {
-    let mut settings = RemoteSettings::default();
-    let Some(table) = value.get_ref().as_table() else {
-        report(value.span().start, "remote must be a table: [remote]".to_owned());
-        return settings;
-    };
-    for (name, value) in table {
-        let (name, at) = (name.get_ref().as_ref(), name.span().start);
-        if let Err(what) = settings.set(name, value.get_ref()) {
-            report(at, what);
-        }
-    }
-    settings
+pub fn read(value: &Spanned<DeValue>, report: impl FnMut(usize, String)) -> RemoteSettings {
+    table::read("remote", value, RemoteSettings::set, report)
 }
 
 impl RemoteSettings {

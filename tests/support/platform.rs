@@ -36,7 +36,7 @@ pub struct Wrong {
     pub status: u16,
     pub headers: Vec<(&'static str, String)>,
     pub body: String,
-    /// Whether the request is carried out all the same.
+    /// Whether the request is carried out nevertheless.
     pub carried_out: bool,
     /// How long it takes; `Duration::MAX` is for ever.
     pub after: Duration,

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use crate::cli::error::{CommandError, FAILED};
 use crate::cli::output::{eprint_line, print, print_json};
 use crate::profile::ProfileId;
-use crate::remote::{MemberChange, ProfileOutcome, ProfileResult};
+use crate::profile::document::FieldChange;
+use crate::remote::{ProfileOutcome, ProfileResult};
 use crate::text::{escape_controls, escape_json, escape_start};
 
 /// The most characters of a value that are shown; JSON has all of it.
@@ -88,7 +89,7 @@ pub(super) fn text(outcomes: &[ProfileOutcome], with_values: bool) -> String {
 }
 
 /// The values that differ, one per line.
-pub(super) fn push_changes(out: &mut String, changes: &[MemberChange]) {
+pub(super) fn push_changes(out: &mut String, changes: &[FieldChange]) {
     for change in changes {
         let field = escape_controls(&change.field);
         let _ = if change.is_secret {
@@ -97,18 +98,18 @@ pub(super) fn push_changes(out: &mut String, changes: &[MemberChange]) {
             writeln!(
                 out,
                 "    {field}: here {}, on the account {}",
-                value(&change.here),
-                value(&change.account)
+                value(&change.before),
+                value(&change.after)
             )
         };
     }
 }
 
-fn value(value: &Value) -> String {
-    if value.is_null() {
-        return "nothing".to_owned();
+fn value(value: &Option<Value>) -> String {
+    match value {
+        None | Some(Value::Null) => "nothing".to_owned(),
+        Some(value) => escape_start(&escape_json(&value.to_string()), VALUE),
     }
-    escape_start(&escape_json(&value.to_string()), VALUE)
 }
 
 fn summary(heading: &Heading<'_>, outcomes: &[ProfileOutcome]) -> String {

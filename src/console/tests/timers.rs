@@ -30,7 +30,7 @@ fn a_visible_countdown_ticks_until_it_is_over() {
     assert!(desk.shows("in 7.0 s"), "{}", desk.screen());
     desk.later(60_000);
     assert!(desk.shows("due now"), "{}", desk.screen());
-    assert_eq!(tick(&desk.state), MINUTE, "its words stand still");
+    assert_eq!(tick(&desk.state), MINUTE, "its text does not change");
     // At 80 columns only the newest delivery has a line, and it is queued.
     let desk = Desk::new(80, 24).of(sample::log());
     assert_eq!(tick(&desk.state), MINUTE, "{}", desk.screen());

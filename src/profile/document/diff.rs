@@ -25,37 +25,54 @@ pub struct FieldChange {
 /// The fields in which two versions of a profile differ, in the order of the document.
 #[must_use]
 pub fn diff(before: &Profile, after: &Profile) -> Vec<FieldChange> {
-    let [shown, hidden] =
-        [Secrets::Shown, Secrets::Hidden].map(|secrets| (write(before, secrets), write(after, secrets)));
+    let documents = |secrets| {
+        let mut both = [write(before, secrets), write(after, secrets)];
+        both.iter_mut().filter_map(Value::as_object_mut).for_each(|members| {
+            NOT_COMPARED.iter().for_each(|name| drop(members.shift_remove(*name)));
+        });
+        both
+    };
+    let [shown, hidden] = [Secrets::Shown, Secrets::Hidden].map(documents);
+    value_changes("", sides(&shown), sides(&hidden))
+}
+
+/// A value before and afterwards; none if there is none.
+pub type Sides<'a> = (Option<&'a Value>, Option<&'a Value>);
+
+fn sides(both: &[Value; 2]) -> Sides<'_> {
+    (Some(&both[0]), Some(&both[1]))
+}
+
+/// What differs in a value with this path, from objects member by member: by the values as they are, and shown without
+/// their secrets.
+#[must_use]
+pub fn value_changes(path: &str, values: Sides<'_>, without_secrets: Sides<'_>) -> Vec<FieldChange> {
     let mut changes = Vec::new();
-    let both = |pair: &(Value, Value)| (Some(pair.0.clone()), Some(pair.1.clone()));
-    compare("", &both(&shown), &both(&hidden), &mut changes);
+    compare(path, values, without_secrets, &mut changes);
     changes
 }
 
-type Sides = (Option<Value>, Option<Value>);
-
-/// Compares objects member by member, and anything else as a whole.
-fn compare(path: &str, shown: &Sides, hidden: &Sides, changes: &mut Vec<FieldChange>) {
-    if shown.0 == shown.1 {
+fn compare(path: &str, values: Sides<'_>, hidden: Sides<'_>, changes: &mut Vec<FieldChange>) {
+    if values.0 == values.1 {
         return;
     }
-    if let (Some(Value::Object(a)), Some(Value::Object(b))) = (&shown.0, &shown.1) {
-        let names: IndexSet<&String> = a.keys().chain(b.keys()).collect();
-        let of = |side: &Option<Value>, name: &str| side.as_ref().and_then(|side| side.get(name)).cloned();
+    let is_object = |side: Option<&Value>| side.is_none_or(Value::is_object);
+    if is_object(values.0) && is_object(values.1) {
+        let members = [values.0, values.1].into_iter().flatten().filter_map(Value::as_object);
+        let names: IndexSet<&String> = members.flat_map(Map::keys).collect();
         for name in names {
-            if path.is_empty() && NOT_COMPARED.contains(&name.as_str()) {
-                continue;
-            }
             let dot = if path.is_empty() { "" } else { "." };
-            let pair = |sides: &Sides| (of(&sides.0, name), of(&sides.1, name));
-            compare(&format!("{path}{dot}{name}"), &pair(shown), &pair(hidden), changes);
+            compare(&format!("{path}{dot}{name}"), member(values, name), member(hidden, name), changes);
         }
         return;
     }
-    let is_secret = shown != hidden;
-    let (before, after) = hidden.clone();
-    changes.push(FieldChange { field: path.to_owned(), before, after, is_secret });
+    let [before, after] = [hidden.0, hidden.1].map(Option::<&Value>::cloned);
+    changes.push(FieldChange { field: path.to_owned(), before, after, is_secret: values != hidden });
+}
+
+/// A member of both.
+fn member<'a>((before, after): Sides<'a>, name: &str) -> Sides<'a> {
+    (before.and_then(|value| value.get(name)), after.and_then(|value| value.get(name)))
 }
 
 impl FieldChange {

@@ -47,7 +47,7 @@ impl Search {
 }
 
 impl Deliveries {
-    /// Whether a search goes on by itself: it has not come to the end of the log, nor found a screenful yet.
+    /// Whether a search continues without a key: it has neither reached the end of the log nor found a screenful.
     #[must_use]
     pub fn is_searching_on(&self) -> bool {
         self.search.is_on() && !self.search.is_stopped && self.loading_more && self.next.is_some()

@@ -23,7 +23,7 @@ pub fn open(state: &mut State) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Stops a search that goes on by itself. What it has found stays, and moving down continues it.
+/// Stops a search that would continue without a key. What it has found stays, and moving down resumes it.
 pub fn stop(state: &mut State) -> Vec<Effect> {
     state.deliveries.search.is_stopped = true;
     state.notify(state.settings.keys.spell("Search stopped: {list-down} in the list continues it"));
