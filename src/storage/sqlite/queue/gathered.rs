@@ -3,7 +3,6 @@
 
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 use crate::record::NewDelivery;
@@ -36,18 +35,6 @@ struct Asked {
 #[derive(Default)]
 struct Gathered(Mutex<Option<Vec<Asked>>>);
 
-/// The results of batches. Dropping them sends each to its caller.
-struct Results(Vec<(oneshot::Sender<Accepted>, Accepted)>);
-
-impl Drop for Results {
-    fn drop(&mut self) {
-        for (reply, result) in self.0.drain(..) {
-            // The caller may be gone; the batch is accepted nevertheless.
-            let _ = reply.send(result);
-        }
-    }
-}
-
 impl Gathering {
     /// Adds a batch. Returns the command for the writing thread, unless the batch has joined one that is waiting, and the
     /// result after the commit: without one the command was dropped.
@@ -62,8 +49,7 @@ impl Gathering {
         let Some(asked) = rejected else { return (None, result) };
         let gathered = Arc::new(Gathered(Mutex::new(Some(vec![asked]))));
         *waiting = Arc::downgrade(&gathered);
-        let callers = Handle::try_current().ok();
-        (Some(Box::new(Accept { gathered, asked: Vec::new(), callers })), result)
+        (Some(Box::new(Accept { gathered, asked: Vec::new() })), result)
     }
 }
 
@@ -90,8 +76,6 @@ impl Gathered {
 struct Accept {
     gathered: Arc<Gathered>,
     asked: Vec<Asked>,
-    /// The runtime of the first caller.
-    callers: Option<Handle>,
 }
 
 impl Command for Accept {
@@ -113,16 +97,10 @@ impl Command for Accept {
     }
 
     fn answer(self: Box<Self>, committed: Result<(), StoreError>) {
-        let Self { gathered, asked, callers } = *self;
         // It may not have run, if nothing can be written.
-        let asked = asked.into_iter().chain(gathered.close());
-        let results = asked.map(|Asked { result, reply, .. }| (reply, committed.clone().and(result)));
-        let results = Results(results.collect());
-        match callers {
-            // Each caller that this thread wakes may be a system call. A task of their runtime wakes them without; if
-            // the runtime ends first, the task is dropped, and with it the results.
-            Some(runtime) if results.0.len() > 1 => drop(runtime.spawn(async move { drop(results) })),
-            _ => drop(results),
+        for Asked { result, reply, .. } in self.asked.into_iter().chain(self.gathered.close()) {
+            // The caller may be gone; the batch is accepted nevertheless.
+            let _ = reply.send(committed.clone().and(result));
         }
     }
 }
