@@ -14,7 +14,8 @@ use crate::storage::{ClockDoubt, Opened, UpkeepTrouble};
 /// What becomes of deliveries that a command leaves pending once its own sender has left.
 pub async fn what_becomes_of_pending(store: &Opened) -> &'static str {
     match store.senders().await {
-        Ok(senders) if !senders.is_empty() => "other senders continue",
+        // An aborted sender of this process may not have left yet.
+        Ok(senders) if senders.iter().any(|sender| !sender.is_own()) => "other senders continue",
         // Whoever sends would be an advantage, but nobody is known to.
         Ok(_) | Err(_) => "run `ringback work` to continue",
     }
@@ -220,7 +221,7 @@ mod tests {
     use super::*;
     use crate::delivery::{Limits, Transport};
     use crate::record::{JobRef, Outcome};
-    use crate::storage::{Claimed, ClockSource, Demand, Queue, QueueError, Standby, Wakeup};
+    use crate::storage::{Claimed, ClockSource, Demand, Lease, Queue, QueueError, Standby, Store, Wakeup};
 
     /// A storage with a bug.
     struct Buggy;
@@ -260,6 +261,17 @@ mod tests {
         async fn shift(&self, _: SignedDuration, _: Timestamp) -> Result<(), QueueError> {
             Ok(())
         }
+    }
+
+    #[tokio::test]
+    async fn a_sender_of_this_process_does_not_continue() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.db");
+        let store = Opened::from(Store::open(&file).unwrap());
+        let lease = Lease::try_take(&file).unwrap().unwrap();
+        assert_eq!(store.senders().await.unwrap().len(), 1, "it has not left yet");
+        assert_eq!(what_becomes_of_pending(&store).await, "run `ringback work` to continue");
+        drop(lease);
     }
 
     #[tokio::test]

@@ -144,6 +144,19 @@ impl Session {
         self.store_if_there()?.map_or_else(|| self.store(), Ok)
     }
 
+    /// The database of a preview; none where the command would create it, since a preview creates nothing.
+    ///
+    /// # Errors
+    /// As [`Session::store`].
+    pub fn store_for_preview(&self) -> Result<Option<Opened>, CommandError> {
+        if self.named_and_missing()?.is_none() {
+            return self.store_if_there();
+        }
+        let name = self.database_named()?;
+        eprint_line(&format!("ringback: note: no database {name}: without --dry-run, this command creates it"));
+        Ok(None)
+    }
+
     /// The error if a database was named and does not exist; none otherwise.
     ///
     /// # Errors

@@ -41,7 +41,7 @@ pub struct ExchangeRequest {
     /// Where it goes.
     pub url: Url,
     /// Names and values; the values may be secret and are never displayed.
-    pub headers: Vec<(&'static str, Secret)>,
+    pub headers: Vec<(HeaderName, Secret)>,
     /// Empty for none.
     pub body: Vec<u8>,
     /// Whether doing it twice does no more than doing it once: if a kept connection turns out to be closed, the
@@ -169,7 +169,7 @@ fn built(request: &ExchangeRequest) -> Result<impl Fn() -> Request<Full<Bytes>>,
         let mut value = HeaderValue::try_from(value.reveal())
             .map_err(|_| NoResponse::Impossible(format!("the value of {name} cannot be sent in a header")))?;
         value.set_sensitive(true);
-        headers.insert(HeaderName::from_static(name), value);
+        headers.insert(name, value);
     }
     let body = Bytes::from(request.body.clone());
     Ok(move || {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use hyper::header::{ACCEPT, CONTENT_TYPE, HeaderName};
 use serde_json::Value;
 
 use super::account::Account;
@@ -15,6 +16,12 @@ use crate::text::escape_controls;
 
 /// The longest response, in bytes: a page of profiles that are as large as they may be (our decision).
 const LONGEST: usize = 64 << 20;
+
+/// The header with the key.
+const API_KEY: HeaderName = HeaderName::from_static("api-key");
+
+/// The header that makes a repeated creation one.
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
 /// How much of a server's message is shown, in characters.
 const MESSAGE: usize = 200;
@@ -69,7 +76,7 @@ impl RemoteClient {
     /// Creates a profile. `creation` identifies this request: a server that supports that creates nothing twice.
     pub(super) async fn create(&self, document: &Value, creation: &str) -> Result<Value, RemoteError> {
         let mut request = self.request("POST", self.account.all(), Some(document));
-        request.headers.push(("idempotency-key", Secret::new(creation)));
+        request.headers.push((IDEMPOTENCY_KEY, Secret::new(creation)));
         request.is_repeatable = false;
         self.answered(request).await
     }
@@ -88,9 +95,10 @@ impl RemoteClient {
     }
 
     fn request(&self, method: &'static str, url: url::Url, body: Option<&Value>) -> ExchangeRequest {
-        let mut headers = vec![("api-key", self.key.clone()), ("accept", Secret::new("application/json"))];
+        let json = || Secret::new("application/json");
+        let mut headers = vec![(API_KEY, self.key.clone()), (ACCEPT, json())];
         if body.is_some() {
-            headers.push(("content-type", Secret::new("application/json")));
+            headers.push((CONTENT_TYPE, json()));
         }
         let body = body.map(ToString::to_string).unwrap_or_default().into_bytes();
         ExchangeRequest { method, url, headers, body, is_repeatable: true }

@@ -37,6 +37,12 @@ impl SenderInfo {
         Some(u64::try_from(until.duration_since(now).as_secs()).unwrap_or(0))
     }
 
+    /// Whether it is this process.
+    #[must_use]
+    pub fn is_own(&self) -> bool {
+        self.pid == std::process::id() && self.host == host_name()
+    }
+
     /// A process of this machine, about which no more is known.
     #[must_use]
     pub fn of_this_host(pid: u32) -> Self {

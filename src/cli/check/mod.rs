@@ -4,7 +4,9 @@ mod document;
 mod junit;
 mod text;
 
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use super::error::{CommandError, FAILED};
@@ -43,6 +45,11 @@ pub(super) async fn run(session: &Session, args: &CheckArgs) -> Result<ExitCode,
     }
     let own = store.own_variables().await?;
     let started_at = clock::now();
+    // Before anything is sent: a file that cannot be written must not cost the results.
+    let mut junit = match &args.junit {
+        Some(path) => Some((path, File::create(path).map_err(|error| unwritable(path, error))?)),
+        None => None,
+    };
     let samples = samples_to_check(&profile, args.event);
     let mut check = EndpointCheck::new(profile.clone(), Transport::new(network), own);
     let mut interrupts = Interrupts::watch()?;
@@ -61,15 +68,14 @@ pub(super) async fn run(session: &Session, args: &CheckArgs) -> Result<ExitCode,
         signal = interrupts.next() => return Ok(signal.into()),
         tls = check.tls() => tls,
     };
-    if let Some(path) = &args.junit {
-        let xml = junit::document(&profile, started_at, &results);
-        std::fs::write(path, xml)
-            .map_err(|error| CommandError::System(format!("{}: cannot be written", path.display()), error))?;
-    }
     if args.json {
         print_json(&document::of(&profile, started_at, &results, tls.as_ref()))?;
     } else {
         print(&text::ending(&results, tls.as_ref()))?;
+    }
+    if let Some((path, file)) = &mut junit {
+        let xml = junit::document(&profile, started_at, &results);
+        file.write_all(xml.as_bytes()).map_err(|error| unwritable(path, error))?;
     }
     let passed = results.iter().all(CheckedSample::passed);
     if passed {
@@ -80,4 +86,11 @@ pub(super) async fn run(session: &Session, args: &CheckArgs) -> Result<ExitCode,
         eprint_line(&format!("ringback: {failed} of {} failed", results.len()));
     }
     Ok(FAILED.into())
+}
+
+fn unwritable(path: &Path, error: io::Error) -> CommandError {
+    CommandError::System(
+        format!("{}: cannot be written, name another file with --junit", path.display()),
+        error,
+    )
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::cli::error::CommandError;
@@ -12,7 +12,7 @@ use crate::cli::session::Session;
 use crate::files;
 use crate::management::ProfileCheck;
 use crate::profile::document::{Document, Secrets, export};
-use crate::profile::{Body, Channel, CurlInputs, Draft, is_curl, read_curl};
+use crate::profile::{Body, Channel, CurlInputs, Draft, Profile, is_curl, read_curl};
 use crate::text::escape_controls;
 
 /// The longest command, in bytes (our decision): a body of the maximum length, escaped, and its headers.
@@ -43,19 +43,23 @@ pub(super) async fn run(session: &Session, args: &ImportCurlArgs, json: bool) ->
     let mut draft = Draft::new(args.channel);
     imported.apply_to(&mut draft);
     draft.title = args.title.clone().unwrap_or_else(|| title_of(&draft.endpoint));
-    let store = session.store()?;
-    let check = ProfileCheck::new(&*store, session.settings()).await?;
+    let store = if args.dry_run { session.store_for_preview()? } else { Some(session.store()?) };
+    let own = match &store {
+        Some(store) => store.own_variables().await?,
+        None => Vec::new(),
+    };
+    let check = ProfileCheck::with(own, session.settings());
     let checked = check.check(Document::from(draft), None, Uuid::new_v4()).map_err(|faults| {
         let lines: Vec<String> = faults.iter().map(|fault| escape_controls(&fault.to_string())).collect();
         CommandError::Input(format!("{source}: nothing was saved:\n{}", lines.join("\n")))
     })?;
     let profile = checked.profile;
-    if args.dry_run {
-        print(&format!("{:#}\n", export(&profile, Secrets::Shown)))?;
-    } else {
-        store.save_profiles(vec![profile.clone()]).await?;
+    let notes: Vec<&String> = imported.notes.iter().chain(&checked.notes).collect();
+    match store.filter(|_| !args.dry_run) {
+        Some(store) => store.save_profiles(vec![profile.clone()]).await?,
+        None => print(&format!("{:#}\n", new_document(&profile)))?,
     }
-    for note in imported.notes.iter().chain(&checked.notes) {
+    for note in &notes {
         eprint_line(&format!("ringback: note: {}", escape_controls(note)));
     }
     if args.dry_run {
@@ -64,10 +68,21 @@ pub(super) async fn run(session: &Session, args: &ImportCurlArgs, json: bool) ->
     let (id, title) = (profile.id.as_str(), profile.title.to_string());
     if json {
         let profiles = json!([{"profile_id": id, "title": title, "result": "created"}]);
-        print_json(&json!({"profile_ids": [id], "profiles": profiles, "notes": imported.notes}))
+        print_json(&json!({"profile_ids": [id], "profiles": profiles, "notes": notes}))
     } else {
         print(&format!("{id}\n"))
     }
+}
+
+/// A document that `apply` makes a new profile of: without what only a stored one has.
+fn new_document(profile: &Profile) -> Value {
+    let mut document = export(profile, Secrets::Shown);
+    if let Some(members) = document.as_object_mut() {
+        for name in ["profile_id", "created_at", "modified_at"] {
+            members.shift_remove(name);
+        }
+    }
+    document
 }
 
 /// The command, and what to call its source in an error.

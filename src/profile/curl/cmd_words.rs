@@ -18,7 +18,7 @@ pub(super) fn words(text: &str) -> Result<Vec<String>, CurlError> {
 fn without_carets(text: &str) -> Vec<char> {
     let mut plain = Vec::new();
     let mut in_quotes = false;
-    let mut rest = text.chars().filter(|c| *c != '\r');
+    let mut rest = text.chars();
     while let Some(c) = rest.next() {
         match c {
             '^' if !in_quotes => match rest.next() {
@@ -83,7 +83,7 @@ mod tests {
 
     #[test]
     fn carets_and_quotes_are_those_of_browsers() {
-        let text = "curl ^\"https://x.example/?a=1^&b=^%^20^\" ^\r\n  -H ^\"accept: */*^\" ^\r\n  --data-raw ^\"^{^\\^\"a^\\^\":^\\^\"x\\\\y^\\^\"^}^\"";
+        let text = "curl ^\"https://x.example/?a=1^&b=^%^20^\" ^\n  -H ^\"accept: */*^\" ^\n  --data-raw ^\"^{^\\^\"a^\\^\":^\\^\"x\\\\y^\\^\"^}^\"";
         assert!(is_for_cmd(text));
         let found = words(text).unwrap();
         assert_eq!(

@@ -35,7 +35,9 @@ pub fn is_curl(text: &str) -> bool {
 /// # Errors
 /// It is not one curl command, or makes a request that no profile can.
 pub fn read_curl(text: &str, literal: bool, inputs: &dyn CurlInputs) -> Result<ImportedCurl, CurlError> {
-    let command = command::read(text, inputs)?;
+    // A terminal ends the lines of a paste with carriage returns alone.
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    let command = command::read(&text, inputs)?;
     request::of(command, literal, inputs)
 }
 

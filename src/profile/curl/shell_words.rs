@@ -99,10 +99,6 @@ impl Lexer<'_> {
             match next {
                 '\\' => match self.next() {
                     Some('\n') => continue,
-                    Some('\r') if self.rest.peek() == Some(&'\n') => {
-                        self.next();
-                        continue;
-                    }
                     Some(literal) => push(&mut word, literal),
                     None => return Err(self.error("nothing follows the last `\\`")),
                 },
@@ -409,7 +405,7 @@ mod tests {
     fn words_are_those_that_a_shell_makes() {
         for (text, wanted) in [
             ("curl 'a b'\\''c' \"d\\\"e\\$f\\g\"", vec!["curl", "a b'c", "d\"e$f\\g"]),
-            ("curl \\\n  -X POST \\\r\n -s", vec!["curl", "-X", "POST", "-s"]),
+            ("curl \\\n  -X POST \\\n -s", vec!["curl", "-X", "POST", "-s"]),
             ("a # comment 'x\nb", vec!["a", ";", "b"]),
             ("a#b '' c", vec!["a#b", "", "c"]),
             ("$'a\\n\\u00e9\\x41\\'\\101\\ud83d\\ude00'", vec!["a\néA'A😀"]),

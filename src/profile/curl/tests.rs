@@ -147,3 +147,15 @@ fn a_pasted_command_is_recognized() {
         assert!(!is_curl(text), "{text}");
     }
 }
+
+#[test]
+fn lines_may_end_in_any_way() {
+    let lines = ["curl 'https://x.example' \\", "  -X PUT \\", "  -H 'X-One: 1'", ""];
+    let cmd = ["curl ^\"https://x.example^\" ^", "  -X PUT ^", "  -H ^\"X-One: 1^\"", ""];
+    for ends in ["\n", "\r\n", "\r"] {
+        for lines in [&lines, &cmd] {
+            let draft = draft(&lines.join(ends));
+            assert_eq!((draft.method.as_str(), headers(&draft)), ("PUT", vec![("X-One", "1")]), "{ends:?}");
+        }
+    }
+}
