@@ -153,7 +153,9 @@ impl Session {
             return self.store_if_there();
         }
         let name = self.database_named()?;
-        eprint_line(&format!("ringback: note: no database {name}: without --dry-run, this command creates it"));
+        eprint_line(&format!(
+            "ringback: note: no database {name}: without --dry-run, this command creates it"
+        ));
         Ok(None)
     }
 
