@@ -57,7 +57,7 @@ pub struct Settings {
     pub time: Zone,
     /// Key bindings that replace default ones, in file order.
     pub keys: Vec<Binding>,
-    /// How many days ended deliveries are kept in the log; 0 for ever.
+    /// How many days ended deliveries are kept in the log; 0 for permanently.
     pub keep_days: u32,
     /// How many ended deliveries are kept in the log; 0 for all.
     pub keep_deliveries: u64,

@@ -60,8 +60,8 @@ pub const TABLE: &[Entry] = table! {
         "profiles-search" Search, "/", "Search", "Search titles, URLs, ids and channels while typing; Esc shows all again",
             "find filter look up";
         "profiles-deliveries" FilterProfile, "f", "Deliveries",
-            "Show only the deliveries of the selected profile, whichever is selected; or all",
-            "filter log only of this profile";
+            "Filter by the selected profile (follows the selection); again shows all",
+            "filter log only show deliveries of this profile";
         "profiles-preview" Preview, "p", "Preview", "Preview the request; nothing is sent",
             "dry run render show request";
         "profiles-copy-id" CopyId, "y", "Copy id", "Copy the callback profile id",
@@ -139,14 +139,14 @@ pub const TABLE: &[Entry] = table! {
             "send again repeat replay re-trigger";
         "deliveries-original" Original, "[", "Original", "Go to the delivery that this one resends",
             "resent from link back source earlier";
-        "deliveries-resent" Resent, "]", "Its resend", "Go to the delivery by which this one was resent last",
+        "deliveries-resent" Resent, "]", "Latest resend", "Go to its latest resend",
             "resent as link result newer again";
         "deliveries-filter-state" FilterState, "s", "State",
             "Show all, pending, delivered, failed or cancelled ones",
             "status show failed pending delivered";
         "deliveries-filter-profile" FilterProfile, "p", "Profile",
-            "Show only those of the selected profile, whichever is selected; or all",
-            "only of one profile";
+            "Filter by the selected profile (follows the selection); again shows all",
+            "show only those of one profile";
         "deliveries-follow" Follow, "F", "Follow", "Follow the newest again", "live tail latest newest";
         "deliveries-time-form" TimeForm, "T", "", "Toggle absolute and relative times",
             "clock age ago timestamp";
@@ -258,7 +258,7 @@ pub const TABLE: &[Entry] = table! {
         "overview" Overview, "O", "",
             "Overview: how many deliveries of each profile arrived and failed, how fast, and why",
             "numbers statistics stats rate success latency slow percentile failures failing since alert alerts health dashboard";
-        "show-failed" ShowFailed, "!", "Failed", "Failed deliveries of all profiles, newest first",
+        "show-failed" ShowFailed, "!", "Failed", "Failed deliveries of all profiles, newest first; again shows all",
             "failures errors problems what went wrong filter show";
         "theme" Theme, "f12", "", "Next theme: terminal, dark, light, mono",
             "colours colors dark light appearance";

@@ -23,7 +23,7 @@ pub(crate) async fn ready(State(api): State<Api>) -> Response {
         why.push(format!("the database {}", error.problem));
     }
     match api.room().check(&*api.store).await {
-        // Reading a store that cannot be written says nothing more.
+        // A read error adds nothing to a write error.
         Err(error) if written.is_ok() || error.code() == Code::TooMany => {
             why.extend(error.params().iter().cloned());
         }

@@ -1,6 +1,7 @@
 //! Panes 4 and 5 by keys: following, filtering, cancelling and retrying.
 
 use crate::callback::Values;
+use crate::console::model::effect::Effect;
 use crate::console::model::message::Message;
 use crate::record::Kind;
 use crate::storage::BoundedCount;
@@ -161,7 +162,7 @@ fn the_deliveries_are_those_of_the_profile_that_is_selected() {
     };
     desk.keys("f");
     assert_eq!(titles(&desk), ["Order SMS"]);
-    assert_eq!(desk.notice(), "Deliveries: those of Order SMS, or of the profile selected next");
+    assert_eq!(desk.notice(), "Deliveries: Order SMS (follows the selection)");
     desk.keys("j");
     assert_eq!(titles(&desk), ["Bookings"]);
     assert!(desk.line("4 Deliveries").contains("Bookings · 4 of 9 ╮"), "{}", desk.screen());
@@ -233,7 +234,7 @@ fn a_delivered_one_is_resent_only_after_a_question() {
     for open in ["", "enter"] {
         let mut desk = Desk::new(120, 40).of(sample::log());
         desk.keys("4 s s").keys(open).keys("a");
-        assert!(desk.shows("Resend a delivery of Bookings that was delivered?"), "{}", desk.screen());
+        assert!(desk.shows("Already delivered. Resend to Bookings?"), "{}", desk.screen());
         desk.keys("n");
         assert_eq!(desk.requested(), [""; 0]);
         desk.keys("a y");
@@ -249,8 +250,17 @@ fn one_key_shows_what_failed() {
     desk.keys("4 p /").types("delivered").keys("enter 1 !");
     let states: Vec<_> = desk.state.deliveries.rows().iter().map(|row| number(row.id)).collect();
     assert_eq!((states, desk.state.focus.number()), (vec![4, 3], 4), "{}", desk.screen());
-    desk.keys("!");
-    assert_eq!(desk.notice(), "Failed: they are shown already");
+    assert_eq!(desk.notice(), "Deliveries: failed, all profiles · ! shows all again");
+    // Another filter names what stays of this one.
+    desk.keys("1 f");
+    assert_eq!(desk.notice(), "Deliveries: Order SMS (follows the selection) · failed only · 4 shows them");
+    desk.keys("f");
+    assert_eq!(desk.notice(), "Deliveries: all profiles · failed only · 4 shows them");
+    desk.keys("4 !");
+    assert_eq!((desk.state.deliveries.rows().len(), desk.notice()), (9, "Deliveries: all".to_owned()));
+    desk.keys("! 1 /").types("book").keys("enter 4 /").types("bookings").keys("enter 1 f");
+    let notice = "Deliveries: Bookings (follows the selection) · failed only · /bookings · 4 shows them";
+    assert_eq!(desk.notice(), notice);
     let mut desk = Desk::new(80, 24).of(sample::world());
     assert!(!desk.shows("! Failed"), "{}", desk.screen());
     desk.keys("!");
@@ -417,12 +427,15 @@ fn a_delivery_and_its_resend_lead_to_each_other() {
     desk.keys("[");
     assert_eq!(desk.notice(), "Original: it resends no other delivery");
     desk.keys("]");
-    assert_eq!(desk.notice(), "Its resend: it was not resent");
+    assert_eq!(desk.notice(), "Latest resend: it was not resent");
     desk.keys("a s s");
     let resend = desk.state.deliveries.selected().unwrap().id;
     assert!(resend != failed && desk.line("resent").contains("from 00000000-0000"), "{}", desk.screen());
 
+    desk.effects();
     desk.keys("[");
+    let loads = desk.effects().into_iter().filter(|effect| matches!(effect, Effect::LoadDetails(_))).count();
+    assert_eq!(loads, 1, "the linked delivery is loaded once, in the list or not");
     assert!(desk.shows(&format!("resent    as {resend} · queued")), "{}", desk.screen());
     desk.happens(|world| world.answered(super::world::number(resend), 200, sample::start()));
     assert!(desk.shows(&format!("resent    as {resend} · delivered · 200")), "{}", desk.screen());
@@ -441,5 +454,5 @@ fn a_delivery_and_its_resend_lead_to_each_other() {
     });
     assert!(desk.line("resent  ").contains("no longer in the log"), "{}", desk.screen());
     desk.keys("]");
-    assert_eq!(desk.notice(), "Its resend: its resend is no longer in the log");
+    assert_eq!(desk.notice(), "Latest resend: its resend is no longer in the log");
 }

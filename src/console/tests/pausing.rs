@@ -129,7 +129,7 @@ fn an_auto_disabled_profile_is_reported_and_enabled_by_one_key() {
     });
     let reported = "Order SMS was disabled: 20 consecutive failures; last: 500 Internal Server Error";
     assert_eq!(desk.notice(), format!("{reported} · Space enables it"));
-    assert!(desk.line("sms  POST").contains("POST ◌"), "{}", desk.screen());
+    assert!(desk.line("▌Order SMS").contains("disabled  ◌"), "{}", desk.screen());
     assert!(desk.shows("◌ auto-disabled since 14:02 · 20"), "{}", desk.screen());
     assert!(desk.shows("queued · blocked: auto-disabled"), "{}", desk.screen());
     // It is reported once.

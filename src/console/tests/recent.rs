@@ -37,12 +37,12 @@ fn the_list_says_how_profiles_have_fared_lately() {
     (0..299).for_each(|_| ends(&world, -MINUTE, 200));
     ends(&world, -12 * MINUTE, 500);
     let desk = Desk::new(160, 45).of(world.clone());
-    assert!(desk.line("▌Order SMS").contains("POST ●  99.7 %    12 min ago┃"), "{}", desk.screen());
+    assert!(desk.line("▌Order SMS").contains("POST ●  99.7 %    ✗ 12 min ago┃"), "{}", desk.screen());
     assert!(desk.line("Bookings").contains("GET  ●                      "), "{}", desk.screen());
     let desk = Desk::new(120, 36).of(world.clone());
     assert!(desk.line("▌Order SMS").contains("sms   99% ●┃"), "{}", desk.screen());
     let desk = Desk::new(80, 24).of(world);
-    assert!(desk.line("▌Order SMS").contains("99.7 %    12 min ago"), "{}", desk.screen());
+    assert!(desk.line("▌Order SMS").contains("99.7 %    failed 12 min ago"), "{}", desk.screen());
 }
 
 #[test]
@@ -51,10 +51,10 @@ fn a_failure_of_hours_ago_is_at_least_so_long_ago() {
     // Between eleven and twelve; it is two past two.
     ends(&world, -150 * MINUTE, 500);
     let desk = Desk::new(80, 24).of(world.clone());
-    assert!(desk.line("▌Order SMS").contains("●          over 2 h ago"), "{}", desk.screen());
+    assert!(desk.line("▌Order SMS").contains("●          failed over 2 h ago"), "{}", desk.screen());
     ends(&world, -26 * 60 * MINUTE, 500);
     let desk = Desk::new(80, 24).of(world);
-    assert!(desk.line("▌Order SMS").contains("over 2 h ago"), "{}", desk.screen());
+    assert!(desk.line("▌Order SMS").contains("failed over 2 h ago"), "{}", desk.screen());
 }
 
 #[test]

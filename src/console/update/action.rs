@@ -163,7 +163,7 @@ fn in_each_pane(state: &mut State, action: Action) -> Option<Vec<Effect>> {
         }
         Action::Senders => window::senders::open(state),
         Action::Overview => window::overview::open(state),
-        Action::ShowFailed => deliveries::show_failed(state, false),
+        Action::ShowFailed => deliveries::toggle_failed(state),
         Action::Test => testing::open(state),
         Action::Preview => preview::open(state),
         Action::NextPane | Action::PreviousPane => {

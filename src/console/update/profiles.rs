@@ -138,13 +138,20 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
     }
 }
 
+/// The most columns of a search in a notice.
+const SEARCH: usize = 24;
+
 /// Shows only the deliveries of the selected profile, or all again, and reports it: they may not be on the screen.
 fn filter_deliveries(state: &mut State) -> Vec<Effect> {
     let effects = deliveries::filter_profile(state);
-    let what = match &state.deliveries.profile {
-        Some((_, title)) => format!("Deliveries: those of {title}, or of the profile selected next"),
+    let mut what = match &state.deliveries.profile {
+        Some((_, title)) => format!("Deliveries: {title} (follows the selection)"),
         None => "Deliveries: all profiles".to_owned(),
     };
+    // Other filters stay, and leave fewer than all.
+    for filter in state.deliveries.other_filters(SEARCH) {
+        what = format!("{what} · {filter}");
+    }
     let keys = if layout::shows_deliveries(state) { "" } else { " · {go-deliveries} shows them" };
     state.notify(format!("{what}{}", state.settings.keys.spell(keys)));
     effects

@@ -1,5 +1,6 @@
 //! Draws pane 1.
 
+use jiff::Timestamp;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -11,6 +12,7 @@ use crate::console::model::mouse::ClickTarget;
 use crate::console::model::pane::Pane;
 use crate::console::model::pausing::{self, SIGN};
 use crate::console::model::profiles;
+use crate::console::model::recent::LastFailure;
 use crate::console::model::state::State;
 use crate::console::view::put::put;
 use crate::console::view::{frame, search_line};
@@ -73,7 +75,12 @@ fn line(state: &State, row: &ProfileRow, width: usize, selected: bool, focused: 
     let rate = state.recent.of(&row.id).and_then(|numbers| numbers.success_rate);
     let facts = match rate {
         _ if failing => format!(" {:9} ", HealthState::Failing.name()),
-        // The method is beside the list; how it fares is not.
+        _ if row.status == Status::AutoDisabled && width >= WITH_FAILURE => {
+            format!(" {} ", Status::AutoDisabled.name())
+        }
+        // The sign says by whom.
+        _ if row.status == Status::AutoDisabled => format!(" {:9} ", Status::Disabled.name()),
+        // The method is beside the list; its success rate is not.
         Some(rate) if width < WITH_SUCCESS => {
             format!(" {:4} {:>4} ", short_channel(row.channel), whole_percent(rate))
         }
@@ -102,7 +109,7 @@ fn line(state: &State, row: &ProfileRow, width: usize, selected: bool, focused: 
         Status::AutoDisabled => theme.bad,
         Status::Disabled => theme.dim,
     };
-    let facts_style = match (selected, failing) {
+    let facts_style = match (selected, failing || row.status == Status::AutoDisabled) {
         (true, _) => Style::new(),
         (false, true) => theme.bad,
         (false, false) => theme.dim,
@@ -124,6 +131,15 @@ const WITH_SUCCESS: usize = 32;
 /// From this width on there is room for the last failure.
 const WITH_FAILURE: usize = 50;
 
+/// From this width on there is room to name it as well.
+const WITH_FAILURE_NAMED: usize = 60;
+
+/// The last failure, in the columns of the longest one: a time alone would read as that of the last delivery.
+fn failed(at: LastFailure, width: usize, now: Timestamp) -> String {
+    let name = if width < WITH_FAILURE_NAMED { health::SIGN } else { "failed" };
+    format!("{name} {}", at.words(now))
+}
+
 /// The columns of `over 23 h ago`.
 const FAILURE: usize = 13;
 
@@ -137,7 +153,8 @@ fn lately(state: &State, row: &ProfileRow, width: usize) -> Vec<Span<'static>> {
         Some(rate) if rate < 1.0 => theme.warn,
         _ => theme.dim,
     };
-    let failure = numbers.last_failure.map(|failure| failure.words(state.now)).unwrap_or_default();
+    let failure = numbers.last_failure.map(|at| failed(at, width, state.now)).unwrap_or_default();
+    let columns = FAILURE + if width < WITH_FAILURE_NAMED { "✗ ".width() } else { "failed ".width() };
     match width {
         ..WITH_SUCCESS => Vec::new(),
         WITH_SUCCESS..WITH_FAILURE => {
@@ -145,7 +162,7 @@ fn lately(state: &State, row: &ProfileRow, width: usize) -> Vec<Span<'static>> {
         }
         WITH_FAILURE.. => vec![
             Span::styled(format!(" {:>7}", rate.map(percent).unwrap_or_default()), rate_style),
-            Span::styled(format!(" {failure:>FAILURE$}"), theme.dim),
+            Span::styled(format!(" {failure:>columns$}"), theme.dim),
         ],
     }
 }

@@ -115,6 +115,13 @@ impl Deliveries {
         (self.show, self.profile.as_ref().map(|(_, title)| title.as_str()))
     }
 
+    /// The filters other than that of a profile, for a notice: such as `failed only` and `/order`, the search in so many
+    /// columns.
+    pub fn other_filters(&self, width: usize) -> impl Iterator<Item = String> {
+        let show = (self.show != Show::All).then(|| format!("{} only", self.show.name()));
+        show.into_iter().chain(self.search.shown(width))
+    }
+
     /// The rows on the screen, as of the last drawing.
     pub fn in_sight(&self) -> impl Iterator<Item = &Summary> {
         let sight = self.list.in_sight(self.rows.len());

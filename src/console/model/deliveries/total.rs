@@ -39,7 +39,7 @@ impl Deliveries {
         self.show != Show::All || self.profile.is_some() || self.search.is_on()
     }
 
-    /// How many deliveries match the filter; none before anything was read.
+    /// How many deliveries match the filter; none before anything was read, or found in a part of the log.
     #[must_use]
     pub fn matching(&self) -> Option<BoundedCount> {
         if !self.is_read {
@@ -58,7 +58,8 @@ impl Deliveries {
             (None, counts) => counts.map(|counts| BoundedCount::exact(of_state(&counts, self.show))),
         };
         let counted = counted.filter(|count| count.n >= loaded);
-        Some(counted.unwrap_or(BoundedCount::at_least(loaded)))
+        // At least none says nothing.
+        counted.or_else(|| (loaded > 0).then(|| BoundedCount::at_least(loaded)))
     }
 
     /// How many of them are in the list, loaded or not: all but those that have arrived since it was followed.

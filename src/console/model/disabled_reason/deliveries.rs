@@ -10,16 +10,18 @@ use crate::keymap::Action;
 use crate::record::Details;
 use crate::storage::BlockReason;
 
-/// Why failed deliveries cannot be shown; `None` if they can.
+/// Whether the failed deliveries of all profiles are what is shown: then the same key shows all again.
+#[must_use]
+pub fn shows_failed(state: &State) -> bool {
+    let deliveries = &state.deliveries;
+    let is_shown = deliveries.filter() == (Show::Failed, None) && !deliveries.search.is_on();
+    is_shown && state.focus == Pane::Deliveries
+}
+
+/// Why failed deliveries cannot be shown; `None` if they can, or all can be shown again.
 #[must_use]
 pub fn no_failed(state: &State) -> Option<&'static str> {
-    let deliveries = &state.deliveries;
-    let shown = deliveries.filter() == (Show::Failed, None) && !deliveries.search.is_on();
-    match (state.counts.failed, shown && state.focus == Pane::Deliveries) {
-        (0, _) => Some("no delivery has failed"),
-        (_, true) => Some("they are shown already"),
-        (_, false) => None,
-    }
+    (state.counts.failed == 0 && !shows_failed(state)).then_some("no delivery has failed")
 }
 
 /// Why an action cannot be done now; `None` if it can.

@@ -122,7 +122,7 @@ impl Question {
     #[must_use]
     pub fn resend(id: DeliveryId, title: &str) -> Self {
         let text = format!(
-            "Resend a delivery of {title} that was delivered?\n\nThe endpoint gets the same request once more."
+            "Already delivered. Resend to {title}?\n\nThe endpoint gets the same request once more."
         );
         Self::new(QuestionKind::Resend(id), text)
     }

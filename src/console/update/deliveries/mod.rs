@@ -7,6 +7,7 @@ pub mod search;
 use crate::console::model::deliveries::query::{Query, Show};
 use crate::console::model::deliveries::search::Search;
 use crate::console::model::deliveries::{PAGE, TextView, paused};
+use crate::console::model::disabled_reason;
 use crate::console::model::editor::Editor;
 use crate::console::model::effect::Effect;
 use crate::console::model::pane::Pane;
@@ -134,6 +135,18 @@ pub fn stay(state: &mut State) -> Vec<Effect> {
     state.deliveries.reload()
 }
 
+/// Shows the failed deliveries of all profiles, and all deliveries again if those are what is shown.
+pub fn toggle_failed(state: &mut State) -> Vec<Effect> {
+    if !disabled_reason::deliveries::shows_failed(state) {
+        let effects = show_failed(state, false);
+        state.notify(state.settings.keys.spell("Deliveries: failed, all profiles · {show-failed} shows all again"));
+        return effects;
+    }
+    state.deliveries.show = Show::All;
+    state.notify("Deliveries: all");
+    state.deliveries.refilter()
+}
+
 /// Shows the failed deliveries of all profiles, or only those of the selected one; newest first, without a search.
 pub fn show_failed(state: &mut State, is_of_selected: bool) -> Vec<Effect> {
     let selected = state.profiles.selected().filter(|_| is_of_selected);
@@ -168,7 +181,9 @@ fn moved(state: &mut State) -> Vec<Effect> {
     if deliveries.is_following() && deliveries.list.selected() > 0 {
         deliveries.pause();
     }
-    deliveries.search.is_stopped = false;
+    if std::mem::take(&mut deliveries.search.is_stopped) {
+        search::resumed(state);
+    }
     [load_selected(state), load_more(state)].concat()
 }
 
@@ -202,10 +217,8 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         (Action::RetryNow, Some(id)) => vec![Effect::RetryNow(id)],
         (Action::Cancel, Some(id)) => vec![Effect::Cancel(id)],
         (Action::Resend, Some(id)) => resend(state, id),
-        (Action::Original | Action::Resent, _) => {
-            let effects = links::follow(state, action);
-            [load_selected(state), effects].concat()
-        }
+        // It loads the linked delivery itself, which is the selected one if it is in the list.
+        (Action::Original | Action::Resent, _) => links::follow(state, action),
         (Action::CopyDelivery, Some(id)) => {
             vec![Effect::Copy { text: id.to_string(), what: id.to_string() }]
         }

@@ -23,11 +23,20 @@ pub fn open(state: &mut State) -> Vec<Effect> {
     Vec::new()
 }
 
+/// Shown while a search is stopped.
+const STOPPED: &str = "Search stopped: {list-down} in the list continues it";
+
 /// Stops a search that would continue without a key. What it has found stays, and moving down resumes it.
 pub fn stop(state: &mut State) -> Vec<Effect> {
     state.deliveries.search.is_stopped = true;
-    state.notify(state.settings.keys.spell("Search stopped: {list-down} in the list continues it"));
+    state.notify(state.settings.keys.spell(STOPPED));
     Vec::new()
+}
+
+/// The search continues: nothing on the screen may say that it is stopped.
+pub(super) fn resumed(state: &mut State) {
+    let stopped = state.settings.keys.spell(STOPPED);
+    state.notice.take_if(|notice| notice.text == stopped);
 }
 
 /// Shows all deliveries again.

@@ -42,7 +42,7 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
             (false, _) if deliveries.unreadable > 0 => "none can be read: `ringback doctor` says why",
             (false, _) => "nothing sent yet: {test} tests a profile",
             (true, None) => "no matches",
-            (true, Some(_)) => "none so far",
+            (true, Some(_)) => "no matches yet",
         };
         let hint = state.settings.keys.spell(hint);
         let fault = SearchTimes::read(&deliveries.search.text()).err().map(|why| escape_controls(&why));
@@ -61,7 +61,9 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
     let lines = usize::from(!texts.is_empty()) + usize::from(deliveries.search.is_typing());
     let height = usize::from(inner.height).saturating_sub(lines);
     let visible = deliveries.list.visible(rows.len(), height);
-    frame::mark_place(state, inner, &visible, deliveries.list.selected(), deliveries.length(), out);
+    if !rows.is_empty() {
+        frame::mark_place(state, inner, &visible, deliveries.list.selected(), deliveries.length(), out);
+    }
     let columns = Columns::of(state, &rows[visible.clone()], usize::from(inner.width));
     for at in visible.clone() {
         let here = at == deliveries.list.selected();
