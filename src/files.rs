@@ -50,6 +50,25 @@ pub enum UnreadableFile {
     System(io::Error),
 }
 
+impl UnreadableFile {
+    /// The error after the file's name and a colon, with its fix where that is known.
+    #[must_use]
+    pub fn with_fix(&self) -> String {
+        let fix = match self {
+            Self::Missing => ": check its name",
+            Self::Denied => ": check its permissions",
+            // The error itself says it, or the system does not.
+            Self::Folder
+            | Self::NotRegular
+            | Self::TooLong(_)
+            | Self::NotText { .. }
+            | Self::NoDescriptors(_)
+            | Self::System(_) => "",
+        };
+        format!("it cannot be read ({self}){fix}")
+    }
+}
+
 impl From<io::Error> for UnreadableFile {
     fn from(error: io::Error) -> Self {
         match error.kind() {

@@ -24,12 +24,12 @@
 //! | [`text`] | text and times for people, harmless for a terminal; pure | nothing here |
 //! | [`listening`] | the listening socket of a server, and its connections | `clock` |
 //! | [`receiver`] | the built-in endpoint to test against | `listening`, `callback`, `profile`, `json`, `text`, `clock` |
-//! | [`settings`] | the settings file | `profile`, `files` |
+//! | [`settings`] | the settings file | `profile`, `text`, `files` |
 //! | [`management`] | what people and programs do to profiles and deliveries, the same from a command and over the HTTP API | `storage`, `record`, `callback`, `profile`, `delivery`, `settings`, `clock` |
 //! | [`alerting`] | alerts of profiles that turned failing or recovered, given to a command and to a profile | `storage`, `record`, `callback`, `profile`, `documents`, `intake`, `delivery`, `settings`, `text`, `clock` |
 //! | [`remote`] | an account of the platform's API: what differs from the profiles here, pull and push | `management`, `delivery`, `storage`, `record`, `profile`, `json`, `settings`, `text`, `files`, `clock` |
 //! | [`api`] | the HTTP API | `listening`, `management`, `documents`, `intake`, `storage`, `delivery`, `record`, `callback`, `profile`, `json`, `settings`, `text`, `files`, `clock`, `threads` |
-//! | [`keymap`] | actions, and the keys that do them | `settings` |
+//! | [`keymap`] | actions, and the keys that do them | `settings`, `text` |
 //! | [`console`] | the terminal | all of these |
 //! | [`cli`] | the commands, and the start of the console | all of these |
 //!

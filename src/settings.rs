@@ -9,6 +9,7 @@ mod keys;
 mod look;
 mod names;
 mod network;
+mod notice;
 mod read;
 mod remote;
 mod source;
@@ -22,6 +23,7 @@ pub use effective::EffectiveSetting;
 pub use keys::Binding;
 pub use look::{Borders, ThemeName, Zone};
 pub use network::{Addresses, AddressesUnknown};
+pub use notice::{SettingsNotice, SettingsPlace};
 pub use remote::RemoteSettings;
 pub use source::SettingSource;
 
@@ -57,7 +59,7 @@ pub struct Settings {
     pub time: Zone,
     /// Key bindings that replace default ones, in file order.
     pub keys: Vec<Binding>,
-    /// How many days ended deliveries are kept in the log; 0 for permanently.
+    /// How many days ended deliveries are kept in the log; 0 for no limit.
     pub keep_days: u32,
     /// How many ended deliveries are kept in the log; 0 for all.
     pub keep_deliveries: u64,
@@ -117,10 +119,17 @@ impl Default for Settings {
 pub struct Loaded {
     /// Everything that could be read; the rest has its defaults.
     pub settings: Settings,
-    /// A sentence for each error, with file and line.
-    pub notices: Vec<String>,
+    /// The errors, in file order.
+    pub notices: Vec<SettingsNotice>,
     /// Where each setting comes from that has not its default. Those of `[api]` have names such as `api.listen`.
     pub sources: BTreeMap<String, SettingSource>,
+}
+
+impl Loaded {
+    /// A sentence for each error, with file and line.
+    pub fn sentences(&self) -> impl Iterator<Item = String> {
+        self.notices.iter().map(ToString::to_string)
+    }
 }
 
 impl Settings {

@@ -15,7 +15,7 @@ use crate::console::theme::{Depth, Theme};
 use crate::console::{self, Start};
 use crate::keymap;
 use crate::receiver::Receiver;
-use crate::settings::{Loaded, Settings};
+use crate::settings::{Loaded, Settings, SettingsNotice};
 use crate::storage::{Opened, RetentionPolicy, report_lock_waits};
 
 pub(super) async fn run(session: &Session) -> Result<ExitCode, CommandError> {
@@ -30,7 +30,7 @@ pub(super) async fn run(session: &Session) -> Result<ExitCode, CommandError> {
 }
 
 /// The problem with the settings, shortened to one line: every command prints all of it.
-fn first_of(notices: &[String]) -> Option<String> {
+fn first_of(notices: &[SettingsNotice]) -> Option<String> {
     let first = notices.first()?;
     // The settings are only read at the start.
     let first = format!("{first} · fix it and start again");

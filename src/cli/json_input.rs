@@ -25,7 +25,7 @@ impl JsonInput<'_> {
     /// # Errors
     /// It cannot be read, has more than `most` bytes, or is not UTF-8.
     pub fn text(&self, most: u64) -> Result<String, String> {
-        let read = files::read_input(self.0, most).map_err(|error| format!("it cannot be read ({error})"))?;
+        let read = files::read_input(self.0, most).map_err(|error| error.with_fix())?;
         files::text(read).map_err(|error| error.to_string())
     }
 }

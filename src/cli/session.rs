@@ -75,7 +75,7 @@ impl Session {
 
     /// Reports errors in the settings on standard error.
     pub fn report_settings(&self) {
-        for notice in &self.loaded().notices {
+        for notice in self.loaded().sentences() {
             eprint_line(&format!("ringback: {notice}"));
         }
     }

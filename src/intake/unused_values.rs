@@ -1,14 +1,10 @@
 //! Detects values that no placeholder of the profile takes: a misspelled name would otherwise go unnoticed.
 
 use serde_json::{Map, Value};
-use strsim::osa_distance;
 
 use crate::profile::catalogue::Variable;
 use crate::profile::{Path, Profile};
-use crate::text::escape_controls;
-
-/// The maximum number of edits between similar names, and at most a third of the letters.
-const SLIPS: usize = 2;
+use crate::text::{escape_controls, nearest};
 
 /// How many names are listed.
 const LISTED: usize = 5;
@@ -72,12 +68,8 @@ pub(super) fn of_values_among<'k>(
 
 /// The placeholder that a name resembles, among those without a value.
 fn meant<'a>(profile: &'a Profile, name: &str, is_free: impl Fn(&str) -> bool) -> Option<&'a str> {
-    let plain = |name: &str| name.to_lowercase().replace('-', "_");
-    let slips = |known: &str| osa_distance(&plain(name), &plain(known));
-    let variables = profile.variables().into_iter().map(crate::profile::Path::name);
-    variables
-        .filter(|known| is_free(known) && slips(known) <= SLIPS.min(known.len() / 3))
-        .min_by_key(|known| slips(known))
+    let variables = profile.variables().into_iter().map(Path::name);
+    nearest(name, variables.filter(|known| is_free(known)))
 }
 
 fn did_you_mean(name: &str) -> String {

@@ -1,20 +1,16 @@
 //! Applies the key bindings of the settings. An invalid binding is reported with its position, and its action keeps
 //! the keys of the table.
 
-use strsim::osa_distance;
-
-use crate::settings::Binding;
+use crate::settings::{Binding, SettingsNotice};
+use crate::text::nearest;
 
 use super::chord::Chord;
 use super::table::{Entry, TABLE};
 use super::{Keymap, reserved};
 
-/// The most edits between a misspelled name and the one that is meant (our decision, as for settings).
-const SLIPS: usize = 2;
-
-/// The keys with these bindings, and a sentence for each binding that was rejected.
+/// The keys with these bindings, and a notice for each binding that was rejected.
 #[must_use]
-pub fn bind(bindings: &[Binding]) -> (Keymap, Vec<String>) {
+pub fn bind(bindings: &[Binding]) -> (Keymap, Vec<SettingsNotice>) {
     let mut keymap = Keymap::default();
     let mut notices = Vec::new();
     // Line of the table, and its binding in the settings.
@@ -25,14 +21,15 @@ pub fn bind(bindings: &[Binding]) -> (Keymap, Vec<String>) {
                 keymap.keys[line] = keys;
                 bound.push((line, binding));
             }
-            Err(what) => notices.push(format!("{}: {what}", binding.place)),
+            Err(message) => notices.push(SettingsNotice { place: binding.place.clone(), message }),
         }
     }
     // A rejected entry gets its own keys back, which another entry may use by now: repeat until there are no clashes.
     while let Some((at, what)) = clash(&keymap, &bound) {
         let (line, binding) = bound.remove(at);
         keymap.keys[line] = TABLE[line].keys().collect();
-        notices.push(format!("{}: {what}{}", binding.place, stays(&TABLE[line])));
+        let message = format!("{what}{}", stays(&TABLE[line]));
+        notices.push(SettingsNotice { place: binding.place.clone(), message });
     }
     (keymap, notices)
 }
@@ -101,9 +98,10 @@ fn taken(keymap: &Keymap, line: usize) -> Option<(Chord, &'static Entry)> {
 /// The known names, for an unknown one.
 fn unknown(name: &str) -> String {
     let ends = format!("-{name}");
-    let is_near =
-        |known: &&str| known.ends_with(&ends) || osa_distance(known, name) <= SLIPS.min(name.len() / 3);
-    let near: Vec<&str> = TABLE.iter().map(|entry| entry.name).filter(is_near).collect();
+    let names = || TABLE.iter().map(|entry| entry.name);
+    let resembled = nearest(name, names());
+    let is_near = |known: &&str| known.ends_with(&ends) || resembled == Some(*known);
+    let near: Vec<&str> = names().filter(is_near).collect();
     if near.is_empty() {
         return format!("unknown action {name}: the help and the manual list all");
     }
@@ -118,18 +116,20 @@ fn stays(entry: &Entry) -> String {
 #[cfg(test)]
 mod tests {
     use crate::keymap::{Action, Key, Meaning, Scope};
+    use crate::settings::SettingsPlace;
 
     use super::*;
 
     fn binding(line: usize, action: &str, keys: &str) -> Binding {
         let keys = keys.split_whitespace().map(str::to_owned).collect();
-        Binding { action: action.to_owned(), keys, place: format!("config.toml:{line}") }
+        Binding { action: action.to_owned(), keys, place: SettingsPlace::on_line("config.toml", line) }
     }
 
     fn bound(all: &[(&str, &str)]) -> (Keymap, Vec<String>) {
         let all: Vec<_> =
             all.iter().enumerate().map(|(at, (name, keys))| binding(at + 2, name, keys)).collect();
-        bind(&all)
+        let (keymap, notices) = bind(&all);
+        (keymap, notices.iter().map(ToString::to_string).collect())
     }
 
     #[test]

@@ -258,7 +258,7 @@ pub const TABLE: &[Entry] = table! {
         "overview" Overview, "O", "",
             "Overview: how many deliveries of each profile arrived and failed, how fast, and why",
             "numbers statistics stats rate success latency slow percentile failures failing since alert alerts health dashboard";
-        "show-failed" ShowFailed, "!", "Failed", "Failed deliveries of all profiles, newest first; again shows all",
+        "show-failed" ShowFailed, "!", "Failed", "Failed deliveries of all profiles; again shows all",
             "failures errors problems what went wrong filter show";
         "theme" Theme, "f12", "", "Next theme: terminal, dark, light, mono",
             "colours colors dark light appearance";

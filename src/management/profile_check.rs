@@ -160,7 +160,7 @@ impl<'a> ProfileCheck<'a> {
         if let Some(stored) = stored {
             let removed = document.removed(stored, profile);
             notes.extend(
-                removed.iter().map(|part| format!("{part} removed: the document has no value for it")),
+                removed.iter().map(|part| format!("{}: the document has no value for it", part.done())),
             );
             notes.extend(document.fallbacks(stored, profile));
         }

@@ -113,7 +113,7 @@ mod tests {
         let text = "[api]\nlisten = \"[::1]:80\"\ntls_cert = \"a.pem\"\ntls_key = \"k.pem\"\naccess_log = \"-\"\n\
                     queue_limit = 0\nconnections = 9\nrequests_per_key = 1\nstreams = 2\nstreams_per_key = 1\n";
         let loaded = Settings::parse(text, Path::new("config.toml"));
-        assert_eq!(loaded.notices, [""; 0]);
+        assert_eq!(loaded.notices, []);
         assert!(loaded.settings.addresses.for_sending().is_ok());
         assert_eq!(
             loaded.settings.api,
@@ -137,7 +137,7 @@ mod tests {
         let loaded = Settings::parse(text, Path::new("config.toml"));
         assert_eq!(loaded.settings.api, ApiSettings::default());
         assert_eq!(
-            loaded.notices,
+            loaded.sentences().collect::<Vec<_>>(),
             [
                 "config.toml:2: listen must be an address and a port, such as \"127.0.0.1:9979\"",
                 "config.toml:3: tls_cert must be a string",

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::notice::SettingsPlace;
 use super::source::SettingSource;
 use super::{Loaded, Settings, api, names, remote};
 use crate::profile::Choice;
@@ -36,11 +37,7 @@ impl Loaded {
         all.extend(api::NAMES.into_iter().map(|name| setting(&format!("api.{name}"))));
         all.extend(remote::NAMES.into_iter().map(|name| setting(&format!("remote.{name}"))));
         // One that is invalid, or has a key of another action, does not apply.
-        let is_invalid = |place: &str| {
-            let of_place =
-                |notice: &String| notice.strip_prefix(place).is_some_and(|rest| rest.starts_with(':'));
-            self.notices.iter().any(of_place)
-        };
+        let is_invalid = |place: &SettingsPlace| self.notices.iter().any(|notice| notice.place == *place);
         all.extend(self.settings.keys.iter().filter(|binding| !is_invalid(&binding.place)).map(|binding| {
             let name = format!("keys.{}", binding.action);
             EffectiveSetting { value: json!(binding.keys), source: source(&name), is_secret: false, name }

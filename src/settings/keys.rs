@@ -4,6 +4,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::names::{in_table, is_above_tables};
+use super::notice::SettingsPlace;
 
 /// An action and its keys in the settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,13 +14,13 @@ pub struct Binding {
     /// Its keys; empty removes all of them.
     pub keys: Vec<String>,
     /// File and line, to report errors.
-    pub place: String,
+    pub place: SettingsPlace,
 }
 
 /// Parses the table of keys, in file order. Invalid entries are reported with their position.
 pub fn read(
     value: &Spanned<DeValue>,
-    place: impl Fn(usize) -> String,
+    place: impl Fn(usize) -> SettingsPlace,
     mut report: impl FnMut(usize, String),
 ) -> Vec<Binding> {
     let Some(table) = value.get_ref().as_table() else {

@@ -97,7 +97,7 @@ mod tests {
         }
         let loaded = Settings::parse("theme = \"blue\"\nborders = 1", Path::new("config.toml"));
         assert_eq!(
-            loaded.notices,
+            loaded.sentences().collect::<Vec<_>>(),
             [
                 "config.toml:1: theme must be one of \"terminal\", \"dark\", \"light\", \"mono\"",
                 "config.toml:2: borders must be one of \"unicode\", \"ascii\"",

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use toml::de::DeValue;
 
+use super::notice::SettingsPlace;
 use super::value::choice;
 use crate::profile::network::{Network, NetworkEntry, Reach};
 
@@ -54,8 +55,8 @@ impl Addresses {
     }
 
     /// Nothing is sent because of the entry at this position.
-    pub(super) fn close(&mut self, place: &str) {
-        self.unknown.get_or_insert_with(|| AddressesUnknown { place: place.to_owned() });
+    pub(super) fn close(&mut self, place: &SettingsPlace) {
+        self.unknown.get_or_insert_with(|| AddressesUnknown { place: place.to_string() });
         Arc::make_mut(&mut self.network).reach = Reach::Public;
     }
 
@@ -101,6 +102,7 @@ mod tests {
 
     use super::super::{Loaded, Settings};
     use super::*;
+    use crate::settings::SettingsNotice;
 
     fn parse(text: &str) -> Loaded {
         Settings::parse(text, Path::new("config.toml"))
@@ -111,7 +113,7 @@ mod tests {
         let text = "network = \"public\"\nnetwork_allow = [\"10.1.0.0/16\", \".corp\"]\n\
                     network_deny = [\n  \"8.8.8.8\",\n]\n";
         let loaded = parse(text);
-        assert_eq!(loaded.notices, [""; 0]);
+        assert_eq!(loaded.notices, []);
         let network = loaded.settings.addresses.for_sending().unwrap();
         let texts = |list: &[NetworkEntry]| list.iter().map(ToString::to_string).collect::<Vec<_>>();
         assert_eq!(network.reach, Reach::Public);
@@ -127,10 +129,10 @@ mod tests {
         let addresses = &loaded.settings.addresses;
         assert_eq!((addresses.for_checks().reach, addresses.for_checks().deny.len()), (Reach::Public, 1));
         assert_eq!(addresses.for_sending().unwrap_err().place, "config.toml:1");
-        let reported = loaded.notices;
+        let reported: Vec<String> = loaded.sentences().collect();
         assert_eq!(
             reported[0],
-            "config.toml:1: network must be one of \"operator\", \"public\": `network` counts as \"public\", \
+            "config.toml:1: network must be one of \"operator\", \"public\" · `network` counts as \"public\", \
              nothing is sent until this is fixed"
         );
         assert!(
@@ -191,9 +193,9 @@ mod tests {
         ] {
             let Loaded { settings, notices, .. } = parse(text);
             assert_eq!(settings.addresses.for_checks().reach, Reach::Public, "{text}");
-            let place = format!("config.toml:{line}");
+            let place = SettingsPlace::on_line("config.toml", line);
             assert!(settings.addresses.for_sending().is_err(), "{text}");
-            let reported = |notice: &String| notice.starts_with(&place) && notice.contains(CLOSED);
+            let reported = |notice: &SettingsNotice| notice.place == place && notice.message.contains(CLOSED);
             assert!(notices.iter().any(reported), "{text}: {notices:?}");
         }
         for text in [

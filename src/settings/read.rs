@@ -8,6 +8,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::names::{NAMES, holding, in_table};
+use super::notice::{SettingsNotice, SettingsPlace};
 use super::source::SettingSource;
 use super::spelling::nearest;
 use super::value::{choice, flag, number, number_in, some_text};
@@ -21,19 +22,18 @@ type Faults = Vec<(usize, String)>;
 
 /// The settings if nothing could be read.
 pub(super) fn unread(file: &Path, why: &dyn Display) -> Loaded {
-    closed(&file.display().to_string(), why)
+    closed(SettingsPlace { file: file.display().to_string(), line: None }, why)
 }
 
 /// Forbids every address, and keeps every delivery, that the file may have forbidden or kept.
-fn closed(place: &str, why: &dyn Display) -> Loaded {
+fn closed(place: SettingsPlace, why: &dyn Display) -> Loaded {
     let mut settings = Settings::default();
-    settings.addresses.close(place);
+    settings.addresses.close(&place);
     keep_all(&mut settings);
-    let notice =
-        format!("{place}: {why}: no setting is read; {} and the log keeps everything", network::CLOSED);
+    let message = format!("{why}: no setting is read; {} and the log keeps everything", network::CLOSED);
     let sources = ["network", "keep_days", "keep_deliveries"];
     let sources = sources.map(|name| (name.to_owned(), SettingSource::Fault));
-    Loaded { settings, notices: vec![notice], sources: BTreeMap::from(sources) }
+    Loaded { settings, notices: vec![SettingsNotice { place, message }], sources: BTreeMap::from(sources) }
 }
 
 fn keep_all(settings: &mut Settings) {
@@ -42,12 +42,12 @@ fn keep_all(settings: &mut Settings) {
 
 pub(super) fn parse(text: &str, file: &Path) -> Loaded {
     let line = |at: usize| 1 + text.bytes().take(at).filter(|byte| *byte == b'\n').count();
-    let place = |at: usize| format!("{}:{}", file.display(), line(at));
+    let place = |at: usize| SettingsPlace::on_line(file.display().to_string(), line(at));
     let table = match DeTable::parse(text) {
         Ok(table) => table,
         Err(error) => {
             let (at, why) = syntax::mistake(text, &error);
-            return closed(&place(at), &why);
+            return closed(place(at), &why);
         }
     };
     let mut settings = Settings::default();
@@ -101,14 +101,15 @@ pub(super) fn parse(text: &str, file: &Path) -> Loaded {
                 keeps_all = true;
                 consequences.push("the log keeps everything until this is fixed");
             }
-            let consequences = consequences.iter().map(|consequence| format!(": {consequence}"));
+            // Apart from the list of names that a message may end with.
+            let consequences = consequences.iter().map(|consequence| format!(" · {consequence}"));
             faults.push((at, what + &consequences.collect::<String>()));
         }
         if !name.starts_with("network") {
             misplaced(name, value.get_ref(), &mut |inner, within, at| {
                 settings.addresses.close(&place(at));
                 let what = in_table(inner, within);
-                faults.push((at, format!("{what}: {}", network::CLOSED)));
+                faults.push((at, format!("{what} · {}", network::CLOSED)));
             });
         }
     }
@@ -121,7 +122,8 @@ pub(super) fn parse(text: &str, file: &Path) -> Loaded {
         sources.insert("network".to_owned(), SettingSource::Fault);
     }
     faults.sort();
-    let notices = faults.into_iter().map(|(at, what)| format!("{}: {what}", place(at))).collect();
+    let notice = |(at, message)| SettingsNotice { place: place(at), message };
+    let notices = faults.into_iter().map(notice).collect();
     Loaded { settings, notices, sources }
 }
 
@@ -143,7 +145,7 @@ fn may_close_network(name: &str, meant: Option<&str>, value: &Spanned<DeValue>) 
         }
         Some("keys") => {
             let mut is_valid = true;
-            keys::read(value, |_| String::new(), |_, _| is_valid = false);
+            keys::read(value, |_| SettingsPlace::default(), |_, _| is_valid = false);
             !is_valid
         }
         Some(meant) => Settings::default().set(meant, value.get_ref()).is_err(),

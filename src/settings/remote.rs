@@ -90,7 +90,7 @@ mod tests {
         let text = "[remote]\nurl = \"https://api.eu.kaleyra.io\"\naccount = \"HX1\"\nkey_command = \"pass show k\"\n\
                     key_file = \"/k\"\nca_file = \"/ca.pem\"\ntimeout_s = 5\n";
         let loaded = Settings::parse(text, Path::new("config.toml"));
-        assert_eq!(loaded.notices, [""; 0]);
+        assert_eq!(loaded.notices, []);
         let text = |text: &str| Some(text.to_owned());
         assert_eq!(
             loaded.settings.remote,
@@ -111,7 +111,7 @@ mod tests {
         let loaded = Settings::parse(text, Path::new("config.toml"));
         assert_eq!(loaded.settings.remote, RemoteSettings::default());
         assert_eq!(
-            loaded.notices,
+            loaded.sentences().collect::<Vec<_>>(),
             [
                 "config.toml:2: url must be a string",
                 "config.toml:3: unknown setting `acount` in [remote] (did you mean `account`?)",

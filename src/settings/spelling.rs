@@ -1,32 +1,25 @@
 //! Finds the setting that a misspelled name means.
 
-use strsim::osa_distance;
-
-/// The maximum number of edits between similar names (our decision): letters wrong, missing, doubled or swapped.
-const SLIPS: usize = 2;
+use crate::text;
 
 /// Words that suggest a network setting.
 const OF_THE_NETWORK: [&str; 8] = ["net", "netw", "allow", "allowed", "deny", "denied", "reach", "public"];
 
-/// The setting that a name means: ignoring case, blanks, dashes, the width of letters, and a few typing errors. A
-/// name that contains a word about the network means a network setting, so that none of them is overlooked.
+/// The setting that a name means: the one that it resembles. A name that contains a word about the network means a
+/// network setting, so that none of them is overlooked.
 pub(super) fn nearest<'a>(name: &str, names: &[&'a str]) -> Option<&'a str> {
-    let narrow: String = name.chars().map(narrowed).collect();
-    let name = narrow.trim().to_lowercase().replace([' ', '-', '.'], "_");
-    let close = |known: &&&str| osa_distance(&name, known) <= SLIPS.min(known.len() / 3);
-    if let Some(found) = names.iter().filter(close).min_by_key(|known| osa_distance(&name, known)) {
+    if let Some(found) = text::nearest(name, names.iter().copied()) {
         return Some(found);
     }
     let is_network = |word: &str| {
-        word.contains("network") || osa_distance(word, "network") <= SLIPS || OF_THE_NETWORK.contains(&word)
+        word.contains("network")
+            || text::nearest(word, ["network"]).is_some()
+            || OF_THE_NETWORK.contains(&word)
     };
-    names.iter().find(|known| **known == "network" && name.split('_').any(is_network)).copied()
-}
-
-/// A full-width letter, as typed with Chinese and Japanese input methods, as the ASCII one.
-fn narrowed(c: char) -> char {
-    let ascii = u32::from(c).checked_sub(0xFEE0).and_then(char::from_u32);
-    ascii.filter(char::is_ascii_graphic).unwrap_or(c)
+    names
+        .iter()
+        .find(|known| **known == "network" && text::fold_name(name).split('_').any(is_network))
+        .copied()
 }
 
 #[cfg(test)]

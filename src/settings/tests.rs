@@ -7,23 +7,26 @@ fn parse(text: &str) -> Loaded {
     Settings::parse(text, Path::new("config.toml"))
 }
 
-fn binding(action: &str, keys: &[&str], place: &str) -> Binding {
+fn binding(action: &str, keys: &[&str], line: usize) -> Binding {
     let keys = keys.iter().map(ToString::to_string).collect();
-    Binding { action: action.to_owned(), keys, place: place.to_owned() }
+    Binding { action: action.to_owned(), keys, place: SettingsPlace::on_line("config.toml", line) }
 }
 
 #[test]
 fn invalid_keys_are_reported_with_their_line() {
     let loaded = parse("[keys]\nquit = 5\nhelp = \"f1\"\ntest = [\"x\", 1]\n");
     assert_eq!(
-        loaded.notices,
+        loaded.sentences().collect::<Vec<_>>(),
         [
             "config.toml:2: quit: must be a string such as quit = \"ctrl+s f2\", or a list of strings",
             "config.toml:4: test: must be a string such as test = \"ctrl+s f2\", or a list of strings",
         ]
     );
-    assert_eq!(loaded.settings.keys, [binding("help", &["f1"], "config.toml:3")]);
-    assert_eq!(parse("keys = 1").notices, ["config.toml:1: keys must be a table: [keys]"]);
+    assert_eq!(loaded.settings.keys, [binding("help", &["f1"], 3)]);
+    assert_eq!(
+        parse("keys = 1").sentences().collect::<Vec<_>>(),
+        ["config.toml:1: keys must be a table: [keys]"]
+    );
 }
 
 #[test]
@@ -34,7 +37,7 @@ fn everything_can_be_set() {
                 on_alert = \"mail -s x me\"\nalert_profile = \"Alerts\"\n\
                 keep_days = 7\nkeep_deliveries = 0\n[keys]\neditor-save = \"ctrl+w f2\"\nquit = [\"f12\"]\n";
     let loaded = parse(text);
-    assert_eq!(loaded.notices, [""; 0]);
+    assert_eq!(loaded.notices, []);
     let settings = Settings {
         region: Region::Eu,
         allow_insecure_http: true,
@@ -52,10 +55,7 @@ fn everything_can_be_set() {
         failing_min_events: 10,
         on_alert: Some("mail -s x me".to_owned()),
         alert_profile: Some("Alerts".to_owned()),
-        keys: vec![
-            binding("editor-save", &["ctrl+w", "f2"], "config.toml:18"),
-            binding("quit", &["f12"], "config.toml:19"),
-        ],
+        keys: vec![binding("editor-save", &["ctrl+w", "f2"], 18), binding("quit", &["f12"], 19)],
         ..Settings::default()
     };
     assert_eq!(loaded.settings, settings);
@@ -72,7 +72,7 @@ fn a_failure_rate_has_limits() {
     let loaded =
         parse("failing_rate = 101\nfailing_minutes = 0\nfailing_min_events = 0\nfailing_after = -1\n");
     assert_eq!(
-        loaded.notices,
+        loaded.sentences().collect::<Vec<_>>(),
         [
             "config.toml:1: failing_rate must be a whole number from 0 to 100",
             "config.toml:2: failing_minutes must be a whole number from 1 to 60",
@@ -83,7 +83,7 @@ fn a_failure_rate_has_limits() {
     assert_eq!(loaded.settings, Settings::default());
     let loaded = parse("on_alert = \" \"\nalert_profile = 7\n");
     assert_eq!(
-        loaded.notices,
+        loaded.sentences().collect::<Vec<_>>(),
         [
             "config.toml:1: on_alert must not be empty: remove it instead",
             "config.toml:2: alert_profile must be a string",
@@ -101,16 +101,16 @@ fn errors_are_reported_with_their_line_and_the_rest_is_used() {
                  failing_after, failing_rate, failing_minutes, failing_min_events, on_alert, alert_profile, api, \
                  remote, keys";
     assert_eq!(
-        loaded.notices,
+        loaded.sentences().collect::<Vec<_>>(),
         [
             "config.toml:2: region must be one of \"IN\", \"SG\", \"EU\", \"US\", \"NA\"",
-            &format!("config.toml:4: unknown setting `colour`; {known}: {CLOSED}"),
+            &format!("config.toml:4: unknown setting `colour`; {known} · {CLOSED}"),
             "config.toml:5: extended_retries must be true or false",
-            &format!("config.toml:6: unknown setting `them` (did you mean `theme`?): {CLOSED}"),
+            &format!("config.toml:6: unknown setting `them` (did you mean `theme`?) · {CLOSED}"),
         ]
     );
     let mut rest = Settings { theme: ThemeName::Mono, ..Settings::default() };
-    rest.addresses.close("config.toml:4");
+    rest.addresses.close(&SettingsPlace::on_line("config.toml", 4));
     assert_eq!(loaded.settings, rest);
 }
 
@@ -120,12 +120,12 @@ fn a_setting_in_the_wrong_table_is_reported_with_its_place() {
         "[api]\nauto_disable_after = 3\n[keys]\non_alert = \"true\"\nprofiles-new = \"o\"\n[alerts]\non_alert = \"true\"\n",
     );
     assert_eq!(
-        loaded.notices,
+        loaded.sentences().collect::<Vec<_>>(),
         [
             "config.toml:2: `auto_disable_after` is in [api]: move it above the first table",
             "config.toml:4: `on_alert` is in [keys]: move it above the first table",
             &format!(
-                "config.toml:6: unknown table [alerts]: `on_alert` is in [alerts]: move it above the first table: {CLOSED}"
+                "config.toml:6: unknown table [alerts]: `on_alert` is in [alerts]: move it above the first table · {CLOSED}"
             ),
         ]
     );
@@ -144,8 +144,8 @@ fn invalid_toml_closes_the_network_and_keeps_the_log() {
     assert_eq!(loaded.settings.theme, ThemeName::default());
     assert!(is_closed(&loaded), "{loaded:?}");
     assert_eq!(loaded.notices.len(), 1);
-    assert!(loaded.notices[0].starts_with("config.toml:2: "), "{:?}", loaded.notices);
-    assert!(loaded.notices[0].contains("nothing is sent"), "{:?}", loaded.notices);
+    assert!(loaded.notices[0].to_string().starts_with("config.toml:2: "), "{:?}", loaded.notices);
+    assert!(loaded.notices[0].to_string().contains("nothing is sent"), "{:?}", loaded.notices);
 }
 
 #[test]
@@ -153,7 +153,7 @@ fn invalid_retention_keeps_the_log() {
     for text in ["keep_days = \"all\"\n", "keep_day = 400\n", "keep_deliveries = -1\n"] {
         let loaded = parse(text);
         assert_eq!((loaded.settings.keep_days, loaded.settings.keep_deliveries), (0, 0), "{text}");
-        assert!(loaded.notices[0].contains("the log keeps everything"), "{:?}", loaded.notices);
+        assert!(loaded.notices[0].to_string().contains("the log keeps everything"), "{:?}", loaded.notices);
         assert!(loaded.settings.addresses.for_sending().is_ok(), "{text}");
     }
     let loaded = parse("keep_days = \"all\"\nkeep_deliveries = 7\n");
@@ -164,14 +164,14 @@ fn invalid_retention_keeps_the_log() {
 fn an_unreadable_file_closes_the_network_and_keeps_the_log() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("config.toml");
-    assert_eq!(Settings::load(&file, false).notices, [""; 0]);
+    assert_eq!(Settings::load(&file, false).notices, []);
     assert!(!is_closed(&Settings::load(&file, false)));
     assert!(!is_closed(&Settings::load(Path::new("/dev/null/.config/ringback/config.toml"), false)));
     let closed = |file: &Path, named: bool, why: &str| {
         let loaded = Settings::load(file, named);
         assert!(is_closed(&loaded), "{loaded:?}");
         let wanted = format!("{}: {why}", file.display());
-        assert!(loaded.notices[0].starts_with(&wanted), "{:?}", loaded.notices);
+        assert!(loaded.notices[0].to_string().starts_with(&wanted), "{:?}", loaded.notices);
     };
     closed(&file, true, "there is no such file");
     closed(folder.path(), false, "is a folder");
@@ -226,6 +226,6 @@ fn the_manual_shows_every_setting_with_its_default() {
         assert!(example.lines().any(|shown| shown.starts_with(&line)), "no {name} in the manual's example");
     }
     let Loaded { settings, notices, .. } = parse(example);
-    assert_eq!(notices, [""; 0]);
+    assert_eq!(notices, []);
     assert_eq!(Settings { borders: None, keys: Vec::new(), ..settings }, Settings::default());
 }

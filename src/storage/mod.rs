@@ -69,6 +69,7 @@ pub use log::Log;
 pub use log::batch_progress::BatchProgress;
 pub use log::counts::{BoundedCount, Counts};
 pub use log::filter::Filter;
+pub use log::lookup::is_short_delivery_id;
 pub use log::page::{EarlierSearch, Page, SCAN_LIMIT};
 pub use log::search_line::{LineWord, SearchField, words as search_line};
 pub use log::search_words::{search_faults, searched_texts};

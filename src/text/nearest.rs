@@ -40,7 +40,7 @@ mod tests {
             ("keepdays", "keep_days"),
             ("Profile New", "profiles-new"),
             ("tiem", "time"),
-            ("thme", "theme"),
+            ("theem", "theme"),
             ("ｔｉｍｅ", "time"),
         ] {
             assert_eq!(nearest(name, known), Some(wanted), "{name}");

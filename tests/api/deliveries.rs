@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::serving::{Response, Serving};
+use crate::serving::{Response, Serving, until};
 use crate::support::cli::Place;
 use crate::support::recorder::{Recorder, events};
 
@@ -17,17 +17,8 @@ fn delivered() -> (Place, Recorder, Serving) {
     let file = place.file("events.ndjson", &events(&id, "", 5));
     assert_eq!(place.run(&["send", "--from", &file, "--no-wait"]).code, Some(0));
     endpoint.wait("all of them", |book| book.len() == 5);
-    wait(&serving, "state=delivered", 5);
+    until("all are delivered", || listed(&serving, "state=delivered").0, |rows| rows.len() == 5);
     (place, endpoint, serving)
-}
-
-/// Waits until this many deliveries match.
-fn wait(serving: &Serving, query: &str, count: usize) {
-    let deadline = std::time::Instant::now() + std::time::Duration::from_mins(1);
-    while listed(serving, query).0.len() != count {
-        assert!(std::time::Instant::now() < deadline, "{query}: {:?}", listed(serving, query));
-        std::thread::sleep(std::time::Duration::from_millis(5));
-    }
 }
 
 /// A page, and the cursor of the next one.

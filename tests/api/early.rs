@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use crate::keys::create;
-use crate::serving::Serving;
+use crate::serving::{Serving, until};
 use crate::support::cli::Place;
 use crate::support::needs;
 use crate::support::recorder::event;
@@ -118,20 +118,11 @@ fn a_key_with_too_many_requests_in_progress_gets_a_429_and_others_do_not() {
     );
     stream.write_all(head.as_bytes()).unwrap();
     let post = |key: &str| serving.request("POST", EVENTS, &[("api-key", key), JSON], body.clone());
-    let began = Instant::now();
-    let refused = loop {
-        let response = post(&busy);
-        if response.status != 202 {
-            break response;
-        }
-        assert!(began.elapsed() < Duration::from_mins(1), "the first request has not arrived");
-    };
+    let refused = until("the first request arrives", || post(&busy), |response| response.status != 202);
     assert_eq!((refused.status, refused.header("retry-after")), (429, "1"), "{refused:?}");
     assert_eq!(refused.json()["code"], "RBK429");
     assert_eq!(post(&idle).status, 202);
     let accepted = crate::serving::raw(&mut stream, body.as_bytes());
     assert!(accepted.starts_with("HTTP/1.1 202 "), "{accepted}");
-    while post(&busy).status == 429 {
-        assert!(began.elapsed() < Duration::from_mins(1), "its request has ended");
-    }
+    until("its request ends", || post(&busy), |response| response.status != 429);
 }

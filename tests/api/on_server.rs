@@ -1,11 +1,11 @@
 //! `ringback serve` on a PostgreSQL server: the main flows, and a server that is stopped.
 
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::serving::{Response, Serving};
+use crate::serving::{Response, Serving, until};
 use crate::support::cli::{On, Place, Running, address, ran};
 use crate::support::postgres::{Cluster, Database, QUICK, binaries, cluster};
 use crate::support::recorder::{Recorder, event, events};
@@ -54,22 +54,6 @@ impl OnServer {
 fn request(serving: &Serving, method: &str, path: &str, key: &str, body: &str) -> Response {
     let kind = if body.lines().count() > 1 { "application/x-ndjson" } else { "application/json" };
     serving.request(method, path, &[("api-key", key), ("content-type", kind)], body.to_owned())
-}
-
-/// The response of an operation, once it is as wanted.
-fn until(
-    what: &str,
-    mut respond: impl FnMut() -> Response,
-    is_wanted: impl Fn(&Response) -> bool,
-) -> Response {
-    let began = Instant::now();
-    loop {
-        let response = respond();
-        if is_wanted(&response) {
-            return response;
-        }
-        assert!(began.elapsed() < Duration::from_mins(1), "{what}: {response:?}");
-    }
 }
 
 #[test]

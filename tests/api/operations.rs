@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::keys::create;
-use crate::serving::Serving;
+use crate::serving::{Serving, until};
 use crate::support::cli::Place;
 use crate::support::recorder::{Recorder, event};
 
@@ -13,16 +13,15 @@ const EVENTS: &str = "/v1/shop/callback/events";
 fn it_is_ready_when_it_can_accept_and_send() {
     let place = Place::new();
     let serving = Serving::open(&place);
-    let began = std::time::Instant::now();
-    loop {
+    let ask = || {
         let ready = serving.get("/readyz");
-        if ready.status == 200 {
-            assert_eq!(ready.json(), json!({"status": "ready"}));
-            break;
+        if ready.status != 200 {
+            assert_eq!((ready.status, &ready.json()["reasons"]), (503, &json!(["the sender is starting"])));
         }
-        assert_eq!((ready.status, &ready.json()["reasons"]), (503, &json!(["the sender is starting"])));
-        assert!(began.elapsed() < std::time::Duration::from_mins(1), "{ready:?}");
-    }
+        ready
+    };
+    let ready = until("it is ready", ask, |ready| ready.status == 200);
+    assert_eq!(ready.json(), json!({"status": "ready"}));
 }
 
 #[test]
@@ -35,16 +34,10 @@ fn metrics_count_what_happened() {
     assert_eq!(serving.request("POST", EVENTS, &json, body).status, 202);
     serving.get("/nowhere");
     endpoint.wait("both", |book| book.len() == 2);
-    let began = std::time::Instant::now();
     let counted = format!("ringback_attempts_total{{profile=\"{profile}\",result=\"status\"}} 2");
-    let text = loop {
-        let metrics = serving.get("/metrics");
-        assert_eq!(metrics.header("content-type"), "text/plain; version=0.0.4; charset=utf-8");
-        if metrics.text.contains(&counted) {
-            break metrics.text;
-        }
-        assert!(began.elapsed() < std::time::Duration::from_mins(1), "{}", metrics.text);
-    };
+    let metrics = until("both count", || serving.get("/metrics"), |metrics| metrics.text.contains(&counted));
+    assert_eq!(metrics.header("content-type"), "text/plain; version=0.0.4; charset=utf-8");
+    let text = metrics.text;
     for line in [
         "ringback_api_events_total{result=\"accepted\"} 2",
         "ringback_api_events_total{result=\"refused\"} 1",
@@ -82,7 +75,7 @@ fn the_age_of_the_queue_grows_while_nothing_is_sent() {
     };
     let age = || figure("ringback_queue_oldest_age_seconds ");
     let first = age();
-    while age() <= first {}
+    until("it grows", age, |age| *age > first);
     assert_eq!(
         serving.request("POST", &format!("/v1/shop/callback/profiles/{profile}/pause"), &[], "").status,
         200
@@ -99,10 +92,8 @@ fn failing_profiles_are_counted() {
     let serving = Serving::open(&place);
     let body = format!("[{}, {}]", event(&profile, "a"), event(&profile, "b"));
     assert_eq!(serving.request("POST", EVENTS, &[("content-type", "application/json")], body).status, 202);
-    let began = std::time::Instant::now();
-    while !serving.get("/metrics").text.contains("ringback_profiles_failing{state=\"failing\"} 1\n") {
-        assert!(began.elapsed() < std::time::Duration::from_mins(1), "{}", serving.get("/metrics").text);
-    }
+    let failing = "ringback_profiles_failing{state=\"failing\"} 1\n";
+    until("it is failing", || serving.get("/metrics").text, |text| text.contains(failing));
 }
 
 #[test]
@@ -115,14 +106,8 @@ fn the_access_log_has_each_request_and_no_secret() {
     let body = "[{\"callback_profile_id\": \"value-1\"}]";
     assert_eq!(serving.request("POST", &format!("{EVENTS}?q=value-2"), &headers, body).status, 422);
     assert_eq!(serving.get(&format!("/{key}")).status, 404);
-    let began = std::time::Instant::now();
-    let text = loop {
-        let text = std::fs::read_to_string(&log).unwrap();
-        if text.lines().count() == 2 {
-            break text;
-        }
-        assert!(began.elapsed() < std::time::Duration::from_mins(1), "{text}");
-    };
+    let read = || std::fs::read_to_string(&log).unwrap();
+    let text = until("both are logged", read, |text| text.lines().count() == 2);
     let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let posted = &lines[0];
     assert_eq!((&posted["method"], &posted["status"]), (&json!("POST"), &json!(422)));

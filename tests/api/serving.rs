@@ -2,7 +2,7 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -10,6 +10,23 @@ use crate::support::cli::{On, Place, Running, address};
 
 /// The timeout of every request.
 const DEADLINE: Duration = Duration::from_mins(1);
+
+/// What is looked at, once it is as wanted.
+pub fn until<T: std::fmt::Debug>(
+    what: &str,
+    mut look: impl FnMut() -> T,
+    is_wanted: impl Fn(&T) -> bool,
+) -> T {
+    let began = Instant::now();
+    loop {
+        let seen = look();
+        if is_wanted(&seen) {
+            return seen;
+        }
+        assert!(began.elapsed() < DEADLINE, "{what}: {seen:?}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
 
 /// `ringback serve` on a free port.
 pub struct Serving {

@@ -185,3 +185,15 @@ fn a_title_that_names_several_profiles_is_ambiguous_in_a_folder() {
         .refused(2, &["b.json: title: is also at ", "a.json: give each a title of its own, or a profile_id"]);
     assert_eq!(place.run(&["profiles", "list", "--json"]).json().as_array().unwrap().len(), 2);
 }
+
+#[test]
+fn a_preview_without_a_database_shows_everything_as_created() {
+    let place = Place::new();
+    let folder = folder(&place, &[("order.json", order("https://hooks.example/a"))]);
+    let preview = place.run(&["profiles", "apply", "-f", &folder, "--prune", "--dry-run"]);
+    assert_eq!((preview.code, preview.out.as_str()), (Some(0), "created 'Order SMS'\n"), "{preview:?}");
+    assert!(preview.err.contains("note: no database ") && preview.err.contains("1 to create"), "{preview:?}");
+    assert!(preview.err.contains("without --dry-run, this command creates it"), "{preview:?}");
+    let again = place.run(&["profiles", "apply", "-f", &folder, "--prune", "--dry-run"]);
+    assert_eq!(again.out, preview.out, "the preview has created nothing");
+}

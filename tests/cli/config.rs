@@ -68,6 +68,13 @@ fn each_fault_has_its_line_and_fix() {
             && text.out.contains("config.toml:1: ")
             && text.out.ends_with("\n4 faults found.\n")
     );
+    // The list of names ends before the consequence begins.
+    place.settings("colour = 1\n");
+    let unknown = place.run(&["config", "check"]);
+    assert!(
+        unknown.out.contains("remote, keys · `network` counts as \"public\", nothing is sent"),
+        "{unknown:?}"
+    );
     place.settings("theme = ");
     let broken = place.run(&["config", "check", "--json"]).json();
     assert_eq!(broken["faults"][0]["line"], 1, "{broken}");

@@ -223,7 +223,10 @@ fn missing_deliveries_and_profiles_are_reported() {
     assert_eq!(place.run_unnamed(&["deliveries", "prune", "--older-than", "1d", "--yes"]).code, Some(0));
     assert!(!place.usual_db().exists(), "looking makes no database");
     place.run_unnamed(&["deliveries", "show", "0196ab70"]).refused(2, &["no delivery '0196ab70'"]);
+    let short = ["'01a' is too short for the start of a delivery ID", "at least its first four characters"];
+    place.run_unnamed(&["deliveries", "resend", "01a"]).refused(2, &short);
     let (_receiver, ids) = log(&place);
+    place.run(&["deliveries", "resend", &ids[0][..3]]).refused(2, &["too short"]);
     place.run(&["deliveries", "show", &ids[0][..4]]).refused(2, &["matches more than one delivery", &ids[3]]);
     place.run(&["deliveries", "list", "--status", "6xx"]).refused(2, &["404, 5xx, or one of"]);
     place.run(&["deliveries", "list", "--since", "soon"]).refused(2, &["is not a time"]);

@@ -83,7 +83,7 @@ fn a_signal_ends_a_command_that_waits_for_the_writer_of_a_pipe() {
     let missing = place.path("missing");
     place
         .run(&["send", "--from", missing.to_str().unwrap()])
-        .refused(2, &["missing: it cannot be read (there is no such file)"]);
+        .refused(2, &["missing: it cannot be read (there is no such file): check its name"]);
 }
 
 /// Waits until a thread of a process is blocked opening a pipe. Not every kernel reports it: then as long as a start

@@ -258,8 +258,9 @@ fn a_document_is_the_whole_profile_and_removed_parts_are_reported() {
     }
     assert_eq!(applied(&more).0, "");
     let (output, bare) = applied(&document);
-    let parts = ["retries", "body", "data format", "HTTP/2", "disabled status"];
-    assert_eq!(output, parts.map(note).concat());
+    let parts = ["retries", "body", "data format", "HTTP/2"];
+    let enabled = note("").replace(" removed:", "it was disabled and is now enabled:");
+    assert_eq!(output, parts.map(note).concat() + &enabled);
     assert_eq!((&bare["retry"]["count"], &bare["status"]), (&json!(0), &json!(1)));
 
     // Disabling something explicitly needs no note.

@@ -62,11 +62,9 @@ impl Profiles {
             cache.refresh().await?;
             *refreshed = Some(now);
         }
-        // Many events in succession are often of one profile.
-        let mut last = None;
         for (_, event) in events {
             let Ok(EventLine { profile_id, .. }) = event else { continue };
-            if last.replace(profile_id) == Some(profile_id) || found.contains_key(profile_id) {
+            if found.contains_key(profile_id) {
                 continue;
             }
             let profile = if caller.may_use(profile_id) {
@@ -110,10 +108,8 @@ pub(super) async fn elsewhere_if_much<T: Send + 'static>(
 
 fn make(events: Placed<ReadEvent>, profiles: &HashMap<ProfileId, FoundProfile>) -> Prepared {
     let mut prepared = Prepared::default();
-    // Many events in succession are often of one profile.
-    let mut last: Option<(ProfileId, FoundProfile)> = None;
     for (place, event) in events {
-        match event.and_then(|event| prepared_event(event, profiles, &mut last)) {
+        match event.and_then(|event| prepared_event(event, profiles)) {
             Ok(PreparedEvent { delivery, key, note }) => {
                 prepared.places.push(place);
                 prepared.submissions.push(Submission { delivery, event: key });
@@ -128,16 +124,8 @@ fn make(events: Placed<ReadEvent>, profiles: &HashMap<ProfileId, FoundProfile>) 
 fn prepared_event(
     event: EventLine,
     profiles: &HashMap<ProfileId, FoundProfile>,
-    last: &mut Option<(ProfileId, FoundProfile)>,
 ) -> Result<PreparedEvent, String> {
     let EventLine { profile_id, event, event_id, data } = event;
-    let (_, profile) = match last.take() {
-        Some(same) if same.0 == profile_id => last.insert(same),
-        _ => {
-            let none = || Err(format!("no profile {profile_id}"));
-            let found = profiles.get(&profile_id).cloned().unwrap_or_else(none);
-            last.insert((profile_id, found))
-        }
-    };
+    let profile = profiles.get(&profile_id).ok_or_else(|| format!("no profile {profile_id}"))?;
     PreparedEvent::new(profile.as_ref().map_err(Clone::clone)?, event, event_id, Values::new(data))
 }

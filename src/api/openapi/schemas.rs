@@ -18,6 +18,15 @@ pub(super) fn object(members: &Value) -> Value {
     json!({"type": "object", "required": required, "properties": members})
 }
 
+/// An object of these members, of which the second ones may be absent.
+pub(super) fn object_with(members: &Value, optional: Value) -> Value {
+    let mut object = object(members);
+    if let (Some(all), Value::Object(optional)) = (object["properties"].as_object_mut(), optional) {
+        all.extend(optional);
+    }
+    object
+}
+
 fn nullable(kind: &str) -> Value {
     json!({"type": [kind, "null"]})
 }

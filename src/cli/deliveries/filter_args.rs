@@ -7,7 +7,7 @@ use crate::cli::output::eprint_line;
 use crate::cli::{passed_over, resolve_profile};
 use crate::documents::{DeliveryFilter, GivenTime, delivery_id, given_time, state_filter, status_filter};
 use crate::record::{DeliveryId, Summary};
-use crate::storage::{Filter, Opened, StateFilter, StatusFilter};
+use crate::storage::{Filter, Opened, StateFilter, StatusFilter, is_short_delivery_id};
 use crate::text::escape_controls;
 
 use super::row;
@@ -95,6 +95,13 @@ pub(super) async fn delivery(store: Option<&Opened>, text: &str) -> Result<(Open
         let text = escape_controls(text);
         CommandError::Input(format!("no delivery '{text}'; `ringback deliveries list` lists all"))
     };
+    if is_short_delivery_id(text) {
+        let text = escape_controls(text);
+        let why = "give a full delivery ID, or at least its first four characters";
+        return Err(CommandError::Input(format!(
+            "'{text}' is too short for the start of a delivery ID: {why}; `ringback deliveries list` lists all"
+        )));
+    }
     let store = store.ok_or_else(none)?;
     let (found, passed_over) = store.find_deliveries(text).await?;
     match &found[..] {

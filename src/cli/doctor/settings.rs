@@ -18,7 +18,7 @@ pub fn check(session: &Session) -> Vec<Finding> {
     let shown = file.display();
     if !loaded.notices.is_empty() {
         let fix = format!("fix {shown}");
-        return loaded.notices.iter().map(|notice| Finding::problem(TOPIC, notice, &fix)).collect();
+        return loaded.sentences().map(|notice| Finding::problem(TOPIC, notice, &fix)).collect();
     }
     let mut all = vec![alerts(&loaded.settings)];
     let found =

@@ -105,8 +105,7 @@ impl CurlInputs for Surroundings {
 
     fn file(&self, path: &str) -> Result<Vec<u8>, String> {
         let most = u64::try_from(Body::MAX).unwrap_or(u64::MAX);
-        files::read_input(Path::new(path), most)
-            .map_err(|error| format!("{path}: it cannot be read ({error})"))
+        files::read_input(Path::new(path), most).map_err(|error| format!("{path}: {}", error.with_fix()))
     }
 }
 

@@ -61,8 +61,7 @@ impl Source {
             return Ok(Self { named: Named::Stdin, from: From::Stdin });
         }
         let named = Named::File(path.display().to_string());
-        let refused =
-            |error: UnreadableFile| CommandError::Input(format!("{named}: it cannot be read ({error})"));
+        let refused = |error: UnreadableFile| CommandError::Input(format!("{named}: {}", error.with_fix()));
         let file = files::open_input(path).map_err(refused)?;
         let found = file.metadata().map_err(|error| refused(error.into()))?;
         let from = if found.is_file() { From::File(file) } else { From::Stream(file) };

@@ -2,7 +2,7 @@
 
 use crate::console::model::pane::Pane;
 use crate::keymap;
-use crate::settings::Binding;
+use crate::settings::{Binding, SettingsPlace};
 
 use super::{Desk, sample};
 
@@ -11,11 +11,11 @@ fn bound(all: &[(&str, &str)]) -> Desk {
     let binding = |(action, keys): &(&str, &str)| Binding {
         action: (*action).to_owned(),
         keys: keys.split(' ').map(str::to_owned).collect(),
-        place: "config.toml:1".to_owned(),
+        place: SettingsPlace::on_line("config.toml", 1),
     };
     let bindings: Vec<_> = all.iter().map(binding).collect();
     let (keys, notices) = keymap::bind(&bindings);
-    assert_eq!(notices, [""; 0]);
+    assert_eq!(notices, []);
     let mut desk = Desk::new(80, 24).of(sample::log());
     desk.state.settings.keys = keys;
     desk.later(0);

@@ -7,7 +7,7 @@ use crate::console::model::disabled_reason::beneath;
 use crate::console::model::message::Message;
 use crate::console::model::program::{Returned, Subject};
 use crate::keymap::{Keymap, Scope, TABLE, bind};
-use crate::settings::Binding;
+use crate::settings::{Binding, SettingsPlace};
 
 use super::world::profile_id;
 use super::{Desk, World, sample};
@@ -32,10 +32,14 @@ fn odd() -> Keymap {
         } else {
             format!("ü{}", seconds.next().unwrap())
         };
-        bindings.push(Binding { action: entry.name.to_owned(), keys: vec![keys], place: "c:1".to_owned() });
+        bindings.push(Binding {
+            action: entry.name.to_owned(),
+            keys: vec![keys],
+            place: SettingsPlace::default(),
+        });
     }
     let (keymap, notices) = bind(&bindings);
-    assert_eq!(notices, [""; 0], "each has odd keys");
+    assert_eq!(notices, [], "each has odd keys");
     keymap
 }
 

@@ -13,7 +13,7 @@ use crate::console::model::program::{Returned, Subject};
 use crate::keymap::{self, Chord, Entry, Key, Keymap, TABLE};
 use crate::profile::{Channel, Draft};
 use crate::record::{ErrorClass, Kind};
-use crate::settings::Binding;
+use crate::settings::{Binding, SettingsPlace};
 use crate::storage::UnsavedDraft;
 
 use super::world::{World, profile_id};
@@ -121,10 +121,10 @@ fn odd_keys() -> Keymap {
     let binding = |(action, keys): (&str, &str)| Binding {
         action: action.to_owned(),
         keys: keys.split_whitespace().map(str::to_owned).collect(),
-        place: String::new(),
+        place: SettingsPlace::default(),
     };
     let (keymap, notices) = keymap::bind(&all.map(binding));
-    assert_eq!(notices, [""; 0]);
+    assert_eq!(notices, []);
     keymap
 }
 

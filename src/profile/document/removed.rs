@@ -119,6 +119,15 @@ impl RemovedPart {
             Some(value) => value.is_null() && !matches!(self, Self::SigningSecret | Self::OlderSecrets),
         }
     }
+
+    /// What an update has done, for a message.
+    #[must_use]
+    pub fn done(self) -> String {
+        match self {
+            Self::Disabled => "it was disabled and is now enabled".to_owned(),
+            part => format!("{part} removed"),
+        }
+    }
 }
 
 /// In words, for a message.

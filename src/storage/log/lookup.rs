@@ -14,12 +14,23 @@ pub const MOST_FOUND: usize = 10;
 /// The first and the last id with a prefix; `None` if no id has it.
 #[must_use]
 pub fn delivery_range(text: &str) -> Option<(DeliveryId, DeliveryId)> {
-    let digits: String = text.trim().chars().filter(|c| *c != '-').collect();
+    let digits = digits_of(text);
     if !(LEAST_DIGITS..=32).contains(&digits.len()) {
         return None;
     }
     let filled = |with: &str| DeliveryId::parse(&format!("{digits}{}", with.repeat(32 - digits.len())));
     Some((filled("0")?, filled("f")?))
+}
+
+/// Whether a text is the start of a delivery id, but too short to name one.
+#[must_use]
+pub fn is_short_delivery_id(text: &str) -> bool {
+    let digits = digits_of(text);
+    (1..LEAST_DIGITS).contains(&digits.len()) && digits.chars().all(|c| c.is_ascii_hexdigit())
+}
+
+fn digits_of(text: &str) -> String {
+    text.trim().chars().filter(|c| *c != '-').collect()
 }
 
 /// The range of profile ids with a prefix; `None` if no id has it.

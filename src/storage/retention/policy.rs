@@ -7,7 +7,7 @@ use crate::clock;
 /// How many rows one transaction removes, including attempts: some milliseconds of writing.
 pub const MOST_ROWS: u64 = 500;
 
-/// How long ended deliveries are kept. Zero means permanently.
+/// How long ended deliveries are kept. Zero means no limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RetentionPolicy {
     /// This many days after their end.

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::{STREAM, Stream};
 use crate::keys::create;
-use crate::serving::Serving;
+use crate::serving::{Serving, until};
 use crate::support::cli::Place;
 
 #[test]
@@ -24,15 +24,12 @@ fn streams_are_limited_in_all_and_by_key_and_take_no_room_of_requests() {
     assert_eq!(full.header("retry-after"), "5");
     streams.truncate(2);
     // The place is free once the server has seen the end of the connection.
-    let began = Instant::now();
-    let of_key = loop {
+    let again = || {
         let refused = refused(&one);
         assert_eq!(refused.status, 429, "{refused:?}");
-        if refused.text.contains("`streams_per_key`") {
-            break refused;
-        }
-        assert!(began.elapsed() < Duration::from_secs(20), "{refused:?}");
+        refused
     };
+    let of_key = until("the place is free", again, |refused| refused.text.contains("`streams_per_key`"));
     assert!(of_key.text.contains("2 streams of this key"), "{of_key:?}");
     // Two streams and a request at a time.
     let listed = serving.request("GET", "/v1/shop/callback/deliveries", &[("api-key", &one)], "");

@@ -37,7 +37,8 @@ pub(super) fn inputs(files: &[PathBuf], folder: Option<&Path>) -> Result<Vec<Inp
 /// folders, which may form a circle.
 fn within(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), CommandError> {
     let unreadable = |error: std::io::Error| {
-        CommandError::Input(format!("{}: the folder cannot be read ({error})", folder.display()))
+        let fix = "check its name and permissions";
+        CommandError::Input(format!("{}: the folder cannot be read ({error}): {fix}", folder.display()))
     };
     for entry in fs::read_dir(folder).map_err(unreadable)? {
         let entry = entry.map_err(unreadable)?;

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::cli::error::CommandError;
 use crate::cli::output::{eprint_line, print, print_json};
 use crate::profile::document::FieldChange;
-use crate::text::escape_controls;
+use crate::text::{escape_controls, escape_json};
 
 use super::planned::{ApplyResult, DELETED, Plan, PlannedProfile};
 
@@ -97,7 +97,9 @@ fn lines(change: &FieldChange) -> String {
     {
         return format!("  {field}:\n{}", differing_lines(before, after));
     }
-    let value = |value: &Option<Value>| value.as_ref().map_or("none".to_owned(), Value::to_string);
+    let value = |value: &Option<Value>| {
+        value.as_ref().map_or("none".to_owned(), |value| escape_json(&value.to_string()).into_owned())
+    };
     format!("  {field}: {} -> {}\n", value(before), value(after))
 }
 
@@ -136,6 +138,12 @@ mod tests {
         assert_eq!(change(Some(before), Some(after), false), wanted);
         let (shorter, longer) = (json!("a\na"), json!("a\na\na"));
         assert_eq!(change(Some(shorter), Some(longer), false), "  body:\n    + a\n");
+    }
+
+    #[test]
+    fn a_value_never_drives_the_terminal() {
+        let text = change(Some(json!("a\u{9b}2J")), Some(json!("b\u{202e}c")), false);
+        assert_eq!(text, "  body: \"a\\u009b2J\" -> \"b\\u202ec\"\n");
     }
 
     #[test]

@@ -121,9 +121,8 @@ impl Question {
     /// Before a delivery of the profile of this title is resent that was delivered.
     #[must_use]
     pub fn resend(id: DeliveryId, title: &str) -> Self {
-        let text = format!(
-            "Already delivered. Resend to {title}?\n\nThe endpoint gets the same request once more."
-        );
+        let text =
+            format!("Already delivered. Resend to {title}?\n\nThe endpoint gets the same request once more.");
         Self::new(QuestionKind::Resend(id), text)
     }
 

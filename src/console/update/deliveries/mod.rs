@@ -139,7 +139,9 @@ pub fn stay(state: &mut State) -> Vec<Effect> {
 pub fn toggle_failed(state: &mut State) -> Vec<Effect> {
     if !disabled_reason::deliveries::shows_failed(state) {
         let effects = show_failed(state, false);
-        state.notify(state.settings.keys.spell("Deliveries: failed, all profiles · {show-failed} shows all again"));
+        state.notify(
+            state.settings.keys.spell("Deliveries: failed, all profiles · {show-failed} shows all again"),
+        );
         return effects;
     }
     state.deliveries.show = Show::All;
