@@ -362,7 +362,10 @@ const EXAMPLES: &[(&str, &[Example])] = &[
             ),
         ],
     ),
-    ("senders", &[("List who sends", "ringback senders")]),
+    (
+        "senders",
+        &[("List who sends", "ringback senders"), ("Check that this host sends", "ringback senders --here")],
+    ),
     (
         "doctor",
         &[

@@ -5,12 +5,13 @@ use std::process::ExitCode;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::error::CommandError;
+use super::error::{CommandError, FAILED};
 use super::output::{eprint_line, print, print_json};
 use super::session::Session;
 use super::table::table;
 use crate::clock;
 use crate::storage::SenderInfo;
+use crate::storage::sender_info::host_name;
 use crate::text::rfc3339;
 
 #[derive(Debug, clap::Args)]
@@ -18,21 +19,39 @@ pub(super) struct SendersArgs {
     /// Print JSON instead of text
     #[arg(long)]
     json: bool,
+    /// List those of this host only, and exit with 1 if there is none, or one that cannot send
+    #[arg(long)]
+    here: bool,
 }
 
 pub(super) async fn run(session: &Session, args: &SendersArgs) -> Result<ExitCode, CommandError> {
-    let senders = match session.store_if_there()? {
+    let mut senders = match session.store_if_there()? {
         Some(store) => store.senders().await?,
         None => Vec::new(),
     };
+    if args.here {
+        let host = host_name();
+        senders.retain(|sender| sender.host == host);
+    }
+    let now = clock::now();
     if args.json {
         print_json(&senders.iter().map(document).collect())?;
     } else if senders.is_empty() {
-        eprint_line("no process sends from this database; start `ringback work` or the console (`ringback`)");
+        let which = if args.here { "process of this host" } else { "process" };
+        eprint_line(&format!(
+            "no {which} sends from this database; start `ringback work` or the console (`ringback`)"
+        ));
     } else {
-        print(&listed(&senders, clock::now()))?;
+        print(&listed(&senders, now))?;
     }
-    Ok(ExitCode::SUCCESS)
+    let is_failed = args.here && !can_send(&senders, now);
+    Ok(if is_failed { FAILED.into() } else { ExitCode::SUCCESS })
+}
+
+/// Whether there is a sender, and all of them can send, as far as is known.
+fn can_send(senders: &[SenderInfo], now: Timestamp) -> bool {
+    let can = |sender: &SenderInfo| sender.trouble.is_none() && sender.lease_left_s(now) != Some(0);
+    !senders.is_empty() && senders.iter().all(can)
 }
 
 /// In place of what is not known.
@@ -120,6 +139,19 @@ mod tests {
         assert!(lines[2].contains("ran out") && lines[2].ends_with("9979"), "{told}");
         let unknown: Vec<&str> = lines[3].split_whitespace().skip(1).collect();
         assert_eq!(unknown, ["1", "-", "-", "-", "-", "-", "-", "-"], "{told}");
+    }
+
+    #[test]
+    fn a_sender_with_trouble_or_without_a_lease_cannot_send() {
+        let now = Timestamp::from_second(60).unwrap();
+        let well = SenderInfo { trouble: None, ..sender() };
+        let lapsed = SenderInfo { lease_until: Some(now), ..well.clone() };
+        assert!(can_send(&[well.clone(), SenderInfo::of_this_host(1)], now));
+        assert!(
+            !can_send(&[], now)
+                && !can_send(&[well.clone(), sender()], now)
+                && !can_send(&[well, lapsed], now)
+        );
     }
 
     #[test]

@@ -34,6 +34,7 @@ mod large_profiles;
 mod man;
 mod odd_rows;
 mod on_server;
+mod packages;
 mod preview;
 mod profile_mistakes;
 mod profiles;

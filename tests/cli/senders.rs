@@ -14,6 +14,7 @@ fn the_active_sender_is_listed_while_it_sends() {
     let none = place.run(&["senders"]);
     assert_eq!((none.code, none.out.as_str()), (Some(0), ""));
     assert!(none.err.starts_with("no process sends from this database"), "{}", none.err);
+    place.run(&["senders", "--here"]).refused(1, &["no process of this host sends from this database"]);
 
     let mut work = Running::start(place.command(&["work"]));
     let until = Instant::now() + Duration::from_secs(20);
@@ -31,6 +32,8 @@ fn the_active_sender_is_listed_while_it_sends() {
     }
     let text = place.run(&["senders"]);
     assert!(text.out.contains(&format!("  {}  ", work.pid())), "{}", text.out);
+    let here = place.run(&["senders", "--here", "--json"]);
+    assert_eq!((here.code, here.json()), (Some(0), listed), "{here:?}");
     work.signal("TERM");
     assert_eq!(work.code(), Some(0));
     assert_eq!(place.run(&["senders", "--json"]).json(), json!([]));

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use crate::sources::{root, source};
+use crate::sources::{names_in, root, source};
 
 /// The rows of the table: each module, and those that it may use.
 fn table() -> BTreeMap<String, BTreeSet<String>> {
@@ -103,4 +103,18 @@ fn the_named_functions_exist() {
         let file = std::fs::read_to_string(root().join(path)).unwrap();
         assert!(file.contains(&format!("fn {function}")), "{path} has no {function}");
     }
+}
+
+/// Folders at the top are few, and each is described.
+#[test]
+fn the_manual_has_every_folder() {
+    let text = std::fs::read_to_string(root().join("docs/development.md")).unwrap();
+    let section = text.split("## ").find(|section| section.starts_with("Folders")).unwrap();
+    let rows = section.lines().filter(|line| line.starts_with("| `"));
+    let described: BTreeSet<String> = rows.flat_map(|row| quoted(row.split('|').nth(1).unwrap())).collect();
+    let names = names_in(root()).into_iter().filter(|name| root().join(name).is_dir());
+    // What is built, and git's own.
+    let folders: BTreeSet<String> =
+        names.filter(|name| !matches!(name.as_str(), "target" | ".git")).collect();
+    assert_eq!(described, folders, "the table of folders in docs/development.md");
 }
