@@ -14,6 +14,7 @@
 //! | [`callback`] | a profile and values become one request, to the byte; pure | `profile`, `json`, `text` |
 //! | [`clock`] | the wall clock, read without ever failing | nothing here |
 //! | [`threads`] | threads and runtimes, which the system may refuse | `files` |
+//! | [`shell`] | commands that the settings name, run by `/bin/sh` within a time limit | `text` |
 //! | [`files`] | files read whole, within a limit | nothing here |
 //! | [`json`] | JSON that people give, read without loss, with errors that say where and how to fix it; pure | `text` |
 //! | [`record`] | deliveries and their attempts as they are recorded | `callback`, `profile`, `clock` |
@@ -26,8 +27,8 @@
 //! | [`receiver`] | the built-in endpoint to test against | `listening`, `callback`, `profile`, `json`, `text`, `clock` |
 //! | [`settings`] | the settings file | `profile`, `text`, `files` |
 //! | [`management`] | what people and programs do to profiles and deliveries, the same from a command and over the HTTP API | `storage`, `record`, `callback`, `profile`, `delivery`, `settings`, `clock` |
-//! | [`alerting`] | alerts of profiles that turned failing or recovered, given to a command and to a profile | `storage`, `record`, `callback`, `profile`, `documents`, `intake`, `delivery`, `settings`, `text`, `clock` |
-//! | [`remote`] | an account of the platform's API: what differs from the profiles here, pull and push | `management`, `delivery`, `storage`, `record`, `profile`, `json`, `settings`, `text`, `files`, `clock` |
+//! | [`alerting`] | alerts of profiles that turned failing or recovered, given to a command and to a profile | `storage`, `record`, `callback`, `profile`, `documents`, `intake`, `delivery`, `settings`, `shell`, `text`, `clock` |
+//! | [`remote`] | an account of the platform's API: what differs from the profiles here, pull and push | `management`, `delivery`, `storage`, `record`, `profile`, `json`, `settings`, `shell`, `text`, `files`, `clock` |
 //! | [`api`] | the HTTP API | `listening`, `management`, `documents`, `intake`, `storage`, `delivery`, `record`, `callback`, `profile`, `json`, `settings`, `text`, `files`, `clock`, `threads` |
 //! | [`keymap`] | actions, and the keys that do them | `settings`, `text` |
 //! | [`console`] | the terminal | all of these |
@@ -114,6 +115,7 @@ pub mod receiver;
 pub mod record;
 pub mod remote;
 pub mod settings;
+pub mod shell;
 pub mod storage;
 pub mod text;
 pub mod threads;

@@ -3,14 +3,12 @@
 //! The process that sends gives them. What it took and did not give, since it ended, is given by the next one, with the
 //! same ids: at least once.
 
-mod command;
 mod document;
 mod handed_over;
 mod sample;
 mod targets;
 mod task;
 
-pub use command::CommandFailure;
 pub use document::alert_turn;
 pub use handed_over::HandOverError;
 pub use sample::sample;

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use super::command::{self, CommandFailure};
 use super::document;
 use super::handed_over::{HandOverError, hand_over, profile};
 use crate::settings::Settings;
+use crate::shell::{CommandFailure, Environment, ShellCommand};
 use crate::storage::{Alert, Storage, StoreError};
 
 /// How long a command may run (our decision).
@@ -67,7 +67,15 @@ impl AlertTargets {
         if let Some(text) = &self.command
             && let Some(all) = document::with_deliveries(store, alert).await?
         {
-            given.to_command = Some(command::run(text, &format!("{all}\n"), LIMIT).await);
+            let command = ShellCommand {
+                setting: "on_alert",
+                text,
+                input: &format!("{all}\n"),
+                environment: Environment::Few,
+                output: 0,
+                limit: LIMIT,
+            };
+            given.to_command = Some(command.run().await.map(drop));
         }
         Ok(given)
     }

@@ -1,17 +1,13 @@
 //! The key of an account: from the environment, a command or a private file. It is never an argument, and never shown.
 
-use std::io;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
-
-use tokio::io::AsyncReadExt as _;
-use tokio::process::Command;
 
 use crate::files::{self, RegularFile, UnreadableFile};
 use crate::profile::Secret;
 use crate::settings::RemoteSettings;
+use crate::shell::{CommandFailure, Environment, ShellCommand};
 
 /// The variable of the environment with the key.
 pub const KEY_VARIABLE: &str = "RINGBACK_REMOTE_KEY";
@@ -19,7 +15,7 @@ pub const KEY_VARIABLE: &str = "RINGBACK_REMOTE_KEY";
 /// The longest key, in bytes (our decision).
 const MAX_KEY_BYTES: usize = 4096;
 
-/// How long a command may take: it may ask a person for a passphrase.
+/// How long a command may take: a password manager may ask a person in a window of its own (our decision).
 const COMMAND_LIMIT: Duration = Duration::from_mins(2);
 
 /// Why there is no key. Displayed without it.
@@ -42,15 +38,9 @@ pub enum KeyError {
     /// Others can read the file.
     #[error("key_file {0} can be read by other users: `chmod 600` it")]
     Open(String),
-    /// The command cannot be run.
-    #[error("key_command cannot be run: {0}")]
-    NotRun(io::Error),
     /// The command has failed.
-    #[error("key_command ended with {0}")]
-    Ended(ExitStatus),
-    /// The command did not end.
-    #[error("key_command did not end within {} s", .0.as_secs())]
-    Late(Duration),
+    #[error(transparent)]
+    Command(#[from] CommandFailure),
 }
 
 /// The key of the account: of the environment, otherwise from the command or the file in the settings.
@@ -97,31 +87,19 @@ fn read_from(file: &Path) -> Result<Secret, KeyError> {
     checked(&text, || format!("key_file {}", name()))
 }
 
-/// The key that a command prints. Its questions reach the terminal; it does not get the database's URL, which may
-/// contain a password.
+/// The key that a command prints.
 async fn printed_by(command: &str, limit: Duration) -> Result<Secret, KeyError> {
-    let mut child = Command::new("/bin/sh")
-        .args(["-c", command])
-        .env_remove("RINGBACK_DB")
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn()
-        .map_err(KeyError::NotRun)?;
-    let stdout = child.stdout.take();
-    let run = async {
-        let mut bytes = Vec::new();
-        if let Some(stdout) = stdout {
-            stdout.take(MAX_KEY_BYTES as u64 + 2).read_to_end(&mut bytes).await?;
-        }
-        Ok((bytes, child.wait().await?))
+    let command = ShellCommand {
+        setting: "key_command",
+        text: command,
+        input: "",
+        environment: Environment::Foreign,
+        // One more than a key has, so that a longer one is noticed.
+        output: MAX_KEY_BYTES + 1,
+        limit,
     };
-    let ended = tokio::time::timeout(limit, run).await.map_err(|_| KeyError::Late(limit))?;
-    let (bytes, status) = ended.map_err(KeyError::NotRun)?;
-    if !status.success() {
-        return Err(KeyError::Ended(status));
-    }
-    checked(&String::from_utf8_lossy(&bytes), || "what key_command prints".to_owned())
+    let printed = command.run().await?;
+    checked(&String::from_utf8_lossy(&printed), || "what key_command prints".to_owned())
 }
 
 #[cfg(test)]
@@ -137,7 +115,8 @@ mod tests {
         let key = printed_by("printf 'k3y\\nnote: not part of it\\n'", LONG).await.unwrap();
         assert_eq!(key.reveal(), "k3y");
         for (command, why) in [
-            ("exit 3", "key_command ended with exit status: 3"),
+            ("echo no entry >&2; exit 3", "key_command: the command ended with exit status: 3: no entry"),
+            ("yes key | head -c 9000 | tr -d '\\n'", "has no usable key"),
             ("true", "what key_command prints has no usable key"),
             ("echo 'two words'", "has no usable key"),
             ("printf '\\303\\266'", "has no usable key"),
@@ -147,7 +126,7 @@ mod tests {
             assert!(!error.contains("words"), "{error}");
         }
         let late = printed_by("sleep 1000", Duration::from_millis(20)).await.unwrap_err();
-        assert!(matches!(late, KeyError::Late(_)), "{late}");
+        assert!(matches!(late, KeyError::Command(CommandFailure::TimedOut(..))), "{late}");
     }
 
     #[test]

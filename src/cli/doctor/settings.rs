@@ -21,27 +21,39 @@ pub fn check(session: &Session) -> Vec<Finding> {
         return loaded.sentences().map(|notice| Finding::problem(TOPIC, notice, &fix)).collect();
     }
     let mut all = vec![alerts(&loaded.settings)];
+    let key = loaded.settings.remote.key_command.as_ref();
+    all.extend(key.and_then(|command| parsed(TOPIC, "key_command", command).err()));
     let found =
         if file.exists() { format!("{shown}") } else { format!("{shown} does not exist: defaults apply") };
     all.insert(0, Finding::ok(TOPIC, found));
     all
 }
 
-/// Where alerts are given to. A command is parsed by the shell, and not run.
+/// Has a command parsed by the shell, and not run.
+///
+/// # Errors
+/// A problem: it cannot be parsed.
+fn parsed(topic: &'static str, setting: &str, command: &str) -> Result<(), Finding> {
+    match Command::new("/bin/sh").args(["-n", "-c", command]).output() {
+        Ok(parsed) if parsed.status.success() => Ok(()),
+        Ok(parsed) => {
+            let why = String::from_utf8_lossy(&parsed.stderr).trim().to_owned();
+            Err(Finding::problem(topic, format!("{setting}: {why}"), "correct the command"))
+        }
+        Err(error) => {
+            let why = format!("{setting}: /bin/sh cannot be run: {error}");
+            Err(Finding::problem(topic, why, format!("install a shell, or remove {setting}")))
+        }
+    }
+}
+
+/// Where alerts are given to.
 fn alerts(settings: &Settings) -> Finding {
     let mut to = Vec::new();
     if let Some(command) = &settings.on_alert {
-        let parsed = Command::new("/bin/sh").args(["-n", "-c", command]).output();
-        match parsed {
-            Ok(parsed) if parsed.status.success() => to.push("a command (on_alert)".to_owned()),
-            Ok(parsed) => {
-                let why = String::from_utf8_lossy(&parsed.stderr).trim().to_owned();
-                return Finding::problem(ALERTS, format!("on_alert: {why}"), "correct the command");
-            }
-            Err(error) => {
-                let why = format!("on_alert: /bin/sh cannot be run: {error}");
-                return Finding::problem(ALERTS, why, "install a shell, or remove on_alert");
-            }
+        match parsed(ALERTS, "on_alert", command) {
+            Ok(()) => to.push("a command (on_alert)".to_owned()),
+            Err(problem) => return problem,
         }
     }
     to.extend(settings.alert_profile.iter().map(|name| format!("the profile '{name}' (alert_profile)")));
