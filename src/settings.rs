@@ -3,6 +3,7 @@
 //! It fails closed: if a file cannot be read completely, no address is allowed that it may forbid, and no delivery is
 //! removed that it may keep.
 
+mod account_name;
 mod api;
 mod effective;
 mod keys;
@@ -18,6 +19,7 @@ mod syntax;
 mod table;
 mod value;
 
+pub use account_name::{AccountId, AccountNameError, AccountUrl};
 pub use api::ApiSettings;
 pub use effective::EffectiveSetting;
 pub use keys::Binding;

@@ -37,6 +37,9 @@ pub enum CommandError {
     /// An account of the platform's API did not do what was asked.
     #[error("{0}: {1}")]
     Remote(String, RemoteError),
+    /// The same where 1 says that there are differences, as with `diff`: this is 2.
+    #[error("{0}: {1}")]
+    NotCompared(String, RemoteError),
     /// No request can be made from a profile and its values.
     #[error("cannot build the request: {0}")]
     NoRequest(#[from] RenderError),
@@ -123,12 +126,22 @@ impl From<SteerError> for CommandError {
 }
 
 impl CommandError {
+    /// The same of a command whose exit code 1 says that there are differences.
+    #[must_use]
+    pub fn of_comparison(self) -> Self {
+        match self {
+            Self::Remote(account, error) => Self::NotCompared(account, error),
+            error => error,
+        }
+    }
+
     /// The exit code: 2 for invalid usage or input, including file names; 1 for a valid request that failed. A closed
     /// pipe is not a failure.
     #[must_use]
     pub fn code(&self) -> u8 {
         match self {
             Self::Input(_)
+            | Self::NotCompared(..)
             | Self::Settings(_)
             | Self::Tls(_)
             | Self::Backup(BackupError::Exists(_) | BackupError::Target { .. })
@@ -161,7 +174,7 @@ impl CommandError {
             | Self::Listen(_)
             | Self::ApiEnded => "system",
             Self::Output(_) | Self::Unread => "output",
-            Self::Remote(..) => "account",
+            Self::Remote(..) | Self::NotCompared(..) => "account",
             Self::Interrupted { .. } => "interrupted",
         }
     }

@@ -23,6 +23,7 @@ use super::http::target::Target;
 use crate::callback;
 use crate::profile::network::Network;
 use crate::profile::{ProfileId, Region, Secret, Tls};
+use crate::record::ErrorClass;
 
 /// A client for such requests. It keeps its connection for the next one.
 #[derive(Debug)]
@@ -84,6 +85,9 @@ pub enum NoResponse {
     /// The request may have been received.
     #[error("{0}")]
     Unknown(String),
+    /// The same, and trying again changes nothing: the response is too long.
+    #[error("{0}")]
+    Unusable(String),
 }
 
 impl Exchange {
@@ -131,12 +135,11 @@ impl Exchange {
         let peer = HostPort(&to.uri);
         let make = built(request)?;
         let client = self.clients.of(&self.owner, (&self.tls, false), &to).await;
-        let client = client.map_err(|fault| told(classify::no_tls(&peer, &fault), NoResponse::NotSent))?;
+        let client = client.map_err(|fault| no_response(classify::no_tls(&peer, &fault), false))?;
         let again = || request.is_repeatable.then(&make);
         let sent = client.send(tracker, &to, make(), again).await;
         let response = sent.map_err(|error| {
-            let how = if tracker.connection().is_some() { NoResponse::Unknown } else { NoResponse::NotSent };
-            told(classify::exchange_error_of(&error, &peer), how)
+            no_response(classify::exchange_error_of(&error, &peer), tracker.connection().is_some())
         })?;
         let header = |name: &str| {
             response.headers().get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
@@ -146,13 +149,10 @@ impl Exchange {
         let mut body = Vec::new();
         let came =
             read(response.into_body(), tracker.connection(), limit, |chunk| body.extend_from_slice(&chunk));
-        match came
-            .await
-            .map_err(|error| told(classify::exchange_error_of(&error, &peer), NoResponse::Unknown))?
-        {
+        match came.await.map_err(|error| no_response(classify::exchange_error_of(&error, &peer), true))? {
             BodyRead::Whole => Ok(ExchangeResponse { status, retry_after, location, body }),
             BodyRead::TooLong => {
-                Err(NoResponse::Unknown(format!("the response has more than {limit} bytes")))
+                Err(NoResponse::Unusable(format!("the response has more than {limit} bytes")))
             }
         }
     }
@@ -180,9 +180,18 @@ fn built(request: &ExchangeRequest) -> Result<impl Fn() -> Request<Full<Bytes>>,
     })
 }
 
-fn told(error: ExchangeError, how: impl FnOnce(String) -> NoResponse) -> NoResponse {
-    match error {
-        ExchangeError::Failed(failure) => how(failure.message),
-        ExchangeError::Local(trouble) => how(trouble.to_string()),
+/// Why there is no response. What is invalid now, such as a certificate or a port without TLS, stays so for a while;
+/// trouble of this machine passes.
+fn no_response(error: ExchangeError, may_be_received: bool) -> NoResponse {
+    let (class, message) = match error {
+        ExchangeError::Failed(failure) => (Some(failure.class), failure.message),
+        ExchangeError::Local(trouble) => (None, trouble.to_string()),
+    };
+    match (class, may_be_received) {
+        (_, true) => NoResponse::Unknown(message),
+        (Some(ErrorClass::Tls | ErrorClass::RefusedAddress | ErrorClass::Request), false) => {
+            NoResponse::Impossible(message)
+        }
+        (_, false) => NoResponse::NotSent(message),
     }
 }

@@ -2,29 +2,16 @@
 
 use std::fmt;
 
-use url::{Host, Url};
+use url::Url;
 
 use crate::profile::{ProfileId, Region};
-
-/// The longest account id in bytes, as `ringback serve` has it (our decision).
-const MAX_SID_BYTES: usize = 64;
+use crate::settings::{AccountId, AccountUrl};
 
 /// An account: where its profiles are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
     /// `…/v1/SID/callback/profiles`.
     profiles: Url,
-}
-
-/// Why there is no such account.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum AccountError {
-    /// The URL cannot be used.
-    #[error("the URL of the account {0}: write it as in https://api.in.kaleyra.io")]
-    Url(String),
-    /// The account id has another form.
-    #[error("the account id must be 1 to 64 letters, digits, '-', '_' or '.'")]
-    Sid,
 }
 
 /// The platform's host for a region (public page).
@@ -39,37 +26,10 @@ pub fn usual_url(region: Region) -> &'static str {
 }
 
 impl Account {
-    /// An account by the URL before `/v1/…` and its id. Plain http is for this machine only, unless
-    /// `allow_insecure_http`: the key would be readable on the way.
-    ///
-    /// # Errors
-    /// Either has another form.
-    pub fn new(base: &str, sid: &str, allow_insecure_http: bool) -> Result<Self, AccountError> {
-        let refused = |why: &str| AccountError::Url(why.to_owned());
-        let mut url =
-            Url::parse(base.trim()).map_err(|error| refused(&format!("cannot be read ({error})")))?;
-        match url.scheme() {
-            "https" => {}
-            "http" if allow_insecure_http || is_loopback(&url) => {}
-            "http" => return Err(refused("must begin with https://, or the key could be read on the way")),
-            _ => return Err(refused("must begin with https://")),
-        }
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err(refused("must contain no user and no password"));
-        }
-        if url.query().is_some() || url.fragment().is_some() {
-            return Err(refused("must end with its path, without ? and #"));
-        }
-        let is_fine = |c: u8| c.is_ascii_alphanumeric() || b"-_.".contains(&c);
-        let is_path = sid == "." || sid == "..";
-        if !(1..=MAX_SID_BYTES).contains(&sid.len()) || !sid.bytes().all(is_fine) || is_path {
-            return Err(AccountError::Sid);
-        }
-        url.path_segments_mut()
-            .map_err(|()| refused("has no host"))?
-            .pop_if_empty()
-            .extend(["v1", sid, "callback", "profiles"]);
-        Ok(Self { profiles: url })
+    /// An account by its URL and its ID.
+    #[must_use]
+    pub fn new(base: &AccountUrl, id: &AccountId) -> Self {
+        Self { profiles: base.profiles(id) }
     }
 
     /// The name of the account, by which links to it are kept: the URL of its profiles.
@@ -108,50 +68,25 @@ impl fmt::Display for Account {
     }
 }
 
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn an_account_has_its_urls() {
-        let account = Account::new("https://api.in.kaleyra.io", "HX1", false).unwrap();
+        let url = AccountUrl::parse("https://api.in.kaleyra.io", false).unwrap();
+        let account = Account::new(&url, &AccountId::parse("HX1").unwrap());
         assert_eq!(account.name(), "https://api.in.kaleyra.io/v1/HX1/callback/profiles");
         let page = account.page(25, 50);
         assert_eq!(page.as_str(), "https://api.in.kaleyra.io/v1/HX1/callback/profiles?limit=25&offset=50");
         let id = ProfileId::new(Region::In, uuid::Uuid::nil());
         assert!(account.one(&id).as_str().ends_with("/profiles/IN_00000000-0000-0000-0000-000000000000"));
-        for base in ["http://127.0.0.1:9979/", "http://localhost:9979", "http://[::1]:9979//"] {
-            Account::new(base, "a", false).unwrap();
-        }
-        let below = Account::new("https://proxy.example/kaleyra/", "a", false).unwrap();
-        assert_eq!(below.name(), "https://proxy.example/kaleyra/v1/a/callback/profiles");
     }
 
     #[test]
-    fn what_could_leak_the_key_or_is_no_account_is_refused() {
-        let refused = |base: &str, sid: &str| Account::new(base, sid, false).unwrap_err().to_string();
-        for (base, why) in [
-            ("http://api.example", "https://, or the key"),
-            ("ftp://api.example", "must begin with https://"),
-            ("api.example", "cannot be read"),
-            ("https://me:hush@api.example", "no user"),
-            ("https://api.example?x=1", "without ?"),
-            ("https://api.example#x", "without ?"),
-        ] {
-            assert!(refused(base, "a").contains(why), "{base}: {}", refused(base, "a"));
-        }
-        Account::new("http://api.example", "a", true).unwrap();
-        for sid in ["", "a/b", "a b", "..", ".", "ä", &"x".repeat(65)] {
-            assert_eq!(Account::new("https://api.example", sid, false), Err(AccountError::Sid), "{sid}");
+    fn the_hosts_of_the_platform_are_urls_of_accounts() {
+        for region in [Region::In, Region::Sg, Region::Eu, Region::Us, Region::Na] {
+            AccountUrl::parse(usual_url(region), false).unwrap();
         }
     }
 }

@@ -109,8 +109,8 @@ impl RemoteClient {
         loop {
             let result = self.exchange.send(&request, LONGEST, self.timeout).await;
             match retry::next(&result, n, request.is_repeatable, clock::now()) {
-                Next::Done => return self.read(result),
-                Next::TooLong(wait) => return Err(RemoteError::Busy(wait)),
+                Next::Done => return self.read(&request, result),
+                Next::TooLong { status, wait } => return Err(RemoteError::Busy { status, wait }),
                 Next::Again(wait) => {
                     let why = match &result {
                         Ok(response) => response.status.to_string(),
@@ -118,7 +118,7 @@ impl RemoteClient {
                     };
                     let seconds = wait.as_secs_f64();
                     (self.on_wait)(&self.harmless(&format!(
-                        "{} {}: {why}; again in {seconds:.1} s",
+                        "{} {}: {why}; retrying in {seconds:.1} s",
                         request.method,
                         request.url.path()
                     )));
@@ -129,12 +129,20 @@ impl RemoteClient {
         }
     }
 
-    fn read(&self, result: Result<ExchangeResponse, NoResponse>) -> Result<Value, RemoteError> {
+    fn read(
+        &self,
+        request: &ExchangeRequest,
+        result: Result<ExchangeResponse, NoResponse>,
+    ) -> Result<Value, RemoteError> {
         let response = result.map_err(|error| match error {
-            NoResponse::Unknown(why) => RemoteError::Unknown(self.harmless(&why)),
-            NoResponse::NotSent(why) | NoResponse::Impossible(why) => {
-                RemoteError::NoResponse(self.harmless(&why))
+            // Nothing is carried out by reading.
+            NoResponse::Unknown(why) | NoResponse::Unusable(why) if request.method != "GET" => {
+                RemoteError::Unknown(self.harmless(&why))
             }
+            NoResponse::NotSent(why)
+            | NoResponse::Impossible(why)
+            | NoResponse::Unknown(why)
+            | NoResponse::Unusable(why) => RemoteError::NoResponse(self.harmless(&why)),
         })?;
         let body = String::from_utf8(response.body);
         let value = body
@@ -166,13 +174,12 @@ impl RemoteClient {
     /// What an envelope says: its message, and the sentences in `error`, after a colon.
     fn said(&self, value: &Value) -> String {
         let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
-        let mut all: Vec<String> = ["code", "message"].iter().filter_map(|name| text(value, name)).collect();
-        let head = all.join(" ");
-        all.clear();
+        let head: Vec<String> = ["code", "message"].iter().filter_map(|name| text(value, name)).collect();
         let errors = value.get("error").and_then(Value::as_array).into_iter().flatten();
-        let texts = errors.filter_map(|error| text(error, "params"));
-        let whole: Vec<String> = std::iter::once(head).chain(texts).filter(|text| !text.is_empty()).collect();
-        if whole.is_empty() { String::new() } else { format!(": {}", self.harmless(&whole.join("; "))) }
+        let mut said = vec![head.join(" ")];
+        said.extend(errors.filter_map(|error| text(error, "params")));
+        said.retain(|text| !text.is_empty());
+        if said.is_empty() { String::new() } else { format!(": {}", self.harmless(&said.join("; "))) }
     }
 
     /// Text of a server, in a form that can be shown: not too long, without controls, and without the key.

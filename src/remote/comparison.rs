@@ -1,6 +1,6 @@
 //! What differs between a profile here and its counterpart on the account, and which side has changed. Pure.
 
-use super::content::{Content, fingerprint};
+use super::content::{Content, Dialect, OF_RINGBACK, fingerprint};
 use super::marks::Marks;
 use super::side::RemoteSide;
 use crate::profile::{Profile, Status};
@@ -53,6 +53,10 @@ impl Comparison {
         let mut names = local.names_with(&remote.content);
         // What both have as in a new profile may have been otherwise.
         names.extend(super::content::CARRIED);
+        if remote.dialect == Dialect::Ringback {
+            // Its mark says that this account carries all members.
+            names.insert(OF_RINGBACK);
+        }
         for member in names {
             if !remote.has(member) {
                 if local.get(member).is_some() {

@@ -17,6 +17,9 @@ const NOT_CONTENT: [&str; 5] =
 pub const CARRIED: [&str; 9] =
     ["title", "channel", "events", "http_method", "url", "body", "headers", "enc", "status"];
 
+/// The member that only an account of `ringback serve` has, and always has.
+pub(super) const OF_RINGBACK: &str = "retry";
+
 /// What the other side carries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dialect {
@@ -30,7 +33,7 @@ impl Dialect {
     /// That of a profile which the API returned: only ours has `retry`.
     #[must_use]
     pub fn of(document: &Value) -> Self {
-        if document.get("retry").is_some() { Self::Ringback } else { Self::Platform }
+        if document.get(OF_RINGBACK).is_some() { Self::Ringback } else { Self::Platform }
     }
 
     /// Whether it carries a member of the contents.

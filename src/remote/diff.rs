@@ -21,6 +21,8 @@ pub enum DiffState {
     OnlyHere,
     /// There is none here.
     OnlyOnAccount,
+    /// The account may have it, but the key is limited to other profiles.
+    NotVisible,
     /// The account's cannot be read as a profile.
     Unreadable,
 }
@@ -34,6 +36,7 @@ impl DiffState {
             Self::Differs => "differs",
             Self::OnlyHere => "only_here",
             Self::OnlyOnAccount => "only_on_account",
+            Self::NotVisible => "not_visible",
             Self::Unreadable => "unreadable",
         }
     }
@@ -79,6 +82,10 @@ impl ProfileDiff {
         };
         let (local, remote) = match (&pair.local, &pair.remote) {
             (Some(local), Some(remote)) => (local, remote),
+            (Some(_), None) if pair.may_be_hidden => {
+                diff.state = DiffState::NotVisible;
+                return diff;
+            }
             (Some(_), None) => {
                 diff.state = DiffState::OnlyHere;
                 if pair.was_deleted_there() {

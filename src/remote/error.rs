@@ -2,19 +2,9 @@
 
 use std::time::Duration;
 
-use super::account::AccountError;
-use super::key::KeyError;
-use crate::storage::StoreError;
-
 /// Why the account did not do what was asked. No message contains the key.
 #[derive(Debug, thiserror::Error)]
 pub enum RemoteError {
-    /// The account cannot be named.
-    #[error(transparent)]
-    Account(#[from] AccountError),
-    /// There is no key.
-    #[error(transparent)]
-    Key(#[from] KeyError),
     /// There was no response.
     #[error("{0}")]
     NoResponse(String),
@@ -33,8 +23,13 @@ pub enum RemoteError {
     #[error("not found (404{0})")]
     NotFound(String),
     /// The account asks to wait longer than we do.
-    #[error("the account allows no more requests for {} s (429): try again then", .0.as_secs())]
-    Busy(Duration),
+    #[error("the account accepts no requests for {} s ({status}): try again then", .wait.as_secs())]
+    Busy {
+        /// Such as 429 or 503.
+        status: u16,
+        /// How long it asks to wait.
+        wait: Duration,
+    },
     /// Another status.
     #[error("{status}{message}")]
     Status {
@@ -49,7 +44,4 @@ pub enum RemoteError {
     /// The list of profiles changed each time it was read.
     #[error("the list of profiles changes while it is read; try again later")]
     Unstable,
-    /// What is stored here failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
 }

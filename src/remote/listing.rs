@@ -33,6 +33,15 @@ pub struct RemoteDocument {
     pub document: Value,
 }
 
+/// The profiles of the account that its key may see.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct RemoteList {
+    /// The profiles, in the order of the account.
+    pub profiles: Vec<RemoteDocument>,
+    /// Whether the account says that the key is limited to some profiles: there may be more than these.
+    pub is_limited: bool,
+}
+
 /// Reads all profiles. `progress` is called with how many there are so far.
 ///
 /// # Errors
@@ -40,7 +49,7 @@ pub struct RemoteDocument {
 pub async fn all_profiles(
     client: &RemoteClient,
     progress: &(dyn Fn(usize) + Sync),
-) -> Result<Vec<RemoteDocument>, RemoteError> {
+) -> Result<RemoteList, RemoteError> {
     let mut listed = None;
     for _ in 0..READS {
         listed = pages(client, progress).await?;
@@ -48,7 +57,8 @@ pub async fn all_profiles(
             break;
         }
     }
-    let mut all = listed.ok_or(RemoteError::Unstable)?;
+    let mut list = listed.ok_or(RemoteError::Unstable)?;
+    let all = &mut list.profiles;
     let mut gone = Vec::new();
     for (at, profile) in all.iter_mut().enumerate() {
         if !is_whole(&profile.document) {
@@ -61,7 +71,7 @@ pub async fn all_profiles(
     for at in gone.into_iter().rev() {
         all.remove(at);
     }
-    Ok(all)
+    Ok(list)
 }
 
 /// Whether a profile has all members, and is no extract.
@@ -93,13 +103,15 @@ pub async fn one_profile(
 async fn pages(
     client: &RemoteClient,
     progress: &(dyn Fn(usize) + Sync),
-) -> Result<Option<Vec<RemoteDocument>>, RemoteError> {
+) -> Result<Option<RemoteList>, RemoteError> {
     let mut all: Vec<RemoteDocument> = Vec::new();
+    let mut is_limited = false;
     let mut ids: HashSet<ProfileId> = HashSet::new();
     let mut first: Vec<ProfileId> = Vec::new();
     loop {
         let offset = all.len().saturating_sub(1);
         let response = client.page(PAGE, offset).await?;
+        is_limited |= response.pointer("/data/limited_by_key").and_then(Value::as_bool) == Some(true);
         let page = documents(&response, &format!("page from {offset}"))?;
         if all.is_empty() {
             first = page.iter().map(|profile| profile.id.clone()).collect();
@@ -112,7 +124,7 @@ async fn pages(
                 let why = "each page has the same profiles: the server ignores `offset`";
                 return Err(RemoteError::Unusable(why.to_owned()));
             }
-            return Ok(Some(all));
+            return Ok(Some(RemoteList { profiles: all, is_limited }));
         }
         let mut new = page.into_iter().peekable();
         if let Some(last) = all.last() {
@@ -122,7 +134,7 @@ async fn pages(
             }
         }
         if new.peek().is_none() {
-            return Ok(Some(all));
+            return Ok(Some(RemoteList { profiles: all, is_limited }));
         }
         for profile in new {
             if !ids.insert(profile.id.clone()) {
@@ -136,7 +148,7 @@ async fn pages(
         progress(all.len());
         let total = response.pointer("/data/total").and_then(Value::as_u64);
         if total == u64::try_from(all.len()).ok() {
-            return Ok(Some(all));
+            return Ok(Some(RemoteList { profiles: all, is_limited }));
         }
     }
 }

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::content::{Content, fingerprint};
+use super::content::{Content, Dialect, OF_RINGBACK, fingerprint};
+use super::side::RemoteSide;
+use crate::profile::{Profile, Status};
 
 /// For each member the fingerprints of its values on the account and here. They contain no values.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -43,6 +45,34 @@ impl Marks {
     pub fn get(&self, member: &str) -> Mark {
         let none = || Mark { remote: fingerprint(None), local: fingerprint(None) };
         self.0.get(member).cloned().unwrap_or_else(none)
+    }
+
+    /// Whether a profile here is no longer as both sides had it.
+    #[must_use]
+    pub fn is_changed_here(&self, profile: &Profile) -> bool {
+        let content = Content::of(profile);
+        let is_automatic = profile.status == Status::AutoDisabled;
+        let names = content.names().chain(self.0.keys().map(String::as_str));
+        let mut compared = names.filter(|name| self.is_compared(name, is_automatic));
+        compared.any(|name| self.get(name).local != fingerprint(content.get(name)))
+    }
+
+    /// Whether a profile of the account is no longer as both sides had it.
+    #[must_use]
+    pub fn is_changed_there(&self, side: &RemoteSide) -> bool {
+        let is_automatic = side.profile.status == Status::AutoDisabled;
+        let names = side.content.names().chain(self.0.keys().map(String::as_str));
+        let mut compared = names.filter(|name| side.has(name) && self.is_compared(name, is_automatic));
+        compared.any(|name| self.get(name).remote != fingerprint(side.as_returned(name)))
+    }
+
+    /// Whether it was known of a member what both had: one that an account does not carry has no mark, one that
+    /// neither side had has none either.
+    fn is_compared(&self, member: &str, is_automatic: bool) -> bool {
+        let is_ours = self.0.contains_key(OF_RINGBACK);
+        let dialect = if is_ours { Dialect::Ringback } else { Dialect::Platform };
+        // Its automatic status is the state of the side that sends.
+        dialect.carries(member) && !(member == "status" && is_automatic)
     }
 
     /// Both sides agree about a member now.

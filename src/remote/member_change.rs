@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::comparison::Comparison;
 use super::side::RemoteSide;
+use crate::profile::Status;
 use crate::profile::document::{FieldChange, value_changes};
 
 /// What differs in these members, from the profile here to that of the account.
@@ -13,15 +14,36 @@ pub fn member_changes(comparison: &Comparison, remote: &RemoteSide, members: &[S
     for member in members {
         let (here, account) = (&comparison.local, &remote.content);
         let values = (here.get(member), account.get(member));
-        let changes =
+        let mut changes =
             value_changes(member, values, (here.without_secrets(member), account.without_secrets(member)));
+        if member == "status" {
+            // There always is one.
+            for change in &mut changes {
+                for side in [&mut change.before, &mut change.after] {
+                    side.get_or_insert_with(|| json!(Status::Active.number()));
+                }
+            }
+        }
         if changes.is_empty() {
             // Only a secret that the account does not return has changed.
-            all.push(FieldChange { field: member.clone(), before: None, after: None, is_secret: true });
+            let field = only_secret(member, here.get(member), here.without_secrets(member));
+            all.push(FieldChange { field, before: None, after: None, is_secret: true });
         }
         all.extend(changes);
     }
     all
+}
+
+/// The path of the secret of a member, if it has a single one; otherwise the member.
+fn only_secret(member: &str, shown: Option<&Value>, hidden: Option<&Value>) -> String {
+    let (Some(Value::Object(shown)), Some(Value::Object(hidden))) = (shown, hidden) else {
+        return member.to_owned();
+    };
+    let mut secrets = shown.iter().filter(|(name, value)| hidden.get(*name) != Some(value));
+    match (secrets.next(), secrets.next()) {
+        (Some((name, _)), None) => format!("{member}.{name}"),
+        _ => member.to_owned(),
+    }
 }
 
 /// A change as JSON: `field`, the values `here` and on the `account`, null for none and for secrets, and `secret` if it is

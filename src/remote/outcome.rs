@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::member_change::change_document;
+use super::pairs::Pair;
 use crate::profile::ProfileId;
 use crate::profile::document::FieldChange;
 
@@ -21,7 +22,7 @@ pub enum ProfileResult {
     Conflict,
     /// It could not be done.
     Failed,
-    /// The command was interrupted before.
+    /// The command ended before.
     NotDone,
 }
 
@@ -89,11 +90,24 @@ impl ProfileOutcome {
         }
     }
 
+    /// The outcome of a profile that nothing was done to, since the command ended before.
+    #[must_use]
+    pub fn not_done(pair: &Pair) -> Self {
+        Self::new(pair.id().cloned(), pair.remote_id().cloned(), pair.title(), ProfileResult::NotDone)
+    }
+
     /// The same as a failure.
     #[must_use]
     pub fn failed(mut self, why: impl Into<String>) -> Self {
         (self.result, self.why) = (ProfileResult::Failed, Some(why.into()));
         self
+    }
+
+    /// The same as a failure after the profile itself was written.
+    #[must_use]
+    pub fn failed_after(self, why: &str) -> Self {
+        let done = self.result.name();
+        self.failed(format!("was {done}, but {why}"))
     }
 
     /// The same as a conflict.

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::listing::RemoteDocument;
+use super::listing::{RemoteDocument, RemoteList};
 use super::marks::Marks;
 use crate::profile::{Profile, ProfileId};
 use crate::storage::{RemoteLink, Storage, StoreError};
@@ -16,6 +16,10 @@ pub struct Pair {
     pub remote: Option<RemoteDocument>,
     /// The link between them, if it is known.
     pub link: Option<RemoteLink>,
+    /// Whether the account may have it without showing it: the key is limited to some profiles.
+    pub may_be_hidden: bool,
+    /// The profile of the account that the profile here with the ID of `remote` is linked to, if it is another one.
+    pub id_taken_by: Option<ProfileId>,
 }
 
 impl Pair {
@@ -56,20 +60,37 @@ impl Pair {
     /// Whether it was on both sides and was deleted on the account.
     #[must_use]
     pub fn was_deleted_there(&self) -> bool {
+        self.was_there() && !self.may_be_hidden
+    }
+
+    /// Whether it was on both sides, and now the account may have it without showing it.
+    #[must_use]
+    pub fn is_out_of_sight(&self) -> bool {
+        self.was_there() && self.may_be_hidden
+    }
+
+    /// Whether its profile here was changed since both sides agreed.
+    #[must_use]
+    pub fn is_changed_here(&self, local: &Profile) -> bool {
+        self.marks().is_some_and(|marks| marks.is_changed_here(local))
+    }
+
+    fn was_there(&self) -> bool {
         self.remote.is_none() && self.link.as_ref().is_some_and(|link| link.remote_id.is_some())
     }
 }
 
 /// Matches the profiles of an account with those here: by link, otherwise by id. Those of the account come first, in
-/// its order.
+/// its order. Without a store there is nothing here.
 ///
 /// # Errors
 /// The store cannot be read.
 pub async fn pairs(
-    store: &dyn Storage,
+    store: Option<&dyn Storage>,
     account: &str,
-    remotes: Vec<RemoteDocument>,
+    remotes: RemoteList,
 ) -> Result<Vec<Pair>, StoreError> {
+    let Some(store) = store else { return Ok(matched(Vec::new(), remotes, Vec::new())) };
     let links = store.remote_links(account).await?;
     let mut locals: Vec<Profile> = Vec::new();
     for row in store.profiles().await? {
@@ -81,7 +102,10 @@ pub async fn pairs(
 
 /// The same, from what was read.
 #[must_use]
-pub fn matched(locals: Vec<Profile>, remotes: Vec<RemoteDocument>, links: Vec<RemoteLink>) -> Vec<Pair> {
+pub fn matched(locals: Vec<Profile>, remotes: RemoteList, links: Vec<RemoteLink>) -> Vec<Pair> {
+    let counterparts: HashMap<ProfileId, ProfileId> =
+        links.iter().filter_map(|link| Some((link.profile_id.clone(), link.remote_id.clone()?))).collect();
+    let may_be_hidden = remotes.is_limited;
     let by_remote: HashMap<ProfileId, RemoteLink> =
         links.iter().filter_map(|link| Some((link.remote_id.clone()?, link.clone()))).collect();
     let mut by_local: HashMap<ProfileId, RemoteLink> =
@@ -90,24 +114,27 @@ pub fn matched(locals: Vec<Profile>, remotes: Vec<RemoteDocument>, links: Vec<Re
     let mut here: HashMap<ProfileId, Profile> =
         locals.into_iter().map(|profile| (profile.id.clone(), profile)).collect();
     let mut pairs = Vec::new();
-    for remote in remotes {
+    for remote in remotes.profiles {
         let link = by_remote.get(&remote.id).cloned();
         // A profile here may have this id and be linked to another one on the account.
-        let is_free = |id: &ProfileId| by_local.get(id).is_none_or(|link| link.remote_id.is_none());
-        let id = link
-            .as_ref()
-            .map_or_else(|| Some(remote.id.clone()).filter(is_free), |link| Some(link.profile_id.clone()));
+        let taken_by = counterparts.get(&remote.id).filter(|other| link.is_none() && **other != remote.id);
+        let id_taken_by = taken_by.cloned();
+        let id = match (&link, &id_taken_by) {
+            (Some(link), _) => Some(link.profile_id.clone()),
+            (None, None) => Some(remote.id.clone()),
+            (None, Some(_)) => None,
+        };
         let local = id.as_ref().and_then(|id| here.remove(id));
         let link = link.or_else(|| id.as_ref().and_then(|id| by_local.get(id).cloned()));
         if let Some(link) = &link {
             by_local.remove(&link.profile_id);
         }
-        pairs.push(Pair { local, remote: Some(remote), link });
+        pairs.push(Pair { local, remote: Some(remote), link, may_be_hidden, id_taken_by });
     }
     for id in order {
         if let Some(local) = here.remove(&id) {
             let link = by_local.remove(&id);
-            pairs.push(Pair { local: Some(local), remote: None, link });
+            pairs.push(Pair { local: Some(local), remote: None, link, may_be_hidden, id_taken_by: None });
         }
     }
     pairs

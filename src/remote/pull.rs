@@ -1,9 +1,10 @@
-//! Takes over the profiles of an account, one at a time. What only this side has stays.
+//! Pulls the profiles of an account, one at a time. What only this side has stays.
 
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::comparison::{Changed, Comparison};
+use super::keep_link::{keep_link, renew_link};
 use super::listing::RemoteDocument;
 use super::marks::Marks;
 use super::member_change::member_changes;
@@ -12,8 +13,8 @@ use super::pairs::Pair;
 use super::side::{RemoteSide, new_profile};
 use crate::management::{DocumentSource, ProfileCheck, saved_after};
 use crate::profile::document::{Secrets, export};
-use crate::profile::{Channel, Profile, ProfileId};
-use crate::storage::{RemoteLink, Saved, Storage, StoreError};
+use crate::profile::{Channel, Profile};
+use crate::storage::{Saved, Storage, StoreError};
 
 /// How a pull treats what it finds.
 #[derive(Debug, Clone, Copy, Default)]
@@ -22,15 +23,13 @@ pub struct PullOptions {
     pub force: bool,
     /// What was deleted on the account is deleted here.
     pub prune: bool,
-    /// Nothing is written.
-    pub dry_run: bool,
 }
 
 /// A pull from an account.
 #[derive(Debug)]
 pub struct Pull<'a> {
-    /// Where profiles are stored.
-    pub store: &'a dyn Storage,
+    /// Where profiles are stored; without it nothing is written.
+    pub store: Option<&'a dyn Storage>,
     /// Checks them.
     pub check: &'a ProfileCheck<'a>,
     /// The name of the account.
@@ -40,13 +39,14 @@ pub struct Pull<'a> {
 }
 
 impl Pull<'_> {
-    /// Whether this would delete a profile here.
+    /// Whether this would delete a profile here: one that was changed here since is only deleted by force.
     #[must_use]
     pub fn deletes(&self, pair: &Pair) -> bool {
-        self.options.prune && pair.local.is_some() && pair.was_deleted_there()
+        let may_delete = |local| self.options.force || !pair.is_changed_here(local);
+        self.options.prune && pair.was_deleted_there() && pair.local.as_ref().is_some_and(may_delete)
     }
 
-    /// Takes over one profile.
+    /// Pulls one profile.
     ///
     /// # Errors
     /// The store cannot be read or written.
@@ -62,16 +62,32 @@ impl Pull<'_> {
             }
             (None, Some(remote)) => self.created(pair, remote, outcome(ProfileResult::Created)).await,
             (Some(local), None) if self.deletes(pair) => {
-                if !self.options.dry_run {
-                    self.store.delete_profile(&local.id).await?;
-                    self.store.drop_remote_link(self.account, &local.id).await?;
-                }
                 let undo = format!("`ringback profiles restore {}` undoes it for seven days", local.id);
-                Ok(outcome(ProfileResult::Deleted).noted(undo))
+                let mut outcome = outcome(ProfileResult::Deleted).noted(undo);
+                if let Some(store) = self.store {
+                    store.delete_profile(&local.id).await?;
+                    if let Err(error) = store.drop_remote_link(self.account, &local.id).await {
+                        outcome.notes.push(format!("the link to the account is still stored: {error}"));
+                    }
+                }
+                Ok(outcome)
+            }
+            (Some(_), None) if pair.was_deleted_there() && self.options.prune => {
+                let why = "was deleted on the account, and changed here since: --force deletes it here too, \
+                           `ringback remote push --force` creates it there again";
+                Ok(outcome(ProfileResult::Unchanged).in_conflict(why))
             }
             (Some(_), None) if pair.was_deleted_there() => {
                 let note = "was deleted on the account: --prune deletes it here too";
                 Ok(outcome(ProfileResult::Unchanged).noted(note))
+            }
+            (Some(_), None) if pair.is_out_of_sight() => {
+                let without = "not visible to this key, which is limited to some profiles";
+                let prune = if self.options.prune { ": --prune does not delete it" } else { "" };
+                Ok(outcome(ProfileResult::Unchanged).noted(format!("{without}{prune}")))
+            }
+            (Some(_), None) if pair.may_be_hidden => {
+                Ok(outcome(ProfileResult::Unchanged).noted("not visible to this key"))
             }
             _ => Ok(outcome(ProfileResult::Unchanged).noted("is not on the account")),
         }
@@ -83,6 +99,14 @@ impl Pull<'_> {
         remote: &RemoteDocument,
         outcome: ProfileOutcome,
     ) -> Result<ProfileOutcome, StoreError> {
+        if let Some(other) = &pair.id_taken_by {
+            let why = format!(
+                "the profile here with the ID {} is linked to {other} on the account: this one cannot be created here \
+                 under its ID",
+                remote.id
+            );
+            return Ok(outcome.failed(why));
+        }
         let (mut profile, notes) = match new_profile(self.check, remote) {
             Ok(checked) => checked,
             Err(why) => return Ok(outcome.failed(why)),
@@ -92,27 +116,24 @@ impl Pull<'_> {
         }
         let mut outcome = ProfileOutcome { id: Some(profile.id.clone()), ..outcome };
         outcome.notes.extend(notes);
-        if self.options.dry_run {
-            return Ok(outcome);
-        }
-        if self.options.force {
-            // Also over one that was deleted.
-            self.store.save_profiles(vec![profile.clone()]).await?;
-        } else {
-            match self.store.save_profile_if(profile.clone(), None).await? {
-                Saved::Saved => {}
-                Saved::Changed(_) => return Ok(outcome.failed("was created here meanwhile: pull again")),
-                Saved::Gone => {
-                    let why = "was deleted here: `ringback profiles restore` or --force restores it";
-                    return Ok(outcome.failed(why));
-                }
+        let Some(store) = self.store else { return Ok(outcome) };
+        match store.save_profile_if(profile.clone(), None).await? {
+            Saved::Saved => {}
+            Saved::Changed(_) => return Ok(outcome.failed("was created here meanwhile: pull again")),
+            // What was deleted is restored with the contents of the account.
+            Saved::Gone if self.options.force => store.save_profiles(vec![profile.clone()]).await?,
+            Saved::Gone => {
+                let why = format!(
+                    "was deleted here: `ringback profiles restore {}` or --force restores it",
+                    profile.id
+                );
+                return Ok(outcome.failed(why));
             }
         }
         match RemoteSide::read(self.check, remote, Some(&profile)) {
-            Ok(side) => self.link(&profile, &side, None).await?,
-            Err(why) => return Ok(outcome.failed(why)),
+            Ok(side) => Ok(self.linked(store, (&profile, &side), None, outcome).await),
+            Err(why) => Ok(outcome.failed(why)),
         }
-        Ok(outcome)
     }
 
     async fn existing(
@@ -150,8 +171,9 @@ impl Pull<'_> {
         }
         let taken = comparison.members(&[Changed::There, Changed::Both]);
         if taken.is_empty() {
-            if !self.options.dry_run {
-                self.renew(pair, local, &side, &comparison).await?;
+            if let Some(store) = self.store {
+                let compared = (&comparison, marks.as_ref());
+                renew_link(store, self.account, &local.id, &side, compared).await?;
             }
             return Ok(outcome);
         }
@@ -170,63 +192,30 @@ impl Pull<'_> {
         };
         outcome.result = ProfileResult::Updated;
         outcome.notes.extend(checked.notes);
-        if self.options.dry_run {
-            return Ok(outcome);
-        }
+        let Some(store) = self.store else { return Ok(outcome) };
         let mut profile = checked.profile;
         profile.modified_at = saved_after(local.modified_at);
-        match self.store.save_profile_if(profile.clone(), Some(local.modified_at)).await? {
-            Saved::Saved => self.link(&profile, &side, marks.as_ref()).await?,
-            Saved::Changed(_) => return Ok(outcome.failed("was changed here meanwhile: pull again")),
-            Saved::Gone => return Ok(outcome.failed("was deleted here meanwhile")),
+        match store.save_profile_if(profile.clone(), Some(local.modified_at)).await? {
+            Saved::Saved => Ok(self.linked(store, (&profile, &side), marks.as_ref(), outcome).await),
+            Saved::Changed(_) => Ok(outcome.failed("was changed here meanwhile: pull again")),
+            Saved::Gone => Ok(outcome.failed("was deleted here meanwhile")),
         }
-        Ok(outcome)
     }
 
-    /// Keeps what both sides agree about now.
-    async fn link(
+    /// Keeps what both sides agree about, now that the profile is stored.
+    async fn linked(
         &self,
-        local: &Profile,
-        side: &RemoteSide,
+        store: &dyn Storage,
+        (local, side): (&Profile, &RemoteSide),
         before: Option<&Marks>,
-    ) -> Result<(), StoreError> {
+        outcome: ProfileOutcome,
+    ) -> ProfileOutcome {
         let marks = Comparison::new(local, side, before).marks(side, before);
-        keep_link(self.store, self.account, &local.id, side, &marks).await
-    }
-
-    /// The same where nothing was written, if it is new.
-    async fn renew(
-        &self,
-        pair: &Pair,
-        local: &Profile,
-        side: &RemoteSide,
-        comparison: &Comparison,
-    ) -> Result<(), StoreError> {
-        let before = pair.marks();
-        let marks = comparison.marks(side, before.as_ref());
-        if before.as_ref() == Some(&marks) {
-            return Ok(());
+        match keep_link(store, self.account, &local.id, side, &marks).await {
+            Ok(()) => outcome,
+            Err(error) => outcome.failed_after(&format!("the link to the account was not stored: {error}")),
         }
-        keep_link(self.store, self.account, &local.id, side, &marks).await
     }
-}
-
-/// Keeps the link between a profile and its counterpart.
-pub(super) async fn keep_link(
-    store: &dyn Storage,
-    account: &str,
-    id: &ProfileId,
-    side: &RemoteSide,
-    marks: &Marks,
-) -> Result<(), StoreError> {
-    let link = RemoteLink {
-        account: account.to_owned(),
-        profile_id: id.clone(),
-        remote_id: Some(side.profile.id.clone()),
-        creation: None,
-        seen: marks.write(),
-    };
-    store.keep_remote_link(link).await
 }
 
 /// The document of a profile with these members of another one.

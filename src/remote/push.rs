@@ -1,4 +1,4 @@
-//! Gives the profiles here to an account, one at a time. What was changed there is not overwritten.
+//! Pushes local profiles to an account, one at a time. What was changed there is not overwritten.
 
 use serde_json::Value;
 use uuid::Uuid;
@@ -7,12 +7,12 @@ use super::client::RemoteClient;
 use super::comparison::{Changed, Comparison};
 use super::content::{Content, Dialect, fingerprint};
 use super::error::RemoteError;
+use super::keep_link::{keep_link, renew_link};
 use super::listing::{RemoteDocument, documents, is_whole, one_profile};
 use super::marks::Marks;
 use super::member_change::member_changes;
 use super::outcome::{ProfileOutcome, ProfileResult};
 use super::pairs::Pair;
-use super::pull::keep_link;
 use super::request_document::{carried, request_document, unsendable};
 use super::side::RemoteSide;
 use crate::management::ProfileCheck;
@@ -26,15 +26,13 @@ pub struct PushOptions {
     pub force: bool,
     /// What was deleted here is deleted on the account.
     pub prune: bool,
-    /// Nothing is written.
-    pub dry_run: bool,
 }
 
 /// A push to an account.
 #[derive(Debug)]
 pub struct Push<'a> {
-    /// Where profiles are stored.
-    pub store: &'a dyn Storage,
+    /// Where links are kept; without it nothing is written, neither here nor there.
+    pub store: Option<&'a dyn Storage>,
     /// Checks them.
     pub check: &'a ProfileCheck<'a>,
     /// The account.
@@ -46,7 +44,7 @@ pub struct Push<'a> {
 }
 
 impl Push<'_> {
-    /// Gives one profile to the account. `namesakes` are profiles of the account without a counterpart that have its
+    /// Pushes one profile. `namesakes` are profiles of the account without a counterpart that have its
     /// title.
     ///
     /// # Errors
@@ -65,6 +63,10 @@ impl Push<'_> {
                            deletes it here";
                 Ok(outcome.in_conflict(why))
             }
+            (Some(_), None) if pair.is_out_of_sight() => {
+                let why = "not visible to this key, which is limited to some profiles: push with a key for all of them";
+                Ok(outcome.in_conflict(why))
+            }
             (Some(local), None) => self.create(pair, local, namesakes, outcome).await,
             (None, Some(remote)) if pair.was_deleted_here() => self.deleted(pair, remote, outcome).await,
             // It never was here.
@@ -81,15 +83,31 @@ impl Push<'_> {
         if !self.options.prune {
             return Ok(outcome.noted("was deleted here: --prune deletes it on the account"));
         }
+        if let (Some(marks), false) = (pair.marks(), self.options.force) {
+            let side = RemoteSide::read(self.check, remote, None);
+            if side.is_ok_and(|side| marks.is_changed_there(&side)) {
+                let why = "was deleted here, and changed on the account since: --force deletes it there too, \
+                           `ringback remote pull --force` restores it here";
+                return Ok(outcome.in_conflict(why));
+            }
+        }
         outcome.result = ProfileResult::Deleted;
-        if self.options.dry_run {
-            return Ok(outcome);
+        let Some(store) = self.store else { return Ok(outcome) };
+        // The preview may have been looked at for long.
+        match one_profile(self.client, &remote.id).await {
+            Ok(Some(now)) if !self.is_still(remote, &now, None) => {
+                return Ok(outcome.in_conflict("changed on the account meanwhile: push again"));
+            }
+            Ok(_) => {}
+            Err(error) => return Ok(outcome.failed(error.to_string())),
         }
         if let Err(error) = self.client.delete(&remote.id).await {
             return Ok(outcome.failed(error.to_string()));
         }
-        if let Some(id) = pair.id() {
-            self.store.drop_remote_link(self.client.account().name(), id).await?;
+        if let Some(id) = pair.id()
+            && let Err(error) = store.drop_remote_link(self.client.account().name(), id).await
+        {
+            outcome.notes.push(format!("the link to it is still stored: {error}"));
         }
         Ok(outcome)
     }
@@ -109,6 +127,12 @@ impl Push<'_> {
             return Ok(outcome.failed(why));
         }
         let interrupted = pair.link.as_ref().filter(|link| link.remote_id.is_none());
+        if interrupted.is_some() && pair.may_be_hidden {
+            return Ok(outcome.in_conflict(
+                "an earlier push did not learn whether it was created, and this key, which is limited to some profiles, \
+                 may not see it: push with a key for all of them",
+            ));
+        }
         if interrupted.is_some() && !namesakes.is_empty() && !self.options.force {
             let ids = namesakes.join(", ");
             return Ok(outcome.in_conflict(&format!(
@@ -116,9 +140,7 @@ impl Push<'_> {
                  other contents: delete that one there, or --force creates another"
             )));
         }
-        if self.options.dry_run {
-            return Ok(outcome);
-        }
+        let Some(store) = self.store else { return Ok(outcome) };
         let document = request_document(local, self.dialect, &members);
         let seen = fingerprint(Some(&document));
         // The same request has the same key, so that a server that knows keys creates nothing twice.
@@ -131,7 +153,7 @@ impl Push<'_> {
             creation: Some(creation.clone()),
             seen,
         };
-        self.store.keep_remote_link(link).await?;
+        store.keep_remote_link(link).await?;
         let response = match self.client.create(&document, &creation).await {
             Ok(response) => response,
             Err(error) if may_be_created(&error) => {
@@ -139,19 +161,28 @@ impl Push<'_> {
                 return Ok(outcome.failed(format!("{error}: {next}")));
             }
             Err(error) => {
-                self.store.drop_remote_link(self.client.account().name(), &local.id).await?;
-                return Ok(outcome.failed(error.to_string()));
+                // It was not created: the link is as before.
+                let restored = match &pair.link {
+                    Some(earlier) => store.keep_remote_link(earlier.clone()).await,
+                    None => store.drop_remote_link(self.client.account().name(), &local.id).await.map(drop),
+                };
+                let error = match restored {
+                    Ok(()) => error.to_string(),
+                    Err(also) => format!("{error}; and what was known of it is not stored: {also}"),
+                };
+                return Ok(outcome.failed(error));
             }
         };
         let created = match self.returned(&response, None).await {
             Ok(created) => created,
             Err(error) => {
-                let next = "it was created; the next push looks for it, by its title and contents";
-                return Ok(outcome.failed(format!("{error}: {next}")));
+                let next = "the next push looks for it, by its title and contents";
+                return Ok(outcome.failed_after(&format!("its ID is not known: {error}; {next}")));
             }
         };
         outcome.remote_id = Some(created.id.clone());
-        self.finish(local, created, None, outcome, self.dialect).await
+        let sent = Sent { members, dialect: self.dialect };
+        Ok(self.finish(store, local, (created, None), sent, outcome).await)
     }
 
     async fn existing(
@@ -176,12 +207,16 @@ impl Push<'_> {
         if !self.options.force && (!both.is_empty() || !own.is_empty() && !theirs.is_empty()) {
             let named = comparison.members(&[Changed::Both, Changed::There]);
             outcome.changes = member_changes(&comparison, &side, &named);
-            let how = match (marks.is_some(), both.is_empty()) {
-                (false, _) => "differ, and it is not known which side changed",
-                (true, true) => "changed on the account since the last pull",
-                (true, false) => "changed on both sides",
+            // A pull of what both have changed is a conflict too.
+            let decide = "--force pushes yours, `ringback remote pull --force` takes the account's values";
+            let (how, fix) = match (marks.is_some(), both.is_empty()) {
+                (false, _) => ("differ, and it is not known which side changed", decide),
+                (true, true) => (
+                    "changed on the account since the last pull",
+                    "`ringback remote pull` first, or --force overwrites it",
+                ),
+                (true, false) => ("changed on both sides", decide),
             };
-            let fix = "`ringback remote pull` first, or --force overwrites it";
             return Ok(outcome.in_conflict(&format!("{}: {how}: {fix}", named.join(", "))));
         }
         let sent = if self.options.force {
@@ -192,13 +227,14 @@ impl Push<'_> {
         if sent.is_empty() {
             if !theirs.is_empty() {
                 let note = format!(
-                    "changed on the account: {}; `ringback remote pull` takes it over",
+                    "changed on the account: {}; `ringback remote pull` updates it here",
                     theirs.join(", ")
                 );
                 outcome.notes.push(note);
             }
-            if !self.options.dry_run {
-                self.renew(local, &side, &comparison, marks.as_ref()).await?;
+            if let Some(store) = self.store {
+                let compared = (&comparison, marks.as_ref());
+                renew_link(store, self.client.account().name(), &local.id, &side, compared).await?;
             }
             return Ok(outcome);
         }
@@ -207,18 +243,13 @@ impl Push<'_> {
             return Ok(outcome.failed(why));
         }
         outcome.result = ProfileResult::Updated;
-        if self.options.dry_run {
-            return Ok(outcome);
-        }
+        let Some(store) = self.store else { return Ok(outcome) };
         // The preview may have been looked at for long.
         match one_profile(self.client, &remote.id).await {
-            Ok(Some(now)) => {
-                let is_same = RemoteSide::read(self.check, &now, Some(local))
-                    .is_ok_and(|now| now.content == side.content);
-                if !is_same {
-                    return Ok(outcome.in_conflict("changed on the account meanwhile: push again"));
-                }
+            Ok(Some(now)) if !self.is_still(remote, &now, Some(local)) => {
+                return Ok(outcome.in_conflict("changed on the account meanwhile: push again"));
             }
+            Ok(Some(_)) => {}
             Ok(None) => return Ok(outcome.failed("was deleted on the account meanwhile: push again")),
             Err(error) => return Ok(outcome.failed(error.to_string())),
         }
@@ -228,9 +259,19 @@ impl Push<'_> {
             Err(error) => return Ok(outcome.failed(error.to_string())),
         };
         match self.returned(&response, Some(&remote.id)).await {
-            Ok(changed) => self.finish(local, changed, marks.as_ref(), outcome, side.dialect).await,
-            Err(error) => Ok(outcome.failed(error.to_string())),
+            Ok(changed) => {
+                let sent = Sent { members: sent, dialect: side.dialect };
+                Ok(self.finish(store, local, (changed, marks.as_ref()), sent, outcome).await)
+            }
+            Err(error) => Ok(outcome.failed_after(&format!("reading it failed: {error}"))),
         }
+    }
+
+    /// Whether a profile of the account is as it was.
+    fn is_still(&self, before: &RemoteDocument, now: &RemoteDocument, local: Option<&Profile>) -> bool {
+        let read = |remote| RemoteSide::read(self.check, remote, local).map(|side| side.content);
+        before.document == now.document
+            || matches!((read(before), read(now)), (Ok(before), Ok(now)) if before == now)
     }
 
     /// The profile that a response to a change has; fetched if the response has only a part of it.
@@ -254,20 +295,21 @@ impl Push<'_> {
     /// Checks what the account has now, completes it, and keeps the link.
     async fn finish(
         &self,
+        store: &dyn Storage,
         local: &Profile,
-        remote: RemoteDocument,
-        before: Option<&Marks>,
+        (remote, before): (RemoteDocument, Option<&Marks>),
+        mut sent: Sent,
         mut outcome: ProfileOutcome,
-        sent_as: Dialect,
-    ) -> Result<ProfileOutcome, StoreError> {
+    ) -> ProfileOutcome {
+        let account = self.client.account().name();
         let mut side = match RemoteSide::read(self.check, &remote, Some(local)) {
             Ok(side) => side,
-            Err(why) => return Ok(outcome.failed(format!("the account has it otherwise now: {why}"))),
+            Err(why) => return outcome.failed_after(&format!("cannot be read as the account has it: {why}")),
         };
         let all = [Changed::Here, Changed::There, Changed::Both, Changed::Agreed];
         let mut comparison = Comparison::new(local, &side, None);
         let rest = comparison.members(&all);
-        if sent_as == Dialect::Platform && side.dialect == Dialect::Ringback {
+        if sent.dialect == Dialect::Platform && side.dialect == Dialect::Ringback {
             // It carries more than was known. Secrets that it does not return may be among that.
             outcome.not_carried.clone_from(&comparison.not_carried);
             let content = Content::of(local);
@@ -282,17 +324,27 @@ impl Push<'_> {
                 };
                 match changed.map(|changed| RemoteSide::read(self.check, &changed, Some(local))) {
                     Ok(Ok(now)) => side = now,
-                    Ok(Err(why)) => return Ok(outcome.failed(why)),
+                    Ok(Err(why)) => {
+                        let why = format!("cannot be read as the account has it: {why}");
+                        return outcome.failed_after(&why);
+                    }
                     Err(error) => {
-                        self.renew(local, &side, &comparison, before).await?;
-                        return Ok(outcome.failed(format!("{}: {error}", rest.join(", "))));
+                        let mut why = format!("sending {} failed: {error}", rest.join(", "));
+                        let compared = (&comparison, before);
+                        if let Err(also) = renew_link(store, account, &local.id, &side, compared).await {
+                            why = format!("{why}; and the link to it was not stored: {also}");
+                        }
+                        return outcome.failed_after(&why);
                     }
                 }
                 comparison = Comparison::new(local, &side, None);
+                sent.members.extend(rest);
             }
         }
         let mut marks = comparison.marks(&side, before);
-        let otherwise = comparison.members(&all);
+        // Others may have been changed there just now: a pull finds those.
+        let mut otherwise = comparison.members(&all);
+        otherwise.retain(|member| sent.members.contains(member));
         for member in &otherwise {
             marks.agree(member, side.as_returned(member), &comparison.local);
         }
@@ -301,23 +353,17 @@ impl Push<'_> {
                 .notes
                 .push(format!("the account has another value than was sent: {}", otherwise.join(", ")));
         }
-        keep_link(self.store, self.client.account().name(), &local.id, &side, &marks).await?;
-        Ok(outcome)
-    }
-
-    async fn renew(
-        &self,
-        local: &Profile,
-        side: &RemoteSide,
-        comparison: &Comparison,
-        before: Option<&Marks>,
-    ) -> Result<(), StoreError> {
-        let marks = comparison.marks(side, before);
-        if before == Some(&marks) {
-            return Ok(());
+        match keep_link(store, account, &local.id, &side, &marks).await {
+            Ok(()) => outcome,
+            Err(error) => outcome.failed_after(&format!("the link to it was not stored: {error}")),
         }
-        keep_link(self.store, self.client.account().name(), &local.id, side, &marks).await
     }
+}
+
+/// What was sent of a profile.
+struct Sent {
+    members: Vec<String>,
+    dialect: Dialect,
 }
 
 /// Whether a profile may have been created although there was no such response.

@@ -1,4 +1,4 @@
-//! Which requests to an account are sent again, and when. Pure.
+//! Which requests to an account are retried, and when. Pure.
 
 use std::time::Duration;
 
@@ -23,8 +23,8 @@ pub(super) enum Next {
     Done,
     /// It is sent again after this time.
     Again(Duration),
-    /// The account asks to wait this long, which is too long.
-    TooLong(Duration),
+    /// The account asks with this status to wait this long, which is too long.
+    TooLong { status: u16, wait: Duration },
 }
 
 /// Decides after attempt `n`, from 1. A request that may have been carried out is sent again only if doing it twice
@@ -48,11 +48,12 @@ pub(super) fn next(
         }
         Err(NoResponse::NotSent(_)) => (own, true),
         Err(NoResponse::Unknown(_)) => (own, is_repeatable),
-        Ok(_) | Err(NoResponse::Impossible(_)) => (own, false),
+        Ok(_) | Err(NoResponse::Impossible(_) | NoResponse::Unusable(_)) => (own, false),
     };
-    match may_repeat {
-        true if wait > LONGEST => Next::TooLong(wait),
-        true if n < ATTEMPTS => Next::Again(wait),
+    match result {
+        _ if !may_repeat => Next::Done,
+        Ok(response) if wait > LONGEST => Next::TooLong { status: response.status, wait },
+        _ if n < ATTEMPTS => Next::Again(wait),
         _ => Next::Done,
     }
 }
@@ -88,7 +89,9 @@ mod tests {
         assert_eq!(after(&Ok(response(429, Some("soon"))), 2, false), again(1));
         assert_eq!(after(&Ok(response(503, Some("3"))), 1, true), again(3));
         let long = after(&Ok(response(429, Some("3000"))), 1, true);
-        assert_eq!(long, Next::TooLong(Duration::from_mins(50)));
+        assert_eq!(long, Next::TooLong { status: 429, wait: Duration::from_mins(50) });
+        let long = after(&Ok(response(503, Some("3000"))), 1, true);
+        assert_eq!(long, Next::TooLong { status: 503, wait: Duration::from_mins(50) });
     }
 
     #[test]
@@ -96,10 +99,12 @@ mod tests {
         let unknown = Err(NoResponse::Unknown("reset".to_owned()));
         let unsent = Err(NoResponse::NotSent("refused".to_owned()));
         let impossible = Err(NoResponse::Impossible("no".to_owned()));
+        let unusable = Err(NoResponse::Unusable("too long".to_owned()));
         assert_eq!(after(&unknown, 1, false), Next::Done);
         assert_eq!(after(&Ok(response(502, None)), 1, false), Next::Done);
         assert!(matches!(after(&unknown, 1, true), Next::Again(_)));
         assert!(matches!(after(&unsent, 1, false), Next::Again(_)));
         assert_eq!(after(&impossible, 1, true), Next::Done);
+        assert_eq!(after(&unusable, 1, true), Next::Done);
     }
 }

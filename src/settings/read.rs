@@ -72,7 +72,7 @@ pub(super) fn parse(text: &str, file: &Path) -> Loaded {
                 if name == "api" {
                     settings.api = api::read(value, report);
                 } else {
-                    settings.remote = remote::read(value, report);
+                    settings.remote = remote::read(value, is_plain_allowed(table.get_ref()), report);
                 }
                 let places: Vec<usize> = faults.iter().map(|(at, _)| *at).collect();
                 let entries = value.get_ref().as_table().into_iter().flatten().map(|(name, _)| name);
@@ -140,7 +140,7 @@ fn may_close_network(name: &str, meant: Option<&str>, value: &Spanned<DeValue>) 
         }
         Some("remote") => {
             let mut is_valid = true;
-            remote::read(value, |_, _| is_valid = false);
+            remote::read(value, true, |_, _| is_valid = false);
             !is_valid
         }
         Some("keys") => {
@@ -150,6 +150,12 @@ fn may_close_network(name: &str, meant: Option<&str>, value: &Spanned<DeValue>) 
         }
         Some(meant) => Settings::default().set(meant, value.get_ref()).is_err(),
     }
+}
+
+/// Whether the file allows plain http, wherever it does.
+fn is_plain_allowed(table: &DeTable) -> bool {
+    let found = table.iter().find(|(name, _)| name.get_ref() == "allow_insecure_http");
+    found.and_then(|(_, value)| value.get_ref().as_bool()).unwrap_or_default()
 }
 
 fn unknown(name: &str, meant: Option<&str>, value: &DeValue) -> String {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use toml::Spanned;
 use toml::de::DeValue;
 
+use super::account_name::{AccountId, AccountUrl};
 use super::spelling::nearest;
 use super::table;
 use super::value::{number_in, some_text};
@@ -19,9 +20,9 @@ const MOST_SECONDS: u32 = 600;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RemoteSettings {
     /// The URL before `/v1/…`; that of the region if not set.
-    pub url: Option<String>,
-    /// The account id.
-    pub account: Option<String>,
+    pub url: Option<AccountUrl>,
+    /// The account ID.
+    pub account: Option<AccountId>,
     /// A command whose first line of output is the key, run by `sh -c`.
     pub key_command: Option<String>,
     /// A private file whose first line is the key.
@@ -46,15 +47,30 @@ impl Default for RemoteSettings {
 }
 
 /// Parses the table. Invalid entries are reported with their position; the others are used.
-pub fn read(value: &Spanned<DeValue>, report: impl FnMut(usize, String)) -> RemoteSettings {
-    table::read("remote", value, RemoteSettings::set, report)
+pub fn read(
+    value: &Spanned<DeValue>,
+    allow_insecure_http: bool,
+    report: impl FnMut(usize, String),
+) -> RemoteSettings {
+    let set = |settings: &mut RemoteSettings, name: &str, value: &DeValue| {
+        settings.set(name, value, allow_insecure_http)
+    };
+    table::read("remote", value, set, report)
 }
 
 impl RemoteSettings {
-    fn set(&mut self, name: &str, value: &DeValue) -> Result<(), String> {
+    fn set(&mut self, name: &str, value: &DeValue, allow_insecure_http: bool) -> Result<(), String> {
         let place = match name {
-            "url" => &mut self.url,
-            "account" => &mut self.account,
+            "url" => {
+                let url = AccountUrl::parse(&some_text(name, value)?, allow_insecure_http);
+                self.url = Some(url.map_err(|error| format!("{name}: {error}"))?);
+                return Ok(());
+            }
+            "account" => {
+                let id = AccountId::parse(&some_text(name, value)?);
+                self.account = Some(id.map_err(|error| format!("{name}: {error}"))?);
+                return Ok(());
+            }
             "key_command" => &mut self.key_command,
             "key_file" => &mut self.key_file,
             "ca_file" => &mut self.ca_file,
@@ -74,6 +90,10 @@ impl RemoteSettings {
             }
         };
         *place = Some(some_text(name, value)?);
+        if self.key_command.is_some() && self.key_file.is_some() {
+            // Neither is used.
+            return Err("key_command and key_file are both set: remove one".to_owned());
+        }
         Ok(())
     }
 }
@@ -88,17 +108,17 @@ mod tests {
     #[test]
     fn the_table_is_read() {
         let text = "[remote]\nurl = \"https://api.eu.kaleyra.io\"\naccount = \"HX1\"\nkey_command = \"pass show k\"\n\
-                    key_file = \"/k\"\nca_file = \"/ca.pem\"\ntimeout_s = 5\n";
+                    ca_file = \"/ca.pem\"\ntimeout_s = 5\n";
         let loaded = Settings::parse(text, Path::new("config.toml"));
         assert_eq!(loaded.notices, []);
         let text = |text: &str| Some(text.to_owned());
         assert_eq!(
             loaded.settings.remote,
             RemoteSettings {
-                url: text("https://api.eu.kaleyra.io"),
-                account: text("HX1"),
+                url: Some(AccountUrl::parse("https://api.eu.kaleyra.io", false).unwrap()),
+                account: Some(AccountId::parse("HX1").unwrap()),
                 key_command: text("pass show k"),
-                key_file: text("/k"),
+                key_file: None,
                 ca_file: text("/ca.pem"),
                 timeout: Duration::from_secs(5),
             }
@@ -120,6 +140,29 @@ mod tests {
                 "config.toml:5: timeout_s must be a whole number from 1 to 600",
                 "config.toml:6: account must not be empty: remove it instead",
             ]
+        );
+    }
+
+    #[test]
+    fn what_names_no_account_is_reported_without_its_password() {
+        let notices = |text: &str| -> Vec<String> {
+            Settings::parse(text, Path::new("config.toml")).sentences().collect()
+        };
+        assert_eq!(
+            notices("[remote]\nurl = \"https://me:hush@api.example\"\naccount = \"a/b\"\n"),
+            [
+                "config.toml:2: url: the URL of the account must contain no user and no password: write it as in \
+                 https://api.in.kaleyra.io",
+                "config.toml:3: account: the account ID must be 1 to 64 letters, digits, '-', '_' or '.'",
+            ]
+        );
+        let plain = "[remote]\nurl = \"http://api.example\"\n";
+        assert!(notices(plain).concat().contains("must begin with https://"));
+        // Wherever that is set.
+        assert_eq!(notices(&format!("allow_insecure_http = true\n{plain}")), [""; 0]);
+        assert_eq!(
+            notices("[remote]\nkey_command = \"pass show k\"\nkey_file = \"/k\"\n"),
+            ["config.toml:3: key_command and key_file are both set: remove one"]
         );
     }
 }

@@ -68,6 +68,9 @@ fn no_route_reaches_what_is_not_the_keys_own() {
     let profiles = send(&serving, &limited, "GET", &format!("{BASE}/profiles"), &json!({})).json();
     assert_eq!(profiles["data"]["total"], json!(1));
     assert_eq!(profiles["data"]["profiles"][0]["profile_id"], json!(own));
+    assert_eq!(profiles["data"]["limited_by_key"], json!(true));
+    let all = send(&serving, &whole, "GET", &format!("{BASE}/profiles"), &json!({})).json();
+    assert_eq!(all["data"]["limited_by_key"], json!(false));
     let bulk = json!({"action": "retry", "filter": {"state": "delivered"}, "dry_run": true});
     let bulk = |key: &str| send(&serving, key, "POST", &format!("{BASE}/deliveries/bulk"), &bulk).json();
     assert_eq!(bulk(&limited)["data"]["matched"], json!(3));

@@ -45,6 +45,8 @@ pub(super) async fn list(
     }
     let data = json!({
         "profiles": profiles, "total": rows.len(), "limit": query.limit, "offset": query.offset,
+        // Whoever compares must not take the others for deleted.
+        "limited_by_key": caller.profiles().is_some(),
     });
     Ok(Envelope::new(Code::Done, "Profiles fetched successfully", data))
 }

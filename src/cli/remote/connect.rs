@@ -14,7 +14,8 @@ use crate::remote::{
     Account, Adopted, Pair, RemoteClient, RemoteError, account_key, adopted, all_profiles, chosen, pairs,
     usual_url,
 };
-use crate::storage::Opened;
+use crate::settings::{AccountId, AccountNameError, AccountUrl};
+use crate::storage::{Opened, Storage};
 use crate::text::{escape_controls, escape_lines};
 
 #[derive(Debug, clap::Args)]
@@ -27,6 +28,39 @@ pub(super) struct AccountArgs {
     account: Option<String>,
 }
 
+impl AccountArgs {
+    /// The account: that of the command line, otherwise that of the settings.
+    ///
+    /// # Errors
+    /// None is named, or not with certainty.
+    fn account(&self, session: &Session) -> Result<Account, CommandError> {
+        let loaded = session.loaded();
+        let settings = &loaded.settings;
+        let refused = |error: AccountNameError| CommandError::Input(error.to_string());
+        let url = match (&self.url, &settings.remote.url) {
+            (Some(text), _) => AccountUrl::parse(text, settings.allow_insecure_http).map_err(refused)?,
+            (None, Some(url)) => url.clone(),
+            // They may have meant another one: the key must not go to this one.
+            (None, None) if !loaded.notices.is_empty() => {
+                let fix = "fix them (`ringback config check`), or give --url URL";
+                return Err(CommandError::Input(format!(
+                    "the URL of the account is not certain, since the settings have errors: {fix}"
+                )));
+            }
+            (None, None) => AccountUrl::parse(usual_url(settings.region), false).map_err(refused)?,
+        };
+        let id = match (&self.account, &settings.remote.account) {
+            (Some(text), _) => AccountId::parse(text).map_err(refused)?,
+            (None, Some(id)) => id.clone(),
+            (None, None) => {
+                let fix = "set `account` in [remote] of the settings, or give --account SID";
+                return Err(CommandError::Input(format!("no account ID: {fix}")));
+            }
+        };
+        Ok(Account::new(&url, &id))
+    }
+}
+
 /// The profiles on both sides.
 pub(super) struct Pairs {
     /// All of them.
@@ -37,41 +71,38 @@ pub(super) struct Pairs {
 
 /// What a command works with.
 pub(super) struct Connected {
-    pub store: Opened,
+    /// None if there is no database.
+    store: Option<Opened>,
     pub client: RemoteClient,
     progress: Arc<Mutex<StatusLine>>,
 }
 
 impl Connected {
-    /// The account, with its key, and the database, which only a pull creates.
+    /// The database, if it exists, and the account, with its key.
     ///
     /// # Errors
-    /// One of them cannot be used.
-    pub async fn new(session: &Session, args: &AccountArgs, creates: bool) -> Result<Self, CommandError> {
+    /// One of them cannot be used, or a database that is named does not exist.
+    pub async fn new(session: &Session, args: &AccountArgs) -> Result<Self, CommandError> {
         let settings = session.settings();
-        let remote = &settings.remote;
-        let url = args.url.as_deref().or(remote.url.as_deref()).unwrap_or_else(|| usual_url(settings.region));
-        let missing = || {
-            let fix = "set `account` in [remote] of the settings, or give --account SID";
-            CommandError::Input(format!("no account ID: {fix}"))
-        };
-        let sid = args.account.as_deref().or(remote.account.as_deref()).ok_or_else(missing)?;
-        let account = Account::new(url, sid, settings.allow_insecure_http);
-        let account = account.map_err(|error| CommandError::Input(error.to_string()))?;
+        let account = args.account(session)?;
+        let store = session.store_if_there()?;
         let network = settings.addresses.for_sending()?;
+        let progress = Arc::new(Mutex::new(StatusLine::new()));
         // A core file would contain the key. 1 also keeps the system from piping one to a program.
         let _ = setrlimit(Resource::Core, Rlimit { current: Some(1), maximum: Some(1) });
-        let key = account_key(remote).await.map_err(|error| CommandError::Input(error.to_string()))?;
-        let tls = Tls { ca_file: remote.ca_file.clone(), ..Tls::default() };
-        let progress = Arc::new(Mutex::new(StatusLine::new()));
+        // A command may take long, such as until a person has touched a token.
+        progress.lock().unwrap_or_else(PoisonError::into_inner).draw(|_| "reading the key".to_owned());
+        let key = account_key(&settings.remote).await;
+        progress.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        let key = key.map_err(|error| CommandError::Input(error.to_string()))?;
+        let tls = Tls { ca_file: settings.remote.ca_file.clone(), ..Tls::default() };
         let line = Arc::clone(&progress);
         let on_wait = move |text: &str| {
             let text = format!("ringback: {text}");
             line.lock().unwrap_or_else(PoisonError::into_inner).print_above(&text);
         };
         let exchange = Exchange::new(network, tls);
-        let client = RemoteClient::new(exchange, account, key, remote.timeout, Box::new(on_wait));
-        let store = if creates { session.store() } else { session.existing_store() }?;
+        let client = RemoteClient::new(exchange, account, key, settings.remote.timeout, Box::new(on_wait));
         Ok(Self { store, client, progress })
     }
 
@@ -93,7 +124,7 @@ impl Connected {
         let remotes = all_profiles(&self.client, &progress).await;
         self.progress().clear();
         let remotes = remotes.map_err(|error| self.failed(error))?;
-        let all = pairs(&*self.store, self.client.account().name(), remotes).await?;
+        let all = pairs(self.store(), self.client.account().name(), remotes).await?;
         let all = adopted(all, which, check);
         let chosen = chosen(all.clone(), named).map_err(|why| CommandError::Input(escape_lines(&why)))?;
         Ok(Pairs { all, chosen })
@@ -104,7 +135,16 @@ impl Connected {
     /// # Errors
     /// The database cannot be read.
     pub async fn check<'a>(&self, session: &'a Session) -> Result<ProfileCheck<'a>, CommandError> {
-        Ok(ProfileCheck::new(&*self.store, session.settings()).await?)
+        let own = match &self.store {
+            Some(store) => store.own_variables().await?,
+            None => Vec::new(),
+        };
+        Ok(ProfileCheck::with(own, session.settings()))
+    }
+
+    /// The database, if it exists.
+    pub fn store(&self) -> Option<&dyn Storage> {
+        self.store.as_deref()
     }
 
     /// The progress line.
@@ -113,10 +153,7 @@ impl Connected {
     }
 
     /// An error of the account, with its name.
-    pub fn failed(&self, error: RemoteError) -> CommandError {
-        match error {
-            RemoteError::Store(error) => CommandError::Store(error),
-            error => CommandError::Remote(escape_controls(self.client.account().name()), error),
-        }
+    fn failed(&self, error: RemoteError) -> CommandError {
+        CommandError::Remote(escape_controls(self.client.account().name()), error)
     }
 }

@@ -27,9 +27,12 @@ pub(super) async fn run(
     args: &DiffArgs,
     json: bool,
 ) -> Result<ExitCode, CommandError> {
-    let connected = Connected::new(session, account, false).await?;
+    let connected = Connected::new(session, account).await?;
     let check = connected.check(session).await?;
-    let pairs = connected.pairs(&args.profiles, Adopted::Interrupted, &check).await.map_err(as_trouble)?;
+    let pairs = connected
+        .pairs(&args.profiles, Adopted::Interrupted, &check)
+        .await
+        .map_err(CommandError::of_comparison)?;
     let diffs: Vec<ProfileDiff> = pairs.chosen.iter().map(|pair| ProfileDiff::of(pair, &check)).collect();
     let is_same = diffs.iter().all(|diff| diff.state == DiffState::Same);
     if json {
@@ -48,14 +51,6 @@ pub(super) async fn run(
     Ok(if is_same { ExitCode::SUCCESS } else { FAILED.into() })
 }
 
-/// 1 says that there are differences, as with `diff`: trouble is 2.
-fn as_trouble(error: CommandError) -> CommandError {
-    match error {
-        CommandError::Remote(..) => CommandError::Input(error.to_string()),
-        error => error,
-    }
-}
-
 fn text(diffs: &[ProfileDiff]) -> String {
     let mut out = String::new();
     for diff in diffs {
@@ -65,12 +60,13 @@ fn text(diffs: &[ProfileDiff]) -> String {
             DiffState::Differs => "differs",
             DiffState::OnlyHere => "only here",
             DiffState::OnlyOnAccount => "only on the account",
+            DiffState::NotVisible => "not visible to this key",
             DiffState::Unreadable => "unreadable",
         };
         let id = diff.id.as_ref().or(diff.remote_id.as_ref()).map_or("", ProfileId::as_str);
         // Writing to a string cannot fail.
         let _ = writeln!(out, "{word}  {id}  {}", escape_controls(&diff.title));
-        push_changes(&mut out, &diff.changes);
+        push_changes(&mut out, &diff.changes, |field| changed_side(diff, field));
         if !diff.not_carried.is_empty() && diff.state != DiffState::Same {
             let _ = writeln!(out, "    not carried by the API: {}", diff.not_carried.join(", "));
         }
@@ -79,4 +75,16 @@ fn text(diffs: &[ProfileDiff]) -> String {
         }
     }
     out
+}
+
+/// Which side has changed a field, where that is known.
+fn changed_side(diff: &ProfileDiff, field: &str) -> &'static str {
+    let member = field.split(['.', '[']).next().unwrap_or(field);
+    let is_in = |members: &[String]| members.iter().any(|one| one == member);
+    match (is_in(&diff.changed_here), is_in(&diff.changed_there)) {
+        (true, false) => " (changed here)",
+        (false, true) => " (changed on the account)",
+        (true, true) => " (changed on both sides)",
+        (false, false) => "",
+    }
 }

@@ -24,11 +24,11 @@ pub(super) struct RemoteArgs {
 
 #[derive(Debug, clap::Subcommand)]
 enum Action {
-    /// Create and update the profiles here from those of the account
+    /// Create and update local profiles from those of the account
     Pull(pull::PullArgs),
-    /// Create and change profiles of the account from those here
+    /// Create and update profiles of the account from local ones
     Push(push::PushArgs),
-    /// Show how the profiles here differ from those of the account: exits with 0 if they do not, 1 if they do
+    /// Show how local profiles differ from those of the account: exits with 0 if they do not, 1 if they do
     Diff(diff::DiffArgs),
 }
 

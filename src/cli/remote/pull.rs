@@ -5,8 +5,11 @@ use std::process::ExitCode;
 use crate::cli::ask::ask;
 use crate::cli::error::CommandError;
 use crate::cli::interrupt::Interrupts;
+use crate::cli::output::eprint_line;
 use crate::cli::session::Session;
-use crate::remote::{Adopted, ProfileOutcome, ProfileResult, Pull, PullOptions};
+use crate::cli::terminal;
+use crate::remote::{Adopted, Pair, ProfileOutcome, Pull, PullOptions};
+use crate::text::escape_controls;
 
 use super::connect::{AccountArgs, Connected};
 use super::report::{Heading, report};
@@ -19,7 +22,7 @@ pub(super) struct PullArgs {
     /// Report what would be done, with each value, and write nothing
     #[arg(long)]
     dry_run: bool,
-    /// In a conflict take the account's values; restore what was deleted here
+    /// In a conflict use the account's values; restore what was deleted here
     #[arg(long)]
     force: bool,
     /// Delete profiles here that were deleted on the account
@@ -36,43 +39,74 @@ pub(super) async fn run(
     args: &PullArgs,
     json: bool,
 ) -> Result<ExitCode, CommandError> {
-    let connected = Connected::new(session, account, true).await?;
+    let connected = Connected::new(session, account).await?;
     let check = connected.check(session).await?;
     let pairs = connected.pairs(&args.profiles, Adopted::Interrupted, &check).await?.chosen;
     let account = connected.client.account().name();
-    let options = PullOptions { force: args.force, prune: args.prune, dry_run: args.dry_run };
-    let pull = Pull { store: &*connected.store, check: &check, account, options };
-    let deleted = pairs.iter().filter(|pair| pull.deletes(pair)).count();
-    if deleted > 0 && !args.yes && !args.dry_run {
-        let noun = if deleted == 1 { "profile" } else { "profiles" };
-        let question = format!("Delete {deleted} {noun} here that the account no longer has?");
-        ask(&question, "nothing was pulled", "nothing was pulled")?;
+    let options = PullOptions { force: args.force, prune: args.prune };
+    let mut pull = Pull { store: None, check: &check, account, options };
+    if !args.yes && !args.dry_run {
+        confirm(&pairs.iter().filter(|pair| pull.deletes(pair)).collect::<Vec<_>>())?;
+    }
+    let created;
+    if !args.dry_run {
+        pull.store = match connected.store() {
+            Some(store) => Some(store),
+            None => {
+                // Only now, so that an account that cannot be read leaves nothing behind.
+                created = session.store()?;
+                Some(&*created)
+            }
+        };
     }
     let mut interrupts = Interrupts::watch()?;
-    let mut outcomes = Vec::new();
-    let mut stopped = None;
+    let (mut outcomes, mut ended) = (Vec::new(), None);
     for pair in &pairs {
-        if stopped.is_none() {
-            stopped = tokio::select! {
+        if ended.is_none() {
+            ended = tokio::select! {
                 biased;
-                code = interrupts.next() => Some(code),
+                code = interrupts.next() => Some(interrupted(code)),
                 () = std::future::ready(()) => None,
             };
         }
-        outcomes.push(if stopped.is_none() {
-            pull.one(pair).await?
-        } else {
-            let ids = (pair.id().cloned(), pair.remote_id().cloned());
-            ProfileOutcome::new(ids.0, ids.1, pair.title(), ProfileResult::NotDone)
-        });
+        if ended.is_some() {
+            outcomes.push(ProfileOutcome::not_done(pair));
+            continue;
+        }
+        match pull.one(pair).await {
+            Ok(outcome) => outcomes.push(outcome),
+            Err(error) => {
+                outcomes.push(ProfileOutcome::not_done(pair).failed(error.to_string()));
+                ended = Some(error.into());
+            }
+        }
     }
     let heading = Heading { what: "pulled from", account, dry_run: args.dry_run };
     let code = report(&heading, &outcomes, json)?;
-    match stopped {
-        Some(code) => {
-            let left = "interrupted: pull again to continue".to_owned();
-            Err(CommandError::Interrupted { code, left })
-        }
-        None => Ok(code),
+    ended.map_or(Ok(code), Err)
+}
+
+fn interrupted(code: u8) -> CommandError {
+    CommandError::Interrupted { code, left: "interrupted: pull again to continue".to_owned() }
+}
+
+/// Asks before profiles are deleted, and names them.
+fn confirm(deleted: &[&Pair]) -> Result<(), CommandError> {
+    let named = |pair: &&Pair| {
+        let id = pair.id().map(ToString::to_string).unwrap_or_default();
+        (escape_controls(pair.title()), id)
+    };
+    let named: Vec<(String, String)> = deleted.iter().map(named).collect();
+    let count = match named.len() {
+        0 => return Ok(()),
+        1 => "1 profile".to_owned(),
+        count => format!("{count} profiles"),
+    };
+    if terminal::is_there() {
+        named.iter().for_each(|(title, id)| eprint_line(&format!("deleted    {id}  {title}")));
     }
+    let question = format!("Delete {count} here that the account no longer has?");
+    let list: Vec<String> = named.iter().map(|(title, id)| format!("{title} ({id})")).collect();
+    let without = format!("nothing was pulled: {count} would be deleted here: {}", list.join(", "));
+    ask(&question, &without, "nothing was pulled")
 }

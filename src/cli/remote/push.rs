@@ -40,13 +40,12 @@ pub(super) async fn run(
     args: &PushArgs,
     json: bool,
 ) -> Result<ExitCode, CommandError> {
-    let connected = Connected::new(session, account, false).await?;
+    let connected = Connected::new(session, account).await?;
     let check = connected.check(session).await?;
     let pairs = connected.pairs(&args.profiles, Adopted::All, &check).await?;
-    let options = PushOptions { force: args.force, prune: args.prune, dry_run: true };
+    let options = PushOptions { force: args.force, prune: args.prune };
     let dialect = dialect(&pairs.all);
-    let mut push =
-        Push { store: &*connected.store, check: &check, client: &connected.client, dialect, options };
+    let mut push = Push { store: None, check: &check, client: &connected.client, dialect, options };
     let mut planned = Vec::new();
     for pair in &pairs.chosen {
         planned.push(push.one(pair, &namesakes(&pairs.all, pair.title())).await?);
@@ -61,64 +60,67 @@ pub(super) async fn run(
         let question = format!("Write {writes} of these to {account}?");
         ask(&question, "nothing was pushed", "nothing was pushed")?;
     }
-    push.options.dry_run = false;
-    let (outcomes, stopped) = all(&connected, &push, &pairs).await?;
+    push.store = connected.store();
+    let (outcomes, ended) = all(&connected, &push, &pairs).await?;
     let code = report(&Heading { what: "pushed to", account, dry_run: false }, &outcomes, json)?;
-    match stopped {
-        Some(code) => {
-            let left = "interrupted: push again to continue".to_owned();
-            Err(CommandError::Interrupted { code, left })
-        }
-        None => Ok(code),
-    }
+    ended.map_or(Ok(code), Err)
 }
 
-/// Pushes the chosen profiles until an interrupt, and returns its exit code.
+fn interrupted(code: u8) -> CommandError {
+    CommandError::Interrupted { code, left: "interrupted: push again to continue".to_owned() }
+}
+
+/// Pushes the selected profiles until an interrupt or a failure of the database, which is returned too.
 async fn all(
     connected: &Connected,
     push: &Push<'_>,
     pairs: &Pairs,
-) -> Result<(Vec<ProfileOutcome>, Option<u8>), CommandError> {
+) -> Result<(Vec<ProfileOutcome>, Option<CommandError>), CommandError> {
     let mut interrupts = Interrupts::watch()?;
-    let (mut outcomes, mut stopped) = (Vec::new(), None);
+    let (mut outcomes, mut ended) = (Vec::new(), None);
     for (at, pair) in pairs.chosen.iter().enumerate() {
-        if stopped.is_some() {
-            outcomes.push(not_done(pair));
+        if ended.is_some() {
+            outcomes.push(ProfileOutcome::not_done(pair));
             continue;
         }
         connected.progress().draw(|_| format!("{} of {}: {}", at + 1, pairs.chosen.len(), pair.title()));
         let namesakes = namesakes(&pairs.all, pair.title());
-        let (outcome, signal) = finished(push.one(pair, &namesakes), &mut interrupts).await?;
-        stopped = signal;
-        let unknown = "interrupted: it is not known whether the account has carried it out";
-        outcomes.push(outcome.unwrap_or_else(|| not_done(pair).failed(unknown)));
+        let (done, signal) = finished(push.one(pair, &namesakes), &mut interrupts).await;
+        ended = signal.map(interrupted);
+        outcomes.push(match done {
+            Some(Ok(outcome)) => outcome,
+            Some(Err(error)) => {
+                let outcome = ProfileOutcome::not_done(pair).failed(error.to_string());
+                ended = Some(error.into());
+                outcome
+            }
+            None => {
+                let unknown = "interrupted: it is not known whether the account has carried it out";
+                ProfileOutcome::not_done(pair).failed(unknown)
+            }
+        });
     }
     connected.progress().clear();
-    Ok((outcomes, stopped))
+    Ok((outcomes, ended))
 }
 
-/// Waits for a profile. An interrupt ends the command after it, a second one at once.
+/// Waits for a profile. An interrupt ends the command after it; a second one aborts.
 async fn finished(
     work: impl Future<Output = Result<ProfileOutcome, StoreError>>,
     interrupts: &mut Interrupts,
-) -> Result<(Option<ProfileOutcome>, Option<u8>), CommandError> {
+) -> (Option<Result<ProfileOutcome, StoreError>>, Option<u8>) {
     let mut work = pin!(work);
     let code = tokio::select! {
         biased;
         code = interrupts.next() => code,
-        done = &mut work => return Ok((Some(done?), None)),
+        done = &mut work => return (Some(done), None),
     };
     eprint_line("ringback: stopping after the profile in progress (Ctrl+C again to abort)");
     tokio::select! {
         biased;
-        done = &mut work => Ok((Some(done?), Some(code))),
-        _ = interrupts.next() => Ok((None, Some(code))),
+        done = &mut work => (Some(done), Some(code)),
+        _ = interrupts.next() => (None, Some(code)),
     }
-}
-
-fn not_done(pair: &Pair) -> ProfileOutcome {
-    let ids = (pair.id().cloned(), pair.remote_id().cloned());
-    ProfileOutcome::new(ids.0, ids.1, pair.title(), ProfileResult::NotDone)
 }
 
 fn is_write(result: ProfileResult) -> bool {

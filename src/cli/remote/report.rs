@@ -76,7 +76,13 @@ pub(super) fn text(outcomes: &[ProfileOutcome], with_values: bool) -> String {
         }
         out.push('\n');
         if has_values {
-            push_changes(&mut out, &outcome.changes);
+            push_changes(&mut out, &outcome.changes, |_| "");
+        }
+        if let (ProfileResult::Created, Some(there)) = (outcome.result, &outcome.remote_id)
+            && outcome.id.is_some()
+            && outcome.id != outcome.remote_id
+        {
+            let _ = writeln!(out, "    ID on the account: {there}");
         }
         if !outcome.not_carried.is_empty() && outcome.result != ProfileResult::Unchanged {
             let _ = writeln!(out, "    not carried by the API: {}", outcome.not_carried.join(", "));
@@ -88,16 +94,20 @@ pub(super) fn text(outcomes: &[ProfileOutcome], with_values: bool) -> String {
     out
 }
 
-/// The values that differ, one per line.
-pub(super) fn push_changes(out: &mut String, changes: &[FieldChange]) {
+/// The values that differ, one per line, each with what `changed` says of its field.
+pub(super) fn push_changes(
+    out: &mut String,
+    changes: &[FieldChange],
+    changed: impl Fn(&str) -> &'static str,
+) {
     for change in changes {
-        let field = escape_controls(&change.field);
+        let (field, changed) = (escape_controls(&change.field), changed(&change.field));
         let _ = if change.is_secret {
-            writeln!(out, "    {field}: differs (secret)")
+            writeln!(out, "    {field}: differs (secret){changed}")
         } else {
             writeln!(
                 out,
-                "    {field}: here {}, on the account {}",
+                "    {field}: here {}, on the account {}{changed}",
                 value(&change.before),
                 value(&change.after)
             )

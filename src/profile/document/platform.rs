@@ -87,7 +87,7 @@ pub struct Response {
 const ENVELOPE: [&str; 5] = ["code", "message", "data", "error", "status"];
 
 /// The members of a page.
-const PAGE: [&str; 3] = ["total", "limit", "offset"];
+const PAGE: [&str; 4] = ["total", "limit", "offset", "limited_by_key"];
 
 /// Parses `{"code": …, "message": …, "data": …}`; `None` if the value is not such a response. `data` is a profile, a
 /// list of them, or an object with such a list.

@@ -2,13 +2,13 @@
 
 use serde_json::json;
 
-use super::{edit, empty_place, remote};
-use crate::support::cli::Place;
+use super::{command, edit, empty_place, remote};
+use crate::support::cli::{Place, ran};
 use crate::support::platform::{Platform, platform_id, platform_profile};
 
 #[test]
 fn each_difference_is_named_and_the_exit_code_says_whether_there_are_any() {
-    let place = Place::new();
+    let place = empty_place();
     let headers = json!({"headers": "{\"X-Api-Key\": \"hush\", \"X-Tenant\": \"north\"}"});
     let platform = Platform::start(vec![platform_profile(1, headers), platform_profile(2, json!({}))]);
     let id = platform_id(1);
@@ -29,10 +29,10 @@ fn each_difference_is_named_and_the_exit_code_says_whether_there_are_any() {
     let differs = remote(&place, &platform, &["diff", &id]);
     assert_eq!(differs.code, Some(1), "{differs:?}");
     for line in [
-        "    headers.X-Api-Key: differs (secret)\n",
-        "    headers.X-Tenant: here \"south\", on the account \"north\"\n",
-        "    status: here 3, on the account nothing\n",
-        "    title: here \"Profile 1\", on the account \"There\"\n",
+        "    headers.X-Api-Key: differs (secret) (changed here)\n",
+        "    headers.X-Tenant: here \"south\", on the account \"north\" (changed here)\n",
+        "    status: here 3, on the account 1 (changed here)\n",
+        "    title: here \"Profile 1\", on the account \"There\" (changed on the account)\n",
         "    not carried by the API: retry\n",
     ] {
         assert!(differs.out.contains(line), "{line}: {}", differs.out);
@@ -65,4 +65,29 @@ fn trouble_is_no_difference() {
     remote(&place, &platform, &["diff", "Nobody"]).refused(2, &["no profile 'Nobody'"]);
     platform.meddle(|_, _, _| Some(crate::support::platform::Wrong::new(403, "{}")));
     remote(&place, &platform, &["diff"]).refused(2, &["refused the key (403)"]);
+    let json = remote(&place, &platform, &["diff", "--json"]);
+    let error: serde_json::Value = serde_json::from_str(json.err.lines().last().unwrap()).unwrap();
+    assert_eq!((json.code, &error["error"]["kind"]), (Some(2), &json!("account")));
+}
+
+/// A mistyped name creates no database, and what writes nothing creates none.
+#[test]
+fn a_missing_database_stays_missing() {
+    let place = Place::new();
+    let platform = Platform::start(vec![platform_profile(1, json!({}))]);
+    for args in [&["diff"][..], &["pull"], &["pull", "--dry-run"], &["push", "--yes"]] {
+        remote(&place, &platform, args).refused(2, &["no database", "--db or RINGBACK_DB"]);
+    }
+    let usual = |args: &[&str]| {
+        let mut command = command(&place, &platform, args);
+        command.env_remove("RINGBACK_DB").env_remove("XDG_DATA_HOME");
+        ran(command)
+    };
+    let is_there = || place.path(".local/share/ringback/ringback.db").exists();
+    for (args, code) in [(&["diff"][..], 1), (&["pull", "--dry-run"], 0), (&["push", "--yes"], 0)] {
+        let done = usual(args);
+        assert_eq!((done.code, is_there()), (Some(code), false), "{done:?}");
+    }
+    assert_eq!(usual(&["pull"]).code, Some(0));
+    assert!(is_there());
 }

@@ -24,7 +24,7 @@ fn the_key_is_read_from_a_command_or_a_private_file() {
     place.settings(&format!("[remote]\nkey_command = \"cat {file}\"\n"));
     assert_eq!(diff(&place, &platform).code, Some(0));
     place.settings("[remote]\nkey_command = \"echo no entry >&2; exit 7\"\n");
-    diff(&place, &platform).refused(2, &["no entry", "key_command ended with exit status: 7"]);
+    diff(&place, &platform).refused(2, &["key_command: the command ended with exit status: 7: no entry"]);
     place.settings(&format!("[remote]\nkey_file = \"{file}\"\n"));
     std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).unwrap();
     diff(&place, &platform).refused(2, &["can be read by other users: `chmod 600` it"]);
@@ -47,12 +47,70 @@ fn the_account_can_be_in_the_settings() {
     assert_eq!(same.code, Some(0), "{same:?}");
     assert_eq!(same.json()["account"], format!("{}/v1/HX1/callback/profiles", platform.url()));
     place.run(&["remote", "diff", "--url", "http://hooks.example"]).refused(2, &["must begin with https://"]);
-    place.run(&["remote", "diff", "--account", "a/b"]).refused(2, &["the account id must be"]);
+    place.run(&["remote", "diff", "--account", "a/b"]).refused(2, &["the account ID must be"]);
+    for end in ["/v1/", "/v1/HX1", "/v1/HX1/callback/profiles"] {
+        let url = format!("{}{end}", platform.url());
+        place.run(&["remote", "diff", "--url", &url]).refused(2, &["must end before /v1/"]);
+    }
+}
+
+/// The key goes to no account that was not meant, and no password in a URL is shown.
+#[test]
+fn an_invalid_account_in_the_settings_is_reported_and_not_replaced() {
+    let place = empty_place();
+    let platform = Platform::start(vec![]);
+    place.settings("[remote]\nurl = \"https://me:hush@api.example\"\naccount = \"HX1\"\n");
+    let checked = place.run(&["config", "check"]);
+    assert!(checked.code == Some(1) && checked.out.contains("no user and no password"), "{checked:?}");
+    for args in
+        [&["config", "show"][..], &["config", "show", "--json"], &["config", "check"], &["remote", "diff"]]
+    {
+        let mut command = place.command(args);
+        command.env("RINGBACK_REMOTE_KEY", KEY);
+        let done = ran(command);
+        assert!(!done.out.contains("hush") && !done.err.contains("hush"), "{done:?}");
+    }
+    for faulty in
+        ["[remote]\nurl = 1\n", "[remote]\nulr = \"https://a.example\"\n", "region = \"EUU\"\n", "]"]
+    {
+        place.settings(faulty);
+        let mut command = place.command(&["remote", "diff", "--account", "HX1"]);
+        command.env("RINGBACK_REMOTE_KEY", KEY);
+        ran(command).refused(2, &["the URL of the account is not certain", "--url URL"]);
+    }
+    place.settings(
+        "[remote]\nurl = \"http://api.example\"\naccount = \"a/b\"\nkey_command = \"a\"\nkey_file = \"b\"\n",
+    );
+    let checked = place.run(&["config", "check"]);
+    assert_eq!(checked.out.matches("config.toml:").count(), 3, "{checked:?}");
+    let _ = platform;
+}
+
+/// Neither the URL of a database, which may have a password, nor the key of another account.
+#[test]
+fn a_key_command_gets_no_variable_of_ours_and_may_not_last() {
+    let place = empty_place();
+    let platform = Platform::start(vec![]);
+    let file = place.path("env");
+    let text = format!("env > {}; echo {KEY}", file.display());
+    place.settings(&format!("[remote]\nkey_command = \"{text}\"\n"));
+    let mut command = command(&place, &platform, &["diff"]);
+    command.env_remove("RINGBACK_REMOTE_KEY").env("PASSWORD_STORE_DIR", "/store");
+    let done = ran(command);
+    assert_eq!(done.code, Some(0), "{done:?}");
+    let names = std::fs::read_to_string(file).unwrap();
+    assert!(names.contains("PASSWORD_STORE_DIR=/store") && !names.contains("RINGBACK_"), "{names}");
+    // As a program does that asks on the terminal.
+    place.settings("[remote]\nkey_command = \"echo Password: >&2; kill -TTIN $$; sleep 1000\"\n");
+    diff(&place, &platform).refused(2, &["key_command", "asked for something on the terminal", "Password:"]);
+    place.settings("[remote]\nkey_command = \"if\"\n");
+    let doctor = place.run(&["doctor"]);
+    assert!(doctor.out.contains("key_command: "), "{doctor:?}");
 }
 
 #[test]
 fn a_wrong_key_is_an_error_that_does_not_contain_it() {
-    let place = Place::new();
+    let place = empty_place();
     let platform = Platform::start(vec![platform_profile(1, json!({}))]);
     let wrong = "wrong-key-0815";
     // A server that repeats what it got.
@@ -77,7 +135,7 @@ fn a_wrong_key_is_an_error_that_does_not_contain_it() {
 
 #[test]
 fn a_redirect_is_not_followed() {
-    let place = Place::new();
+    let place = empty_place();
     let other = Platform::start(vec![]);
     let platform = Platform::start(vec![]);
     let to = format!("{}{}", other.url(), crate::support::platform::PROFILES);
@@ -93,7 +151,7 @@ fn a_redirect_is_not_followed() {
 
 #[test]
 fn the_key_is_in_no_file_and_no_output() {
-    let place = Place::new();
+    let place = empty_place();
     let platform = Platform::start(vec![platform_profile(1, json!({}))]);
     for args in [&["pull"][..], &["push", "--yes"], &["diff", "--json"], &["pull", "Nobody"]] {
         let done = remote(&place, &platform, args);

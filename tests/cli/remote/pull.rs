@@ -2,13 +2,12 @@
 
 use serde_json::json;
 
-use super::{edit, remote, results, stored};
-use crate::support::cli::Place;
+use super::{edit, empty_place, remote, results, stored};
 use crate::support::platform::{Platform, platform_id, platform_profile};
 
 #[test]
 fn profiles_are_taken_over_as_the_account_returns_them() {
-    let place = Place::new();
+    let place = empty_place();
     let platform = Platform::start(vec![
         platform_profile(
             1,
@@ -48,7 +47,7 @@ fn profiles_are_taken_over_as_the_account_returns_them() {
 
 #[test]
 fn an_update_keeps_what_only_this_side_has_and_what_was_changed_here() {
-    let place = Place::new();
+    let place = empty_place();
     let platform = Platform::start(vec![platform_profile(1, json!({}))]);
     let id = platform_id(1);
     assert_eq!(remote(&place, &platform, &["pull"]).code, Some(0));
@@ -78,7 +77,7 @@ fn an_update_keeps_what_only_this_side_has_and_what_was_changed_here() {
 
 #[test]
 fn what_both_sides_have_changed_is_a_conflict_until_somebody_decides() {
-    let place = Place::new();
+    let place = empty_place();
     let platform = Platform::start(vec![platform_profile(1, json!({})), platform_profile(2, json!({}))]);
     let id = platform_id(1);
     assert_eq!(remote(&place, &platform, &["pull"]).code, Some(0));
@@ -111,7 +110,7 @@ fn what_both_sides_have_changed_is_a_conflict_until_somebody_decides() {
 /// Without a link nobody knows which side has changed.
 #[test]
 fn a_profile_that_came_from_elsewhere_is_not_overwritten() {
-    let place = Place::new();
+    let place = empty_place();
     let platform = Platform::start(vec![platform_profile(1, json!({})), platform_profile(2, json!({}))]);
     let document = |n: u32, title: &str| {
         json!({"profile_id": platform_id(n), "title": title, "channel": "sms", "http_method": "POST",
@@ -130,7 +129,7 @@ fn a_profile_that_came_from_elsewhere_is_not_overwritten() {
 
 #[test]
 fn nothing_is_deleted_unless_asked_for() {
-    let place = Place::new();
+    let place = empty_place();
     let platform = Platform::start(vec![platform_profile(1, json!({})), platform_profile(2, json!({}))]);
     assert_eq!(remote(&place, &platform, &["pull"]).code, Some(0));
     let own = place.apply(&json!({"title": "Own", "url": "https://hooks.example"})).remove(0);
@@ -139,7 +138,8 @@ fn nothing_is_deleted_unless_asked_for() {
     assert!(pulled.out.contains("was deleted on the account: --prune deletes it here too"), "{pulled:?}");
     assert!(pulled.out.contains(&format!("{own}  Own\n    note: is not on the account")), "{pulled:?}");
     let asked = remote(&place, &platform, &["pull", "--prune"]);
-    asked.refused(2, &["nothing was pulled", "--yes"]);
+    let named = format!("1 profile would be deleted here: Profile 1 ({})", platform_id(1));
+    asked.refused(2, &["nothing was pulled", &named, "--yes"]);
     let dry = remote(&place, &platform, &["pull", "--prune", "--dry-run", "--json"]);
     assert_eq!(results(&dry), ["Profile 2 unchanged", "Profile 1 deleted", "Own unchanged"]);
     let pruned = remote(&place, &platform, &["pull", "--prune", "--yes", "--json"]);
@@ -157,8 +157,25 @@ fn nothing_is_deleted_unless_asked_for() {
 }
 
 #[test]
+fn what_was_deleted_there_and_changed_here_is_a_conflict_of_prune() {
+    let place = empty_place();
+    let platform = Platform::start(vec![platform_profile(1, json!({})), platform_profile(2, json!({}))]);
+    assert_eq!(remote(&place, &platform, &["pull"]).code, Some(0));
+    edit(&place, &platform_id(1), json!({"url": "https://hooks.example/mine"}));
+    // What the account does not carry is no difference from it.
+    edit(&place, &platform_id(2), json!({"retry": {"count": 1, "interval_s": 5, "timeout_ms": 5000}}));
+    platform.state().profiles.clear();
+    let pruned = remote(&place, &platform, &["pull", "--prune", "--yes"]);
+    assert_eq!(pruned.code, Some(1), "{pruned:?}");
+    let why = "Profile 1: was deleted on the account, and changed here since: --force deletes it here too";
+    assert!(pruned.out.contains(why) && pruned.err.contains("1 deleted, 1 conflict"), "{pruned:?}");
+    let forced = remote(&place, &platform, &["pull", "--prune", "--force", "--yes", "--json"]);
+    assert_eq!(results(&forced), ["Profile 1 deleted"]);
+}
+
+#[test]
 fn what_was_deleted_here_is_not_created_again() {
-    let place = Place::new();
+    let place = empty_place();
     let platform = Platform::start(vec![platform_profile(1, json!({}))]);
     assert_eq!(remote(&place, &platform, &["pull"]).code, Some(0));
     assert_eq!(place.run(&["profiles", "delete", "Profile 1", "--yes"]).code, Some(0));
@@ -174,7 +191,7 @@ fn what_was_deleted_here_is_not_created_again() {
 
 #[test]
 fn a_profile_that_cannot_be_stored_hinders_no_other() {
-    let place = Place::new();
+    let place = empty_place();
     let platform = Platform::start(vec![
         platform_profile(1, json!({"url": "http://hooks.example/plain"})),
         platform_profile(2, json!({"headers": "{\"X-Api-Key\": null}"})),
@@ -188,4 +205,23 @@ fn a_profile_that_cannot_be_stored_hinders_no_other() {
         "{pulled:?}"
     );
     assert!(pulled.err.contains("1 created, 2 failed"), "{pulled:?}");
+}
+
+/// Its ID is that of a profile here which is the counterpart of another one.
+#[test]
+fn a_profile_that_is_linked_to_another_one_is_not_overwritten() {
+    let place = empty_place();
+    let platform = Platform::start(vec![]);
+    let id = place
+        .apply(&json!({"title": "Mine", "channel": "sms", "url": "https://hooks.example/mine"}))
+        .remove(0);
+    assert_eq!(remote(&place, &platform, &["push", "--yes"]).code, Some(0));
+    platform.state().profiles.push(platform_profile(1, json!({"title": "Other", "profile_id": id})));
+    for args in [&["pull", "--dry-run"][..], &["pull"], &["pull", "--force"]] {
+        let pulled = remote(&place, &platform, args);
+        assert_eq!(pulled.code, Some(1), "{pulled:?}");
+        let why = format!("Other: the profile here with the ID {id} is linked to {}", platform_id(7000));
+        assert!(pulled.out.contains(&why), "{pulled:?}");
+    }
+    assert_eq!(stored(&place, &id)["title"], "Mine");
 }

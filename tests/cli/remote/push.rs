@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::{command, edit, remote, results, stored};
-use crate::support::cli::{On, Place, Running};
+use super::{command, edit, empty_place, remote, results, stored};
+use crate::support::cli::{On, Running};
 use crate::support::platform::{Platform, Wrong, platform_id, platform_profile};
 
 fn own() -> serde_json::Value {
@@ -14,7 +14,7 @@ fn own() -> serde_json::Value {
 
 #[test]
 fn a_new_profile_is_created_once_and_then_changed() {
-    let place = Place::new();
+    let place = empty_place();
     let platform = Platform::start(vec![]);
     let id = place.apply(&own()).remove(0);
     remote(&place, &platform, &["push"])
@@ -67,7 +67,7 @@ fn a_new_profile_is_created_once_and_then_changed() {
 
 #[test]
 fn what_was_changed_there_is_not_overwritten_unless_forced() {
-    let place = Place::new();
+    let place = empty_place();
     let platform = Platform::start(vec![platform_profile(1, json!({}))]);
     let id = platform_id(1);
     assert_eq!(remote(&place, &platform, &["pull"]).code, Some(0));
@@ -93,7 +93,9 @@ fn what_was_changed_there_is_not_overwritten_unless_forced() {
 
     platform.change(&id, "title", json!("Theirs again"));
     edit(&place, &id, json!({"title": "Mine"}));
-    assert_eq!(results(&remote(&place, &platform, &["push", "--yes", "--json"])), ["Mine conflict"]);
+    let conflict = remote(&place, &platform, &["push", "--yes"]);
+    let fix = "title: changed on both sides: --force pushes yours, `ringback remote pull --force` takes the account's";
+    assert!(conflict.code == Some(1) && conflict.out.contains(fix), "{conflict:?}");
     assert_eq!(
         results(&remote(&place, &platform, &["push", "--yes", "--force", "--json"])),
         ["Mine updated"]
@@ -104,7 +106,7 @@ fn what_was_changed_there_is_not_overwritten_unless_forced() {
 /// While a person looks at the preview, somebody changes the profile.
 #[test]
 fn a_change_after_the_preview_is_noticed() {
-    let place = Place::new();
+    let place = empty_place();
     let platform = Platform::start(vec![platform_profile(1, json!({}))]);
     let id = platform_id(1);
     assert_eq!(remote(&place, &platform, &["pull"]).code, Some(0));
@@ -122,7 +124,7 @@ fn a_change_after_the_preview_is_noticed() {
 
 #[test]
 fn deletions_need_to_be_asked_for() {
-    let place = Place::new();
+    let place = empty_place();
     let platform = Platform::start(vec![platform_profile(1, json!({})), platform_profile(2, json!({}))]);
     assert_eq!(remote(&place, &platform, &["pull", &platform_id(1)]).code, Some(0));
     assert_eq!(place.run(&["profiles", "delete", "Profile 1", "--yes"]).code, Some(0));
@@ -136,8 +138,42 @@ fn deletions_need_to_be_asked_for() {
 }
 
 #[test]
+fn what_was_deleted_here_and_changed_there_is_a_conflict_of_prune() {
+    let place = empty_place();
+    let platform = Platform::start(vec![
+        platform_profile(1, json!({"headers": "{\"X-Api-Key\": \"hush\"}"})),
+        platform_profile(2, json!({})),
+        platform_profile(3, json!({})),
+    ]);
+    assert_eq!(remote(&place, &platform, &["pull"]).code, Some(0));
+    for n in 1..=3 {
+        assert_eq!(place.run(&["profiles", "delete", &platform_id(n), "--yes"]).code, Some(0));
+    }
+    platform.change(&platform_id(2), "title", json!("Theirs"));
+    // While a person looks at the preview.
+    platform.meddle(|asked, _, profiles| {
+        if asked.method == "DELETE" {
+            profiles[2]["title"] = json!("Late");
+        }
+        None
+    });
+    let pruned = remote(&place, &platform, &["push", "--prune", "--yes"]);
+    assert_eq!(pruned.code, Some(1), "{pruned:?}");
+    assert!(
+        pruned.out.contains("Theirs: was deleted here, and changed on the account since: --force"),
+        "{pruned:?}"
+    );
+    assert!(pruned.out.contains("Profile 3: changed on the account meanwhile: push again"), "{pruned:?}");
+    assert!(pruned.err.contains("1 deleted, 2 conflict"), "{pruned:?}");
+    platform.meddle(|_, _, _| None);
+    let forced = remote(&place, &platform, &["push", "--prune", "--force", "--yes", "--json"]);
+    assert_eq!(forced.code, Some(0), "{forced:?}");
+    assert!(platform.state().profiles.is_empty());
+}
+
+#[test]
 fn what_was_deleted_there_is_created_again_only_if_forced() {
-    let place = Place::new();
+    let place = empty_place();
     let platform = Platform::start(vec![platform_profile(1, json!({}))]);
     assert_eq!(remote(&place, &platform, &["pull"]).code, Some(0));
     platform.state().profiles.clear();
@@ -153,7 +189,7 @@ fn what_was_deleted_there_is_created_again_only_if_forced() {
 /// The response is lost, by a failure in between, or because this process dies.
 #[test]
 fn a_profile_whose_creation_was_not_learned_of_is_not_created_twice() {
-    let place = Place::new();
+    let place = empty_place();
     let platform = Platform::start(vec![]);
     let id = place.apply(&own()).remove(0);
     platform.meddle(|asked, _, _| {
@@ -184,7 +220,7 @@ fn a_profile_whose_creation_was_not_learned_of_is_not_created_twice() {
 
 #[test]
 fn a_process_that_is_killed_between_request_and_record_creates_nothing_twice() {
-    let place = Place::new();
+    let place = empty_place();
     let platform = Platform::start(vec![]);
     let id = place.apply(&own()).remove(0);
     platform.meddle(|asked, _, _| {
@@ -214,7 +250,7 @@ fn a_process_that_is_killed_between_request_and_record_creates_nothing_twice() {
 
 #[test]
 fn a_request_that_the_account_refuses_leaves_nothing_behind() {
-    let place = Place::new();
+    let place = empty_place();
     let platform = Platform::start(vec![platform_profile(1, json!({"title": "Own"}))]);
     place.apply(&own());
     platform.meddle(|asked, _, _| {
@@ -233,7 +269,7 @@ fn a_request_that_the_account_refuses_leaves_nothing_behind() {
 
 #[test]
 fn what_the_api_cannot_carry_is_refused_or_named() {
-    let place = Place::new();
+    let place = empty_place();
     let platform = Platform::start(vec![]);
     let mut random = own();
     random["enc"] = json!({"algo": "AES-128-CFB", "key": "K1abcdefghijkl2P", "random_iv": true});
@@ -245,7 +281,7 @@ fn what_the_api_cannot_carry_is_refused_or_named() {
 
 #[test]
 fn an_interrupt_ends_a_push_after_the_profile_in_progress() {
-    let place = Place::new();
+    let place = empty_place();
     let platform = Platform::start(vec![]);
     let mut second = own();
     second["title"] = json!("Second");
@@ -277,7 +313,7 @@ fn an_interrupt_ends_a_push_after_the_profile_in_progress() {
 /// The round trip: pull, edit, check, push, and no difference.
 #[test]
 fn a_round_trip_ends_without_a_difference() {
-    let place = Place::new();
+    let place = empty_place();
     let platform = Platform::start(vec![
         platform_profile(1, json!({"title": "Order SMS", "headers": "{\"X-Api-Key\": \"hush\"}"})),
         platform_profile(
@@ -305,4 +341,63 @@ fn a_round_trip_ends_without_a_difference() {
         "{\"X-Api-Key\": \"hush\"}",
         "not sent, since the same"
     );
+}
+
+/// A request that certainly was not carried out leaves the link as it was.
+#[test]
+fn a_refused_creation_keeps_what_was_known() {
+    let place = empty_place();
+    let platform = Platform::start(vec![platform_profile(1, json!({}))]);
+    assert_eq!(remote(&place, &platform, &["pull"]).code, Some(0));
+    platform.state().profiles.clear();
+    platform.meddle(|asked, _, _| (asked.method == "POST").then(|| Wrong::new(401, "{}")));
+    assert_eq!(remote(&place, &platform, &["push", "--yes", "--force"]).code, Some(1));
+    platform.meddle(|_, _, _| None);
+    let deleted = remote(&place, &platform, &["diff"]);
+    assert!(deleted.out.contains("was deleted on the account"), "{deleted:?}");
+    let pruned = remote(&place, &platform, &["pull", "--prune", "--yes", "--json"]);
+    assert_eq!(results(&pruned), ["Profile 1 deleted"], "{pruned:?}");
+}
+
+#[test]
+fn the_key_of_an_interrupted_creation_survives_a_refusal() {
+    let place = empty_place();
+    let platform = Platform::start(vec![]);
+    place.apply(&own());
+    let keys = || -> Vec<String> {
+        let state = platform.state();
+        let posts = state.asked.iter().filter(|asked| asked.method == "POST");
+        posts.map(|asked| asked.headers["idempotency-key"].to_str().unwrap().to_owned()).collect()
+    };
+    let mut seen = Vec::new();
+    for status in [502, 409, 201] {
+        platform.meddle(move |asked, _, _| {
+            (asked.method == "POST" && status != 201).then(|| Wrong::new(status, "{}"))
+        });
+        remote(&place, &platform, &["push", "--yes"]);
+        seen.extend(keys());
+    }
+    assert_eq!(seen.len(), 3);
+    assert!(seen.iter().all(|key| *key == seen[0]), "{seen:?}");
+}
+
+/// Only what was sent can have been stored otherwise.
+#[test]
+fn a_change_during_a_push_is_no_other_value_than_was_sent() {
+    let place = empty_place();
+    let platform = Platform::start(vec![platform_profile(1, json!({}))]);
+    let id = platform_id(1);
+    assert_eq!(remote(&place, &platform, &["pull"]).code, Some(0));
+    edit(&place, &id, json!({"url": "https://hooks.example/mine"}));
+    platform.meddle(|asked, _, profiles| {
+        if asked.method == "PATCH" {
+            profiles[0]["title"] = json!("Meanwhile");
+        }
+        None
+    });
+    let pushed = remote(&place, &platform, &["push", "--yes"]);
+    assert!(pushed.code == Some(0) && !pushed.out.contains("another value"), "{pushed:?}");
+    platform.meddle(|_, _, _| None);
+    assert_eq!(results(&remote(&place, &platform, &["pull", "--json"])), ["Profile 1 updated"]);
+    assert_eq!(stored(&place, &id)["title"], "Meanwhile");
 }

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use serde_json::json;
 
-use super::{edit, results, stored};
+use super::{edit, empty_place, results, stored};
 use crate::support::cli::{On, Place, Ran, Running, address, ran};
 
 /// A `ringback serve` with a key that may change profiles.
@@ -36,6 +36,16 @@ impl Account {
     fn remote(&self, from: &Place, args: &[&str]) -> Ran {
         ran(self.command(from, args))
     }
+
+    /// The same with a key that is limited to one profile.
+    fn limited(&self, profile: &str, from: &Place, args: &[&str]) -> Ran {
+        let name = format!("limited-{}", args.join("-"));
+        let created = self.place.run(&["keys", "create", &name, "--scope", "manage", "--profile", profile]);
+        assert_eq!(created.code, Some(0), "{created:?}");
+        let mut command = self.command(from, args);
+        command.env("RINGBACK_REMOTE_KEY", created.out.trim());
+        ran(command)
+    }
 }
 
 fn members() -> serde_json::Value {
@@ -46,7 +56,7 @@ fn members() -> serde_json::Value {
 
 #[test]
 fn all_members_are_pulled() {
-    let (account, here) = (Account::start(), Place::new());
+    let (account, here) = (Account::start(), empty_place());
     let id = account.place.apply(&members()).remove(0);
     let pulled = account.remote(&here, &["pull", "--json"]);
     assert_eq!(results(&pulled), ["Order SMS created"], "{pulled:?}");
@@ -62,7 +72,7 @@ fn all_members_are_pulled() {
 
 #[test]
 fn secrets_that_are_not_returned_stay_as_they_are_here() {
-    let (account, here) = (Account::start(), Place::new());
+    let (account, here) = (Account::start(), empty_place());
     let mut with = members();
     with["auth"] = json!({"type": "basic", "user": "me", "password": "hush-there"});
     let id = account.place.apply(&with).remove(0);
@@ -81,7 +91,7 @@ fn secrets_that_are_not_returned_stay_as_they_are_here() {
 
 #[test]
 fn all_members_are_pushed_with_their_secrets() {
-    let (account, here) = (Account::start(), Place::new());
+    let (account, here) = (Account::start(), empty_place());
     let mut with = members();
     with["auth"] = json!({"type": "basic", "user": "me", "password": "hush-1"});
     with["headers"] = json!({"X-Api-Key": "hush-2", "X-Tenant": "north"});
@@ -106,7 +116,10 @@ fn all_members_are_pushed_with_their_secrets() {
     // Only secrets that the account does not return.
     edit(&here, &id, json!({"headers": {"X-Api-Key": "hush-3", "X-Tenant": "north"}}));
     let differs = account.remote(&here, &["diff"]);
-    assert!(differs.code == Some(1) && differs.out.contains("headers: differs (secret)"), "{differs:?}");
+    assert!(
+        differs.code == Some(1) && differs.out.contains("headers.X-Api-Key: differs (secret) (changed here)"),
+        "{differs:?}"
+    );
     assert_eq!(results(&account.remote(&here, &["push", "--yes", "--json"])), ["Order SMS updated"]);
     same(&account);
     edit(
@@ -118,4 +131,60 @@ fn all_members_are_pushed_with_their_secrets() {
     assert_eq!(results(&pushed), ["Order SMS updated"], "{pushed:?}");
     same(&account);
     assert_eq!(account.remote(&here, &["diff"]).code, Some(0));
+}
+
+/// What the key cannot see is not deleted, neither here nor there.
+#[test]
+fn a_limited_key_deletes_nothing_and_creates_nothing_twice() {
+    let (account, here) = (Account::start(), empty_place());
+    let documents: Vec<_> = ["One", "Two", "Three"]
+        .iter()
+        .map(|title| {
+            let mut document = members();
+            document["title"] = json!(title);
+            document
+        })
+        .collect();
+    let ids = account.place.apply(&json!(documents));
+    assert_eq!(account.remote(&here, &["pull"]).code, Some(0));
+    let differs = account.limited(&ids[0], &here, &["diff"]);
+    assert_eq!(differs.code, Some(1), "{differs:?}");
+    assert!(differs.out.contains(&format!("not visible to this key  {}  Two\n", ids[1])), "{differs:?}");
+    assert!(!differs.out.contains("deleted"), "{differs:?}");
+    let json = account.limited(&ids[0], &here, &["diff", "--json"]).json();
+    assert_eq!(json["profiles"][1]["state"], "not_visible");
+
+    let pruned = account.limited(&ids[0], &here, &["pull", "--prune", "--yes"]);
+    assert_eq!(pruned.code, Some(0), "{pruned:?}");
+    assert!(
+        pruned.out.contains(
+            "not visible to this key, which is limited to some profiles: --prune does not delete it"
+        ),
+        "{pruned:?}"
+    );
+    assert_eq!(here.run(&["profiles", "list", "--json"]).json().as_array().unwrap().len(), 3);
+
+    let forced = account.limited(&ids[0], &here, &["push", "--force", "--prune", "--yes"]);
+    assert_eq!(forced.code, Some(1), "{forced:?}");
+    assert!(forced.out.contains("Two: not visible to this key"), "{forced:?}");
+    assert_eq!(account.place.run(&["profiles", "list", "--json"]).json().as_array().unwrap().len(), 3);
+    // With a key for all of them it is known again what was deleted.
+    assert_eq!(account.place.run(&["profiles", "delete", "Two", "--yes"]).code, Some(0));
+    let pruned = account.remote(&here, &["pull", "--prune", "--yes", "--json"]);
+    assert!(results(&pruned).contains(&"Two deleted".to_owned()), "{pruned:?}");
+}
+
+/// Members that neither side had when both agreed are changes too.
+#[test]
+fn a_deletion_there_does_not_take_any_change_here() {
+    let (account, here) = (Account::start(), empty_place());
+    let plain = |title: &str| json!({"title": title, "channel": "sms", "url": "https://hooks.example/in"});
+    let ids = account.place.apply(&json!([plain("Changed"), plain("Unchanged")]));
+    assert_eq!(account.remote(&here, &["pull"]).code, Some(0));
+    edit(&here, &ids[0], json!({"max_in_flight": 3}));
+    for id in &ids {
+        assert_eq!(account.place.run(&["profiles", "delete", id, "--yes"]).code, Some(0));
+    }
+    let pruned = account.remote(&here, &["pull", "--prune", "--yes", "--json"]);
+    assert_eq!(results(&pruned), ["Changed conflict", "Unchanged deleted"], "{pruned:?}");
 }

@@ -19,6 +19,9 @@ pub(super) fn all() -> Vec<Operation> {
     let page = object(&json!({
         "profiles": {"type": "array", "items": schema("Profile")},
         "total": {"type": "integer"}, "limit": {"type": "integer"}, "offset": {"type": "integer"},
+        "limited_by_key": {
+            "type": "boolean", "description": "Whether the key is limited to profiles: others are not listed",
+        },
     }));
     let of = |path, id, summary, data: Value| {
         Operation::new(Method::POST, path, id, TAG, summary).responds(200, &data)
