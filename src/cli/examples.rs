@@ -126,6 +126,10 @@ const EXAMPLES: &[(&str, &[Example])] = &[
                 "ringback test \"Order SMS\" --sample failed --set id=7",
             ),
             ("Set a number instead of a string", "ringback test \"Order SMS\" --set price:=0.120"),
+            (
+                "Send the test to another endpoint; the profile keeps its own",
+                "ringback test \"Order SMS\" --endpoint http://127.0.0.1:9977/cb",
+            ),
         ],
     ),
     (

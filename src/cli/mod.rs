@@ -29,6 +29,7 @@ mod listen_address;
 mod man;
 #[cfg(test)]
 mod manual_tests;
+mod other_endpoint;
 mod output;
 mod passed_over;
 mod preview;

@@ -80,6 +80,14 @@ impl Draft {
     }
 }
 
+/// Why no request may be sent to the address in a URL. The addresses of a name are checked when dialling.
+pub(super) fn address_faults(rules: &Rules, url: &str) -> Vec<String> {
+    let Some((network, url)) = rules.network.as_deref().zip(Url::parse(url).ok()) else { return Vec::new() };
+    let port = (url.port() == Some(0)).then(|| "nothing listens on port 0: name another port".to_owned());
+    let refused = network.judge_url(&url).err().map(|refused| refused.to_string());
+    port.into_iter().chain(refused).collect()
+}
+
 struct Check<'a> {
     draft: &'a Draft,
     rules: Rules,
@@ -164,15 +172,10 @@ impl Check<'_> {
         found
     }
 
-    /// Checks the address in a URL; the addresses of a name are checked when dialling.
+    /// Checks the address in a URL.
     fn address(&mut self, field: Field, url: &str) {
-        let Some((network, url)) = self.rules.network.as_deref().zip(Url::parse(url).ok()) else { return };
-        let judged = network.judge_url(&url);
-        if url.port() == Some(0) {
-            self.error(field, "nothing listens on port 0: name another port");
-        }
-        if let Err(refused) = judged {
-            self.error(field, refused.to_string());
+        for fault in address_faults(&self.rules, url) {
+            self.error(field, fault);
         }
     }
 

@@ -27,6 +27,7 @@ mod markup;
 mod method;
 pub mod network;
 mod oauth2;
+mod other_endpoint;
 mod pacing;
 mod path;
 mod retry;

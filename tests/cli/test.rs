@@ -37,6 +37,67 @@ fn python(place: &Place) -> (Running, String) {
     (server, address)
 }
 
+#[test]
+fn one_test_goes_to_another_endpoint_with_the_credentials_of_the_profile() {
+    let place = Place::new();
+    let (receiver, address) = receiver(&place, &[]);
+    let own = nobody();
+    let id = profile(&place, &own, &json!({"auth": {"type": "basic", "user": "shop", "password": "pw"}}));
+    let before = place.run(&["profiles", "show", &id, "--json"]).json();
+    let earlier = place.run(&["test", &id, "--json", "--set", "status=EARLIER"]);
+    assert_eq!(earlier.code, Some(1), "nothing listens at the endpoint of the profile");
+    let earlier = earlier.json()["delivery_id"].as_str().unwrap().to_owned();
+
+    let other = format!("http://{address}/other/<status>");
+    let tested = place.run(&["test", &id, "--endpoint", &other, "--from", &earlier, "--json"]);
+    assert_eq!((tested.code, tested.err.as_str()), (Some(0), ""));
+    let report = tested.json();
+    let sent_to = format!("http://{address}/other/EARLIER");
+    assert_eq!((&report["endpoint"], &report["request"]["url"]), (&json!(other), &json!(sent_to)));
+    assert_eq!(report["attempts"][0]["address"], address);
+    let seen: Value = serde_json::from_str(&receiver.line(On::Out, "{")).unwrap();
+    assert_eq!((&seen["path"], &seen["headers"]["x-token"]), (&json!("/other/EARLIER"), &json!("t0ken")));
+    assert_eq!(seen["headers"]["authorization"], "Basic c2hvcDpwdw==");
+    assert!(seen["body"].as_str().unwrap().contains(r#""status": "EARLIER""#), "{seen}");
+
+    let recorded =
+        place.run(&["deliveries", "show", report["delivery_id"].as_str().unwrap(), "--json"]).json();
+    assert_eq!((&recorded["request"]["url"], &recorded["profile_id"]), (&json!(sent_to), &json!(id)));
+    assert_eq!(place.run(&["profiles", "show", &id, "--json"]).json(), before, "the profile keeps its own");
+    let shown = place.run(&["preview", &id, "--endpoint", &other, "--from", &earlier, "--json"]).json();
+    assert_eq!(shown["request"]["url"], sent_to);
+    let text = place.run(&["check", &id, "--endpoint", &other]);
+    assert_eq!(text.code, Some(0), "{text:?}");
+
+    // The rules for endpoints of profiles, before anything is accepted.
+    for (url, why) in [
+        ("hooks.example/cb", "must start with https://"),
+        ("http://hooks.example/cb", "allow_insecure_http"),
+        ("http://me:pw@127.0.0.1/cb", "the authentication of the profile is used"),
+    ] {
+        place.run(&["test", &id, "--endpoint", url]).refused(2, &["--endpoint: ", why]);
+    }
+    let deny = place.file("deny.toml", "network_deny = [\"127.0.0.0/8\"]\n");
+    let refused = place.run(&["--config", &deny, "test", &id, "--endpoint", &other]);
+    refused.refused(2, &["--endpoint: ", "127.0.0.1"]);
+    let all = place.run(&["deliveries", "list", "--json"]).json();
+    assert_eq!(all.as_array().unwrap().len(), 2, "{all}");
+}
+
+#[test]
+fn the_query_with_the_values_goes_to_the_other_endpoint_too() {
+    let place = Place::new();
+    let (receiver, address) = receiver(&place, &[]);
+    let url = format!("http://{}/cb?id=<id>&shop=<shop>", nobody());
+    let id = profile(&place, "", &json!({"url": url, "http_method": "GET", "channel": "default"}));
+    let tested = place.run(&["test", &id, "--set", "id=1", "--endpoint", &format!("http://{address}")]);
+    assert_eq!(tested.code, Some(0), "{tested:?}");
+    assert!(tested.out.contains(&format!("GET http://{address}/?id=1&shop=")), "{tested:?}");
+    assert_eq!(tested.err, "ringback: note: no value for <shop>: --set gives one\n");
+    let seen: Value = serde_json::from_str(&receiver.line(On::Out, "{")).unwrap();
+    assert_eq!((&seen["path"], &seen["query"]), (&json!("/"), &json!("id=1&shop=")));
+}
+
 /// A port of this machine without a listener.
 fn nobody() -> String {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()
@@ -53,7 +114,8 @@ fn the_built_in_receiver_fails_once_and_then_accepts() {
     assert_eq!(tested.out.lines().count(), 1);
     let report = tested.json();
     let members: Vec<&String> = report.as_object().unwrap().keys().collect();
-    assert_eq!(members, ["delivery_id", "profile_id", "event", "state", "request", "attempts"]);
+    assert_eq!(members, ["delivery_id", "profile_id", "event", "state", "request", "attempts", "endpoint"]);
+    assert_eq!(report["endpoint"], format!("http://{address}/cb"));
     assert_eq!((&report["profile_id"], &report["event"]), (&json!(id), &json!("sms-send")));
     assert_eq!(report["state"], "delivered");
 

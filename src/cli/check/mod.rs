@@ -11,6 +11,7 @@ use std::process::ExitCode;
 
 use super::error::{CommandError, FAILED};
 use super::interrupt::Interrupts;
+use super::other_endpoint::EndpointArg;
 use super::output::{eprint_line, print, print_json};
 use super::resolve_profile;
 use super::session::Session;
@@ -25,6 +26,8 @@ use crate::profile::Event;
 pub(super) struct CheckArgs {
     /// Profile ID, unique ID prefix, or title
     profile: String,
+    #[command(flatten)]
+    endpoint: EndpointArg,
     /// Only the samples of this event [default: all events of the profile]
     #[arg(long, value_parser = choices::<Event>(), ignore_case = true)]
     event: Option<Event>,
@@ -40,6 +43,7 @@ pub(super) async fn run(session: &Session, args: &CheckArgs) -> Result<ExitCode,
     let network = session.settings().addresses.for_sending()?;
     let store = session.store_if_there()?;
     let (store, profile) = resolve_profile::profile(store.as_ref(), &args.profile).await?;
+    let profile = args.endpoint.of(session, profile)?;
     if args.event.is_some() {
         tested_event(&profile, args.event, None).map_err(CommandError::Input)?;
     }

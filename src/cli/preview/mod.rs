@@ -6,6 +6,7 @@ mod text;
 use std::process::ExitCode;
 
 use super::error::CommandError;
+use super::other_endpoint::EndpointArg;
 use super::output::{eprint_line, print, print_json};
 use super::resolve_profile;
 use super::session::Session;
@@ -17,6 +18,8 @@ use crate::delivery;
 pub(super) struct PreviewArgs {
     /// Profile ID, unique ID prefix, or title
     profile: String,
+    #[command(flatten)]
+    endpoint: EndpointArg,
     #[command(flatten)]
     values: ValueArgs,
     /// Print only a curl command that sends the same request
@@ -33,6 +36,7 @@ pub(super) struct PreviewArgs {
 pub(super) async fn run(session: &Session, args: &PreviewArgs) -> Result<ExitCode, CommandError> {
     let store = session.store_if_there()?;
     let (store, profile) = resolve_profile::profile(store.as_ref(), &args.profile).await?;
+    let profile = args.endpoint.of(session, profile)?;
     let TestValues { event, values, origins } = args.values.choose(&*store, &profile).await?;
     let preview = delivery::preview(&profile, &values, &origins)?;
     if args.curl {

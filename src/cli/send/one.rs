@@ -19,7 +19,7 @@ use crate::cli::value_enum::choices;
 use crate::delivery::Transport;
 use crate::documents::tested_delivery;
 use crate::intake::rules::{event_meant, taking};
-use crate::intake::{PreparedEvent, id_in_use, missing};
+use crate::intake::{PreparedEvent, id_in_use};
 use crate::profile::{Event, Profile, catalogue};
 use crate::record::{BadEventId, DeliveryId, EventId};
 use crate::storage::{Opened, Storage, SubmissionResult};
@@ -87,10 +87,7 @@ pub async fn run(
     if let Some(earlier) = result? {
         return already_accepted(earlier, json);
     }
-    if !missing.is_empty() {
-        let named = missing::named(missing.iter().map(String::as_str));
-        eprint_line(&format!("ringback: note: no value for {named}: --set gives one"));
-    }
+    unused_values::warn_about_missing(missing.iter().map(String::as_str));
 
     let mut out = Lines::default();
     if json {

@@ -7,12 +7,15 @@ use std::process::ExitCode;
 
 use super::error::{CommandError, FAILED};
 use super::interrupt::Interrupts;
+use super::other_endpoint::EndpointArg;
 use super::output::{eprint_line, print, print_json};
 use super::resolve_profile;
 use super::session::Session;
 use super::test_values::{TestValues, ValueArgs};
+use super::unused_values;
 use crate::delivery::Transport;
 use crate::documents::tested_delivery;
+use crate::intake::missing;
 use crate::record::{DeliveryState, Details, NewDelivery};
 
 pub(super) use lines::{
@@ -25,6 +28,8 @@ pub(super) struct TestArgs {
     /// Profile ID, unique ID prefix, or title
     profile: String,
     #[command(flatten)]
+    endpoint: EndpointArg,
+    #[command(flatten)]
     values: ValueArgs,
     /// Print one JSON object at the end instead of text
     #[arg(long)]
@@ -35,7 +40,10 @@ pub(super) async fn run(session: &Session, args: &TestArgs) -> Result<ExitCode, 
     let network = session.settings().addresses.for_sending()?;
     let store = session.store_if_there()?;
     let (store, profile) = resolve_profile::profile(store.as_ref(), &args.profile).await?;
+    let profile = args.endpoint.of(session, profile)?;
     let TestValues { event, values, .. } = args.values.choose(&*store, &profile).await?;
+    unused_values::warn_about_missing(missing::paths(&profile, &values));
+    let endpoint = profile.endpoint.template().to_string();
     let transport = Transport::new(network);
     let mut interrupts = Interrupts::watch()?;
     let delivery = NewDelivery::test(profile, event, values);
@@ -45,7 +53,9 @@ pub(super) async fn run(session: &Session, args: &TestArgs) -> Result<ExitCode, 
         if let (None, Some(error)) = (&details.callback, &details.summary.last_error) {
             eprint_line(&format!("ringback: cannot build the request: {error}"));
         }
-        print_json(&tested_delivery(details))?;
+        let mut document = tested_delivery(details);
+        document["endpoint"] = endpoint.into();
+        print_json(&document)?;
         let code = code(details);
         return ended.stop_sending(&mut interrupts).await.map(|()| code);
     }

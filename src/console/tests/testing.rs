@@ -137,6 +137,50 @@ fn the_values_of_the_last_test_are_offered() {
     assert!(!desk.shows("order 17"), "another sample takes its place\n{}", desk.screen());
 }
 
+fn tested(effects: &[Effect]) -> Vec<String> {
+    let endpoint = |effect: &Effect| match effect {
+        Effect::Test(profile, ..) => Some(profile.endpoint.template().to_string()),
+        _ => None,
+    };
+    effects.iter().filter_map(endpoint).collect()
+}
+
+#[test]
+fn one_test_goes_to_another_endpoint() {
+    let mut desk = Desk::new(80, 24).of(sample::world());
+    desk.keys("t shift+tab ctrl+u").types("hooks.example/other").keys("enter");
+    assert!(desk.shows("✗ Endpoint: must start with https://"), "{}", desk.screen());
+    assert_eq!(desk.requested(), [""; 0]);
+    desk.keys("ctrl+u").types("https://other.example/sms").keys("f7");
+    assert!(desk.shows("to https://other.example"), "{}", desk.screen());
+    desk.keys("esc");
+    assert!(desk.shows("Endpoint (POST)") && desk.shows("the profile keeps its own"), "{}", desk.screen());
+    desk.keys("enter");
+    assert_eq!(tested(&desk.effects()), ["https://other.example/sms"]);
+    desk.keys("t");
+    assert!(desk.shows("https://hooks.example/sms"), "the next test goes to the profile's own endpoint");
+    desk.keys("enter");
+    assert_eq!(tested(&desk.effects()), ["https://hooks.example/sms"]);
+}
+
+#[test]
+fn variables_without_a_value_are_shown() {
+    let world = sample::world();
+    let mut draft = sample::order_sms();
+    draft.body = r#"{"id": "<id>", "shop": "<shop>", "city": "<place.city>"}"#.into();
+    world.save(sample::profile(1, &draft));
+    let mut desk = Desk::new(80, 24).of(world);
+    desk.keys("t");
+    assert!(desk.shows("! no value for <shop>, <place.city>"), "{}", desk.screen());
+    assert!(desk.screen().lines().any(|line| line.contains("┃  shop") && line.contains("   no value")));
+    desk.keys("tab tab").types("north");
+    assert!(desk.shows("! no value for <place.city>"), "{}", desk.screen());
+    desk.keys("tab").types(r#"{"town": 1}"#);
+    assert!(desk.shows("! no value for <place.city>"), "a value without that part\n{}", desk.screen());
+    desk.keys("ctrl+u").types(r#"{"city": "Pune"}"#);
+    assert!(!desk.shows("no value"), "{}", desk.screen());
+}
+
 #[test]
 fn a_file_that_is_read_late_does_not_fill_another_window() {
     let world = sample::world();

@@ -23,7 +23,7 @@ pub fn open(state: &mut State) -> Vec<Effect> {
 
 /// Requests the preview of a profile with the initial values of its test.
 pub fn sample(state: &mut State, profile: Profile) -> Vec<Effect> {
-    match TestWindow::new(profile, &state.own_variables).wanted() {
+    match TestWindow::new(profile, &state.own_variables, &state.settings.rules).wanted() {
         Ok(wanted) => vec![Effect::Preview(Box::new(wanted))],
         Err(error) => {
             state.notify_error(error);

@@ -25,7 +25,8 @@ pub fn open(state: &mut State) -> Vec<Effect> {
 /// Opens the test window for a profile, and requests the values of its last test.
 pub fn show(state: &mut State, profile: Profile) -> Vec<Effect> {
     let effects = vec![Effect::LoadTestValues(profile.id.clone())];
-    state.overlay = Some(Overlay::Test(Box::new(TestWindow::new(profile, &state.own_variables))));
+    state.overlay =
+        Some(Overlay::Test(Box::new(TestWindow::new(profile, &state.own_variables, &state.settings.rules))));
     effects
 }
 

@@ -24,9 +24,10 @@ pub(in crate::console) fn enter(state: &mut State, key: Key) -> Option<Vec<Effec
 
 fn send(state: &mut State) -> Vec<Effect> {
     let Some(Overlay::Test(window)) = &mut state.overlay else { return Vec::new() };
-    match window.typed() {
-        Ok((event, values)) => {
-            let effect = Effect::Test(window.profile.clone(), event, values);
+    let tested = window.tested().cloned().map(Box::new);
+    match tested.and_then(|profile| Ok((profile, window.typed()?))) {
+        Ok((profile, (event, values))) => {
+            let effect = Effect::Test(profile, event, values);
             state.overlay = None;
             vec![effect]
         }

@@ -13,6 +13,7 @@ use crate::console::model::window::test::TestWindow;
 use crate::console::view::frame;
 use crate::console::view::input::{self, Look};
 use crate::console::view::put::put;
+use crate::intake::missing;
 use crate::profile::Choice as _;
 use crate::text::{cut, fit, whole};
 
@@ -28,12 +29,20 @@ pub fn draw(state: &State, window: &TestWindow, out: &mut Frame<'_>) {
     let title = format!("Test {}", window.profile.title);
     let inner = frame::window(state, &title, 78, height, out);
     let width = usize::from(inner.width);
-    let target = format!("{} {}", window.profile.method.name(), window.profile.endpoint.template());
-    put(Line::raw(cut(&target, width)), frame::row(inner, 0), out);
+    let area = frame::row(inner, 0);
+    state.mouse.note(area, ClickTarget::WindowRow(window.endpoint_row()));
+    let here = window.is_at_endpoint();
+    draw_name(state, &format!("Endpoint ({})", window.profile.method.name()), here, area, out);
+    draw_input(state, &window.endpoint.input, here, frame::indent(area, NAME), out);
     let several = if window.has_choice() { "  {test-window-other-step} selects the next event" } else { "" };
     let several = state.settings.keys.spell(several);
     let event = window.event.map_or("no event", |e| e.name());
-    let head = vec![Span::styled(event, theme.label), Span::styled(several, theme.dim)];
+    let missing = window.missing();
+    let mut head = vec![Span::styled(event, theme.label), Span::styled(several, theme.dim)];
+    if !missing.is_empty() {
+        let named = missing::named(missing.iter().copied());
+        head.push(Span::styled(format!("  ! no value for {named}"), theme.bad));
+    }
     put(Line::from(head), frame::row(inner, 1), out);
     draw_source(state, window, frame::row(inner, 2), out);
     state.mouse.note(frame::row(inner, 2), ClickTarget::WindowRow(0));
@@ -48,7 +57,11 @@ pub fn draw(state: &State, window: &TestWindow, out: &mut Frame<'_>) {
         state.mouse.note(area, ClickTarget::WindowRow(at + 1));
         let here = window.at == at + 1 && window.file.is_none();
         draw_name(state, &row.name, here, area, out);
-        draw_input(state, &row.input, here, frame::indent(area, NAME), out);
+        let field = frame::indent(area, NAME);
+        draw_input(state, &row.input, here, field, out);
+        if row.free && row.input.text().is_empty() {
+            put(Line::styled("no value", theme.unknown), field, out);
+        }
     }
     if rows == 0 {
         put(Line::styled("no variables in use", theme.dim), frame::row(inner, 3), out);
@@ -64,11 +77,11 @@ pub fn draw(state: &State, window: &TestWindow, out: &mut Frame<'_>) {
         }
         (None, None) => {
             const BUTTON: &str = "[ Send ]";
-            let hints = [
-                "Enter sends",
-                "{test-window-next-field} next value",
-                "{test-window-open-file} reads a file",
-            ];
+            let hints = if window.is_at_endpoint() {
+                ["Enter sends", "for this test only", "the profile keeps its own"]
+            } else {
+                ["Enter sends", "{test-window-next-field} next value", "{test-window-open-file} reads a file"]
+            };
             let hints = hints.map(|hint| state.settings.keys.spell(hint));
             let hints = whole(&hints, " · ", width.saturating_sub(BUTTON.len() + 2));
             let button =

@@ -1,23 +1,28 @@
 //! The values of a test: a sample selected by name, each value of which can be changed before sending.
 
+pub mod endpoint;
 pub mod origins;
 pub mod source;
+pub mod tested;
 
 use crossterm::event::KeyCode;
 use serde_json::Value;
 
 use crate::callback::{Values, plain_text};
 use crate::console::model::input::{Input, InputResult};
+use crate::console::model::window::test::endpoint::EndpointField;
 use crate::console::model::window::test::source::Source;
 use crate::json;
 use crate::keymap::{Action, Key, Keymap, Scope};
 use crate::profile::catalogue::Variable;
-use crate::profile::{Event, Profile};
+use crate::profile::{Event, Profile, Rules};
 
 /// A test about to be sent.
 #[derive(Debug)]
 pub struct TestWindow {
     pub(in crate::console) profile: Box<Profile>,
+    /// Where it goes.
+    pub(in crate::console) endpoint: EndpointField,
     pub(in crate::console) event: Option<Event>,
     own: Vec<(String, Variable)>,
     /// The sources to choose values from.
@@ -31,7 +36,7 @@ pub struct TestWindow {
     pub(in crate::console) rows: Vec<Row>,
     /// The contents of the window for the other events, for when they are selected again.
     others: Vec<(Option<Event>, Sheet)>,
-    /// The focused row; 0 is the choice of the sample.
+    /// The focused row; 0 is the choice of the sample, then come the values, then the endpoint.
     pub(in crate::console) at: usize,
     /// The name of a file while it is being typed.
     pub(in crate::console) file: Option<Input>,
@@ -58,11 +63,12 @@ pub(in crate::console) struct Row {
 }
 
 impl TestWindow {
-    /// A test of this profile, with samples of its first event.
+    /// A test of this profile, with samples of its first event; another endpoint has to follow these rules.
     #[must_use]
-    pub fn new(profile: Profile, own: &[(String, Variable)]) -> Self {
+    pub fn new(profile: Profile, own: &[(String, Variable)], rules: &Rules) -> Self {
         let event = profile.events.first().copied();
         let mut window = Self {
+            endpoint: EndpointField::of(&profile, rules),
             profile: Box::new(profile),
             event,
             own: own.to_vec(),
@@ -170,6 +176,9 @@ impl TestWindow {
         if self.file.is_some() {
             return self.file.as_mut();
         }
+        if self.is_at_endpoint() {
+            return Some(&mut self.endpoint.input);
+        }
         let at = self.at.checked_sub(1)?;
         self.rows.get_mut(at).map(|row| &mut row.input)
     }
@@ -181,13 +190,16 @@ impl TestWindow {
             return false;
         }
         self.error = None;
-        self.input().is_some_and(|input| input.key(key) != InputResult::Ignored)
+        let is_used = self.input().is_some_and(|input| input.key(key) != InputResult::Ignored);
+        self.endpoint.read(&self.profile);
+        is_used
     }
 
     pub(in crate::console) fn paste(&mut self, text: &str) {
         if let Some(input) = self.input() {
             input.paste(text);
         }
+        self.endpoint.read(&self.profile);
     }
 
     /// Whether there is another event to select.
@@ -200,7 +212,7 @@ impl TestWindow {
         match action {
             Action::OtherStep if !self.has_choice() => Some("the profile has one event only"),
             Action::Accept if self.file.is_some() => Some("enter a file name first: Enter reads it"),
-            Action::Left | Action::Right if self.at > 0 => Some("select the sample in the first line"),
+            Action::Left | Action::Right if self.at > 0 => Some("select the line of the sample"),
             Action::Left | Action::Right if self.sources.len() < 2 => Some("there is no other sample"),
             _ => None,
         }
@@ -230,13 +242,22 @@ impl TestWindow {
         Ok((self.event, values))
     }
 
+    /// The row of the endpoint. It is above the sample and the values, and next after the last of them.
+    pub(in crate::console) fn endpoint_row(&self) -> usize {
+        self.rows.len() + 1
+    }
+
+    pub(in crate::console) fn is_at_endpoint(&self) -> bool {
+        self.at == self.endpoint_row() && self.file.is_none()
+    }
+
     pub(in crate::console) fn step(&mut self, forward: bool) {
-        let count = self.rows.len() + 1;
+        let count = self.endpoint_row() + 1;
         self.at = if forward { (self.at + 1) % count } else { (self.at + count - 1) % count };
     }
 
     pub(in crate::console) fn select_row(&mut self, row: usize) {
-        if row <= self.rows.len() {
+        if row <= self.endpoint_row() {
             self.at = row;
         }
     }

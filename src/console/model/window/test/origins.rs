@@ -10,8 +10,9 @@ impl TestWindow {
     /// The input of a preview of this test.
     ///
     /// # Errors
-    /// As [`TestWindow::typed`].
+    /// As [`TestWindow::typed`] and [`TestWindow::tested`].
     pub fn wanted(&self) -> Result<PreviewInput, String> {
+        let profile = Box::new(self.tested()?.clone());
         let (event, values) = self.typed()?;
         let offered = catalogue::offered(event, &self.own);
         let mut origins = origins_of(&offered);
@@ -29,7 +30,7 @@ impl TestWindow {
                 origins.insert(row.name.clone(), ValueOrigin::Hand);
             }
         }
-        Ok(PreviewInput { profile: self.profile.clone(), event, values, origins })
+        Ok(PreviewInput { profile, event, values, origins })
     }
 }
 
