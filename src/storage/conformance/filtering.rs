@@ -198,6 +198,57 @@ pub async fn a_delivery_is_found_by_the_start_of_its_id(subject: &dyn StoreUnder
     assert!(ids("ffff").await.is_empty() && ids("order").await.is_empty() && ids("").await.is_empty());
 }
 
+pub async fn a_search_for_an_id_looks_at_no_others(subject: &dyn StoreUnderTest) {
+    let store = subject.store();
+    let all: Vec<_> = (0..600).map(|n| accepted(n * 1000)).collect();
+    store.enqueue(all.clone()).await.unwrap();
+    let (oldest, next) = (all[0].id, all[1].id);
+    record(subject, oldest, 1, Next::Failed).await;
+    let resend = DeliveryId::generate();
+    store.resend(oldest, resend, at(5_000)).await.unwrap();
+    store.enqueue((600..1200).map(|n| accepted(n * 1000)).collect()).await.unwrap();
+
+    let (oldest, next) = (oldest.to_string(), next.to_string());
+    for (text, wanted) in [
+        (format!("id:{oldest}"), vec![all[0].id]),
+        (format!("id:{}", oldest.to_uppercase()), vec![all[0].id]),
+        (format!("failed id:{}", &oldest[..30]), vec![all[0].id]),
+        (format!("id:{oldest} id:{}", &oldest[..8]), vec![all[0].id]),
+        (format!("queued id:{oldest}"), vec![]),
+        (format!("id:{oldest} id:{next}"), vec![]),
+        (format!("id:{}0", &oldest[..35]), if oldest.ends_with('0') { vec![all[0].id] } else { vec![] }),
+        (format!("resent:{oldest}"), vec![resend]),
+        (format!("resent:{} queued", &oldest[..30]), vec![resend]),
+        (format!("resent:{oldest} failed"), vec![]),
+        (format!("resent:{next}"), vec![]),
+    ] {
+        let filter = Filter { text: Some(text.clone()), ..Filter::default() };
+        let found = store.search(&filter, 1000).await.unwrap();
+        let ids: Vec<_> = found.rows.iter().map(|row| row.id).collect();
+        assert_eq!((ids, found.next), (wanted.clone(), None), "{text}");
+        assert_eq!(store.count(&filter).await.unwrap(), wanted.len() as u64, "{text}");
+        let page = Filter { before: Some(store.position(all[599].id).await.unwrap()), limit: 1, ..filter };
+        let before: Vec<_> = store.search(&page, 1000).await.unwrap().rows.iter().map(|row| row.id).collect();
+        assert_eq!(before, wanted.into_iter().filter(|id| *id == all[0].id).collect::<Vec<_>>(), "{text}");
+    }
+}
+
+pub async fn a_whole_profile_id_is_that_profile(subject: &dyn StoreUnderTest) {
+    let store = subject.store();
+    let all = many(subject).await;
+    let id = profile_id(1);
+    let by_word = |word: &str| Filter { text: Some(format!("failed {word}")), ..Filter::default() };
+    let failed = Some(StateFilter::Is(DeliveryState::Failed));
+    let by_filter = Filter { profile: Some(id.clone()), state: failed, ..Filter::default() };
+    let wanted = store.deliveries(&by_filter).await.unwrap();
+    assert!(!wanted.is_empty() && wanted.len() < all.len());
+    for word in [format!("profile:{id}"), format!("profile:{}", id.as_str().to_lowercase())] {
+        assert_eq!(store.deliveries(&by_word(&word)).await.unwrap(), wanted, "{word}");
+    }
+    let both = Filter { profile: Some(profile_id(0)), ..by_word(&format!("profile:{id}")) };
+    assert_eq!(store.deliveries(&both).await.unwrap(), []);
+}
+
 pub async fn what_is_looked_for_is_what_a_person_sees_and_no_middle_of_an_id(subject: &dyn StoreUnderTest) {
     let store = subject.store();
     let id = DeliveryId::parse("018bcfe5-f9d6-755b-bd14-33471119ef66").unwrap();

@@ -67,7 +67,8 @@ macro_rules! every_test {
             filtering:
                 a_filter_leaves_what_fits_however_the_pages_and_the_looks_fall,
                 a_search_that_came_far_keeps_what_it_found,
-                a_delivery_is_found_by_the_start_of_its_id,
+                a_delivery_is_found_by_the_start_of_its_id, a_search_for_an_id_looks_at_no_others,
+                a_whole_profile_id_is_that_profile,
                 what_is_looked_for_is_what_a_person_sees_and_no_middle_of_an_id;
             events:
                 a_revision_grows_with_what_changed_only,

@@ -5,6 +5,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::profile::{Choice as _, ProfileId};
 use crate::record::{DeliveryId, DeliveryState, LogPosition};
+use crate::storage::log::lookup::{delivery_range, profile_range};
+use crate::storage::log::search_term::SearchPlace;
 use crate::storage::log::search_words::SearchWords;
 use crate::storage::log::status_filter::{StateFilter, StatusFilter};
 
@@ -56,7 +58,7 @@ impl Default for Filter {
 }
 
 /// How far the time in an id may differ from the time of acceptance.
-const SLACK: SignedDuration = SignedDuration::from_mins(1);
+pub const SLACK: SignedDuration = SignedDuration::from_mins(1);
 
 impl Filter {
     /// The states that can match. Only an attempted delivery has a status, and only a success is delivered, so a
@@ -101,16 +103,45 @@ impl Filter {
             || self.ended_before.is_some()
     }
 
-    /// The range of ids that contains all matches, if there is a time limit: from the first, to before the second.
+    /// The range of ids that contains all matches, if there is a time limit, or a word for the ID: from the first, to
+    /// before the second.
     pub fn ids(&self) -> Option<(Vec<u8>, Vec<u8>)> {
         let first = |time: Timestamp| DeliveryId::first_at(time).bytes().to_vec();
         // No delivery ends before it is accepted.
         let until = self.until.into_iter().chain(self.ended_before).min();
-        self.since.or(until)?;
-        let since = self.since.and_then(|time| time.checked_sub(SLACK).ok());
-        let until = until.and_then(|time| time.checked_add(SLACK).ok());
-        // Before all ids, and, longer than any of them, after all.
-        Some((since.map_or_else(Vec::new, first), until.map_or_else(|| vec![0xFF; 17], first)))
+        let of_time = self.since.or(until).map(|_| {
+            let since = self.since.and_then(|time| time.checked_sub(SLACK).ok());
+            let until = until.and_then(|time| time.checked_add(SLACK).ok());
+            // Before all ids, and, longer than any of them, after all.
+            (since.map_or_else(Vec::new, first), until.map_or_else(|| vec![0xFF; 17], first))
+        });
+        let of_words = self.searched_ids(&SearchPlace::Id).map(|(first, last)| {
+            let after_last = [&last.bytes()[..], &[0]].concat();
+            (first.bytes().to_vec(), after_last)
+        });
+        match (of_time, of_words) {
+            (Some(time), Some(words)) => Some((time.0.max(words.0), time.1.min(words.1))),
+            (time, words) => time.or(words),
+        }
+    }
+
+    /// The first and the last ID that the words leave: of the delivery, or of the one that it resends. None without a
+    /// word for it that is long enough.
+    #[must_use]
+    pub fn searched_ids(&self, place: &SearchPlace) -> Option<(DeliveryId, DeliveryId)> {
+        let words = self.words().texts.into_iter().filter(|term| term.place == *place);
+        let ranges = words.filter_map(|term| delivery_range(&term.text));
+        ranges.reduce(|one, other| (one.0.max(other.0), one.1.min(other.1)))
+    }
+
+    /// The only profile whose deliveries can match, if there is one: that of the filter, or of a word with a whole ID.
+    #[must_use]
+    pub fn only_profile(&self) -> Option<ProfileId> {
+        let of_words = || {
+            let mut words = self.words().texts.into_iter().filter(|term| term.place == SearchPlace::Profile);
+            words.find_map(|term| ProfileId::parse(&profile_range(&term.text)?.0).ok())
+        };
+        self.profile.clone().or_else(of_words)
     }
 
     /// Whether a delivery accepted at this time, in milliseconds, may match by its time.

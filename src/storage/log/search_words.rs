@@ -76,16 +76,15 @@ impl SearchWords {
             }
             SearchField::Profile => SearchPlace::Profile,
             SearchField::Event => SearchPlace::Event,
-            SearchField::Id => SearchPlace::Id,
+            SearchField::Id if is_of_id(text) => SearchPlace::Id,
+            SearchField::Id => return Err("use the beginning of a delivery's ID".to_owned()),
             SearchField::Url => SearchPlace::Url,
             SearchField::Resent => match text.to_ascii_lowercase().as_str() {
                 word @ ("yes" | "no") => {
                     self.was_resent = Some(word == "yes");
                     return Ok(());
                 }
-                id if id.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-') => {
-                    SearchPlace::Original
-                }
+                id if is_of_id(id) => SearchPlace::Original,
                 _ => return Err("use yes, no, or the beginning of the original's ID".to_owned()),
             },
             SearchField::Value(at) => SearchPlace::Value(path(at)?),
@@ -111,6 +110,11 @@ impl SearchWords {
         }
         Ok(())
     }
+}
+
+/// Whether a text may be the beginning of a delivery's ID.
+fn is_of_id(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
 }
 
 /// The lower-case texts that a search looks for: to be marked in the results.
@@ -180,6 +184,7 @@ mod tests {
             ("class:slow", "class:slow: use one of timeout, connect"),
             ("state:gone", "state:gone: use queued, waiting"),
             ("value.1=2", "value.1=2: use a path"),
+            ("id:order", "id:order: use the beginning of a delivery's ID"),
             ("resent:maybe", "resent:maybe: use yes, no, or the beginning of the original's ID"),
         ] {
             let words = SearchWords::read(line);

@@ -9,6 +9,7 @@ use crate::profile::ProfileId;
 use crate::record::{DeliveryId, DeliveryState, Details, LogPosition, RunId, RunRange, Summary};
 use crate::storage::log::lookup::{MOST_FOUND, delivery_range};
 use crate::storage::log::matcher;
+use crate::storage::log::search_term::SearchPlace;
 use crate::storage::{
     BatchProgress, BoundedCount, Counts, EarlierSearch, Filter, Log, Page, PassedOver, StoreError,
 };
@@ -28,6 +29,16 @@ impl Tables {
         let most = self.scan_limit.map_or(most, |limit| limit.min(most));
         let mut all = self.newest_first();
         all.retain(|stored| filter.before.is_none_or(|before| stored.details.summary.position < before));
+        // As others find these by an index, and look at no more than these.
+        let ids = [SearchPlace::Id, SearchPlace::Original].map(|place| filter.searched_ids(&place));
+        all.retain(|stored| {
+            let row = &stored.details.summary;
+            let are = [Some(row.id), row.resent_from];
+            let is_in = |range: &Option<(DeliveryId, DeliveryId)>, id: Option<DeliveryId>| {
+                range.is_none_or(|(first, last)| id.is_some_and(|id| first <= id && id <= last))
+            };
+            ids.iter().zip(are).all(|(range, id)| is_in(range, id))
+        });
         let mut page = Page::default();
         for (at, stored) in all.iter().enumerate() {
             let row = &stored.details.summary;

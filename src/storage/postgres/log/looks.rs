@@ -10,9 +10,9 @@ use crate::record::LogPosition;
 use crate::storage::error::StoreError;
 use crate::storage::log::filter::Filter;
 use crate::storage::postgres::connection::db::Db;
+use crate::storage::postgres::log::bounds::Bounds;
 use crate::storage::postgres::log::ranges::Range;
 use crate::storage::postgres::log::sieve::Sieve;
-use crate::storage::postgres::log::times::Bounds;
 use crate::storage::postgres::rows;
 
 /// A row that was looked at.

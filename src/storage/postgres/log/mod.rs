@@ -1,6 +1,7 @@
 //! The log of deliveries: found by a filter, listed, read in full, counted.
 
 mod beyond;
+pub mod bounds;
 mod counts;
 pub mod details;
 mod links;
@@ -12,7 +13,6 @@ mod search;
 mod sieve;
 mod statuses;
 pub mod summaries;
-pub mod times;
 
 use std::collections::HashSet;
 

@@ -9,8 +9,8 @@ use crate::storage::log::counts::BoundedCount;
 use crate::storage::log::filter::Filter;
 use crate::storage::log::status_filter::StatusFilter;
 use crate::storage::postgres::connection::db::Db;
+use crate::storage::postgres::log::bounds::Bounds;
 use crate::storage::postgres::log::statuses;
-use crate::storage::postgres::log::times::Bounds;
 
 /// The status of most successes: those with others have an index.
 const USUAL: u16 = 200;
@@ -90,8 +90,8 @@ impl Range {
     /// The parts of the log that a filter leaves. Together they are all, and none is in two; what is pending comes
     /// first, so that what ends meanwhile is found twice and never missed.
     pub async fn of(db: Db<'_>, filter: &Filter) -> Result<Vec<Self>, StoreError> {
-        let lanes = match &filter.profile {
-            Some(profile) => Some(lanes_of(db, profile).await?),
+        let lanes = match filter.only_profile() {
+            Some(profile) => Some(lanes_of(db, &profile).await?),
             None => None,
         };
         let statuses = statuses::of(filter);

@@ -13,11 +13,11 @@ use crate::storage::log::matcher::RowMatcher;
 use crate::storage::log::page::{EarlierSearch, Page, SCAN_LIMIT};
 use crate::storage::postgres::connection::db::Db;
 use crate::storage::postgres::log::beyond;
+use crate::storage::postgres::log::bounds::Bounds;
 use crate::storage::postgres::log::looks::{Look, looks};
 use crate::storage::postgres::log::ranges::Range;
 use crate::storage::postgres::log::sieve::has_icu;
 use crate::storage::postgres::log::summaries::{self, Listed};
-use crate::storage::postgres::log::times::Bounds;
 use crate::storage::unreadable::{UnreadableRow, Why};
 
 /// The least number of rows that a search looks at in one question to the server. Each further one is four times as

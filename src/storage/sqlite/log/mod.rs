@@ -1,6 +1,7 @@
 //! The log of deliveries: search, listing, details, counts.
 
 pub mod beyond;
+pub mod candidates;
 pub mod details;
 pub mod links;
 pub mod lookup;

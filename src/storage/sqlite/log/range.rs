@@ -88,8 +88,8 @@ impl Range {
     /// The parts of the log that a filter leaves. Together they are all, and none is in two.
     pub fn of(tx: &Transaction<'_>, filter: &Filter, reading: Reading) -> Result<Vec<Self>, StoreError> {
         let states = filter.states();
-        if let Some(profile) = &filter.profile {
-            let lanes = lane::of_profile(tx, profile)?;
+        if let Some(profile) = filter.only_profile() {
+            let lanes = lane::of_profile(tx, &profile)?;
             return Ok(states.into_iter().flat_map(|state| Self::of_lanes(state, &lanes)).collect());
         }
         if states == DeliveryState::ALL {

@@ -2,7 +2,7 @@
 //!
 //! State and profile are ranges of an index, each in the order of acceptance. Other conditions are checked row by
 //! row, and a query scans a bounded number of rows: it returns how far it came, and the caller continues from there.
-//! With a time limit, rows of other times are skipped.
+//! Where another index knows which rows may match, those between them are skipped.
 
 use rusqlite::types::ValueRef;
 use rusqlite::{Row, Transaction};
@@ -16,6 +16,7 @@ use crate::storage::log::matcher::{RowFacts, RowMatcher};
 use crate::storage::log::page::{EarlierSearch, Page, SCAN_LIMIT};
 use crate::storage::sqlite::Store;
 use crate::storage::sqlite::log::beyond;
+use crate::storage::sqlite::log::candidates::Candidates;
 use crate::storage::sqlite::log::range::{Range, Reading, looked_at};
 use crate::storage::sqlite::log::summary_row::{
     ACCEPTED_AT, AFTER_SUMMARY, AGAIN, RESENT_FROM, SEQ, SUMMARY, summary,
@@ -25,29 +26,26 @@ use crate::storage::sqlite::rows::columns::{delivery_id, time};
 use crate::storage::sqlite::rows::outcome::with_outcome;
 use crate::storage::unreadable::{PassedOver, UnreadableRow, Why};
 
-/// This many rows of another time are passed before looking up the next one of the requested time, which may take as
-/// long as examining some thousand rows; so this number is multiplied by four each time.
-const OF_OTHER_TIME: usize = 100;
-
-/// The last one before a row with an id generated between two times.
-const LAST_OF_TIME: &str = "SELECT max(seq) FROM delivery INDEXED BY sqlite_autoindex_delivery_1
-     WHERE id >= ?1 AND id < ?2 AND seq < ?3";
+/// This many rows that are no candidates are passed before looking up the next candidate, which may take as long as
+/// examining some thousand rows; so this number is multiplied by four each time.
+const PASSED: usize = 100;
 
 /// A walk through a range, from its newest row.
 struct Walk<'a> {
     tx: &'a Transaction<'a>,
     filter: &'a Filter,
     matcher: RowMatcher<'a>,
+    candidates: Candidates<'a>,
     /// The scan limit.
     most: usize,
     newest: Option<LogPosition>,
     unreadable: Vec<UnreadableRow>,
 }
 
-/// How many rows a walk has examined, and how many of another time it passes before it jumps.
+/// How many rows a walk has examined, and how many that are no candidates it passes before it jumps.
 struct Looks {
     at: usize,
-    of_other_time: usize,
+    passed: usize,
 }
 
 /// The last row examined.
@@ -63,13 +61,14 @@ enum Walked {
     Through,
     /// There are enough matches, or the scan limit was reached.
     Enough(Stop),
-    /// The next rows are of another time.
-    OfOtherTime(LogPosition),
+    /// The next rows are no candidates.
+    Passing(LogPosition),
 }
 
 impl<'a> Walk<'a> {
     fn new(tx: &'a Transaction<'a>, filter: &'a Filter, most: usize) -> Self {
-        Self { tx, filter, matcher: RowMatcher::new(filter), most, newest: None, unreadable: Vec::new() }
+        let (matcher, candidates) = (RowMatcher::new(filter), Candidates::of(filter));
+        Self { tx, filter, matcher, candidates, most, newest: None, unreadable: Vec::new() }
     }
 
     /// Passes matches on, until there are enough or the scan limit was reached. Returns the last row examined, unless
@@ -80,15 +79,15 @@ impl<'a> Walk<'a> {
         mut enough: impl FnMut(&Row<'_>) -> Result<bool, Why>,
     ) -> Result<Option<Stop>, StoreError> {
         let mut before = self.filter.before.unwrap_or(LogPosition::END);
-        let mut looks = Looks { at: 0, of_other_time: OF_OTHER_TIME };
+        let mut looks = Looks { at: 0, passed: PASSED };
         loop {
             match self.part(range, before, &mut looks, &mut enough)? {
                 Walked::Through => return Ok(None),
                 Walked::Enough(stop) => return Ok(Some(stop)),
-                Walked::OfOtherTime(at) => match self.last_of_time(at)? {
+                Walked::Passing(at) => match self.candidates.last(self.tx, at)? {
                     Some(next) => {
                         before = next.after();
-                        looks.of_other_time = looks.of_other_time.saturating_mul(4);
+                        looks.passed = looks.passed.saturating_mul(4);
                     }
                     None => return Ok(None),
                 },
@@ -105,7 +104,7 @@ impl<'a> Walk<'a> {
     ) -> Result<Walked, StoreError> {
         let mut statement = self.tx.prepare_cached(&range.select(self.matcher.reads_values(), self.most))?;
         let mut rows = range.query(&mut statement, before)?;
-        let mut of_other_time = 0;
+        let mut passed = 0;
         while let Some(row) = rows.next()? {
             let seq = row.get(SEQ)?;
             let at = LogPosition::new(seq);
@@ -128,23 +127,12 @@ impl<'a> Walk<'a> {
             if full || looks.at >= self.most {
                 return Ok(Walked::Enough(Stop { at, accepted_at }));
             }
-            let is_of_time = accepted_at.is_none_or(|ms| self.filter.has_time(ms));
-            of_other_time = if is_of_time { 0 } else { of_other_time + 1 };
-            if of_other_time == looks.of_other_time {
-                return Ok(Walked::OfOtherTime(at));
+            passed = if self.candidates.has(row, known, accepted_at) { 0 } else { passed + 1 };
+            if passed == looks.passed {
+                return Ok(Walked::Passing(at));
             }
         }
         Ok(Walked::Through)
-    }
-
-    /// The next row that may be of the requested time.
-    fn last_of_time(&self, before: LogPosition) -> Result<Option<LogPosition>, StoreError> {
-        let Some((from, to)) = self.filter.ids() else {
-            return Ok(Some(LogPosition::new(before.number() - 1)));
-        };
-        let mut last = self.tx.prepare_cached(LAST_OF_TIME)?;
-        let found: Option<i64> = last.query_row((from, to, before.number()), |row| row.get(0))?;
-        Ok(found.map(LogPosition::new))
     }
 }
 
