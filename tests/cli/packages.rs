@@ -41,7 +41,7 @@ fn assets() -> Vec<(String, String)> {
 fn every_packaged_file_is_there_or_made() {
     let script = text("packaging/build-deb");
     for (from, to) in assets() {
-        assert!(to.ends_with('/') && !to.starts_with('/'), "{to}");
+        assert!(["etc/", "usr/"].iter().any(|folder| to.starts_with(folder)), "{to}");
         if from == "target/release/ringback" {
             continue;
         }
@@ -80,7 +80,12 @@ fn scripts_parse() {
         let mut shell = Command::new("sh");
         shell.arg("-n").arg(source("packaging").join(script));
         assert!(shell.status().unwrap().success(), "{script}");
-        assert!(text(&format!("packaging/{script}")).contains("\nset -e"), "{script}");
+        let text = text(&format!("packaging/{script}"));
+        assert!(text.contains("\nset -e"), "{script}");
+        // The files that it names, each as an argument.
+        for named in text.split_whitespace().filter(|word| word.starts_with("packaging/")) {
+            assert!(source(named).is_file(), "{script}: {named}");
+        }
     }
     // The snippets for the units replace it.
     for script in ["debian/postinst", "debian/postrm"] {
