@@ -43,7 +43,7 @@ pub use own_variable::{OwnVariableError, own_meaning, own_sample, own_variable};
 pub use preview::{Moment, Origins, Preview, PreviewVariable, ValueOrigin, origins_of, preview};
 pub use render::{Context, USER_AGENT, render};
 pub use request::{Callback, Random};
-pub use signature::Signed;
+pub use signature::{Signed, signer};
 pub use trace::{RequestPart, Use};
 pub use values::{Values, plain_text};
 pub use wire::WireHeader;

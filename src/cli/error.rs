@@ -145,7 +145,7 @@ impl CommandError {
             | Self::Settings(_)
             | Self::Tls(_)
             | Self::Backup(BackupError::Exists(_) | BackupError::Target { .. })
-            | Self::Receive(ReceiveError::Decrypt { .. }) => INVALID_INPUT,
+            | Self::Receive(ReceiveError::Decrypt { .. } | ReceiveError::Body(_)) => INVALID_INPUT,
             Self::Store(error) if is_wrong_file(&error.problem) => INVALID_INPUT,
             Self::Unread => 0,
             Self::Interrupted { code, .. } => *code,
@@ -160,7 +160,7 @@ impl CommandError {
             Self::Input(_)
             | Self::Settings(_)
             | Self::Tls(_)
-            | Self::Receive(ReceiveError::Decrypt { .. }) => "input",
+            | Self::Receive(ReceiveError::Decrypt { .. } | ReceiveError::Body(_)) => "input",
             Self::Declined(_) => "declined",
             Self::Store(_) | Self::Queue(_) | Self::Transfer(_) | Self::Backup(_) | Self::Unreadable(_) => {
                 "storage"

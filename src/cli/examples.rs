@@ -348,6 +348,15 @@ const EXAMPLES: &[(&str, &[Example])] = &[
         "receive",
         &[
             ("Fail the first attempt of each delivery", "ringback receive --fail-first 1"),
+            (
+                "Verify and decrypt requests with the secrets of a profile",
+                "ringback receive --profile \"Order SMS\"",
+            ),
+            ("Let each delivery fail in three ways first", "ringback receive --script 500,timeout,429:5,200"),
+            (
+                "Respond with a redirect",
+                "ringback receive --status 302 --header \"Location: http://127.0.0.1:9978/\"",
+            ),
             ("Decrypt values with a profile's key", "ringback receive --decrypt-profile \"Order SMS\""),
             ("Respond with 503 after two seconds", "ringback receive --listen 9978 --status 503 --delay 2s"),
         ],

@@ -2,7 +2,12 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
+
+use super::planned::PlannedResponse;
 use super::received::Reply;
+use super::response_header::ResponseHeader;
+use super::script::Script;
 
 /// How the receiver responds. Can be changed while it is running.
 #[derive(Debug, Clone)]
@@ -21,6 +26,12 @@ pub struct Behaviour {
     /// Closes the connection without a response: always, or for the first `fail_first` attempts if that is more than
     /// 0. Takes precedence over `hang`.
     pub reset: bool,
+    /// The responses to the attempts of each delivery, instead of `status`, `fail_first`, `hang` and `reset`.
+    pub script: Option<Script>,
+    /// Added to every response.
+    pub headers: Vec<ResponseHeader>,
+    /// The body of every response whose status has one; otherwise a line that says the status.
+    pub body: Option<Bytes>,
 }
 
 impl Default for Behaviour {
@@ -32,6 +43,9 @@ impl Default for Behaviour {
             delay: Duration::ZERO,
             hang: false,
             reset: false,
+            script: None,
+            headers: Vec::new(),
+            body: None,
         }
     }
 }
@@ -39,7 +53,24 @@ impl Default for Behaviour {
 impl Behaviour {
     /// The response to a delivery's attempt, counted from 1.
     #[must_use]
-    pub fn reply(&self, attempt: u32) -> Reply {
+    pub fn response(&self, attempt: u32) -> PlannedResponse {
+        let (reply, retry_after) = match &self.script {
+            Some(script) => {
+                let step = script.step(attempt);
+                (step.reply, step.retry_after)
+            }
+            None => (self.reply(attempt), None),
+        };
+        PlannedResponse::new(reply, retry_after, &self.headers, self.body.as_ref(), self.delay)
+    }
+
+    /// Whether an attempt's number means the same to another behaviour.
+    pub(super) fn counts_as(&self, other: &Self) -> bool {
+        self.fail_first == other.fail_first && self.script == other.script
+    }
+
+    /// The reply without a script.
+    fn reply(&self, attempt: u32) -> Reply {
         let fails = attempt <= self.fail_first;
         let without_answer = fails || self.fail_first == 0;
         if self.reset && without_answer {
@@ -58,7 +89,27 @@ mod tests {
     use super::*;
 
     fn answers(behaviour: &Behaviour) -> Vec<Reply> {
-        (1..=3).map(|attempt| behaviour.reply(attempt)).collect()
+        (1..=3).map(|attempt| behaviour.response(attempt).reply).collect()
+    }
+
+    #[test]
+    fn a_script_takes_precedence_and_delay_headers_and_body_apply_to_it() {
+        let behaviour = Behaviour {
+            fail_first: 5,
+            hang: true,
+            delay: Duration::from_millis(7),
+            script: Some("429:5,reset,200".parse().unwrap()),
+            headers: vec!["X-A: b".parse().unwrap()],
+            body: Some(Bytes::from_static(b"[]")),
+            ..Behaviour::default()
+        };
+        assert_eq!(answers(&behaviour), [Reply::Status(429), Reply::Reset, Reply::Status(200)]);
+        let first = behaviour.response(1);
+        assert_eq!((first.delay, &first.body[..]), (behaviour.delay, &b"[]"[..]));
+        let names: Vec<_> = first.headers.iter().map(ResponseHeader::name).collect();
+        assert_eq!(names, ["x-a", "retry-after", "content-type"]);
+        let other = Behaviour { script: Some("200".parse().unwrap()), ..behaviour.clone() };
+        assert!(!behaviour.counts_as(&other) && behaviour.counts_as(&behaviour));
     }
 
     #[test]

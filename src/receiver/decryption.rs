@@ -1,5 +1,6 @@
 //! Decrypts received values.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde_json::Value;
@@ -16,6 +17,9 @@ pub struct Decryption {
     pub key: Secret,
     /// Raw characters, exactly [`IV_BYTES`] bytes; none if each value starts with its own.
     pub iv: Option<Secret>,
+    /// The strings that are encrypted, as JSON Pointers (RFC 6901) within the fields of a request, if that is known.
+    /// Otherwise any string may be.
+    pub fields: Option<BTreeSet<String>>,
 }
 
 impl From<&Encryption> for Decryption {
@@ -24,7 +28,7 @@ impl From<&Encryption> for Decryption {
             Iv::Fixed(iv) => Some(iv.clone()),
             Iv::Random => None,
         };
-        Self { algorithm: encryption.algorithm, key: encryption.key.clone(), iv }
+        Self { algorithm: encryption.algorithm, key: encryption.key.clone(), iv, fields: None }
     }
 }
 
@@ -41,12 +45,13 @@ impl Decryption {
             .ok_or_else(|| format!("unknown algorithm: use one of {}", Algorithm::names()))?;
         let key_bytes = algorithm.key_bytes();
         if rest.len() == key_bytes {
-            return Ok(Self { algorithm, key: Secret::new(rest), iv: None });
+            return Ok(Self { algorithm, key: Secret::new(rest), iv: None, fields: None });
         }
         let after_key = rest.get(key_bytes..).and_then(|after| after.strip_prefix(':'));
         match after_key.filter(|iv| iv.len() == IV_BYTES) {
             Some(iv) => {
-                Ok(Self { algorithm, key: Secret::new(&rest[..key_bytes]), iv: Some(Secret::new(iv)) })
+                let (key, iv) = (Secret::new(&rest[..key_bytes]), Some(Secret::new(iv)));
+                Ok(Self { algorithm, key, iv, fields: None })
             }
             None => Err(format!(
                 "use {FORM}; {} takes a key of {key_bytes} characters and an IV of {IV_BYTES}",
@@ -76,6 +81,9 @@ pub enum Undecryptable {
     /// CFB decrypts any base64 to some bytes: these are not readable text.
     #[error("wrong key or IV, or not encrypted: the result is not readable text")]
     Unreadable,
+    /// A value that the profile encrypts is not the output of an encryption.
+    #[error("not encrypted")]
+    NotEncrypted,
 }
 
 impl Undecryptable {
@@ -85,6 +93,7 @@ impl Undecryptable {
         match self {
             Self::Tag => "tag_mismatch",
             Self::Unreadable => "unreadable",
+            Self::NotEncrypted => "not_encrypted",
         }
     }
 }
@@ -143,14 +152,21 @@ impl DecryptionReport {
 
     /// The plain text of a string, if there is one.
     pub(super) fn decrypted(&mut self, text: &str, decryption: &Decryption) -> Option<String> {
-        match decryption.open(text) {
+        let is_known = decryption.fields.is_some();
+        if decryption.fields.as_ref().is_some_and(|fields| !fields.contains(&self.pointer)) {
+            return None;
+        }
+        let why = match decryption.open(text) {
             Decrypted::Plain(plain) => {
                 self.decrypted.push(self.pointer.clone());
                 return Some(plain);
             }
-            Decrypted::Failed(why) => self.failed.push((self.pointer.clone(), why)),
-            Decrypted::NotEncrypted => {}
-        }
+            Decrypted::Failed(why) => why,
+            // CFB makes nothing of nothing.
+            Decrypted::NotEncrypted if is_known && !text.is_empty() => Undecryptable::NotEncrypted,
+            Decrypted::NotEncrypted => return None,
+        };
+        self.failed.push((self.pointer.clone(), why));
         None
     }
 
@@ -243,6 +259,19 @@ mod tests {
         );
         assert_eq!(report.decrypted, ["/a", "/b/0"]);
         assert_eq!(report.failed, [("/b/2/c~1d~0".to_owned(), Undecryptable::Unreadable)]);
+    }
+
+    #[test]
+    fn with_known_fields_all_of_them_are_encrypted_and_no_other() {
+        let [(with, sent), _] = SENT;
+        let fields = BTreeSet::from(["/a", "/b/0", "/c", "/d"].map(str::to_owned));
+        let decryption = Decryption { fields: Some(fields), ..Decryption::parse(with).unwrap() };
+        let mut value = json!({"a": sent, "b": ["plain", sent], "c": "", "e": sent});
+        let mut report = DecryptionReport::default();
+        assert!(report.value_decrypted(&mut value, &decryption));
+        assert_eq!(value, json!({"a": "DELIVRD", "b": ["plain", sent], "c": "", "e": sent}));
+        assert_eq!(report.decrypted, ["/a"]);
+        assert_eq!(report.failed, [("/b/0".to_owned(), Undecryptable::NotEncrypted)]);
     }
 
     proptest! {

@@ -10,8 +10,11 @@ use crate::text::{escape_controls, group_digits, push_escaped};
 
 use super::decryption::{Decryption, DecryptionReport};
 use super::escape::bytes_escaped;
+use super::examined::Examined;
 use super::fields::Fields;
+use super::planned::PlannedResponse;
 use super::received::{Received, Reply};
+use super::verification::Verification;
 
 /// Headers that every request has and that are rarely of interest.
 const PLUMBING: &[&str] =
@@ -32,29 +35,32 @@ const FIELDS_SHOWN: usize = 100;
 /// The text is sanitized for terminals. Values of headers that carry secrets are hidden.
 #[must_use]
 pub fn describe(received: &Received) -> String {
-    describe_in(received, &TimeZone::system(), None)
+    describe_in(received, &TimeZone::system(), &Examined::default())
 }
 
-/// As [`describe`], with times of this zone, and values decrypted.
+/// As [`describe`], with times of this zone, whether it is verified, and values decrypted.
 #[must_use]
-pub fn describe_in(received: &Received, zone: &TimeZone, decryption: Option<&Decryption>) -> String {
+pub fn describe_in(received: &Received, zone: &TimeZone, examined: &Examined) -> String {
     let mut out = String::new();
     let time = format_in_zone(received.received_at, zone, "%H:%M:%S%.3f");
     let mark = if received.query.is_empty() { "" } else { "?" };
     let target = shortened(&format!("{}{mark}{}", received.path, received.query), TEXT_SHOWN);
-    let answered = reply_text(received.answered);
+    let answered = reply_text(&received.response);
     line(&mut out, &format!("{time}  {} {target}  → {answered}", shortened(&received.method, VALUE_SHOWN)));
+    for text in examined.verification.map(Verification::lines).unwrap_or_default() {
+        line(&mut out, &format!("  {}", escape_controls(&text)));
+    }
     for (name, value) in received.headers.iter().filter(|(name, _)| !PLUMBING.contains(&name.as_str())) {
         line(&mut out, &format!("  {}: {}", shortened(name, VALUE_SHOWN), header_shown(name, value)));
     }
     let mut fields = Fields::of(received, FIELDS_SHOWN);
     for (name, values) in fields.named() {
         let mut report = DecryptionReport::default();
-        if let Some(decryption) = decryption {
-            values.decrypt(decryption, &mut report);
+        if let Some(decryption) = examined.decryption {
+            report.within(name, |report| values.decrypt(decryption, report));
         }
         let value = shortened(&values.plain_text(), VALUE_SHOWN);
-        let became = decryption.map(|decryption| became(decryption, &report)).unwrap_or_default();
+        let became = examined.decryption.map(|decryption| became(decryption, &report)).unwrap_or_default();
         line(&mut out, &format!("    {} = {value}{became}", shortened(name, VALUE_SHOWN)));
     }
     if fields.beyond() > 0 {
@@ -78,7 +84,7 @@ pub fn describe_in_full(received: &Received, zone: &TimeZone) -> String {
     let time = format_in_zone(received.received_at, zone, "%H:%M:%S%.3f");
     let mark = if received.query.is_empty() { "" } else { "?" };
     let target = format!("{} {}{mark}{}", received.method, received.path, received.query);
-    line(&mut out, &format!("{time}  {}  → {}", escape_controls(&target), reply_text(received.answered)));
+    line(&mut out, &format!("{time}  {}  → {}", escape_controls(&target), reply_text(&received.response)));
     for (name, value) in &received.headers {
         let value = hidden(name, value).unwrap_or_else(|| escape_controls(value));
         line(&mut out, &format!("{}: {value}", escape_controls(name)));
@@ -130,9 +136,20 @@ fn line(out: &mut String, text: &str) {
     out.push('\n');
 }
 
-fn reply_text(answer: Reply) -> String {
-    match answer {
-        Reply::Status(status) => status.to_string(),
+/// The response, with the header that matters most for it.
+fn reply_text(response: &PlannedResponse) -> String {
+    let header = |name: &str| response.headers.iter().find(|header| header.name() == name);
+    match response.reply {
+        Reply::Status(status) => {
+            let mut text = status.to_string();
+            let told = [("retry-after", "Retry-After"), ("location", "Location")];
+            for (name, shown) in told {
+                if let Some(header) = header(name) {
+                    let _ = write!(text, " · {shown}: {}", shortened(header.value(), VALUE_SHOWN));
+                }
+            }
+            text
+        }
         Reply::Hung => "no response (hang)".to_owned(),
         Reply::Reset => "no response (reset)".to_owned(),
     }
@@ -178,7 +195,7 @@ mod tests {
     use serde_json::json;
 
     fn utc(received: &Received) -> String {
-        describe_in(received, &TimeZone::UTC, None)
+        describe_in(received, &TimeZone::UTC, &Examined::default())
     }
 
     /// A request with this body.
@@ -196,6 +213,17 @@ mod tests {
     status = DELIVRD
 ";
         assert_eq!(utc(&sample()), expected);
+    }
+
+    #[test]
+    fn the_response_is_shown_with_where_it_leads_and_when() {
+        let behaviour = crate::receiver::Behaviour {
+            script: Some("429:5".parse().unwrap()),
+            headers: vec!["Location: /a\u{202e}".parse().unwrap(), "X-A: b".parse().unwrap()],
+            ..crate::receiver::Behaviour::default()
+        };
+        let text = utc(&Received { response: behaviour.response(1), ..sample() });
+        assert!(text.contains(" → 429 · Retry-After: 5 · Location: /a\\u{202e}\n"), "{text}");
     }
 
     #[test]
@@ -252,7 +280,7 @@ mod tests {
                 ("cookie".to_owned(), evil.to_owned()),
                 ("content-type".to_owned(), "application/json".to_owned()),
             ],
-            answered: Reply::Hung,
+            response: PlannedResponse::new(Reply::Hung, None, &[], None, std::time::Duration::ZERO),
             ..with_body("", json!({evil: {evil: [evil]}, "b": [evil, evil]}).to_string())
         };
         let texts = [utc(&received), utc(&with_body("text/plain", evil))];
@@ -310,7 +338,7 @@ mod tests {
             let text = describe_in(
                 &with_body("application/json", body.to_owned()),
                 &TimeZone::UTC,
-                Some(&decryption),
+                &Examined { decryption: Some(&decryption), verification: None },
             );
             text.lines().skip(2).map(|line| line.trim().to_owned()).collect::<Vec<_>>()
         };

@@ -6,9 +6,13 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::json;
 
-use super::decryption::{Decryption, DecryptionReport};
+use super::decryption::DecryptionReport;
+use super::examined::Examined;
 use super::fields::Fields;
-use super::received::Received;
+use super::planned::PlannedResponse;
+use super::received::{Received, Reply};
+use super::response_header::ResponseHeader;
+use super::verification::Verification;
 use crate::callback::headers_json;
 use crate::text::rfc3339;
 
@@ -20,14 +24,19 @@ impl Received {
     ///
     /// With decryption, `decrypted` has the JSON Pointers of the strings in `fields` that were decrypted.
     /// `not_decrypted` has an object for each that may be encrypted and was not decrypted: `field`, its pointer,
-    /// `reason` and `message`.
+    /// `reason` and `message`. `verification` is there if the request was verified.
     ///
     /// # Errors
     /// Unknown: fields that are not JSON are not read.
-    pub fn to_json(&self, decryption: Option<&Decryption>) -> Result<String, serde_json::Error> {
+    pub fn to_json(&self, examined: &Examined) -> Result<String, serde_json::Error> {
         let mut fields = self.fields();
-        let report = decryption.map(|decryption| fields.decrypt(decryption));
-        serde_json::to_string(&Document { received: self, fields, report })
+        let report = examined.decryption.map(|decryption| fields.decrypt(decryption));
+        serde_json::to_string(&Document {
+            received: self,
+            fields,
+            report,
+            verification: examined.verification,
+        })
     }
 }
 
@@ -35,6 +44,26 @@ struct Document<'a> {
     received: &'a Received,
     fields: Fields<'a>,
     report: Option<DecryptionReport>,
+    verification: Option<&'a Verification>,
+}
+
+/// The response: `outcome`, `status`, `headers`, `body` and `delay_ms`. Without a response the three in the middle are
+/// null.
+fn response_document(response: &PlannedResponse) -> serde_json::Value {
+    let (outcome, status) = match response.reply {
+        Reply::Status(status) => ("response", Some(status)),
+        Reply::Hung => ("timeout", None),
+        Reply::Reset => ("reset", None),
+    };
+    let pair = |header: &ResponseHeader| (header.name().to_owned(), header.value().to_owned());
+    let headers: Vec<_> = response.headers.iter().map(pair).collect();
+    json!({
+        "outcome": outcome,
+        "status": status,
+        "headers": status.map(|_| headers_json(&headers)),
+        "body": status.map(|_| String::from_utf8_lossy(&response.body)),
+        "delay_ms": u64::try_from(response.delay.as_millis()).unwrap_or(u64::MAX),
+    })
 }
 
 impl Serialize for Document<'_> {
@@ -62,6 +91,11 @@ impl Serialize for Document<'_> {
             members.serialize_entry("decrypted", &report.decrypted)?;
             members.serialize_entry("not_decrypted", &failed.collect::<Vec<_>>())?;
         }
+        members.serialize_entry("attempt", &received.attempt)?;
+        members.serialize_entry("response", &response_document(&received.response))?;
+        if let Some(verification) = self.verification {
+            members.serialize_entry("verification", &verification.document())?;
+        }
         members.end()
     }
 }
@@ -70,17 +104,18 @@ impl Serialize for Document<'_> {
 mod tests {
     use super::*;
     use crate::receiver::received::tests::sample;
+    use crate::receiver::{Behaviour, Decryption};
     use serde_json::Value;
 
     fn document(received: &Received) -> Value {
-        serde_json::from_str(&received.to_json(None).unwrap()).unwrap()
+        serde_json::from_str(&received.to_json(&Examined::default()).unwrap()).unwrap()
     }
 
     #[test]
     fn json_has_the_documented_members_in_order() {
         assert_eq!(
-            sample().to_json(None).unwrap(),
-            r#"{"method":"POST","path":"/cb","query":"id=42","headers":{"content-type":"application/json"},"body":"{\"status\":\"DELIVRD\"}","fields":{"id":"42","status":"DELIVRD"},"received_at":"2025-04-17T13:05:20.250Z"}"#
+            sample().to_json(&Examined::default()).unwrap(),
+            r#"{"method":"POST","path":"/cb","query":"id=42","headers":{"content-type":"application/json"},"body":"{\"status\":\"DELIVRD\"}","fields":{"id":"42","status":"DELIVRD"},"received_at":"2025-04-17T13:05:20.250Z","attempt":1,"response":{"outcome":"response","status":200,"headers":{"content-type":"text/plain; charset=utf-8"},"body":"200 OK\n","delay_ms":0}}"#
         );
     }
 
@@ -98,6 +133,18 @@ mod tests {
     }
 
     #[test]
+    fn without_a_response_there_is_no_status() {
+        for (script, outcome) in [("timeout", "timeout"), ("reset", "reset")] {
+            let behaviour = Behaviour { script: Some(script.parse().unwrap()), ..Behaviour::default() };
+            let json = document(&Received { attempt: 3, response: behaviour.response(3), ..sample() });
+            assert_eq!(json["attempt"], 3);
+            let expected =
+                json!({"outcome": outcome, "status": null, "headers": null, "body": null, "delay_ms": 0});
+            assert_eq!(json["response"], expected);
+        }
+    }
+
+    #[test]
     fn results_of_decryption_are_reported() {
         let decryption = Decryption::parse("AES-128-CFB:K1abcdefghijkl2P:POabcdefghijklLY").unwrap();
         let body = br#"{"status":"6+sHPg0LMg==","at":{"x":["AAAA"]},"plain":"a b"}"#;
@@ -107,7 +154,10 @@ mod tests {
             query: String::new(),
             ..sample()
         };
-        let json: Value = serde_json::from_str(&received.to_json(Some(&decryption)).unwrap()).unwrap();
+        let json: Value = serde_json::from_str(
+            &received.to_json(&Examined { decryption: Some(&decryption), verification: None }).unwrap(),
+        )
+        .unwrap();
         assert_eq!(json["fields"], json!({"status": "DELIVRD", "at": {"x": ["AAAA"]}, "plain": "a b"}));
         assert_eq!(json["decrypted"], json!(["/status"]));
         assert_eq!(json["not_decrypted"][0]["field"], "/at/x/0");

@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::body::Incoming;
-use hyper::header::{CONNECTION, CONTENT_TYPE, HeaderMap, HeaderValue};
+use hyper::header::{CONNECTION, HeaderMap, HeaderValue};
 use hyper::http::request::Parts;
 use hyper::{Request, Response, StatusCode};
 use tokio::sync::watch;
@@ -20,6 +20,7 @@ use super::body::{self, ReadBody, Room};
 use super::connection::{Closer, Phase};
 use super::escape::bytes_escaped;
 use super::limits::ReceiverLimits;
+use super::planned::PlannedResponse;
 use super::received::{Received, Reply};
 use super::requests::Readers;
 use super::saturation::Saturation;
@@ -60,10 +61,10 @@ impl Handler {
         locked(&self.behaviour).clone()
     }
 
-    /// Restarts the counts of attempts if the number of failing attempts changes.
+    /// Restarts the counts of attempts if the number of failing attempts or the script changes.
     pub(super) fn set_behaviour(&self, behaviour: Behaviour) {
         let mut current = locked(&self.behaviour);
-        if current.fail_first != behaviour.fail_first {
+        if !current.counts_as(&behaviour) {
             locked(&self.attempts).clear();
         }
         *current = behaviour;
@@ -79,30 +80,31 @@ impl Handler {
             () = self.saturation.outlasted(began) => return too_slow(self.limits.crowded),
         };
         // The request was broken off, so it does not count as received.
-        let Ok(body) = body else { return response(StatusCode::BAD_REQUEST.as_u16()) };
-        let (reply, delay) = self.record(&parts, body);
-        if reply == Reply::Hung {
+        let Ok(body) = body else {
+            return PlannedResponse::status(StatusCode::BAD_REQUEST.as_u16()).http();
+        };
+        let response = self.record(&parts, body);
+        if response.reply == Reply::Hung {
             self.until(|phase| *phase != Phase::Serving).await;
-        } else if !delay.is_zero() {
+        } else if !response.delay.is_zero() {
             tokio::select! {
-                () = tokio::time::sleep(delay) => {}
+                () = tokio::time::sleep(response.delay) => {}
                 () = self.until(|phase| *phase == Phase::Cut) => closer.close_without_response(),
             }
         }
-        if let Reply::Status(status) = reply {
-            response(status)
-        } else {
+        if !matches!(response.reply, Reply::Status(_)) {
             closer.close_without_response();
-            Response::default()
         }
+        response.http()
     }
 
     /// Records a request and decides on the response.
-    fn record(&self, parts: &Parts, body: ReadBody) -> (Reply, Duration) {
+    fn record(&self, parts: &Parts, body: ReadBody) -> PlannedResponse {
         let received_at = clock::now();
         let behaviour = self.behaviour();
         let id = parts.headers.get(DELIVERY_ID).map(HeaderValue::as_bytes);
-        let answered = behaviour.reply(locked(&self.attempts).count(id));
+        let attempt = locked(&self.attempts).count(id);
+        let response = behaviour.response(attempt);
         let received = Received {
             method: parts.method.to_string(),
             path: parts.uri.path().to_owned(),
@@ -111,10 +113,11 @@ impl Handler {
             body: body.kept,
             body_length: body.length,
             received_at,
-            answered,
+            attempt,
+            response: response.clone(),
         };
         self.readers.send(&Arc::new(received));
-        (answered, behaviour.delay)
+        response
     }
 
     /// Waits for the phase; also ends when the receiver was dropped.
@@ -126,28 +129,12 @@ impl Handler {
 /// The response that is sent.
 type HttpResponse = Response<Full<Bytes>>;
 
-fn response(status: u16) -> HttpResponse {
-    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
-    let mut response = Response::new(Full::default());
-    *response.status_mut() = status;
-    if !matches!(status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED) {
-        let reason = status.canonical_reason().unwrap_or("custom status");
-        set_text(&mut response, format!("{} {reason}\n", status.as_u16()));
-    }
-    response
-}
-
 /// The response to a request whose body did not arrive in time. Its connection is closed.
 fn too_slow(limit: Duration) -> HttpResponse {
-    let mut response = response(StatusCode::REQUEST_TIMEOUT.as_u16());
-    set_text(&mut response, format!("408 the body did not arrive within {limit:?}\n"));
+    let mut response = PlannedResponse::status(StatusCode::REQUEST_TIMEOUT.as_u16()).http();
+    *response.body_mut() = Full::from(format!("408 the body did not arrive within {limit:?}\n"));
     response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     response
-}
-
-fn set_text(response: &mut HttpResponse, text: String) {
-    *response.body_mut() = Full::from(text);
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
 }
 
 fn headers_shown(headers: &HeaderMap) -> Vec<(String, String)> {

@@ -9,20 +9,32 @@ mod decryption;
 mod describe;
 mod document;
 mod escape;
+mod examined;
 mod fields;
 mod handler;
 mod limits;
+mod planned;
 mod received;
 mod requests;
+mod response_header;
 mod saturation;
+mod script;
 mod server;
+mod verification;
 
 pub use behaviour::Behaviour;
 pub use body::{BODY_KEPT, BODY_READ};
 pub use decryption::{Decrypted, Decryption, DecryptionReport, Undecryptable};
 pub use describe::{describe, describe_in, describe_in_full};
+pub use examined::Examined;
 pub use fields::Fields;
 pub use limits::ReceiverLimits;
+pub use planned::PlannedResponse;
 pub use received::{Received, Reply};
 pub use requests::{NoRequest, REQUEST_BYTES_KEPT, REQUESTS_KEPT, Requests};
+pub use response_header::{InvalidResponseHeader, ResponseHeader};
+pub use script::{InvalidScript, Script};
 pub use server::Receiver;
+pub use verification::{
+    CheckedPart, PartResult, Verification, VerificationCheck, VerificationFailure, Verifier,
+};

@@ -7,6 +7,8 @@ use jiff::Timestamp;
 
 use crate::profile::is_secret_name;
 
+use super::planned::PlannedResponse;
+
 /// A received request, and the response to it. Debug output hides headers that carry secrets.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Received {
@@ -24,8 +26,10 @@ pub struct Received {
     pub body_length: u64,
     /// When its last byte was read.
     pub received_at: Timestamp,
+    /// Which attempt of its delivery it is, counted from 1. Requests without `webhook-id` are counted together.
+    pub attempt: u32,
     /// The response that was sent, or will be after the delay.
-    pub answered: Reply,
+    pub response: PlannedResponse,
 }
 
 impl fmt::Debug for Received {
@@ -42,7 +46,8 @@ impl fmt::Debug for Received {
             .field("body", &String::from_utf8_lossy(&self.body))
             .field("body_length", &self.body_length)
             .field("received_at", &self.received_at)
-            .field("answered", &self.answered)
+            .field("attempt", &self.attempt)
+            .field("response", &self.response)
             .finish()
     }
 }
@@ -76,7 +81,13 @@ impl Received {
     pub fn bytes(&self) -> usize {
         let headers = self.headers.iter().map(|header| size_of_val(header) + header.0.len() + header.1.len());
         let text = self.method.len() + self.path.len() + self.query.len();
-        size_of::<Self>() + text + headers.sum::<usize>() + self.body.len()
+        let response = self
+            .response
+            .headers
+            .iter()
+            .map(|header| size_of_val(header) + header.name().len() + header.value().len());
+        // The response's body is shared by all of them.
+        size_of::<Self>() + text + headers.sum::<usize>() + response.sum::<usize>() + self.body.len()
     }
 }
 
@@ -94,7 +105,8 @@ pub(super) mod tests {
             body: Bytes::from_static(br#"{"status":"DELIVRD"}"#),
             body_length: 20,
             received_at: "2025-04-17T13:05:20.25Z".parse().expect("a time"),
-            answered: Reply::Status(200),
+            attempt: 1,
+            response: PlannedResponse::status(200),
         }
     }
 }

@@ -83,8 +83,8 @@ impl Receiver {
         self.handler.behaviour()
     }
 
-    /// Changes how it responds from the next request on. If `fail_first` changes, the attempts of each delivery are
-    /// counted from 1 again.
+    /// Changes how it responds from the next request on. If `fail_first` or the script changes, the attempts of each
+    /// delivery are counted from 1 again.
     pub fn set_behaviour(&self, behaviour: Behaviour) {
         self.handler.set_behaviour(behaviour);
     }

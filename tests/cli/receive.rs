@@ -4,6 +4,8 @@
 mod decryption;
 #[cfg(target_os = "linux")]
 mod memory;
+mod script;
+mod verification;
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Output, Stdio};
@@ -104,7 +106,10 @@ fn a_line_of_json_for_scripts_until_sigterm() {
     let json: Value = serde_json::from_str(&running.line()).unwrap();
     assert_eq!(json["fields"]["status"], "DELIVRD");
     let keys: Vec<_> = json.as_object().unwrap().keys().collect();
-    assert_eq!(keys, ["method", "path", "query", "headers", "body", "fields", "received_at"]);
+    assert_eq!(
+        keys,
+        ["method", "path", "query", "headers", "body", "fields", "received_at", "attempt", "response"]
+    );
     running.signal("-TERM");
     assert_eq!(running.exit_code(), Some(0));
     assert_eq!(running.line(), "", "nothing but requests");

@@ -6,7 +6,7 @@ use crate::nasty;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ringback::profile::Draft;
-use ringback::receiver::{Behaviour, Received, Receiver};
+use ringback::receiver::{Behaviour, Received, Receiver, Verifier};
 use serde_json::{Map, Value, json};
 
 /// The shortest secret, a usual one and the longest.
@@ -166,6 +166,26 @@ async fn modified_requests_do_not_verify() {
     for (asked, answer) in asked.iter().zip(&answers).skip(1) {
         assert!(answer.starts_with("refused: "), "{answer}: {asked}");
     }
+    // The receiver's own verification agrees about each of them.
+    for (asked, answer) in asked.iter().zip(&answers) {
+        assert_eq!(verified_here(asked, &received), answer == "verified", "{answer}: {asked}");
+    }
+}
+
+/// What a receiver with this secret says about the request of a question.
+fn verified_here(question: &Value, received: &Received) -> bool {
+    let profile = checked(&draft("http://127.0.0.1:9/cb", |draft| {
+        question["secret"].as_str().unwrap().clone_into(&mut draft.signing_secret);
+    }));
+    let headers = question["headers"].as_object().unwrap().iter();
+    let body = STANDARD.decode(question["body"].as_str().unwrap()).unwrap();
+    let request = Received {
+        headers: headers.map(|(name, value)| (name.clone(), value.as_str().unwrap().to_owned())).collect(),
+        body_length: body.len() as u64,
+        body: body.into(),
+        ..received.clone()
+    };
+    Verifier::from(&profile).verify(&request).is_verified() == Some(true)
 }
 
 fn changed(good: &Value, place: &str, to: String) -> Value {

@@ -90,7 +90,7 @@ async fn a_hanging_request_is_recorded_and_gets_no_response() {
     let client = Client::builder().timeout(Duration::from_millis(200)).build().unwrap();
     let error = client.get(format!("http://{}/", receiver.addr())).send().await.unwrap_err();
     assert!(error.is_timeout(), "{error}");
-    assert_eq!(requests.recv().await.unwrap().answered, Reply::Hung);
+    assert_eq!(requests.recv().await.unwrap().response.reply, Reply::Hung);
 }
 
 #[tokio::test]
@@ -101,7 +101,7 @@ async fn a_reset_sends_no_bytes() {
     let (answer, was_reset) = rest(sent(receiver.addr(), request)).await;
     assert_eq!((answer, was_reset), (Vec::new(), true));
     let got = requests.recv().await.unwrap();
-    assert_eq!((got.answered, &got.body[..]), (Reply::Reset, &b"hello"[..]));
+    assert_eq!((got.response.reply, &got.body[..]), (Reply::Reset, &b"hello"[..]));
 }
 
 #[tokio::test]
@@ -133,7 +133,7 @@ async fn stopping_cuts_off_hanging_and_partial_requests() {
     let half_a_body = sent(addr, b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhalf");
     let idle = sent(addr, b"");
     let hanging = sent(addr, b"GET / HTTP/1.1\r\nHost: a\r\n\r\n");
-    assert_eq!(requests.recv().await.unwrap().answered, Reply::Hung);
+    assert_eq!(requests.recv().await.unwrap().response.reply, Reply::Hung);
     tokio::time::timeout(DEADLINE, receiver.stop()).await.unwrap();
     for stream in [half_a_head, half_a_body, idle, hanging] {
         assert!(rest(stream).await.0.is_empty());

@@ -4,7 +4,9 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use ringback::receiver::{BODY_KEPT, Behaviour, Decryption, Received, Receiver, Requests, describe};
+use ringback::receiver::{
+    BODY_KEPT, Behaviour, Decryption, Examined, Received, Receiver, Requests, describe,
+};
 use serde_json::{Value, json};
 
 struct Setup {
@@ -37,7 +39,7 @@ impl Setup {
 }
 
 fn document(received: &Received) -> Value {
-    serde_json::from_str(&received.to_json(None).unwrap()).unwrap()
+    serde_json::from_str(&received.to_json(&Examined::default()).unwrap()).unwrap()
 }
 
 fn fields(received: &Received) -> Value {
@@ -80,7 +82,7 @@ async fn json_keeps_order_and_numbers() {
     let body =
         r#"{"z":"ü","amount":1.50,"payment":{"offset":100,"value":450},"big":12345678901234567890123}"#;
     let got = setup.curl("/", &["-H", "Content-Type: application/json", "-d", body]).await;
-    assert!(got.to_json(None).unwrap().contains(&format!("\"fields\":{body}")));
+    assert!(got.to_json(&Examined::default()).unwrap().contains(&format!("\"fields\":{body}")));
     let json = document(&got);
     assert_eq!(json["body"], body);
     assert_eq!(json["headers"]["content-type"], "application/json");
@@ -141,7 +143,10 @@ async fn encrypted_values_are_shown_decrypted() {
     let mut setup = Setup::new().await;
     let with = Decryption::parse("AES-128-CFB:K1abcdefghijkl2P:POabcdefghijklLY").unwrap();
     let got = setup.curl("/?id=42", &["--data-urlencode", "status=6+sHPg0LMg==", "-d", "plain=a+b"]).await;
-    let document: Value = serde_json::from_str(&got.to_json(Some(&with)).unwrap()).unwrap();
+    let document: Value = serde_json::from_str(
+        &got.to_json(&Examined { decryption: Some(&with), verification: None }).unwrap(),
+    )
+    .unwrap();
     assert_eq!(document["fields"], json!({"id": "42", "status": "DELIVRD", "plain": "a b"}));
     assert_eq!(document["decrypted"], json!(["/status"]));
     assert_eq!(document["not_decrypted"], json!([]));

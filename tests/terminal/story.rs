@@ -70,7 +70,7 @@ fn main_job(size: (u16, u16)) {
         let request = runtime.block_on(requests.recv()).unwrap();
         let sent: serde_json::Value = serde_json::from_slice(&request.body).unwrap();
         assert_eq!(sent["status"], "DELIVRD", "request {body}");
-        assert_eq!(request.answered, ringback::receiver::Reply::Status(status));
+        assert_eq!(request.response.reply, ringback::receiver::Reply::Status(status));
     }
 
     let mut again = console(&db, size);

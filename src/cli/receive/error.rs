@@ -16,6 +16,9 @@ pub enum ReceiveError {
         /// The reason.
         why: String,
     },
+    /// The file with the body of the responses cannot be read.
+    #[error("--body: {0}")]
+    Body(String),
     /// It could not listen.
     #[error(transparent)]
     Listen(#[from] ListenError),

@@ -2,6 +2,7 @@
 
 mod decryption;
 pub mod error;
+mod responses;
 
 use std::io;
 use std::net::SocketAddr;
@@ -15,12 +16,15 @@ use tokio::sync::oneshot;
 use super::error::CommandError;
 use super::interrupt::{BlockedSignals, Interrupts};
 use super::listen_address::listen_address;
+use super::resolve_profile;
 use super::session::Session;
 use super::streams::{self, eprint_line};
-use crate::receiver::{Behaviour, Decryption, NoRequest, Received, Receiver, Requests, describe_in};
+use crate::receiver::{Decryption, Examined, NoRequest, Received, Receiver, Requests, Verifier, describe_in};
+use crate::text::escape_controls;
 use crate::threads;
 use decryption::DecryptionArgs;
 use error::ReceiveError;
+use responses::ResponseArgs;
 
 /// How long the last requests may take to be written after a stop was requested. Without this limit, a reader that
 /// stopped reading would keep the program running.
@@ -32,23 +36,14 @@ pub struct ReceiveArgs {
     /// Address and port to listen on; a port alone listens on 127.0.0.1, port 0 is any free port
     #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:9977", value_parser = listen_address)]
     listen: SocketAddr,
-    /// Response status, 200 to 599
-    #[arg(long, value_name = "STATUS", default_value_t = 200, value_parser = status)]
-    status: u16,
-    /// Fail the first N attempts of each delivery: with 500, or with --hang or --reset if given
-    #[arg(long, value_name = "N", default_value_t = 0, value_parser = count)]
-    fail_first: u32,
-    /// Delay before each response, such as 250ms or 2s
-    #[arg(long, value_name = "TIME", default_value = "0", value_parser = delay)]
-    delay: Duration,
-    /// Never respond
-    #[arg(long, conflicts_with = "reset")]
-    hang: bool,
-    /// Close the connection without a response
-    #[arg(long)]
-    reset: bool,
+    #[command(flatten)]
+    responses: ResponseArgs,
     #[command(flatten)]
     decryption: DecryptionArgs,
+    /// Verify signature, timestamp and credentials and decrypt values with the secrets of a profile: ID, unique prefix
+    /// of an ID, or title. Each request says ✓, or what is wrong
+    #[arg(long, value_name = "PROFILE", conflicts_with = "DecryptionArgs")]
+    profile: Option<String>,
     /// Print one line of JSON per request; the address goes to standard error
     #[arg(long)]
     json: bool,
@@ -65,14 +60,22 @@ pub(super) async fn run(
 ) -> Result<ExitCode, CommandError> {
     let mut interrupts = Interrupts::watch()?;
     drop(signals);
-    let decryption = tokio::select! {
-        read = args.decryption.read(session) => read?,
+    let read = async {
+        let decryption = args.decryption.read(session).await?;
+        let verifier = match &args.profile {
+            Some(name) => Some(verifier(session, name).await?),
+            None => None,
+        };
+        Ok::<_, CommandError>((args.responses.read().await?, decryption, verifier))
+    };
+    let (behaviour, decryption, verifier) = tokio::select! {
+        read = read => read?,
         _ = interrupts.next() => return Ok(ExitCode::SUCCESS),
     };
-    let receiver = Receiver::start(args.listen, args.behaviour()).await.map_err(ReceiveError::Listen)?;
+    let receiver = Receiver::start(args.listen, behaviour).await.map_err(ReceiveError::Listen)?;
     let (addr, requests) = (receiver.addr(), receiver.requests());
     let (ended, mut writer_ended) = oneshot::channel();
-    let output = Output { runtime: Handle::current(), json: args.json, decryption };
+    let output = Output { runtime: Handle::current(), json: args.json, decryption, verifier };
     // On a separate thread: writing blocks when the reader stops reading, and Ctrl+C must still end the program.
     let write = move || ended.send(output.announce(addr).and_then(|()| output.show(requests)));
     threads::spawn("receive", write).map_err(ReceiveError::NoThread)?;
@@ -97,17 +100,11 @@ pub(super) async fn run(
     }
 }
 
-impl ReceiveArgs {
-    fn behaviour(&self) -> Behaviour {
-        Behaviour {
-            status: self.status,
-            fail_first: self.fail_first,
-            delay: self.delay,
-            hang: self.hang,
-            reset: self.reset,
-            ..Behaviour::default()
-        }
-    }
+/// What the requests of a profile are verified with.
+async fn verifier(session: &Session, name: &str) -> Result<Verifier, CommandError> {
+    let store = session.store_if_there()?;
+    let (_, profile) = resolve_profile::profile(store.as_ref(), name).await?;
+    Ok(Verifier::from(&profile))
 }
 
 /// How requests are written.
@@ -115,6 +112,7 @@ struct Output {
     runtime: Handle,
     json: bool,
     decryption: Option<Decryption>,
+    verifier: Option<Verifier>,
 }
 
 impl Output {
@@ -124,16 +122,21 @@ impl Output {
                 "warning: {addr} is open to other machines: anyone who can reach it can send to it"
             ));
         }
-        let with = self.decryption.as_ref().map(decryption::announced);
+        let verifying = self.verifier.as_ref().map(verification_announced);
+        let decrypting = self.decryption().map(decryption::announced);
+        let with = verifying.into_iter().chain(decrypting);
         if self.json {
             eprint_line(&format!("listening on http://{addr}"));
-            if let Some(with) = with {
-                eprint_line(&with);
-            }
+            with.for_each(|line| eprint_line(&line));
             return Ok(());
         }
-        let with = with.map_or_else(String::new, |with| format!("{with}\n"));
+        let with: String = with.map(|line| line + "\n").collect();
         streams::write(&format!("listening on http://{addr} (Ctrl+C ends)\n{with}"))
+    }
+
+    /// How values are decrypted.
+    fn decryption(&self) -> Option<&Decryption> {
+        self.decryption.as_ref().or_else(|| self.verifier.as_ref()?.decryption())
     }
 
     /// Writes each request as it arrives, until the receiver has ended.
@@ -148,61 +151,22 @@ impl Output {
     }
 
     fn text(&self, request: &Received) -> io::Result<String> {
-        let with = self.decryption.as_ref();
+        let verification = self.verifier.as_ref().map(|verifier| verifier.verify(request));
+        let examined = Examined { decryption: self.decryption(), verification: verification.as_ref() };
         if self.json {
-            return Ok(request.to_json(with)? + "\n");
+            return Ok(request.to_json(&examined)? + "\n");
         }
-        Ok(describe_in(request, &TimeZone::system(), with))
+        Ok(describe_in(request, &TimeZone::system(), &examined))
     }
 }
 
-fn status(text: &str) -> Result<u16, &'static str> {
-    let status = text.parse().ok().filter(|status| (200..=599).contains(status));
-    status.ok_or("use a status from 200 to 599")
-}
-
-fn count(text: &str) -> Result<u32, &'static str> {
-    text.parse().map_err(|_| "use a whole number such as 2")
-}
-
-/// `250ms`, `2s`, `1.5s`, or `0`. Any other number without a unit could be either.
-fn delay(text: &str) -> Result<Duration, String> {
-    /// A day: longer delays are typing errors.
-    const MOST_MS: f64 = 86_400_000.0;
-    /// Any number but 0 exceeds the maximum then.
-    const NO_UNIT: f64 = f64::MAX;
-    let text = text.trim();
-    let (number, unit_ms) = match text.strip_suffix("ms") {
-        Some(number) => (number, 1.0),
-        None => text.strip_suffix('s').map_or((text, NO_UNIT), |number| (number, 1000.0)),
-    };
-    let ms = number.trim_end().parse::<f64>().map(|number| number * unit_ms);
-    match ms {
-        Ok(ms) if (0.0..=MOST_MS).contains(&ms) => Ok(Duration::from_secs_f64(ms / 1000.0)),
-        _ => Err("use a duration with its unit, such as 250ms or 2s, one day at most".to_owned()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn rejected_numbers_name_the_valid_range() {
-        assert_eq!((status("200"), status("599")), (Ok(200), Ok(599)));
-        for bad in ["", "99", "199", "600", "70000", "ok"] {
-            assert_eq!(status(bad), Err("use a status from 200 to 599"), "{bad}");
-        }
-        assert_eq!((count("2"), count("two")), (Ok(2), Err("use a whole number such as 2")));
-    }
-
-    #[test]
-    fn delays() {
-        for (text, ms) in [("250ms", 250), ("2s", 2000), ("1.5s", 1500), ("0", 0), ("3 s", 3000)] {
-            assert_eq!(delay(text), Ok(Duration::from_millis(ms)), "{text}");
-        }
-        for bad in ["", "s", "ms", "5", "40", "0.5", "-1", "1h", "nan", "inf", "1e300", "90000s"] {
-            assert!(delay(bad).is_err(), "{bad}");
-        }
+/// What is verified, before the first request.
+fn verification_announced(verifier: &Verifier) -> String {
+    let title = escape_controls(verifier.title());
+    match verifier.checks().as_str() {
+        "" => format!(
+            "nothing to verify: profile '{title}' has no signing secret, credentials, headers or encryption"
+        ),
+        checks => format!("verifying with profile '{title}': {checks}"),
     }
 }

@@ -10,7 +10,7 @@ use crate::callback::Values;
 use crate::console::model::window::overview::{OverviewNumbers, OverviewRange};
 use crate::delivery::{InFlight, SenderRole, SenderStatus};
 use crate::profile::{Channel, Draft, DraftHeader, Identity, Profile, Rules};
-use crate::receiver::{Received, Reply};
+use crate::receiver::{PlannedResponse, Received};
 use crate::record::{DeliveryState, ErrorClass, Kind};
 use crate::storage::{SenderInfo, Stats, StatsBy, StatsRow};
 
@@ -130,7 +130,8 @@ pub fn request(n: u32) -> Arc<Received> {
         body_length: body.len() as u64,
         body: body.into(),
         received_at: start(),
-        answered: Reply::Status(if n == 1 { 500 } else { 200 }),
+        attempt: n,
+        response: PlannedResponse::status(if n == 1 { 500 } else { 200 }),
     })
 }
 

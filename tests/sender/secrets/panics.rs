@@ -18,7 +18,7 @@ use ringback::console::update::update;
 use ringback::keymap::{Key, Keymap};
 use ringback::profile::document::Document;
 use ringback::profile::{Draft, Event, Identity, Profile, ProfileId, Region, Rules};
-use ringback::receiver::{Decryption, Received, Reply};
+use ringback::receiver::{Decryption, PlannedResponse, Received};
 use ringback::record::NewDelivery;
 use ringback::settings::Zone;
 use ringback::storage::{Demand, Queue as _, Store, UnsavedDraft};
@@ -142,7 +142,8 @@ fn received_requests_and_decryption() {
         body: bytes::Bytes::from_static(b"{}"),
         body_length: 2,
         received_at: Timestamp::now(),
-        answered: Reply::Status(200),
+        attempt: 1,
+        response: PlannedResponse::status(200),
     };
     assert_eq!(received.headers.len(), 4);
     assert_hides_secrets(&Arc::new(received), "what arrived");

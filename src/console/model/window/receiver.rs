@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use crate::console::model::list::List;
 use crate::console::model::receiver::ReceiverState;
 use crate::keymap::Action;
-use crate::receiver::{Behaviour, Received, describe_in};
+use crate::receiver::{Behaviour, Examined, Received, describe_in};
 
 /// The window.
 #[derive(Debug, Default)]
@@ -55,7 +55,7 @@ impl ReceiverWindow {
         {
             return Arc::clone(text);
         }
-        let text: Arc<str> = describe_in(request, zone, None).into();
+        let text: Arc<str> = describe_in(request, zone, &Examined::default()).into();
         *described = Some((Arc::clone(request), Arc::clone(&text)));
         text
     }

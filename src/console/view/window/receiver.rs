@@ -132,7 +132,7 @@ fn heading(state: &State, selected: Option<usize>, visible: &std::ops::Range<usi
 }
 
 fn request_line(state: &State, request: &Received) -> String {
-    let answer = match request.answered {
+    let answer = match request.response.reply {
         Reply::Status(status) => status.to_string(),
         Reply::Hung => "hang".to_owned(),
         Reply::Reset => "reset".to_owned(),
