@@ -31,9 +31,9 @@ fn each_delivery_gets_the_whole_script() {
     place.settings("extended_retries = true\n");
     let id = place
         .apply(&json!({
-            "title": "Order SMS", "channel": "default", "url": format!("http://{address}/cb"),
+            "title": "Mails", "channel": "email", "url": format!("http://{address}/cb"),
             "body": "{\"id\": \"7\"}",
-            "retry": {"count": 4, "interval_s": 1, "timeout_ms": 500, "backoff": "fixed"},
+            "retry": {"count": 4, "interval_s": 1, "timeout_ms": 500},
         }))
         .remove(0);
     for _ in 0..2 {

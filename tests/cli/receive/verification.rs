@@ -85,7 +85,7 @@ fn each_wrong_part_has_its_reason() {
     let basic = |user: &str, password: &str| json!({"type": "basic", "user": user, "password": password});
     let other = whsec(b"another secret of 32 bytes......");
     for (change, check, reason) in [
-        (json!({"signing_secret": null}), "signature", "missing"),
+        (json!({"signing_secret": ""}), "signature", "missing"),
         (json!({"signing_secret": other}), "signature", "signature_mismatch"),
         (json!({"enc": enc("K2abcdefghijkl2Pmnopqrstuvwxyz01")}), "encryption", "tag_mismatch"),
         (json!({"enc": null}), "encryption", "not_encrypted"),
