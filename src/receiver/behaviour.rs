@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::planned::PlannedResponse;
-use super::received::Reply;
+use super::reply::Reply;
 use super::response_header::ResponseHeader;
 use super::script::Script;
 

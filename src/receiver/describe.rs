@@ -13,7 +13,8 @@ use super::escape::bytes_escaped;
 use super::examined::Examined;
 use super::fields::Fields;
 use super::planned::PlannedResponse;
-use super::received::{Received, Reply};
+use super::received::Received;
+use super::reply::Reply;
 use super::verification::Verification;
 
 /// Headers that every request has and that are rarely of interest.

@@ -21,7 +21,8 @@ use super::connection::{Closer, Phase};
 use super::escape::bytes_escaped;
 use super::limits::ReceiverLimits;
 use super::planned::PlannedResponse;
-use super::received::{Received, Reply};
+use super::received::Received;
+use super::reply::Reply;
 use super::requests::Readers;
 use super::saturation::Saturation;
 

@@ -7,7 +7,7 @@ use http_body_util::Full;
 use hyper::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use hyper::{Response, StatusCode};
 
-use super::received::Reply;
+use super::reply::Reply;
 use super::response_header::ResponseHeader;
 
 /// The response to a request, after its delay. `Date` and `Content-Length` are added when it is sent.

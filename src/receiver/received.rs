@@ -52,17 +52,6 @@ impl fmt::Debug for Received {
     }
 }
 
-/// The response to a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reply {
-    /// A status.
-    Status(u16),
-    /// None, ever.
-    Hung,
-    /// The connection was closed without a response.
-    Reset,
-}
-
 impl Received {
     /// Whether the body was longer than the part that is kept.
     #[must_use]

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::received::Reply;
+use super::reply::Reply;
 
 /// The most responses of a script.
 const LONGEST: usize = 100;
