@@ -1,10 +1,11 @@
-//! Reads whole files: never more bytes than a limit, and never endlessly.
+//! Reads whole files: never more bytes than a limit, and never endlessly; and writes whole files.
 //!
 //! A file name from a person, a settings file or a profile may lead to a pipe, a device or a file of any size.
 //! `clippy.toml` forbids the functions of `std` that read without a limit.
 
 mod descriptors;
 pub mod pem;
+pub mod replace;
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read};

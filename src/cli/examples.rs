@@ -43,6 +43,7 @@ const EXAMPLES: &[(&str, &[Example])] = &[
         &[
             ("Create or update the profiles of a file", "ringback profiles apply profiles.json"),
             ("Show what a folder would change", "ringback profiles apply -f profiles/ --prune --dry-run"),
+            ("Read YAML from standard input", "ringback profiles apply - --format yaml < profiles.txt"),
             (
                 "Create a profile from standard input",
                 r#"echo '{"title": "Order SMS", "channel": "sms",
@@ -61,7 +62,10 @@ const EXAMPLES: &[(&str, &[Example])] = &[
     ),
     (
         "profiles template",
-        &[("Start a profile for SMS", "ringback profiles template --channel sms > order.json")],
+        &[
+            ("Start a profile for SMS", "ringback profiles template --channel sms > order.json"),
+            ("The same in YAML", "ringback profiles template --channel sms --yaml > order.yaml"),
+        ],
     ),
     (
         "profiles import-curl",
@@ -89,6 +93,7 @@ const EXAMPLES: &[(&str, &[Example])] = &[
         &[
             ("Export all profiles without their secrets", "ringback profiles export > profiles.json"),
             ("Export one profile with its secrets", "ringback profiles export \"Order SMS\" --secrets"),
+            ("Keep each profile in a file of its own", "ringback profiles export -o profiles/ --yaml"),
         ],
     ),
     (

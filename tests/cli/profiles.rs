@@ -335,7 +335,7 @@ fn an_empty_list_names_the_database() {
     );
     assert_eq!((none.code, none.out.as_str(), none.err), (Some(0), "", message));
     let empty = place.run_with_input(&["profiles", "apply", "-"], "[]");
-    let message = "nothing to apply: the array is empty\n";
+    let message = "nothing to apply: the list is empty\n";
     assert_eq!((empty.code, empty.out.as_str(), empty.err.as_str()), (Some(0), "", message));
 }
 

@@ -24,3 +24,4 @@ mod schema;
 mod signature;
 #[path = "../support/mod.rs"]
 mod support;
+mod yaml;

@@ -4,6 +4,7 @@ mod apply;
 mod delete;
 mod export;
 mod import_curl;
+mod input;
 mod list;
 mod restore;
 mod schema;
@@ -62,7 +63,7 @@ enum Action {
         /// Profile ID, unique ID prefix, or title
         profile: String,
     },
-    /// Write profiles as JSON that `apply` reads
+    /// Write profiles as JSON or YAML that `apply` reads, to standard output or to a folder
     Export(export::ExportArgs),
 }
 
@@ -79,7 +80,7 @@ pub(super) async fn run(session: &Session, args: ProfilesArgs) -> Result<ExitCod
         Action::Disable { profile } => switch::run(session, &profile, Status::Disabled, json).await?,
         Action::Delete(args) => delete::run(session, &args, json).await?,
         Action::Restore { profile } => restore::run(session, &profile, json).await?,
-        Action::Export(args) => export::run(session, &args).await?,
+        Action::Export(args) => export::run(session, &args, json).await?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -1,23 +1,22 @@
 //! `ringback profiles apply`: all profiles of files and folders, or none.
 
 mod errors;
-mod folder;
 mod plan;
 mod planned;
 mod report;
-mod source;
 
 use std::path::PathBuf;
 
 use crate::cli::ask::ask;
 use crate::cli::error::CommandError;
 use crate::cli::output::eprint_line;
+use crate::cli::profiles::input::{DocumentFormat, Documents, Found, inputs};
 use crate::cli::session::Session;
+use crate::cli::value_enum::choices;
 use crate::storage::Opened;
 
 use plan::Planner;
 use planned::Plan;
-use source::{Documents, Found};
 
 #[derive(Debug, clap::Args)]
 #[command(
@@ -27,12 +26,16 @@ max_in_flight, rate_limit, ordered, auto_enable, status. `profiles schema` print
 secrets are kept where the document has null. See docs/profiles.md."
 )]
 pub(super) struct ApplyArgs {
-    /// Files with one profile as JSON, or an array of profiles; `-` for standard input
+    /// Files with one profile or a list of profiles, as JSON or YAML; `-` for standard input
     #[arg(value_name = "FILE", required_unless_present = "folder")]
     files: Vec<PathBuf>,
-    /// Apply all .json files of this folder and the folders in it; a profile without an ID is found by its title
+    /// Apply all .json, .yaml and .yml files of this folder and the folders in it; a profile without an ID is found by
+    /// its title
     #[arg(short = 'f', long, value_name = "DIR")]
     folder: Option<PathBuf>,
+    /// Format of standard input and of the named files [default: by the ending of the name, else by the text]
+    #[arg(long, value_parser = choices::<DocumentFormat>(), ignore_case = true)]
+    format: Option<DocumentFormat>,
     /// Delete the profiles that are not in the folder; `profiles restore` undoes it for seven days
     #[arg(long, requires = "folder")]
     prune: bool,
@@ -45,15 +48,16 @@ pub(super) struct ApplyArgs {
 }
 
 pub(super) async fn run(session: &Session, args: &ApplyArgs, json: bool) -> Result<(), CommandError> {
-    let inputs = folder::inputs(&args.files, args.folder.as_deref())?;
-    let texts = inputs.iter().map(Documents::read).collect::<Result<Vec<_>, _>>()?;
+    let inputs = inputs(&args.files, args.folder.as_deref())?;
+    let read = |input| Documents::read(input, args.format);
+    let texts = inputs.iter().map(read).collect::<Result<Vec<_>, _>>()?;
     // Before a database is opened, which may create it.
     let found = texts.iter().map(Documents::each).collect::<Result<Vec<_>, _>>()?;
     let store = if args.dry_run { store_of_preview(session)? } else { Some(session.store()?) };
     let plan = planned(session, args, found, store.as_ref()).await?;
     if plan.profiles.is_empty() {
         let nothing =
-            if args.folder.is_some() { "the folder contains no profile" } else { "the array is empty" };
+            if args.folder.is_some() { "the folder contains no profile" } else { "the list is empty" };
         eprint_line(&format!("nothing to apply: {nothing}"));
     }
     if args.dry_run {

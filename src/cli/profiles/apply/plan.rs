@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::cli::error::CommandError;
 use crate::cli::json_input::JsonInput;
+use crate::cli::profiles::input::{Found, MAX_PROFILES};
 use crate::management::{CheckedProfile, DocumentFault, DocumentSource, ProfileCheck};
 use crate::profile::document::{Document, diff};
 use crate::profile::{Profile, ProfileId};
@@ -14,7 +15,6 @@ use crate::storage::Opened;
 
 use super::errors::Errors;
 use super::planned::{ApplyResult, Plan, PlannedProfile};
-use super::source::{Found, MAX_PROFILES};
 
 /// Makes a [`Plan`] of one file after another.
 pub(super) struct Planner<'a> {
@@ -66,9 +66,9 @@ impl<'a> Planner<'a> {
     /// There are too many in all, or the store cannot be read. Errors in profiles are collected.
     pub(super) async fn add(&mut self, found: Found<'_>) -> Result<(), CommandError> {
         let source = JsonInput(&found.input.path);
-        let notes = found.notes.iter().map(|note| format!("ringback: note: {source}: {note}"));
+        let notes = found.contents.notes.iter().map(|note| format!("ringback: note: {source}: {note}"));
         self.plan.notes.extend(notes);
-        if self.plan.profiles.len() + found.documents.len() > MAX_PROFILES {
+        if self.plan.profiles.len() + found.contents.documents.len() > MAX_PROFILES {
             let why = format!("nothing was saved: more than {MAX_PROFILES} profiles in all");
             return Err(CommandError::Input(format!("{source}: {why}")));
         }
@@ -78,15 +78,17 @@ impl<'a> Planner<'a> {
     }
 
     async fn documents(&mut self, found: Found<'_>, file: Option<&str>) -> Result<(), CommandError> {
-        let of_folder = found.input.of_folder;
-        let source = if found.from_platform { DocumentSource::Platform } else { DocumentSource::Given };
-        for document in found.documents {
+        let Found { input, format, contents } = found;
+        let of_folder = input.of_folder;
+        let source = if contents.from_platform { DocumentSource::Platform } else { DocumentSource::Given };
+        for document in contents.documents {
             let place = document.place.clone();
             let value = document.value().map_err(|why| DocumentFault::new("", why));
             let document = match value.and_then(|value| self.check.read(value, source)) {
                 Ok(document) => document,
-                Err(fault) => {
-                    self.errors.add(file, &place, &fault);
+                Err(DocumentFault { field, mut message }) => {
+                    message.push_str(format.hint(&message));
+                    self.errors.add(file, &place, &DocumentFault { field, message });
                     continue;
                 }
             };

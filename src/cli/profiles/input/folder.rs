@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::format::DocumentFormat;
 use crate::cli::error::CommandError;
 
 /// The most files of a folder (our decision): as many as there may be profiles.
@@ -10,7 +11,7 @@ const MAX_FILES: usize = 100_000;
 
 /// A file that is applied.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Input {
+pub(in crate::cli::profiles) struct Input {
     /// Its name; `-` for standard input.
     pub path: PathBuf,
     /// Whether it belongs to a folder that is applied, in which a profile without an ID is found by its title.
@@ -21,7 +22,10 @@ pub(super) struct Input {
 ///
 /// # Errors
 /// A folder cannot be read, or has too many files.
-pub(super) fn inputs(files: &[PathBuf], folder: Option<&Path>) -> Result<Vec<Input>, CommandError> {
+pub(in crate::cli::profiles) fn inputs(
+    files: &[PathBuf],
+    folder: Option<&Path>,
+) -> Result<Vec<Input>, CommandError> {
     let mut all: Vec<Input> =
         files.iter().map(|path| Input { path: path.clone(), of_folder: false }).collect();
     if let Some(folder) = folder {
@@ -48,7 +52,7 @@ fn within(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), CommandError> {
         let path = entry.path();
         if entry.file_type().map_err(unreadable)?.is_dir() {
             within(&path, found)?;
-        } else if path.extension().is_some_and(|end| end.eq_ignore_ascii_case("json")) {
+        } else if DocumentFormat::of_name(&path).is_some() {
             if found.len() == MAX_FILES {
                 let folder = folder.display();
                 return Err(CommandError::Input(format!("{folder}: more than {MAX_FILES} files")));
@@ -70,14 +74,14 @@ mod tests {
         for name in ["shop/eu", ".git"] {
             fs::create_dir_all(at(name)).unwrap();
         }
-        for name in ["b.json", "shop/a.JSON", "shop/eu/c.json", ".git/d.json", "README.md", ".e.json"] {
+        for name in ["b.json", "shop/a.YML", "shop/eu/c.yaml", ".git/d.json", "README.md", ".e.json"] {
             fs::write(at(name), "{}").unwrap();
         }
         std::os::unix::fs::symlink(folder.path(), at("round")).unwrap();
         let found = inputs(&[PathBuf::from("-")], Some(folder.path())).unwrap();
         let names: Vec<&Path> =
             found.iter().map(|input| input.path.strip_prefix(folder.path()).unwrap_or(&input.path)).collect();
-        assert_eq!(names, ["-", "b.json", "shop/a.JSON", "shop/eu/c.json"].map(Path::new));
+        assert_eq!(names, ["-", "b.json", "shop/a.YML", "shop/eu/c.yaml"].map(Path::new));
         assert_eq!(found.iter().filter(|input| input.of_folder).count(), 3);
         let missing = inputs(&[], Some(&at("none"))).unwrap_err().to_string();
         assert!(missing.contains("none: the folder cannot be read"), "{missing}");

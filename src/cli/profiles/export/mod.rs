@@ -1,7 +1,14 @@
 //! `ringback profiles export`.
 
+mod existing;
+mod folder;
+mod report;
+
+use std::path::PathBuf;
+
 use serde_json::Value;
 
+use super::input::DocumentFormat;
 use crate::cli::error::CommandError;
 use crate::cli::output::print;
 use crate::cli::session::Session;
@@ -14,16 +21,28 @@ use crate::storage::Listing;
 pub(super) struct ExportArgs {
     /// Profile IDs, unique ID prefixes, or titles [default: all profiles]
     profiles: Vec<String>,
-    /// Include secrets instead of null: keep the file private
+    /// Write YAML instead of JSON
+    #[arg(long)]
+    yaml: bool,
+    /// Write each profile to a file of its own in this folder, which `apply -f` reads; a file with the same profile is
+    /// replaced, others are left alone
+    #[arg(short = 'o', long, value_name = "DIR")]
+    output: Option<PathBuf>,
+    /// Include secrets instead of null: keep the output private
     #[arg(long)]
     secrets: bool,
 }
 
-pub(super) async fn run(session: &Session, args: &ExportArgs) -> Result<(), CommandError> {
+pub(super) async fn run(session: &Session, args: &ExportArgs, json: bool) -> Result<(), CommandError> {
     let secrets = if args.secrets { Secrets::Shown } else { Secrets::Hidden };
-    let documents: Value =
-        chosen(session, args).await?.iter().map(|profile| export(profile, secrets)).collect();
-    print(&format!("{documents:#}\n"))
+    let format = DocumentFormat::yaml_if(args.yaml);
+    let chosen = chosen(session, args).await?;
+    if let Some(folder) = &args.output {
+        let files = folder::write(folder, &chosen, secrets, format)?;
+        return report::written(folder, &files, json);
+    }
+    let documents: Value = chosen.iter().map(|profile| export(profile, secrets)).collect();
+    print(&format.written(&documents))
 }
 
 /// The named profiles, each once, in the given order; or all of them, oldest first.
