@@ -6,6 +6,8 @@ mod export;
 mod import_curl;
 mod input;
 mod list;
+#[cfg(test)]
+mod lossless;
 mod restore;
 mod schema;
 mod show;

@@ -10,8 +10,8 @@ use crate::profile::{Channel, Profile, braces};
 impl Document {
     /// Parses one profile from elsewhere. In Voice's URL and body `{name}` and `{{name}}` become `<name>` if `known`
     /// says that Voice has such a variable (our decision), unless the document says that braces in it are text, as
-    /// [`export`] does. A byte order mark at the start of the body is dropped, and members that only the platform uses
-    /// are set aside.
+    /// [`export`] does. A byte order mark at the start of the body is dropped, except from an export, whose body was
+    /// stored like that; and members that only the platform uses are set aside.
     ///
     /// # Errors
     /// As [`Document::read`].
@@ -37,9 +37,10 @@ impl Document {
     ) -> Result<Self, DocumentError> {
         let aside = platform::set_aside(&mut value, from_platform);
         let mut document = Self { unused: aside.unused, ..Self::read(value)? };
-        let Self { draft, changed, literal_braces, .. } = &mut document;
+        let Self { draft, changed, literal_braces, modified_at, .. } = &mut document;
+        let is_export = modified_at.is_some() && !from_platform;
         changed.extend(aside.body_type.and_then(|name| body_type::differs(&name, draft)));
-        if let Some(rest) = draft.body.strip_prefix(BYTE_ORDER_MARK) {
+        if let Some(rest) = draft.body.strip_prefix(BYTE_ORDER_MARK).filter(|_| !is_export) {
             draft.body = rest.to_owned();
             let message = "byte order mark (U+FEFF) at its start removed".to_owned();
             changed.push(FieldError { field: Field::Body, message });
@@ -113,10 +114,13 @@ mod tests {
         for channel in ["voice", "default"] {
             let mut json = voice("https://x.example", "\u{feff}{\"a\":\"\u{feff}\"}");
             json["channel"] = json!(channel);
-            let document = Document::import(json, &known).unwrap();
+            let document = Document::import(json.clone(), &known).unwrap();
             let changed: Vec<String> = document.changed.iter().map(ToString::to_string).collect();
             assert_eq!(changed, ["body: byte order mark (U+FEFF) at its start removed"]);
             assert_eq!(document.draft.body, "{\"a\":\"\u{feff}\"}");
+            json["modified_at"] = json!("2025-04-17T13:05:20Z");
+            let exported = Document::import(json, &known).unwrap();
+            assert!(exported.changed.is_empty() && exported.draft.body.starts_with('\u{feff}'));
         }
     }
 
