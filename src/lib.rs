@@ -12,6 +12,7 @@
 //! |---|---|---|
 //! | [`profile`] | what a callback profile is; pure | `json`, `text` |
 //! | [`callback`] | a profile and values become one request, to the byte; pure | `profile`, `json`, `text` |
+//! | [`snippet`] | a receiver for one profile, as a program in several languages; pure | `callback`, `profile` |
 //! | [`clock`] | the wall clock, read without ever failing | nothing here |
 //! | [`threads`] | threads and runtimes, which the system may refuse | `files` |
 //! | [`shell`] | commands that the settings name, run by `/bin/sh` within a time limit | `text` |
@@ -72,6 +73,8 @@
 //!   `src/api/routes.rs`.
 //! - **… an account of the platform compared with the profiles here?** `src/remote/comparison.rs` says which side of a
 //!   member has changed, for `src/remote/pull.rs` and `src/remote/push.rs`; `src/remote/listing.rs` reads the pages.
+//! - **… a receiver printed?** `src/snippet/wanted.rs` says what a profile needs, and so which lines of a language's
+//!   text (`src/snippet/python.txt`) are taken.
 //! - **… a JSON document made?** `src/documents/mod.rs`, for commands and the API; `full_delivery` in
 //!   `src/documents/delivery.rs` is that of `deliveries show --json`.
 //! - **… a key handled?** Bytes become a `Key` in `src/console/terminal/keyboard/decoder.rs`, and
@@ -117,6 +120,7 @@ pub mod record;
 pub mod remote;
 pub mod settings;
 pub mod shell;
+pub mod snippet;
 pub mod storage;
 pub mod text;
 pub mod threads;

@@ -138,6 +138,19 @@ const EXAMPLES: &[(&str, &[Example])] = &[
         ],
     ),
     (
+        "snippet",
+        &[
+            (
+                "Start a receiver in Python from a profile",
+                "ringback snippet \"Order SMS\" --language python > receiver.py",
+            ),
+            (
+                "Print one in Go that listens on another port",
+                "ringback snippet \"Order SMS\" --language go --listen 127.0.0.1:9000",
+            ),
+        ],
+    ),
+    (
         "check",
         &[
             ("Send every sample of a profile to its endpoint", "ringback check \"Order SMS\""),

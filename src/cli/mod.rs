@@ -42,6 +42,7 @@ mod senders;
 mod serve;
 mod session;
 mod set_value;
+mod snippet;
 mod stats;
 mod status_line;
 mod streams;
@@ -97,6 +98,8 @@ enum Command {
     Preview(preview::PreviewArgs),
     /// Send a test callback and report each attempt
     Test(test::TestArgs),
+    /// Print a receiver for a profile as a program: it verifies, decrypts and reads the callbacks
+    Snippet(snippet::SnippetArgs),
     /// Send every sample of a profile to its endpoint once, and report responses, phases and TLS
     Check(check::CheckArgs),
     /// List, show, retry, resend, cancel and prune deliveries; pause and resume sending
@@ -288,6 +291,7 @@ async fn carry_out(
         Some(Command::Variables(args)) => variables::run(session, &args).await,
         Some(Command::Preview(args)) => preview::run(session, &args).await,
         Some(Command::Test(args)) => test::run(session, &args).await,
+        Some(Command::Snippet(args)) => snippet::run(session, &args).await,
         Some(Command::Check(args)) => check::run(session, &args).await,
         Some(Command::Deliveries(args)) => deliveries::run(session, args).await,
         Some(Command::Send(args)) => send::run(session, args).await,

@@ -66,6 +66,9 @@ pub const TABLE: &[Entry] = table! {
             "dry run render show request";
         "profiles-copy-id" CopyId, "y", "Copy id", "Copy the callback profile id",
             "clipboard yank callback profile id";
+        "profiles-snippet" Snippet, "s", "",
+            "Show a receiver for the profile as a program, in a language of your choice, to copy",
+            "snippet code handler webhook endpoint example generate python node javascript php go java ruby rust";
         "profiles-edit-profile" EditProfile, "E", "",
             "Edit the selected profile as JSON in $VISUAL or $EDITOR",
             "external editor text vim";
@@ -195,6 +198,13 @@ pub const TABLE: &[Entry] = table! {
             "Show or hide secrets, here and in what is copied",
             "reveal unmask password";
         "preview-window-leave" Leave, "esc p f7", "Back", "One level up", "";
+    }
+    SnippetWindow {
+        "snippet-window-copy-snippet" CopySnippet, "y", "Copy", "Copy the program", "clipboard yank code receiver";
+        "snippet-window-left" Left, "left h", "", "Previous language", "";
+        "snippet-window-right" Right, "right l", "Language", "Next language: Python, Node.js, PHP, Go, Java, Ruby, Rust",
+            "python node javascript php go java ruby rust";
+        "snippet-window-leave" Leave, "esc s", "Back", "Back; nothing is copied", "";
     }
     ReceiverWindow {
         "receiver-window-toggle" Toggle, "space", "Start/stop",

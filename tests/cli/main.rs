@@ -46,6 +46,7 @@ mod send;
 mod send_at_size;
 mod senders;
 mod signals;
+mod snippet;
 mod start;
 mod stats;
 #[path = "../support/mod.rs"]

@@ -20,6 +20,7 @@ mod oauth;
 mod pooler;
 mod python;
 mod random;
+mod receivers;
 mod schema;
 mod signature;
 #[path = "../support/mod.rs"]

@@ -59,6 +59,8 @@ pub enum Purpose {
     Test,
     /// To preview its request.
     Preview,
+    /// To show a receiver for it.
+    Snippet,
     /// To enable or disable it.
     Switch,
     /// To reload it in an editor without changes.

@@ -120,7 +120,9 @@ impl State {
     #[must_use]
     pub fn is_searching(&self) -> bool {
         match self.target() {
-            Target::Window(Overlay::Details(_) | Overlay::Preview(_) | Overlay::Request(_))
+            Target::Window(
+                Overlay::Details(_) | Overlay::Preview(_) | Overlay::Snippet(_) | Overlay::Request(_),
+            )
             | Target::Pane(_) => self.is_typing(self.target()),
             Target::Window(_) | Target::Guide(_) | Target::Editor(_) => false,
         }

@@ -95,7 +95,11 @@ fn running(state: &State) -> Vec<&Summary> {
         // These cover the panes.
         Target::Guide(_)
         | Target::Window(
-            Overlay::Preview(_) | Overlay::Receiver(_) | Overlay::Senders(_) | Overlay::Overview(_),
+            Overlay::Preview(_)
+            | Overlay::Snippet(_)
+            | Overlay::Receiver(_)
+            | Overlay::Senders(_)
+            | Overlay::Overview(_),
         ) => Vec::new(),
         _ if layout::shows_deliveries(state) => state.deliveries.in_sight().collect(),
         // The newest one has its own line.

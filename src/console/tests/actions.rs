@@ -17,6 +17,7 @@ fn keys_to(scope: Scope) -> &'static [&'static str] {
         Scope::Deliveries => &["4", "5", "4 enter"],
         Scope::TestWindow => &["j t"],
         Scope::PreviewWindow => &["p", "e f7", "t f7"],
+        Scope::SnippetWindow => &["s"],
         Scope::Question => &["e x esc"],
         Scope::ReceiverWindow => &["R"],
         Scope::RequestWindow => &["R enter", "R G enter"],

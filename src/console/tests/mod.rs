@@ -33,6 +33,7 @@ mod screens;
 mod seed_words;
 mod senders;
 mod sentences;
+mod snippet;
 mod storm;
 mod styles;
 mod testing;

@@ -141,6 +141,7 @@ const SCENES: &[&str] = &[
     "profiles-enable",
     "profiles-preview",
     "profiles-preview reading-search +no such text list-down",
+    "profiles-snippet snippet-window-right reading-search +no such text list-down",
     "profiles-copy-id",
     "go-editor",
     "go-variables variables-search +no such name",

@@ -7,6 +7,7 @@ use crate::console::model::pane::Pane;
 use crate::console::model::state::State;
 use crate::console::model::window::Overlay;
 use crate::console::model::window::question::Question;
+use crate::console::model::window::snippet::SnippetWindow;
 use crate::console::update::editor::saving;
 use crate::console::update::{preview, programs, testing};
 use crate::profile::{Choice as _, Draft, Identity, Profile, ProfileId, Status};
@@ -82,6 +83,10 @@ pub fn loaded(
             Vec::new()
         }
         Purpose::Preview => preview::sample(state, *profile),
+        Purpose::Snippet => {
+            state.overlay = Some(Overlay::Snippet(Box::new(SnippetWindow::new(*profile))));
+            Vec::new()
+        }
         Purpose::Test => testing::show(state, *profile),
         Purpose::Switch => {
             profile.status = match profile.status {

@@ -127,6 +127,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         (Action::Undo, _) => vec![Effect::RestoreLast],
         (Action::Edit, Some((id, _))) => vec![Effect::LoadProfile(id, Purpose::Edit)],
         (Action::EditProfile, Some((id, _))) => vec![Effect::LoadProfile(id, Purpose::EditText)],
+        (Action::Snippet, Some((id, _))) => vec![Effect::LoadProfile(id, Purpose::Snippet)],
         (Action::Duplicate, Some((id, _))) => vec![Effect::LoadProfile(id, Purpose::Duplicate)],
         (Action::Enable, Some((id, _))) => vec![Effect::LoadProfile(id, Purpose::Switch)],
         (Action::Pause, Some((id, title))) => pausing::switch(state, id, &title),

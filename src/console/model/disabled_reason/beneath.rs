@@ -39,6 +39,7 @@ pub fn pane_for(state: &State, entry: &Entry) -> Result<Pane, &'static str> {
     let window = match entry.scope {
         Scope::TestWindow => Some("only in the test window: {test} opens it"),
         Scope::PreviewWindow => Some("only in the preview: {profiles-preview} opens it"),
+        Scope::SnippetWindow => Some("only in a snippet: {profiles-snippet} opens it"),
         Scope::ReceiverWindow => Some("only in the receiver's window: {receiver} opens it"),
         Scope::RequestWindow => {
             Some("only in a request: {receiver-window-show-in-full} opens it in the receiver's window")
@@ -47,7 +48,7 @@ pub fn pane_for(state: &State, entry: &Entry) -> Result<Pane, &'static str> {
         Scope::OverviewWindow => Some("only in the overview: {overview} opens it"),
         Scope::Form => Some("only while a variable is added or edited"),
         Scope::Question => Some("no question is open"),
-        Scope::Reading => Some("only in the details, the preview and a request"),
+        Scope::Reading => Some("only in the details, the preview, a snippet and a request"),
         // This is only called while help or palette is open.
         Scope::Guide => return Ok(state.focus),
         Scope::CopyWindow => Some("only while a text could not be copied"),

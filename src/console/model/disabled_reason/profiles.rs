@@ -10,6 +10,7 @@ pub fn why_not(state: &State, action: Action) -> Option<&'static str> {
         Action::Edit
         | Action::EditProfile
         | Action::Preview
+        | Action::Snippet
         | Action::Duplicate
         | Action::Delete
         | Action::Enable

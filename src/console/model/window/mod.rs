@@ -10,6 +10,7 @@ pub mod question;
 pub mod receiver;
 pub mod request;
 pub mod senders;
+pub mod snippet;
 pub mod test;
 pub mod text_view;
 
@@ -22,6 +23,7 @@ use crate::console::model::window::question::Question;
 use crate::console::model::window::receiver::ReceiverWindow;
 use crate::console::model::window::request::RequestWindow;
 use crate::console::model::window::senders::SendersWindow;
+use crate::console::model::window::snippet::SnippetWindow;
 use crate::console::model::window::test::TestWindow;
 use crate::console::model::window::text_view::TextView;
 use crate::keymap::{Action, Scope};
@@ -35,6 +37,8 @@ pub enum Overlay {
     Test(Box<TestWindow>),
     /// The preview of a request.
     Preview(Box<PreviewWindow>),
+    /// A receiver for a profile, as a program.
+    Snippet(Box<SnippetWindow>),
     /// A delivery in full.
     Details(DetailsWindow),
     /// The built-in endpoint.
@@ -59,6 +63,7 @@ impl Overlay {
             Self::Question(_) => vec![Scope::Question],
             Self::Test(_) => vec![Scope::TestWindow],
             Self::Preview(_) => vec![Scope::PreviewWindow, Scope::Reading, Scope::List],
+            Self::Snippet(_) => vec![Scope::SnippetWindow, Scope::Reading, Scope::List],
             Self::Details(_) => vec![Scope::Reading, Scope::Deliveries, Scope::List],
             Self::Receiver(_) => vec![Scope::ReceiverWindow, Scope::List],
             Self::Request(_) => vec![Scope::RequestWindow, Scope::Reading, Scope::List],
@@ -84,6 +89,7 @@ impl Overlay {
         match self {
             Self::Details(window) => Some(&window.reading),
             Self::Preview(window) => Some(&window.reading),
+            Self::Snippet(window) => Some(&window.reading),
             Self::Request(window) => Some(&window.reading),
             _ => None,
         }
@@ -94,6 +100,7 @@ impl Overlay {
         match self {
             Self::Details(window) => Some(&mut window.reading),
             Self::Preview(window) => Some(&mut window.reading),
+            Self::Snippet(window) => Some(&mut window.reading),
             Self::Request(window) => Some(&mut window.reading),
             _ => None,
         }

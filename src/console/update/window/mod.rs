@@ -10,6 +10,7 @@ pub mod question;
 pub mod receiver;
 pub mod request;
 pub mod senders;
+pub mod snippet;
 pub mod test;
 pub mod text_view;
 
@@ -66,6 +67,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Some(Overlay::Question(_)) => question::act(state, action),
         Some(Overlay::Test(_)) => test::act(state, action),
         Some(Overlay::Preview(_)) => preview::act(state, action),
+        Some(Overlay::Snippet(_)) => snippet::act(state, action),
         Some(Overlay::Details(_)) => details::act(state, action),
         Some(Overlay::Receiver(_)) => receiver::act(state, action),
         Some(Overlay::Request(_)) => request::act(state, action),

@@ -43,6 +43,7 @@ fn lines(state: &State) -> Arc<[String]> {
         Some(Overlay::Preview(window)) => {
             window.lines(&state.settings, width).iter().map(ToString::to_string).collect()
         }
+        Some(Overlay::Snippet(window)) => window.lines(width).into(),
         Some(Overlay::Request(window)) => window.lines(width),
         _ => Arc::default(),
     }

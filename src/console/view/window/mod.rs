@@ -9,6 +9,7 @@ pub mod question;
 pub mod receiver;
 pub mod request;
 pub mod senders;
+pub mod snippet;
 pub mod test;
 pub mod text_view;
 
@@ -29,6 +30,7 @@ pub fn draw(state: &State, out: &mut Frame<'_>) {
         Some(Overlay::Question(question)) => question::draw(state, question, out),
         Some(Overlay::Test(window)) => test::draw(state, window, out),
         Some(Overlay::Preview(window)) => preview::draw(state, window, out),
+        Some(Overlay::Snippet(window)) => snippet::draw(state, window, out),
         Some(Overlay::Details(window)) => details::draw(state, window, out),
         Some(Overlay::Receiver(window)) => receiver::draw(state, window, out),
         Some(Overlay::Request(window)) => request::draw(state, window, out),
