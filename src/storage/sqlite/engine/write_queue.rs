@@ -13,6 +13,11 @@ pub trait Command: Send {
 
     /// Notifies the caller. `committed` is the result of the whole transaction.
     fn answer(self: Box<Self>, committed: Result<(), StoreError>);
+
+    /// How many callers wait for it, once it has run.
+    fn callers(&self) -> usize {
+        1
+    }
 }
 
 /// A message to the thread.
@@ -33,13 +38,15 @@ pub struct Queue {
     orders: Receiver<Order>,
     first: VecDeque<Box<dyn Command>>,
     then: VecDeque<Box<dyn Command>>,
+    /// How many of those were waiting when the transaction began.
+    known: usize,
     look: bool,
     stop: bool,
 }
 
 impl Queue {
     pub fn of(orders: Receiver<Order>) -> Self {
-        Self { orders, first: VecDeque::new(), then: VecDeque::new(), look: false, stop: false }
+        Self { orders, first: VecDeque::new(), then: VecDeque::new(), known: 0, look: false, stop: false }
     }
 
     /// Waits for something to do. False at the end.
@@ -54,10 +61,26 @@ impl Queue {
         !self.first.is_empty() || !self.then.is_empty() || self.look
     }
 
-    /// The next command, if one is waiting.
+    /// The first command of a transaction, if one is waiting.
     pub fn take(&mut self) -> Option<Box<dyn Command>> {
         self.sort();
-        self.first.pop_front().or_else(|| self.then.pop_front())
+        let next = self.first.pop_front().or_else(|| self.then.pop_front());
+        self.known = self.then.len();
+        next
+    }
+
+    /// The next one: of those that go first, or that were waiting when the transaction began; or of the others, if it
+    /// `may_grow`.
+    pub fn take_more(&mut self, may_grow: bool) -> Option<Box<dyn Command>> {
+        self.sort();
+        if let Some(first) = self.first.pop_front() {
+            return Some(first);
+        }
+        if self.known == 0 && !may_grow {
+            return None;
+        }
+        self.known = self.known.saturating_sub(1);
+        self.then.pop_front()
     }
 
     /// Whether a check was requested since the last call.
@@ -126,5 +149,25 @@ mod tests {
             queue.take_look();
         }
         assert_eq!(told.try_iter().collect::<Vec<_>>(), ["c", "a", "b"]);
+    }
+
+    #[test]
+    fn a_transaction_that_may_not_grow_takes_along_what_was_waiting_and_what_goes_first() {
+        let (tell, orders) = mpsc::channel();
+        let (done, told) = mpsc::channel();
+        let named = |name| Box::new(Named(name, done.clone()));
+        let mut queue = Queue::of(orders);
+        for name in ["a", "b"] {
+            tell.send(Order::Write(named(name))).unwrap();
+        }
+        queue.take().unwrap().answer(Ok(()));
+        tell.send(Order::Write(named("later"))).unwrap();
+        tell.send(Order::WriteFirst(named("first"))).unwrap();
+        while let Some(command) = queue.take_more(false) {
+            command.answer(Ok(()));
+        }
+        assert_eq!(told.try_iter().collect::<Vec<_>>(), ["a", "first", "b"]);
+        queue.take_more(true).unwrap().answer(Ok(()));
+        assert_eq!(told.try_iter().collect::<Vec<_>>(), ["later"]);
     }
 }

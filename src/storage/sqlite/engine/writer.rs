@@ -26,6 +26,11 @@ const BATCH: usize = 256;
 /// How long a transaction collects commands.
 const COLLECT: Duration = Duration::from_millis(2);
 
+/// With this many callers, or as many as the last one had if that is more, a transaction is committed without those
+/// that came meanwhile. Callers that ask again as soon as they have their results would otherwise gather in one large
+/// transaction, and nobody would have anything to do while it waits for the disk.
+const ENOUGH: usize = 8;
+
 /// How long a check for other commits waits for them. No commit takes that long, unless the disk is slow; then it
 /// checks again.
 const LOOK: Duration = Duration::from_millis(100);
@@ -95,6 +100,7 @@ impl Writer {
             tally,
             stand,
             log,
+            callers: 0,
         };
         let thread = threads::spawn("store-writer", move || desk.work(&mut Queue::of(told_here)))
             .map_err(Problem::NoThread)?;
@@ -216,6 +222,8 @@ struct Desk {
     tally: Tally,
     stand: Stand,
     log: Log,
+    /// How many callers the last transaction had.
+    callers: usize,
 }
 
 impl Desk {
@@ -235,7 +243,7 @@ impl Desk {
         let mut done = Vec::new();
         let committed = match self.closed.clone().map_or_else(|| self.place.holds(), Err) {
             // Writes to a removed file are not on disk.
-            Ok(()) => transact(&mut self.db, &self.tally, first, queue, &mut done)
+            Ok(()) => transact(&mut self.db, &self.tally, first, queue, self.callers.max(ENOUGH), &mut done)
                 .and_then(|came| Ok(self.place.holds().map(|()| came)?)),
             Err(problem) => {
                 done.push(first);
@@ -252,6 +260,7 @@ impl Desk {
             self.told.changed();
         }
         let committed = committed.map(|_| ());
+        self.callers = done.iter().map(|command| command.callers()).sum();
         for command in done {
             command.answer(committed.clone());
         }
@@ -299,12 +308,14 @@ struct Committed {
     version: Option<i64>,
 }
 
-/// Runs commands until none is waiting, and commits. The executed ones are in `done`. None if nothing was changed.
+/// Runs commands until none is waiting or there are `enough` callers, and commits. The executed ones are in `done`. None
+/// if nothing was changed.
 fn transact(
     db: &mut Connection,
     tally: &Tally,
     first: Box<dyn Command>,
     queue: &mut Queue,
+    enough: usize,
     done: &mut Vec<Box<dyn Command>>,
 ) -> Result<Option<Committed>, StoreError> {
     let mut next = Some(first);
@@ -319,6 +330,7 @@ fn transact(
     };
     let writing = Writing::new(&tx, tally);
     let until = Instant::now() + COLLECT;
+    let mut callers = 0;
     while let Some(mut command) = next.take() {
         // The first one needs no savepoint, which costs as much as a third of its work: undoing it is undoing the
         // transaction.
@@ -329,6 +341,7 @@ fn transact(
             // A failed one has its own result.
             writing.in_savepoint(|tx| command.run(tx)).map(drop)
         };
+        callers += command.callers();
         done.push(command);
         if alone && ran.is_err() {
             // It has its own result, and there was no other command.
@@ -339,7 +352,7 @@ fn transact(
         if done.len() >= BATCH || Instant::now() >= until {
             break;
         }
-        next = queue.take();
+        next = queue.take_more(callers < enough);
     }
     let came = tally.came();
     tally.settle(&tx)?;

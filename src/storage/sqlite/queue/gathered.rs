@@ -96,6 +96,10 @@ impl Command for Accept {
         Ok(())
     }
 
+    fn callers(&self) -> usize {
+        self.asked.len()
+    }
+
     fn answer(self: Box<Self>, committed: Result<(), StoreError>) {
         // It may not have run, if nothing can be written.
         for Asked { result, reply, .. } in self.asked.into_iter().chain(self.gathered.close()) {
