@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use tokio::task::{JoinError, JoinHandle};
 
+use super::news::News;
 use super::sweep::Sweep;
 use super::{Dispatcher, Step, TROUBLE_PAUSE};
 use crate::clock;
@@ -28,6 +29,8 @@ pub struct Claiming {
     pub releasing: Option<Arc<[JobRef]>>,
     /// There is something new, which may be for an endpoint with free slots.
     pub fresh: bool,
+    /// The same, but perhaps only of what cannot be sent now.
+    pub news: News,
     /// There may be more of what was claimed.
     pub more: bool,
     /// Not before this time: the last claim failed.
@@ -64,7 +67,7 @@ impl<Q: Queue> Dispatcher<Q> {
         if due {
             self.next_due = None;
         }
-        self.claiming.fresh |= due || rested;
+        self.claiming.fresh |= due | rested | self.claiming.news.take(now);
         let early = self.claiming.not_before.is_some_and(|at| at > now) || self.lease.is_ending();
         if self.claiming.asked.is_some() || !self.wants_to_ask() || early {
             return;
@@ -136,6 +139,7 @@ impl<Q: Queue> Dispatcher<Q> {
             self.claiming.fresh = true;
             return;
         }
+        self.claiming.news.claimed(!claimed.jobs.is_empty() || claimed.is_partial, Instant::now());
         // Something was claimed: there may be more of it than was asked for.
         self.claiming.more |= !claimed.jobs.is_empty();
         self.claiming.sweep.note(claimed.after, claimed.is_partial);

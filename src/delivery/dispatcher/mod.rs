@@ -12,6 +12,7 @@ mod endpoints;
 mod in_flight;
 mod lease;
 mod limits;
+mod news;
 mod outage;
 mod pending_updates;
 mod quarantine;
@@ -160,7 +161,8 @@ impl<Q: Queue> Dispatcher<Q> {
                 recorded = joined(&mut self.records.in_flight) => self.recorded(recorded),
                 renewed = joined(&mut self.lease.renewing) => self.renewed(renewed),
                 answer = joined(&mut self.claiming.asked) => self.answered(answer, *wakeups.borrow()),
-                changes = &mut woken => match changes {
+                // While news waits for a moment, it is not woken by more of it.
+                changes = &mut woken, if !self.claiming.news.rests() => match changes {
                     Some(changes) => woken.set(next(changes)),
                     None => break,
                 },
@@ -230,8 +232,12 @@ impl<Q: Queue> Dispatcher<Q> {
         if now.fleet != seen.fleet {
             self.lease.hurry();
         }
+        if (now.invalidated, now.fleet) == (seen.invalidated, seen.fleet) {
+            self.claiming.news.came();
+        } else {
+            self.claiming.fresh = true;
+        }
         *seen = now;
-        self.claiming.fresh = true;
     }
 
     /// Waits are durations, not times of day: waiting deliveries are shifted when the clock is set.
@@ -287,8 +293,9 @@ impl<Q: Queue> Dispatcher<Q> {
         // While a claim is in progress, its end wakes the loop.
         let asks = self.claiming.asked.is_none() && self.wants_to_ask();
         let asked = self.claiming.not_before.filter(|_| asks).map(until);
+        let news = self.claiming.news.due(now).map(until);
         let probed = self.endpoints.next_wake().into_iter().chain(self.outage.until()).map(until);
-        let waits = due.into_iter().chain(asked).chain(probed).chain(self.last_naps(now));
+        let waits = due.into_iter().chain(asked).chain(news).chain(probed).chain(self.last_naps(now));
         waits.chain(self.quarantine.next(now)).min()
     }
 
