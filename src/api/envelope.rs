@@ -1,5 +1,6 @@
 //! The platform's envelope of a successful response: `{"code","message","data"}` (public page).
 
+use axum::body::Body;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -75,5 +76,5 @@ pub(super) fn json_response(status: StatusCode, document: &impl Serialize) -> Re
     };
     text.push('\n');
     let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
-    (status, headers, text).into_response()
+    (status, headers, Body::from(text)).into_response()
 }

@@ -8,12 +8,20 @@ use hyper::body::{Frame, SizeHint};
 
 /// Drops `guard` once the body was written, or never will be.
 pub(super) fn keep_until_written<T: Unpin + Send + 'static>(body: Body, guard: T) -> Body {
-    if body.is_end_stream() { body } else { Body::new(GuardedBody { body, _guard: guard }) }
+    if body.is_end_stream() { body } else { Body::new(GuardedBody::new(body, guard)) }
 }
 
-struct GuardedBody<T> {
+/// A body whose guard is dropped once the body was written, or never will be.
+#[derive(Debug)]
+pub(super) struct GuardedBody<T> {
     body: Body,
-    _guard: T,
+    _guard: Option<T>,
+}
+
+impl<T> GuardedBody<T> {
+    pub(super) fn new(body: Body, guard: T) -> Self {
+        Self { _guard: (!body.is_end_stream()).then_some(guard), body }
+    }
 }
 
 impl<T: Unpin> HttpBody for GuardedBody<T> {

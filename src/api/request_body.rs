@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, header};
+use futures_util::FutureExt as _;
 use http_body_util::BodyExt as _;
+use hyper::body::Body as _;
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::{ApiError, Code};
@@ -25,7 +27,11 @@ pub(super) async fn next(body: &mut Body) -> Result<Option<Bytes>, ApiError> {
 
 async fn next_within(body: &mut Body, pause: Duration) -> Result<Option<Bytes>, ApiError> {
     loop {
-        let frame = timeout(pause, body.frame()).await.map_err(|_| paused(pause))?;
+        // Usually it has arrived with the head: no timer is needed.
+        let frame = match body.frame().now_or_never() {
+            Some(frame) => frame,
+            None => timeout(pause, body.frame()).await.map_err(|_| paused(pause))?,
+        };
         match frame {
             None => return Ok(None),
             // Trailers are of no interest.
@@ -69,8 +75,9 @@ async fn whole_within(
     }
     let until = Instant::now() + long;
     let mut all = Vec::with_capacity(named.and_then(|named| usize::try_from(named).ok()).unwrap_or_default());
-    while let Some(bytes) =
-        timeout_at(until, next_within(&mut body, pause)).await.map_err(|_| too_slow(long))??
+    while !body.is_end_stream()
+        && let Some(bytes) =
+            timeout_at(until, next_within(&mut body, pause)).await.map_err(|_| too_slow(long))??
     {
         if all.len() + bytes.len() > most {
             return Err(too_large(most));

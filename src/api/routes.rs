@@ -1,5 +1,7 @@
 //! Routes with what each requires of its caller: without that a route cannot be added.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::extract::{RawPathParams, Request, State};
 use axum::handler::Handler;
@@ -8,11 +10,10 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, on};
 
-use super::auth::{KeyUsed, refuse_web_pages};
-use super::guarded_body::keep_until_written;
+use super::admission::{Admission, Refusal, with_key};
+use super::auth::refuse_web_pages;
 use super::repeatable::once;
 use super::{Access, Api, ApiError, Caller, Code, Sid};
-use crate::storage::ApiKey;
 
 /// A route.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -144,25 +145,15 @@ async fn admit(
     params: RawPathParams,
     mut request: Request,
     next: Next,
-) -> Result<Response, ApiError> {
+) -> Result<Response, Refusal> {
     if guard.access == Access::Public {
         return Ok(next.run(request).await);
     }
-    let Some(keys) = guard.api.keys() else {
-        refuse_web_pages(request.uri(), request.headers())?;
-        request.extensions_mut().insert(Caller::anyone(sid(&params)?.as_ref()));
-        return Ok(next.run(request).await);
-    };
-    // Before anything is said about the request.
-    let key = keys.authenticate(request.headers()).await?;
-    let response = match keys.begin(&key, guard.access) {
-        Ok(in_use) => {
-            request.extensions_mut().insert(Caller::of_key(sid(&params)?.as_ref(), &key));
-            next.run(request).await.map(|body| keep_until_written(body, in_use))
-        }
-        Err(error) => error.into_response(),
-    };
-    Ok(with_key(response, &key))
+    let head = (request.uri(), request.headers());
+    let admission = Admission::check(&guard.api, guard.access, head, || sid(&params)).await?;
+    request.extensions_mut().insert(admission.caller.clone());
+    let response = next.run(request).await;
+    Ok(admission.respond(&guard.api, response))
 }
 
 /// The same for a stream.
@@ -180,19 +171,13 @@ async fn admit_stream(
     let key = keys.authenticate(request.headers()).await?;
     let response = match keys.begin_stream(&key, guard.access, request.headers()) {
         Ok(of_stream) => {
-            request.extensions_mut().insert(Caller::of_key(sid(&params)?.as_ref(), &key));
+            request.extensions_mut().insert(Caller::of_key(sid(&params)?.as_ref(), key.key()));
             request.extensions_mut().insert(of_stream);
             next.run(request).await
         }
         Err(error) => error.into_response(),
     };
-    Ok(with_key(response, &key))
-}
-
-/// Notes whose request it was, for the access log.
-fn with_key(mut response: Response, key: &ApiKey) -> Response {
-    response.extensions_mut().insert(KeyUsed(key.id.clone()));
-    response
+    Ok(with_key(response, Arc::clone(key.key())))
 }
 
 /// The account id of a path that has one.

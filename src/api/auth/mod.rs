@@ -8,7 +8,7 @@ mod presented;
 mod web_pages;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use axum::http::HeaderMap;
@@ -18,7 +18,7 @@ use crate::clock;
 use crate::profile::Choice as _;
 use crate::storage::{ApiKey, KeyId, KeyScope, KeyState, KeyText, SecretHash, Storage};
 pub(super) use in_progress::KeyInUse;
-use in_progress::KeyLimit;
+use in_progress::{KeyUsage, Usages};
 pub(super) use web_pages::refuse as refuse_web_pages;
 
 /// How long a verified key is not looked up again.
@@ -27,12 +27,9 @@ const REMEMBERED: Duration = Duration::from_secs(1);
 /// The maximum number of remembered keys.
 const MAX_REMEMBERED_KEYS: usize = 1024;
 
-/// How often the use of a key is noted.
-const NOTED: Duration = Duration::from_mins(1);
-
-/// The id of the key of a request, in the extensions of its response.
+/// The key of a request, in the extensions of its response.
 #[derive(Debug, Clone)]
-pub(super) struct KeyUsed(pub(super) KeyId);
+pub(super) struct KeyUsed(pub(super) Arc<ApiKey>);
 
 /// The key of a stream, to be checked for as long as it is open.
 #[derive(Debug, Clone)]
@@ -48,27 +45,34 @@ impl StreamKey {
 #[derive(Debug)]
 pub(super) struct Keys {
     store: Arc<dyn Storage>,
-    limit: KeyLimit,
-    /// By id and hash of the secret: nobody else finds an entry.
-    verified: Mutex<HashMap<(KeyId, [u8; 32]), Verified>>,
-    noted: Mutex<HashMap<KeyId, Instant>>,
+    usages: Usages,
+    /// By the hash of the secret: nobody else finds an entry.
+    verified: Mutex<HashMap<[u8; 32], VerifiedKey>>,
     /// Looked up for requests without a key that could be one.
     nobody: KeyText,
 }
 
+/// A valid key. Cheap to clone.
 #[derive(Debug, Clone)]
-struct Verified {
+pub(super) struct VerifiedKey {
     at: Instant,
     key: Arc<ApiKey>,
+    usage: Arc<KeyUsage>,
+}
+
+impl VerifiedKey {
+    /// The key.
+    pub(super) fn key(&self) -> &Arc<ApiKey> {
+        &self.key
+    }
 }
 
 impl Keys {
     pub(super) fn new(store: Arc<dyn Storage>, requests_per_key: usize) -> Self {
         Self {
             store,
-            limit: KeyLimit::new(requests_per_key),
+            usages: Usages::new(requests_per_key),
             verified: Mutex::default(),
-            noted: Mutex::default(),
             nobody: KeyText::generate(),
         }
     }
@@ -77,7 +81,7 @@ impl Keys {
     ///
     /// # Errors
     /// It is not, or the store cannot be read.
-    pub(super) async fn authenticate(&self, headers: &HeaderMap) -> Result<Arc<ApiKey>, ApiError> {
+    pub(super) async fn authenticate(&self, headers: &HeaderMap) -> Result<VerifiedKey, ApiError> {
         let text = presented::of(headers).and_then(KeyText::parse);
         self.verify(text.as_ref().unwrap_or(&self.nobody)).await
     }
@@ -90,11 +94,14 @@ impl Keys {
         self.verify(&key.0).await.map(drop)
     }
 
-    async fn verify(&self, text: &KeyText) -> Result<Arc<ApiKey>, ApiError> {
-        let place = (text.id.clone(), *text.secret.hash().bytes());
-        let known = lock(&self.verified).get(&place).filter(|known| known.at.elapsed() < REMEMBERED).cloned();
-        if let Some(Verified { key, .. }) = known {
-            return if key.state(clock::now()) == KeyState::Active { Ok(key) } else { Err(unauthorized()) };
+    async fn verify(&self, text: &KeyText) -> Result<VerifiedKey, ApiError> {
+        let place = *text.secret.hash().bytes();
+        if let Some(known) = self.remembered(&place, &text.id) {
+            return if known.key.state(clock::now()) == KeyState::Active {
+                Ok(known)
+            } else {
+                Err(unauthorized())
+            };
         }
         // Before it is looked up: it is remembered no longer than it may be.
         let at = Instant::now();
@@ -103,22 +110,29 @@ impl Keys {
         let is_right = SecretHash::is_of(hash.as_ref(), &text.secret);
         let key = key.filter(|key| is_right && key.state(clock::now()) == KeyState::Active);
         let key = Arc::new(key.ok_or_else(unauthorized)?);
-        let mut verified = lock(&self.verified);
-        if verified.len() >= MAX_REMEMBERED_KEYS {
-            verified.clear();
+        let verified = VerifiedKey { at, usage: self.usages.of(&key.id), key };
+        // The map is consistent after every step.
+        let mut all = self.verified.lock().unwrap_or_else(PoisonError::into_inner);
+        if all.len() >= MAX_REMEMBERED_KEYS {
+            all.clear();
         }
-        verified.insert(place, Verified { at, key: Arc::clone(&key) });
-        Ok(key)
+        all.insert(place, verified.clone());
+        Ok(verified)
+    }
+
+    fn remembered(&self, place: &[u8; 32], id: &KeyId) -> Option<VerifiedKey> {
+        let all = self.verified.lock().unwrap_or_else(PoisonError::into_inner);
+        all.get(place).filter(|known| known.key.id == *id && known.at.elapsed() < REMEMBERED).cloned()
     }
 
     /// A request of a valid key begins.
     ///
     /// # Errors
     /// The key does not allow this, or has too many requests in progress.
-    pub(super) fn begin(&self, key: &ApiKey, access: Access) -> Result<KeyInUse, ApiError> {
-        allow(key, access)?;
-        let in_use = self.limit.begin(&key.id)?;
-        self.note_use(&key.id);
+    pub(super) fn begin(&self, key: &VerifiedKey, access: Access) -> Result<KeyInUse, ApiError> {
+        allow(&key.key, access)?;
+        let in_use = self.usages.begin(&key.usage)?;
+        self.note_use(key);
         Ok(in_use)
     }
 
@@ -128,35 +142,24 @@ impl Keys {
     /// The key does not allow this.
     pub(super) fn begin_stream(
         &self,
-        key: &ApiKey,
+        key: &VerifiedKey,
         access: Access,
         headers: &HeaderMap,
     ) -> Result<StreamKey, ApiError> {
-        allow(key, access)?;
-        self.note_use(&key.id);
+        allow(&key.key, access)?;
+        self.note_use(key);
         presented::of(headers).and_then(KeyText::parse).map(StreamKey).ok_or_else(unauthorized)
     }
 
     /// Notes the use in the background, once in a while: a request does not wait for that, nor fail with it.
-    fn note_use(&self, id: &KeyId) {
-        let mut noted = lock(&self.noted);
-        if noted.get(id).is_some_and(|at| at.elapsed() < NOTED) {
-            return;
+    fn note_use(&self, key: &VerifiedKey) {
+        if key.usage.is_to_be_noted() {
+            let (store, key) = (Arc::clone(&self.store), Arc::clone(&key.key));
+            tokio::spawn(async move {
+                let _ = store.note_key_use(&key.id, clock::now()).await;
+            });
         }
-        if noted.len() >= MAX_REMEMBERED_KEYS {
-            noted.clear();
-        }
-        noted.insert(id.clone(), Instant::now());
-        let (store, id) = (Arc::clone(&self.store), id.clone());
-        tokio::spawn(async move {
-            let _ = store.note_key_use(&id, clock::now()).await;
-        });
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // Each map is consistent after every step.
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The same for every key that is not valid.

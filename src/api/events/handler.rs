@@ -25,12 +25,25 @@ pub(super) async fn accept(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, ApiError> {
-    let kind = kind(&headers)?;
-    let key = idempotency_key::of(&headers)?;
+    respond(&api, &caller, &headers, body).await
+}
+
+/// Accepts events of a caller that may hand them over.
+///
+/// # Errors
+/// None of them was read.
+pub(super) async fn respond(
+    api: &Api,
+    caller: &Caller,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<Response, ApiError> {
+    let kind = kind(headers)?;
+    let key = idempotency_key::of(headers)?;
     api.room().check(&*api.store).await?;
     match kind {
-        Kind::Json => whole::accept(&api, &caller, key, &headers, body).await.map(Envelope::into_response),
-        Kind::Lines => Ok(ndjson::accept(&api, &caller, key, body).await),
+        Kind::Json => whole::accept(api, caller, key, headers, body).await.map(Envelope::into_response),
+        Kind::Lines => Ok(ndjson::accept(api, caller, key, body).await),
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! | file | what it does |
 //! |---|---|
+//! | `direct` | takes requests without the router |
 //! | `handler` | chooses by the type of the body |
 //! | `whole` | one event or an array: all in one commit |
 //! | `ndjson` | a stream of lines, one commit per chunk of them |
@@ -9,6 +10,7 @@
 //! | `outcome` | what became of each event |
 //! | `room` | refuses events while too many are queued |
 
+mod direct;
 mod handler;
 mod ndjson;
 mod outcome;
@@ -18,6 +20,7 @@ mod whole;
 
 use super::{Access, Routes};
 
+pub(super) use direct::{serve, sid_of};
 pub(super) use prepare::Profiles;
 pub(super) use room::Room;
 
@@ -28,7 +31,12 @@ pub(super) const MAX_EVENT_BYTES: usize = 1 << 20;
 /// The most events of an array: one commit.
 pub(super) const MOST_EVENTS: usize = 10_000;
 
+/// The path.
+const PATH: &str = "/v1/{sid}/callback/events";
+/// What it requires.
+const ACCESS: Access = Access::Send;
+
 /// Adds the route.
 pub(super) fn add(routes: Routes) -> Routes {
-    routes.post("/v1/{sid}/callback/events", Access::Send, handler::accept)
+    routes.post(PATH, ACCESS, handler::accept)
 }

@@ -1,19 +1,26 @@
 //! Whether requests of a connection are in progress.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::body::Body;
-use tokio::sync::watch;
+use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 
-use crate::api::guarded_body::keep_until_written;
+use crate::api::guarded_body::GuardedBody;
 
 /// The requests of a connection. Cheap to clone.
 #[derive(Debug, Clone)]
-pub(super) struct Activity(Arc<watch::Sender<State>>);
+pub(super) struct Activity(Arc<Requests>);
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
+struct Requests {
+    state: Mutex<State>,
+    /// Notified of each change.
+    changed: Notify,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct State {
     in_progress: usize,
     /// How many of them last until the server stops.
@@ -24,46 +31,59 @@ struct State {
 
 impl Activity {
     pub(super) fn new() -> Self {
-        Self(Arc::new(watch::Sender::new(State { in_progress: 0, lasting: 0, since: Instant::now() })))
+        let state = State { in_progress: 0, lasting: 0, since: Instant::now() };
+        Self(Arc::new(Requests { state: Mutex::new(state), changed: Notify::new() }))
+    }
+
+    fn state(&self) -> State {
+        *self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn change(&self, change: impl FnOnce(&mut State)) {
+        change(&mut self.0.state.lock().unwrap_or_else(PoisonError::into_inner));
+        self.0.changed.notify_waiters();
     }
 
     /// A request is in progress until the result is dropped.
     pub(super) fn begin(&self) -> InProgress {
-        self.0.send_modify(|state| state.in_progress += 1);
+        self.change(|state| state.in_progress += 1);
         InProgress { activity: self.clone(), lasts: false }
+    }
+
+    /// Waits until the state is like this.
+    async fn until(&self, is_wanted: impl Fn(&State) -> bool) -> State {
+        loop {
+            let changed = self.0.changed.notified();
+            let state = self.state();
+            if is_wanted(&state) {
+                return state;
+            }
+            changed.await;
+        }
     }
 
     /// Waits until no request has been in progress for this long.
     pub(super) async fn quiet_for(&self, long: Duration) {
-        let mut states = self.0.subscribe();
         loop {
-            // The sender is in `self`.
-            let Ok(quiet) = states.wait_for(|state| state.in_progress == 0).await.map(|state| *state) else {
-                return;
-            };
+            let quiet = self.until(|state| state.in_progress == 0).await;
             // Requests do not wake it: whether there was one is seen then.
             sleep_until(quiet.since + long).await;
-            let now = *states.borrow_and_update();
+            let now = self.state();
             if now.in_progress == 0 && now.since == quiet.since {
                 return;
             }
         }
     }
-}
 
-impl Activity {
     /// Waits, as the server stops, until no request but lasting ones has been in progress for this long. Lasting ones
     /// have as long to end.
     pub(super) async fn nothing_to_wait_for(&self, long: Duration) {
         let began = Instant::now();
-        let mut states = self.0.subscribe();
         loop {
-            // The sender is in `self`.
-            let is_done = |state: &State| state.in_progress == state.lasting;
-            let Ok(state) = states.wait_for(is_done).await.map(|state| *state) else { return };
+            let state = self.until(|state| state.in_progress == state.lasting).await;
             let since = if state.lasting == 0 { state.since } else { state.since.max(began) };
             tokio::select! {
-                _ = states.changed() => {}
+                _ = self.until(|now| *now != state) => {}
                 () = sleep_until(since + long) => return,
             }
         }
@@ -83,7 +103,7 @@ pub(super) struct InProgress {
 
 impl Drop for InProgress {
     fn drop(&mut self) {
-        self.activity.0.send_modify(|state| {
+        self.activity.change(|state| {
             state.in_progress -= 1;
             state.lasting -= usize::from(self.lasts);
             state.since = Instant::now();
@@ -95,12 +115,12 @@ impl InProgress {
     /// Its response lasts until the server stops.
     pub(super) fn last(&mut self) {
         self.lasts = true;
-        self.activity.0.send_modify(|state| state.lasting += 1);
+        self.activity.change(|state| state.lasting += 1);
     }
 
     /// The request is in progress until its response was written.
-    pub(super) fn until_written(self, body: Body) -> Body {
-        keep_until_written(body, self)
+    pub(super) fn until_written(self, body: Body) -> GuardedBody<Self> {
+        GuardedBody::new(body, self)
     }
 }
 

@@ -2,27 +2,29 @@
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, Response, header};
+use futures_util::FutureExt as _;
+use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use hyper::body::Incoming;
-use hyper::service::{Service as _, service_fn};
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
-use hyper_util::service::TowerToHyperService;
 use rustls::ServerConfig;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 
-use super::activity::{Activity, Lasting};
+use super::activity::{Activity, InProgress, Lasting};
+use super::app::App;
 use super::limits::ServerLimits;
 use super::unread_body::UnreadBody;
+use crate::api::guarded_body::GuardedBody;
 use crate::listening::PatientStream;
 
 /// How long a quiet connection may take to end properly.
@@ -48,6 +50,15 @@ impl Crowd {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Peer(pub SocketAddr);
 
+/// Why a connection ends that its client does not close.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ending {
+    /// It was without a request for too long.
+    Quiet,
+    /// The server stops.
+    Stopping,
+}
+
 /// A connection to serve.
 pub(super) struct Connection {
     pub(super) peer: SocketAddr,
@@ -59,7 +70,12 @@ pub(super) struct Connection {
 impl Connection {
     /// Serves it until it ends: closed by its client; quiet for too long; or, once the server is `stopping`, after
     /// the requests in progress.
-    pub(super) async fn serve(self, stream: TcpStream, app: Router, stopping: impl Future<Output = ()>) {
+    pub(super) async fn serve(
+        self,
+        stream: TcpStream,
+        app: impl App,
+        stopping: impl Future<Output = ()> + Send,
+    ) {
         // Without it a response may wait for the client's acknowledgement of the one before.
         let _ = stream.set_nodelay(true);
         let stream = PatientStream::new(stream, self.limits.response);
@@ -79,23 +95,27 @@ impl Connection {
     async fn http(
         &self,
         stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-        app: Router,
-        stopping: impl Future<Output = ()>,
+        app: impl App,
+        stopping: impl Future<Output = ()> + Send,
     ) {
         let activity = Activity::new();
         let service = self.service(app, activity.clone());
         let builder = self.builder();
         let mut serving = pin!(builder.serve_connection(TokioIo::new(stream), service));
-        let mut quiet = pin!(self.quiet(&activity));
+        // Polled only when one of them is woken: a request wakes the connection several times.
+        let mut ends = FuturesUnordered::<Pin<Box<dyn Future<Output = Ending> + Send>>>::new();
+        ends.push(Box::pin(self.quiet(&activity).map(|()| Ending::Quiet)));
+        ends.push(Box::pin(stopping.map(|()| Ending::Stopping)));
         // Errors of a connection are ignored.
-        tokio::select! {
+        let ending = tokio::select! {
+            biased;
             _ = &mut serving => return,
-            () = &mut quiet => {
-                serving.as_mut().graceful_shutdown();
-                let _ = tokio::time::timeout(FAREWELL, serving).await;
-                return;
-            }
-            () = stopping => serving.as_mut().graceful_shutdown(),
+            ending = ends.next() => ending,
+        };
+        serving.as_mut().graceful_shutdown();
+        if ending == Some(Ending::Quiet) {
+            let _ = tokio::time::timeout(FAREWELL, serving).await;
+            return;
         }
         // A client that does not end its connection keeps nobody waiting, and neither does half a head.
         tokio::select! {
@@ -131,21 +151,21 @@ impl Connection {
 
     fn service(
         &self,
-        app: Router,
+        app: impl App,
         activity: Activity,
     ) -> impl hyper::service::Service<
         Request<Incoming>,
-        Response = Response<Body>,
+        Response = Response<GuardedBody<InProgress>>,
         Error = Infallible,
-        Future = impl Future<Output = Result<Response<Body>, Infallible>> + Send + 'static,
+        Future = impl Future<Output = Result<Response<GuardedBody<InProgress>>, Infallible>> + Send + 'static,
     > + Send
     + 'static {
-        let (app, peer) = (TowerToHyperService::new(app), Peer(self.peer));
+        let peer = Peer(self.peer);
         service_fn(move |mut request: Request<Incoming>| {
             let mut in_progress = activity.begin();
             request.extensions_mut().insert(peer);
             let waits = request.headers().contains_key(header::EXPECT);
-            let response = app.call(request.map(|body| UnreadBody::new(Body::new(body), waits)));
+            let response = app.call(request.map(|body| Body::new(UnreadBody::new(body, waits))));
             async move {
                 let response = response.await?;
                 if response.extensions().get::<Lasting>().is_some() {

@@ -1,6 +1,7 @@
 //! The server: connections with their limits, and a stop that drops no accepted request.
 
 mod activity;
+mod app;
 mod connection;
 mod limits;
 mod systemd;
@@ -12,13 +13,13 @@ use std::net::SocketAddr;
 use std::pin::pin;
 use std::time::Duration;
 
-use axum::Router;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::listening::accepted;
 pub(super) use activity::Lasting;
+pub use app::App;
 pub use connection::Peer;
 use connection::{Connection, Crowd};
 pub use limits::ServerLimits;
@@ -43,7 +44,7 @@ impl Server {
     pub fn start(
         listener: TcpListener,
         tls: Option<ServerTls>,
-        app: Router,
+        app: impl App,
         limits: ServerLimits,
     ) -> io::Result<Self> {
         let addr = listener.local_addr()?;
@@ -86,7 +87,7 @@ impl Drop for Server {
 async fn serve(
     listener: TcpListener,
     tls: Option<ServerTls>,
-    app: Router,
+    app: impl App,
     limits: ServerLimits,
     stopped: watch::Receiver<bool>,
 ) {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::get;
+use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
@@ -16,7 +17,7 @@ const LONG: Duration = Duration::from_mins(1);
 
 async fn start(app: Router, limits: ServerLimits) -> Server {
     let listener = listen(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
-    Server::start(listener, None, app, limits).unwrap()
+    Server::start(listener, None, TowerToHyperService::new(app), limits).unwrap()
 }
 
 fn app() -> Router {

@@ -8,7 +8,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use axum::body::{Body, Bytes};
+use axum::body::Bytes;
 use http_body_util::BodyExt as _;
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
 use tokio::runtime::Handle;
@@ -19,27 +19,32 @@ const MOST: (usize, Duration) = (64 << 20, Duration::from_secs(5));
 
 /// A body whose rest is read when it is dropped.
 #[derive(Debug)]
-pub(super) struct UnreadBody {
+pub(super) struct UnreadBody<B: Discard> {
     /// None once it has ended, or is dropped.
-    body: Option<Body>,
+    body: Option<B>,
     /// The client sends nothing before it is asked to (`Expect: 100-continue`), and it was not.
     is_held_back: bool,
 }
 
-impl UnreadBody {
-    pub(super) fn new(body: Body, is_held_back: bool) -> Self {
+/// A body that can be read to its end elsewhere.
+pub(super) trait Discard: HttpBody<Data = Bytes, Error: Send> + Send + Unpin + 'static {}
+
+impl<B: HttpBody<Data = Bytes, Error: Send> + Send + Unpin + 'static> Discard for B {}
+
+impl<B: Discard> UnreadBody<B> {
+    pub(super) fn new(body: B, is_held_back: bool) -> Self {
         Self { body: Some(body), is_held_back }
     }
 }
 
-impl HttpBody for UnreadBody {
+impl<B: Discard> HttpBody for UnreadBody<B> {
     type Data = Bytes;
-    type Error = axum::Error;
+    type Error = B::Error;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+    ) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
         // Reading it asks for it.
         self.is_held_back = false;
         let Some(body) = &mut self.body else { return Poll::Ready(None) };
@@ -59,7 +64,7 @@ impl HttpBody for UnreadBody {
     }
 }
 
-impl Drop for UnreadBody {
+impl<B: Discard> Drop for UnreadBody<B> {
     fn drop(&mut self) {
         if let Some(body) = self.body.take()
             && !self.is_held_back
@@ -72,7 +77,7 @@ impl Drop for UnreadBody {
 }
 
 /// Reads the rest of a body within limits.
-async fn discard(mut body: Body, (most, long): (usize, Duration)) {
+async fn discard(mut body: impl Discard, (most, long): (usize, Duration)) {
     let until = Instant::now() + long;
     let mut left = most;
     while let Ok(Some(Ok(frame))) = timeout_at(until, body.frame()).await {
@@ -85,6 +90,7 @@ async fn discard(mut body: Body, (most, long): (usize, Duration)) {
 
 #[cfg(test)]
 mod tests {
+    use axum::body::Body;
     use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
 

@@ -15,7 +15,7 @@ use super::interrupt::{BlockedSignals, Interrupts};
 use super::output::{eprint_line, print_if_read};
 use super::session::Session;
 use super::upkeep::Upkeep;
-use crate::api::{Api, ApiParts, Server, ServerLimits, ServerTls, SystemdState, TlsNews, activated, router};
+use crate::api::{Api, ApiParts, Server, ServerLimits, ServerTls, SystemdState, TlsNews, activated, app};
 use crate::clock;
 use crate::delivery::{Limits, OutcomeStream, Sender, Transport};
 use crate::listening::listen;
@@ -77,7 +77,7 @@ pub(super) async fn run(
     tokio::spawn(async move { counting.count_attempts(outcomes).await });
     let mut news = SenderReports::of(&sender, store.upkeep());
     let limits = ServerLimits::of(settings.api.connections);
-    let mut server = Server::start(listener, tls, router(api.clone()), limits)
+    let mut server = Server::start(listener, tls, app(api.clone()), limits)
         .map_err(|error| system("cannot listen", error))?;
     print_if_read(&format!("listening on {scheme}://{} (Ctrl+C ends)\n", server.addr()))?;
     report_state(SystemdState::Ready);

@@ -11,8 +11,8 @@ use super::text::{Kind, Text};
 /// Requests by method, route and status, and accepted events.
 #[derive(Debug, Default)]
 pub(crate) struct Requests {
-    /// Routes and methods are those of the table, so they are few.
-    counted: Mutex<BTreeMap<(String, String), Counted>>,
+    /// By method, then by route. These are those of the table, so they are few.
+    counted: Mutex<BTreeMap<&'static str, BTreeMap<String, Counted>>>,
     accepted: AtomicU64,
     refused: AtomicU64,
 }
@@ -25,9 +25,13 @@ struct Counted {
 
 impl Requests {
     /// Counts a request. `route` is one of the table, or a fixed text for all others.
-    pub(crate) fn add(&self, method: &str, route: &str, status: u16, long: Duration) {
+    pub(crate) fn add(&self, method: &'static str, route: &str, status: u16, long: Duration) {
         let mut all = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
-        let counted = all.entry((method.to_owned(), route.to_owned())).or_default();
+        let routes = all.entry(method).or_default();
+        let counted = match routes.get_mut(route) {
+            Some(counted) => counted,
+            None => routes.entry(route.to_owned()).or_default(),
+        };
         *counted.by_status.entry(status).or_default() += 1;
         counted.durations.add(long);
     }
@@ -45,9 +49,13 @@ impl Requests {
             text.sample(name, &[("result", result)], count.load(Ordering::Relaxed));
         }
         let all = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
+        let all: Vec<_> = all
+            .iter()
+            .flat_map(|(method, routes)| routes.iter().map(move |(route, counted)| (*method, route, counted)))
+            .collect();
         let name = "ringback_api_requests_total";
         text.family(name, Kind::Counter, "Requests to this process, by method, route and status.");
-        for ((method, route), counted) in &*all {
+        for (method, route, counted) in &all {
             for (status, count) in &counted.by_status {
                 let status = status.to_string();
                 text.sample(name, &[("method", method), ("route", route), ("status", &status)], count);
@@ -55,7 +63,7 @@ impl Requests {
         }
         let name = "ringback_api_request_duration_seconds";
         text.family(name, Kind::Histogram, "How long requests took, until their responses began.");
-        for ((method, route), counted) in &*all {
+        for (method, route, counted) in &all {
             counted.durations.write(name, &[("method", method), ("route", route)], text);
         }
     }
