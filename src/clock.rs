@@ -18,7 +18,7 @@ const LAST: Timestamp = Timestamp::constant(253_370_764_800, 0);
 /// with the time since boot: waits still end, and all processes of a machine agree.
 #[must_use]
 pub fn now() -> Timestamp {
-    within(machine(), up())
+    within(machine(), up)
 }
 
 /// Whether the machine's clock is plausible: from 1970 to the year 9998.
@@ -68,9 +68,9 @@ pub fn uptime() -> Duration {
     Duration::try_from(clock_gettime(CLOCK)).unwrap_or_default()
 }
 
-fn within(machine: SystemTime, up: Duration) -> Timestamp {
+fn within(machine: SystemTime, up: impl FnOnce() -> Duration) -> Timestamp {
     match edge(machine) {
-        Some(edge) => later(edge, up),
+        Some(edge) => later(edge, up()),
         None => Timestamp::try_from(machine).unwrap_or(FIRST),
     }
 }
@@ -92,10 +92,14 @@ mod tests {
 
     const UP: Duration = Duration::from_secs(7);
 
+    fn read(machine: SystemTime) -> Timestamp {
+        within(machine, || UP)
+    }
+
     #[test]
     fn a_plausible_time_keeps_its_nanoseconds() {
         for at in [FIRST, Timestamp::constant(1_764_446_400, 123_456_789), LAST - Duration::from_nanos(1)] {
-            assert_eq!(within(at.into(), UP), at);
+            assert_eq!(read(at.into()), at);
         }
         assert!(is_plausible() && now() >= FIRST && now() < LAST);
     }
@@ -105,10 +109,10 @@ mod tests {
         let (epoch, second) = (SystemTime::UNIX_EPOCH, Duration::from_secs(1));
         let ages = Duration::from_secs(1 << 60);
         for before in [epoch - Duration::from_nanos(1), epoch - second * 86_400, epoch - ages] {
-            assert_eq!(within(before, UP), later(FIRST, UP));
+            assert_eq!(read(before), later(FIRST, UP));
         }
         for after in [SystemTime::from(LAST), SystemTime::from(Timestamp::MAX) + second, epoch + ages] {
-            assert_eq!(within(after, UP), later(LAST, UP));
+            assert_eq!(read(after), later(LAST, UP));
         }
     }
 

@@ -30,7 +30,9 @@ pub(super) fn from_template(template: &JsonTemplate, resolver: &mut Resolver) ->
         let escaping = match part {
             JsonPart::Text(text) => {
                 json.push_str(text);
-                position.pass(text);
+                if resolver.is_traced() {
+                    position.pass(text);
+                }
                 continue;
             }
             JsonPart::InString(path) => {

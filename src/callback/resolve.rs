@@ -27,6 +27,11 @@ impl<'a> Resolver<'a> {
         Self { trace: Some(Trace { uses, part: RequestPart::Url }), ..self }
     }
 
+    /// Whether uses are recorded.
+    pub(super) fn is_traced(&self) -> bool {
+        self.trace.is_some()
+    }
+
     /// Sets the part of the request for the placeholders that follow.
     pub(super) fn at(&mut self, part: impl FnOnce() -> RequestPart) {
         if let Some(trace) = &mut self.trace {
@@ -90,7 +95,7 @@ impl<'a> Resolver<'a> {
                 TemplatePart::Text(text) => filled.push_str(text),
                 TemplatePart::Variable(path) => {
                     let text = self.text(path)?;
-                    if self.trace.is_some() {
+                    if self.is_traced() {
                         self.sent(escaping, Spot::Value, &escaping.apply(&text));
                     }
                     filled.push_str(&text);
