@@ -153,13 +153,19 @@ fn built() -> clap::Command {
 
 /// Reads the arguments of this process.
 fn arguments() -> Result<Cli, clap::Error> {
-    // An empty variable counts as not set, as in other programs.
-    let mut command = command().mut_args(|arg| {
+    let mut command = without_empty(command());
+    let mut matches = command.try_get_matches_from_mut(std::env::args_os())?;
+    Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
+}
+
+/// The same, with all subcommands, without the variables that are empty: such a variable counts as not set, as in other
+/// programs.
+fn without_empty(command: clap::Command) -> clap::Command {
+    let command = command.mut_args(|arg| {
         let is_empty = arg.get_env().and_then(std::env::var_os).is_some_and(|value| value.is_empty());
         if is_empty { arg.env(Resettable::Reset) } else { arg }
     });
-    let mut matches = command.try_get_matches_from_mut(std::env::args_os())?;
-    Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
+    command.mut_subcommands(without_empty)
 }
 
 /// Runs the command of the arguments, from the start of the process to its exit code.

@@ -144,13 +144,13 @@ impl RemoteClient {
             | NoResponse::Unknown(why)
             | NoResponse::Unusable(why) => RemoteError::NoResponse(self.harmless(&why)),
         })?;
-        let body = String::from_utf8(response.body);
+        let body = String::from_utf8(response.body).ok();
         let value = body
-            .map_err(|_| "it is not UTF-8".to_owned())
-            .and_then(|text| json::read(&text).map_err(|error| format!("it is not JSON: {error}")));
+            .and_then(|text| json::read(&text).ok())
+            .ok_or("it is not JSON: check the URL of the account");
         let status = response.status;
         if (200..300).contains(&status) {
-            let value = value.map_err(|why| RemoteError::Unusable(self.harmless(&why)))?;
+            let value = value.map_err(|why| RemoteError::Unusable(why.to_owned()))?;
             if value.get("data").is_none() {
                 return Err(RemoteError::Unusable("it has no `data`".to_owned()));
             }
@@ -165,7 +165,8 @@ impl RemoteClient {
             _ => String::new(),
         };
         Err(match status {
-            401 | 403 => RemoteError::Refused { status, message },
+            401 => RemoteError::Refused(message),
+            403 => RemoteError::Forbidden(message),
             404 => RemoteError::NotFound(message),
             _ => RemoteError::Status { status, message },
         })

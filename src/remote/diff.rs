@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::comparison::{Changed, Comparison};
-use super::member_change::{change_document, member_changes};
+use super::member_change::{ChangedMembers, change_document, member_changes};
 use super::pairs::Pair;
 use super::side::RemoteSide;
 use crate::management::ProfileCheck;
@@ -55,10 +55,8 @@ pub struct ProfileDiff {
     pub state: DiffState,
     /// The values that differ.
     pub changes: Vec<FieldChange>,
-    /// The members that have changed here since both agreed.
-    pub changed_here: Vec<String>,
-    /// The members that have changed on the account since both agreed.
-    pub changed_there: Vec<String>,
+    /// The members that have changed on either side since both agreed.
+    pub changed: ChangedMembers,
     /// Members that are set here and that the account does not carry.
     pub not_carried: Vec<String>,
     /// What a person should know.
@@ -75,8 +73,7 @@ impl ProfileDiff {
             title: pair.title().to_owned(),
             state: DiffState::Same,
             changes: Vec::new(),
-            changed_here: Vec::new(),
-            changed_there: Vec::new(),
+            changed: ChangedMembers::default(),
             not_carried: Vec::new(),
             notes: Vec::new(),
         };
@@ -117,8 +114,7 @@ impl ProfileDiff {
         }
         diff.changes = member_changes(&comparison, &side, &members);
         if pair.marks().is_some() {
-            diff.changed_here = comparison.members(&[Changed::Here, Changed::Both]);
-            diff.changed_there = comparison.members(&[Changed::There, Changed::Both]);
+            diff.changed = ChangedMembers::of(&comparison);
         }
         diff.not_carried = comparison.not_carried;
         diff.notes = side.notes;
@@ -133,7 +129,7 @@ impl ProfileDiff {
             "profile_id": id(&self.id), "remote_id": id(&self.remote_id), "title": self.title,
             "state": self.state.name(),
             "changes": self.changes.iter().map(change_document).collect::<Vec<_>>(),
-            "changed_here": self.changed_here, "changed_on_account": self.changed_there,
+            "changed_here": self.changed.here, "changed_on_account": self.changed.there,
             "not_carried": self.not_carried, "notes": self.notes,
         })
     }

@@ -11,14 +11,12 @@ pub enum RemoteError {
     /// There was no response, and the request may have been carried out.
     #[error("{0}; it is not known whether the account has carried it out")]
     Unknown(String),
-    /// The key is not valid, or does not allow this.
-    #[error("the account refused the key ({status}{message}): check the key, the account id and the URL")]
-    Refused {
-        /// 401 or 403.
-        status: u16,
-        /// What the response says, after a colon.
-        message: String,
-    },
+    /// The key is not valid: 401, with what the response says, after a colon.
+    #[error("the account refused the key (401{0}): check the key, the account ID and the URL")]
+    Refused(String),
+    /// The key does not allow this: 403, with what the response says, after a colon.
+    #[error("the account does not allow this (403{0}): check the rights of the key, and the account ID")]
+    Forbidden(String),
     /// The account has no such profile, or the path does not exist.
     #[error("not found (404{0})")]
     NotFound(String),

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::comparison::Comparison;
+use super::comparison::{Changed, Comparison};
 use super::side::RemoteSide;
 use crate::profile::Status;
 use crate::profile::document::{FieldChange, value_changes};
@@ -43,6 +43,39 @@ fn only_secret(member: &str, shown: Option<&Value>, hidden: Option<&Value>) -> S
     match (secrets.next(), secrets.next()) {
         (Some((name, _)), None) => format!("{member}.{name}"),
         _ => member.to_owned(),
+    }
+}
+
+/// The members in which either side has changed since both agreed; none where that is not known.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ChangedMembers {
+    /// Those that have changed here.
+    pub here: Vec<String>,
+    /// Those that have changed on the account.
+    pub there: Vec<String>,
+}
+
+impl ChangedMembers {
+    /// Those of a comparison with what both had.
+    #[must_use]
+    pub fn of(comparison: &Comparison) -> Self {
+        Self {
+            here: comparison.members(&[Changed::Here, Changed::Both]),
+            there: comparison.members(&[Changed::There, Changed::Both]),
+        }
+    }
+
+    /// Which side has changed a field, after a space and in parentheses; empty where that is not known.
+    #[must_use]
+    pub fn side(&self, field: &str) -> &'static str {
+        let member = field.split(['.', '[']).next().unwrap_or(field);
+        let is_in = |members: &[String]| members.iter().any(|one| one == member);
+        match (is_in(&self.here), is_in(&self.there)) {
+            (true, false) => " (changed here)",
+            (false, true) => " (changed on the account)",
+            (true, true) => " (changed on both sides)",
+            (false, false) => "",
+        }
     }
 }
 

@@ -1,5 +1,5 @@
-//! An account of the platform's callback-profile API, and the profiles here: what differs, and how either side takes
-//! over what the other has. `ringback serve` has the same API, so an account can also be one of ours.
+//! An account of the platform's callback-profile API, and the profiles here: what differs, and how it is pulled
+//! and pushed. `ringback serve` has the same API, so an account can also be one of ours.
 //!
 //! A link says which profile of the account is the counterpart of which one here, and what both had when they last
 //! agreed. So it is known which side has changed: a pull never overwrites what was changed here, and a push never what
@@ -36,6 +36,7 @@ pub use error::RemoteError;
 pub use key::{KEY_VARIABLE, KeyError, account_key};
 pub use listing::{RemoteDocument, RemoteList, all_profiles, one_profile};
 pub use marks::{Mark, Marks};
+pub use member_change::ChangedMembers;
 pub use outcome::{ProfileOutcome, ProfileResult};
 pub use pairs::{Pair, chosen, pairs};
 pub use pull::{Pull, PullOptions};

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::member_change::change_document;
+use super::member_change::{ChangedMembers, change_document};
 use super::pairs::Pair;
 use crate::profile::ProfileId;
 use crate::profile::document::FieldChange;
@@ -41,6 +41,23 @@ impl ProfileResult {
         }
     }
 
+    /// The same in a preview: what is to be done.
+    #[must_use]
+    pub fn plan(self) -> &'static str {
+        match self {
+            Self::Created => "create",
+            Self::Updated => "update",
+            Self::Deleted => "delete",
+            other => other.name(),
+        }
+    }
+
+    /// Whether it writes, on the side that is written.
+    #[must_use]
+    pub fn is_write(self) -> bool {
+        matches!(self, Self::Created | Self::Updated | Self::Deleted)
+    }
+
     /// Whether it is what was asked for.
     #[must_use]
     pub fn is_fine(self) -> bool {
@@ -63,6 +80,8 @@ pub struct ProfileOutcome {
     pub why: Option<String>,
     /// The values that were, or are in conflict.
     pub changes: Vec<FieldChange>,
+    /// The members that have changed on either side since both agreed.
+    pub changed: ChangedMembers,
     /// Members that are set here and that the account does not carry.
     pub not_carried: Vec<String>,
     /// What a person should know.
@@ -85,6 +104,7 @@ impl ProfileOutcome {
             result,
             why: None,
             changes: Vec::new(),
+            changed: ChangedMembers::default(),
             not_carried: Vec::new(),
             notes: Vec::new(),
         }
@@ -132,6 +152,7 @@ impl ProfileOutcome {
             "profile_id": id(&self.id), "remote_id": id(&self.remote_id), "title": self.title,
             "result": self.result.name(), "why": self.why,
             "changes": self.changes.iter().map(change_document).collect::<Vec<_>>(),
+            "changed_here": self.changed.here, "changed_on_account": self.changed.there,
             "not_carried": self.not_carried, "notes": self.notes,
         })
     }

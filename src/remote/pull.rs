@@ -7,7 +7,7 @@ use super::comparison::{Changed, Comparison};
 use super::keep_link::{keep_link, renew_link};
 use super::listing::RemoteDocument;
 use super::marks::Marks;
-use super::member_change::member_changes;
+use super::member_change::{ChangedMembers, member_changes};
 use super::outcome::{ProfileOutcome, ProfileResult};
 use super::pairs::Pair;
 use super::side::{RemoteSide, new_profile};
@@ -151,6 +151,9 @@ impl Pull<'_> {
         let marks = pair.marks();
         let comparison = Comparison::new(local, &side, marks.as_ref());
         outcome.notes.extend(side.notes.iter().cloned());
+        if marks.is_some() {
+            outcome.changed = ChangedMembers::of(&comparison);
+        }
         if side.profile.channel != local.channel {
             return Ok(outcome.failed("has another channel on the account, and a channel cannot change"));
         }
@@ -163,7 +166,7 @@ impl Pull<'_> {
                 "differ, and it is not known which side changed"
             };
             let fix = "--force takes the account's values, `ringback remote push --force` yours";
-            return Ok(outcome.in_conflict(&format!("{}: {how}; {fix}", conflicts.join(", "))));
+            return Ok(outcome.in_conflict(&format!("{}: {how}: {fix}", conflicts.join(", "))));
         }
         let own = comparison.members(&[Changed::Here]);
         if !own.is_empty() {

@@ -10,7 +10,7 @@ use super::error::RemoteError;
 use super::keep_link::{keep_link, renew_link};
 use super::listing::{RemoteDocument, documents, is_whole, one_profile};
 use super::marks::Marks;
-use super::member_change::member_changes;
+use super::member_change::{ChangedMembers, member_changes};
 use super::outcome::{ProfileOutcome, ProfileResult};
 use super::pairs::Pair;
 use super::request_document::{carried, request_document, unsendable};
@@ -199,6 +199,9 @@ impl Push<'_> {
         let marks = pair.marks();
         let comparison = Comparison::new(local, &side, marks.as_ref());
         outcome.not_carried.clone_from(&comparison.not_carried);
+        if marks.is_some() {
+            outcome.changed = ChangedMembers::of(&comparison);
+        }
         if side.profile.channel != local.channel {
             return Ok(outcome.failed("has another channel on the account, and a channel cannot change"));
         }
@@ -209,15 +212,18 @@ impl Push<'_> {
             outcome.changes = member_changes(&comparison, &side, &named);
             // A pull of what both have changed is a conflict too.
             let decide = "--force pushes yours, `ringback remote pull --force` takes the account's values";
-            let (how, fix) = match (marks.is_some(), both.is_empty()) {
-                (false, _) => ("differ, and it is not known which side changed", decide),
-                (true, true) => (
-                    "changed on the account since the last pull",
-                    "`ringback remote pull` first, or --force overwrites it",
+            let why = match (marks.is_some(), both.is_empty()) {
+                (false, _) => {
+                    format!("{}: differ, and it is not known which side changed: {decide}", named.join(", "))
+                }
+                (true, true) => format!(
+                    "{}: changed on the account since the last pull: `ringback remote pull` first, or --force \
+                     overwrites it",
+                    theirs.join(", ")
                 ),
-                (true, false) => ("changed on both sides", decide),
+                (true, false) => format!("{}: changed on both sides: {decide}", both.join(", ")),
             };
-            return Ok(outcome.in_conflict(&format!("{}: {how}: {fix}", named.join(", "))));
+            return Ok(outcome.in_conflict(&why));
         }
         let sent = if self.options.force {
             comparison.members(&[Changed::Here, Changed::There, Changed::Both, Changed::Agreed])

@@ -70,7 +70,7 @@ impl RemoteSide {
         Ok(Self { profile, content, dialect, given, secret, of_unknown, unknown, notes })
     }
 
-    /// Why a member cannot be taken over: it has secrets that neither side gives.
+    /// Why members cannot be stored here: they have secrets that neither side gives.
     #[must_use]
     pub fn untakable(&self, members: &[String]) -> Option<String> {
         let is_unknown = |member: &String| self.of_unknown.contains(member.as_str());
@@ -117,8 +117,9 @@ pub fn new_profile(
 
 /// What is said about secrets that neither side gives.
 fn unknown_secrets(fields: &[String]) -> String {
-    let why = "the account does not return it and none is stored here: create the profile with `ringback profiles \
-               apply`, under the same ID and with its secrets, then pull again";
+    let why = "the account does not return it and none is stored here: apply the profile with its ID and its secrets \
+               first (`ringback profiles export --secrets` where it is from, `ringback profiles apply` here), then pull \
+               again";
     format!("{}: {why}", fields.join(", "))
 }
 

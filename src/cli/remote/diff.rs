@@ -13,7 +13,7 @@ use crate::remote::{Adopted, DiffState, ProfileDiff};
 use crate::text::escape_controls;
 
 use super::connect::{AccountArgs, Connected};
-use super::report::push_changes;
+use super::report::{NO_PROFILES, push_changes};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct DiffArgs {
@@ -43,10 +43,8 @@ pub(super) async fn run(
         }))?;
     } else {
         print(&text(&diffs))?;
-        let differ = diffs.iter().filter(|diff| diff.state != DiffState::Same).count();
-        let all = diffs.len();
         let account = escape_controls(connected.client.account().name());
-        eprint_line(&format!("ringback: compared with {account}: {differ} of {all} profiles differ"));
+        eprint_line(&format!("ringback: compared with {account}: {}", summary(&diffs)));
     }
     Ok(if is_same { ExitCode::SUCCESS } else { FAILED.into() })
 }
@@ -54,19 +52,14 @@ pub(super) async fn run(
 fn text(diffs: &[ProfileDiff]) -> String {
     let mut out = String::new();
     for diff in diffs {
-        let word = match diff.state {
-            DiffState::Same if diff.notes.is_empty() => continue,
-            DiffState::Same => "same",
-            DiffState::Differs => "differs",
-            DiffState::OnlyHere => "only here",
-            DiffState::OnlyOnAccount => "only on the account",
-            DiffState::NotVisible => "not visible to this key",
-            DiffState::Unreadable => "unreadable",
-        };
+        if diff.state == DiffState::Same && diff.notes.is_empty() {
+            continue;
+        }
+        let word = word(diff.state);
         let id = diff.id.as_ref().or(diff.remote_id.as_ref()).map_or("", ProfileId::as_str);
         // Writing to a string cannot fail.
         let _ = writeln!(out, "{word}  {id}  {}", escape_controls(&diff.title));
-        push_changes(&mut out, &diff.changes, |field| changed_side(diff, field));
+        push_changes(&mut out, &diff.changes, &diff.changed);
         if !diff.not_carried.is_empty() && diff.state != DiffState::Same {
             let _ = writeln!(out, "    not carried by the API: {}", diff.not_carried.join(", "));
         }
@@ -77,14 +70,34 @@ fn text(diffs: &[ProfileDiff]) -> String {
     out
 }
 
-/// Which side has changed a field, where that is known.
-fn changed_side(diff: &ProfileDiff, field: &str) -> &'static str {
-    let member = field.split(['.', '[']).next().unwrap_or(field);
-    let is_in = |members: &[String]| members.iter().any(|one| one == member);
-    match (is_in(&diff.changed_here), is_in(&diff.changed_there)) {
-        (true, false) => " (changed here)",
-        (false, true) => " (changed on the account)",
-        (true, true) => " (changed on both sides)",
-        (false, false) => "",
+/// All states, in the order of a summary.
+const STATES: [DiffState; 6] = [
+    DiffState::Differs,
+    DiffState::OnlyHere,
+    DiffState::OnlyOnAccount,
+    DiffState::Unreadable,
+    DiffState::NotVisible,
+    DiffState::Same,
+];
+
+fn word(state: DiffState) -> &'static str {
+    match state {
+        DiffState::Same => "same",
+        DiffState::Differs => "differs",
+        DiffState::OnlyHere => "only here",
+        DiffState::OnlyOnAccount => "only on the account",
+        DiffState::NotVisible => "not visible to this key",
+        DiffState::Unreadable => "unreadable",
     }
+}
+
+/// How many profiles are in each state.
+fn summary(diffs: &[ProfileDiff]) -> String {
+    let counts = STATES.iter().filter_map(|state| {
+        let count = diffs.iter().filter(|diff| diff.state == *state).count();
+        let word = if (*state, count > 1) == (DiffState::Differs, true) { "differ" } else { word(*state) };
+        (count > 0).then(|| format!("{count} {word}"))
+    });
+    let counts: Vec<String> = counts.collect();
+    if counts.is_empty() { NO_PROFILES.to_owned() } else { counts.join(", ") }
 }

@@ -25,7 +25,7 @@ pub(super) struct PullArgs {
     /// In a conflict use the account's values; restore what was deleted here
     #[arg(long)]
     force: bool,
-    /// Delete profiles here that were deleted on the account
+    /// Delete profiles here that were deleted on the account; with --force also those that were changed here since
     #[arg(long)]
     prune: bool,
     /// Do not ask before deleting
@@ -81,7 +81,11 @@ pub(super) async fn run(
             }
         }
     }
-    let heading = Heading { what: "pulled from", account, dry_run: args.dry_run };
+    let heading = Heading {
+        what: if args.dry_run { "compared with" } else { "pulled from" },
+        account,
+        dry_run: args.dry_run,
+    };
     let code = report(&heading, &outcomes, json)?;
     ended.map_or(Ok(code), Err)
 }
@@ -103,7 +107,7 @@ fn confirm(deleted: &[&Pair]) -> Result<(), CommandError> {
         count => format!("{count} profiles"),
     };
     if terminal::is_there() {
-        named.iter().for_each(|(title, id)| eprint_line(&format!("deleted    {id}  {title}")));
+        named.iter().for_each(|(title, id)| eprint_line(&format!("delete     {id}  {title}")));
     }
     let question = format!("Delete {count} here that the account no longer has?");
     let list: Vec<String> = named.iter().map(|(title, id)| format!("{title} ({id})")).collect();

@@ -9,7 +9,7 @@ use crate::cli::error::CommandError;
 use crate::cli::interrupt::Interrupts;
 use crate::cli::output::eprint_line;
 use crate::cli::session::Session;
-use crate::remote::{Adopted, Dialect, Pair, ProfileOutcome, ProfileResult, Push, PushOptions, namesakes};
+use crate::remote::{Adopted, Dialect, Pair, ProfileOutcome, Push, PushOptions, namesakes};
 use crate::storage::StoreError;
 
 use super::connect::{AccountArgs, Connected, Pairs};
@@ -26,7 +26,7 @@ pub(super) struct PushArgs {
     /// Overwrite what was changed on the account; create again what was deleted there
     #[arg(long)]
     force: bool,
-    /// Delete profiles of the account that were deleted here
+    /// Delete profiles of the account that were deleted here; with --force also those that were changed there since
     #[arg(long)]
     prune: bool,
     /// Do not ask before writing
@@ -51,13 +51,14 @@ pub(super) async fn run(
         planned.push(push.one(pair, &namesakes(&pairs.all, pair.title())).await?);
     }
     let account = connected.client.account().name();
-    let writes = planned.iter().filter(|outcome| is_write(outcome.result)).count();
+    let writes = planned.iter().filter(|outcome| outcome.result.is_write()).count();
     if args.dry_run {
         return report(&Heading { what: "compared with", account, dry_run: true }, &planned, json);
     }
     if writes > 0 && !args.yes {
         eprint_line(text(&planned, true).trim_end());
-        let question = format!("Write {writes} of these to {account}?");
+        let noun = if writes == 1 { "profile" } else { "profiles" };
+        let question = format!("Write {writes} {noun} to {account}?");
         ask(&question, "nothing was pushed", "nothing was pushed")?;
     }
     push.store = connected.store();
@@ -121,10 +122,6 @@ async fn finished(
         done = &mut work => (Some(done), Some(code)),
         _ = interrupts.next() => (None, Some(code)),
     }
-}
-
-fn is_write(result: ProfileResult) -> bool {
-    matches!(result, ProfileResult::Created | ProfileResult::Updated | ProfileResult::Deleted)
 }
 
 /// What the account carries, as its profiles say.

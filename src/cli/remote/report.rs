@@ -9,11 +9,14 @@ use crate::cli::error::{CommandError, FAILED};
 use crate::cli::output::{eprint_line, print, print_json};
 use crate::profile::ProfileId;
 use crate::profile::document::FieldChange;
-use crate::remote::{ProfileOutcome, ProfileResult};
+use crate::remote::{ChangedMembers, ProfileOutcome, ProfileResult};
 use crate::text::{escape_controls, escape_json, escape_start};
 
 /// The most characters of a value that are shown; JSON has all of it.
 const VALUE: usize = 200;
+
+/// What is said if there is nothing to compare.
+pub(super) const NO_PROFILES: &str = "no profiles, neither here nor on the account";
 
 /// All results, in the order of a summary.
 const RESULTS: [ProfileResult; 7] = [
@@ -55,8 +58,9 @@ pub(super) fn report(
     Ok(if is_fine { ExitCode::SUCCESS } else { FAILED.into() })
 }
 
-/// The lines of all profiles that something was done to, or that a person should know something about.
-pub(super) fn text(outcomes: &[ProfileOutcome], with_values: bool) -> String {
+/// The lines of all profiles that something was done to, or that a person should know something about. A preview has
+/// what is to be done, with values.
+pub(super) fn text(outcomes: &[ProfileOutcome], is_preview: bool) -> String {
     let mut out = String::new();
     for outcome in outcomes {
         let is_quiet = outcome.result == ProfileResult::Unchanged && outcome.notes.is_empty();
@@ -65,9 +69,10 @@ pub(super) fn text(outcomes: &[ProfileOutcome], with_values: bool) -> String {
         }
         let id = outcome.id.as_ref().or(outcome.remote_id.as_ref()).map_or("", ProfileId::as_str);
         let title = escape_controls(&outcome.title);
-        let has_values = with_values || outcome.result == ProfileResult::Conflict;
+        let has_values = is_preview || outcome.result == ProfileResult::Conflict;
         // Writing to a string cannot fail.
-        let _ = write!(out, "{:<9}  {id}  {title}", outcome.result.name());
+        let result = if is_preview { outcome.result.plan() } else { outcome.result.name() };
+        let _ = write!(out, "{result:<9}  {id}  {title}");
         if let Some(why) = &outcome.why {
             let _ = write!(out, ": {}", escape_controls(why));
         } else if !outcome.changes.is_empty() && !has_values {
@@ -76,7 +81,7 @@ pub(super) fn text(outcomes: &[ProfileOutcome], with_values: bool) -> String {
         }
         out.push('\n');
         if has_values {
-            push_changes(&mut out, &outcome.changes, |_| "");
+            push_changes(&mut out, &outcome.changes, &outcome.changed);
         }
         if let (ProfileResult::Created, Some(there)) = (outcome.result, &outcome.remote_id)
             && outcome.id.is_some()
@@ -94,14 +99,10 @@ pub(super) fn text(outcomes: &[ProfileOutcome], with_values: bool) -> String {
     out
 }
 
-/// The values that differ, one per line, each with what `changed` says of its field.
-pub(super) fn push_changes(
-    out: &mut String,
-    changes: &[FieldChange],
-    changed: impl Fn(&str) -> &'static str,
-) {
+/// The values that differ, one per line, each with the side that has changed.
+pub(super) fn push_changes(out: &mut String, changes: &[FieldChange], changed: &ChangedMembers) {
     for change in changes {
-        let (field, changed) = (escape_controls(&change.field), changed(&change.field));
+        let (field, changed) = (escape_controls(&change.field), changed.side(&change.field));
         let _ = if change.is_secret {
             writeln!(out, "    {field}: differs (secret){changed}")
         } else {
@@ -125,10 +126,12 @@ fn value(value: &Option<Value>) -> String {
 fn summary(heading: &Heading<'_>, outcomes: &[ProfileOutcome]) -> String {
     let counts = RESULTS.iter().filter_map(|result| {
         let count = outcomes.iter().filter(|outcome| outcome.result == *result).count();
-        (count > 0).then(|| format!("{count} {}", result.name()))
+        let to = if heading.dry_run && result.is_write() { "to " } else { "" };
+        let word = if heading.dry_run { result.plan() } else { result.name() };
+        (count > 0).then(|| format!("{count} {to}{word}"))
     });
     let counts: Vec<String> = counts.collect();
-    let counts = if counts.is_empty() { "no profiles".to_owned() } else { counts.join(", ") };
+    let counts = if counts.is_empty() { NO_PROFILES.to_owned() } else { counts.join(", ") };
     let dry = if heading.dry_run { " (dry run: nothing was written)" } else { "" };
     format!("ringback: {} {}: {counts}{dry}", heading.what, escape_controls(heading.account))
 }

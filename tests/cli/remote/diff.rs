@@ -64,7 +64,7 @@ fn trouble_is_no_difference() {
     remote(&nowhere, &platform, &["diff"]).refused(2, &["no database"]);
     remote(&place, &platform, &["diff", "Nobody"]).refused(2, &["no profile 'Nobody'"]);
     platform.meddle(|_, _, _| Some(crate::support::platform::Wrong::new(403, "{}")));
-    remote(&place, &platform, &["diff"]).refused(2, &["refused the key (403)"]);
+    remote(&place, &platform, &["diff"]).refused(2, &["does not allow this (403)", "rights of the key"]);
     let json = remote(&place, &platform, &["diff", "--json"]);
     let error: serde_json::Value = serde_json::from_str(json.err.lines().last().unwrap()).unwrap();
     assert_eq!((json.code, &error["error"]["kind"]), (Some(2), &json!("account")));
@@ -90,4 +90,28 @@ fn a_missing_database_stays_missing() {
     }
     assert_eq!(usual(&["pull"]).code, Some(0));
     assert!(is_there());
+}
+
+/// The summary counts each state, and a conflict says which side has changed which member.
+#[test]
+fn a_conflict_says_which_side_has_changed_what() {
+    let place = empty_place();
+    let platform = Platform::start(vec![platform_profile(1, json!({})), platform_profile(2, json!({}))]);
+    let none = remote(&place, &Platform::start(vec![]), &["diff"]);
+    assert!(none.err.contains("no profiles, neither here nor on the account"), "{none:?}");
+    assert_eq!(remote(&place, &platform, &["pull"]).code, Some(0));
+    let id = platform_id(1);
+    edit(&place, &id, json!({"url": "https://hooks.example/mine"}));
+    platform.change(&id, "url", json!("https://hooks.example/theirs"));
+    platform.change(&id, "title", json!("Theirs"));
+    let differs = remote(&place, &platform, &["diff"]);
+    assert!(differs.err.contains("callback/profiles: 1 differs, 1 same"), "{differs:?}");
+    let pushed = remote(&place, &platform, &["push", "--yes"]);
+    assert!(pushed.out.contains("Profile 1: url: changed on both sides: --force"), "{pushed:?}");
+    for line in ["\"Theirs\" (changed on the account)\n", "/theirs\" (changed on both sides)\n"] {
+        assert!(pushed.out.contains(line), "{pushed:?}");
+    }
+    let json = remote(&place, &platform, &["pull", "--json"]).json();
+    assert_eq!(json["profiles"][0]["changed_on_account"], json!(["title", "url"]));
+    assert_eq!(json["profiles"][0]["changed_here"], json!(["url"]));
 }

@@ -47,6 +47,10 @@ fn the_account_can_be_in_the_settings() {
     assert_eq!(same.code, Some(0), "{same:?}");
     assert_eq!(same.json()["account"], format!("{}/v1/HX1/callback/profiles", platform.url()));
     place.run(&["remote", "diff", "--url", "http://hooks.example"]).refused(2, &["must begin with https://"]);
+    // An empty variable is not set, also one of a command with commands of its own.
+    let mut command = place.command(&["remote", "diff"]);
+    command.env("RINGBACK_REMOTE_KEY", KEY).env("RINGBACK_REMOTE_URL", "").env("RINGBACK_REMOTE_ACCOUNT", "");
+    assert_eq!(ran(command).code, Some(0));
     place.run(&["remote", "diff", "--account", "a/b"]).refused(2, &["the account ID must be"]);
     for end in ["/v1/", "/v1/HX1", "/v1/HX1/callback/profiles"] {
         let url = format!("{}{end}", platform.url());

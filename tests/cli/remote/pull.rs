@@ -22,7 +22,7 @@ fn profiles_are_taken_over_as_the_account_returns_them() {
     ]);
     let dry = remote(&place, &platform, &["pull", "--dry-run"]);
     assert_eq!(dry.code, Some(0), "{dry:?}");
-    assert!(dry.err.contains("2 created (dry run: nothing was written)"), "{dry:?}");
+    assert!(dry.err.contains("2 to create (dry run: nothing was written)"), "{dry:?}");
     assert_eq!(place.run(&["profiles", "list", "--json"]).json(), json!([]), "nothing was written");
 
     let pulled = remote(&place, &platform, &["pull"]);
@@ -61,8 +61,9 @@ fn an_update_keeps_what_only_this_side_has_and_what_was_changed_here() {
     let before = stored(&place, &id);
     platform.change(&id, "url", json!("https://hooks.example/moved"));
     let dry = remote(&place, &platform, &["pull", "--dry-run"]);
-    let line = "    url: here \"https://hooks.example/1\", on the account \"https://hooks.example/moved\"\n";
-    assert!(dry.out.starts_with("updated ") && dry.out.contains(line), "{dry:?}");
+    let line = "    url: here \"https://hooks.example/1\", on the account \"https://hooks.example/moved\" \
+                (changed on the account)\n";
+    assert!(dry.out.starts_with("update  ") && dry.out.contains(line), "{dry:?}");
     let pulled = remote(&place, &platform, &["pull"]);
     assert_eq!(pulled.code, Some(0), "{pulled:?}");
     assert!(pulled.out.contains("updated    IN_") && pulled.out.contains("Mine: url\n"), "{pulled:?}");
@@ -87,7 +88,7 @@ fn what_both_sides_have_changed_is_a_conflict_until_somebody_decides() {
     let pulled = remote(&place, &platform, &["pull"]);
     assert_eq!(pulled.code, Some(1), "{pulled:?}");
     assert!(
-        pulled.out.contains("Mine: url: changed on both sides; --force takes the account's values"),
+        pulled.out.contains("Mine: url: changed on both sides: --force takes the account's values"),
         "{pulled:?}"
     );
     assert!(

@@ -18,7 +18,7 @@ fn a_new_profile_is_created_once_and_then_changed() {
     let platform = Platform::start(vec![]);
     let id = place.apply(&own()).remove(0);
     remote(&place, &platform, &["push"])
-        .refused(2, &["nothing was pushed", "--yes", "created    IN_", "Own"]);
+        .refused(2, &["nothing was pushed", "--yes", "create     IN_", "Own"]);
     let dry = remote(&place, &platform, &["push", "--dry-run"]);
     assert!(dry.out.contains("    not carried by the API: retry\n"), "{dry:?}");
     assert!(platform.state().profiles.is_empty(), "nothing was written");
@@ -83,7 +83,9 @@ fn what_was_changed_there_is_not_overwritten_unless_forced() {
             .contains("title: changed on the account since the last pull: `ringback remote pull` first")
     );
     assert!(
-        refused.out.contains("    title: here \"Profile 1\", on the account \"Theirs\"\n"),
+        refused
+            .out
+            .contains("    title: here \"Profile 1\", on the account \"Theirs\" (changed on the account)\n"),
         "{refused:?}"
     );
     assert_eq!(remote(&place, &platform, &["pull"]).code, Some(0), "it keeps the URL");
@@ -130,7 +132,7 @@ fn deletions_need_to_be_asked_for() {
     assert_eq!(place.run(&["profiles", "delete", "Profile 1", "--yes"]).code, Some(0));
     let pushed = remote(&place, &platform, &["push", "--yes"]);
     assert!(pushed.out.contains("was deleted here: --prune deletes it on the account"), "{pushed:?}");
-    remote(&place, &platform, &["push", "--prune"]).refused(2, &["deleted    IN_", "--yes"]);
+    remote(&place, &platform, &["push", "--prune"]).refused(2, &["delete     IN_", "--yes"]);
     let pruned = remote(&place, &platform, &["push", "--prune", "--yes", "--json"]);
     assert_eq!(results(&pruned), ["Profile 1 deleted", "Profile 2 unchanged"], "{pruned:?}");
     let left: Vec<_> = platform.state().profiles.iter().map(|one| one["title"].clone()).collect();

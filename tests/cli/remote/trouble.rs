@@ -134,6 +134,16 @@ fn a_list_that_does_not_come_is_no_request_of_unknown_outcome() {
     assert!(!late.err.contains("not known"), "{late:?}");
 }
 
+/// The advice is for a person who has the URL, not for one who wrote the response.
+#[test]
+fn a_server_of_another_kind_is_recognized() {
+    let place = empty_place();
+    let platform = Platform::start(vec![]);
+    platform.meddle(|_, _, _| Some(Wrong::new(200, "OK then")));
+    let other = remote(&place, &platform, &["pull"]);
+    other.refused(1, &["the response cannot be used: it is not JSON: check the URL of the account"]);
+}
+
 /// What was done is reported, although the database cannot record it.
 #[test]
 fn a_failing_database_ends_a_command_with_its_report() {
