@@ -37,7 +37,7 @@ impl ValueOrigin {
     pub fn label(self) -> &'static str {
         match self {
             Self::Catalogue => "catalogue",
-            Self::Own => "own variable",
+            Self::Own => "own sample",
             Self::Hand => "edited",
             Self::LastTest => "last test",
             Self::Delivery => "earlier delivery",

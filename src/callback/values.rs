@@ -64,6 +64,12 @@ impl Values {
         &self.0
     }
 
+    /// The JSON object, as a value of its own.
+    #[must_use]
+    pub fn into_members(self) -> Map<String, Value> {
+        self.0
+    }
+
     /// Sets one value.
     pub fn set(&mut self, name: impl Into<String>, value: Value) {
         self.0.insert(name.into(), value);

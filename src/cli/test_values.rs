@@ -67,8 +67,10 @@ impl ValueArgs {
             origins.extend(members.keys().map(|name| (name.clone(), origin)));
         };
         if let Some(name) = &self.sample {
-            let sample = sample_values(profile, event, name).map_err(CommandError::Input)?;
-            take(sample, ValueOrigin::Catalogue);
+            let own = store.own_samples().await?;
+            let sample = sample_values(profile, event, name, &own).map_err(CommandError::Input)?;
+            let is_own = own.iter().any(|(_, one)| std::ptr::eq(&raw const one.values, sample));
+            take(sample, if is_own { ValueOrigin::Own } else { ValueOrigin::Catalogue });
         }
         if let Some(details) = &from {
             take(details.values.members(), ValueOrigin::Delivery);

@@ -1,11 +1,12 @@
 //! `ringback variables`: lists the catalogue and own variables.
 
 mod own;
+mod own_samples;
+mod row;
 mod samples;
+mod scope;
 
 use std::process::ExitCode;
-
-use serde_json::{Value, json};
 
 use super::error::CommandError;
 use super::output::{eprint_line, print, print_json};
@@ -16,8 +17,9 @@ use super::value_enum::choices;
 use crate::callback::plain_text;
 use crate::profile::catalogue::{self, NO_EVENT, Variable};
 use crate::profile::{Channel, Choice as _, Event};
-use crate::storage::Listing;
+use crate::storage::{Listing, Opened};
 use crate::text::escape_start;
+use row::document;
 
 /// How many characters of a sample a table shows.
 const SAMPLE_SHOWN: usize = 48;
@@ -48,22 +50,22 @@ pub(super) async fn run(session: &Session, args: &VariablesArgs) -> Result<ExitC
     }
     let events = events(args.channel, args.event)?;
     if args.samples {
-        samples::list(&events, args.json)?;
-        return Ok(ExitCode::SUCCESS);
-    }
-    // The catalogue is not stored in the database.
-    let own = match session.named_and_missing()? {
-        Some(why) => {
-            eprint_line(&format!("ringback: note: own variables are not listed: {why}"));
-            Vec::new()
-        }
-        None => match session.store_if_there()? {
+        let own = match store(session, "own samples")? {
             Some(store) => {
-                passed_over::report(&store.unreadable(Listing::OwnVariables).await?);
-                store.own_variables().await?
+                passed_over::report(&store.unreadable(Listing::OwnSamples).await?);
+                store.own_samples().await?
             }
             None => Vec::new(),
-        },
+        };
+        samples::list(&events, &own, args.json)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let own = match store(session, "own variables")? {
+        Some(store) => {
+            passed_over::report(&store.unreadable(Listing::OwnVariables).await?);
+            store.own_variables().await?
+        }
+        None => Vec::new(),
     };
     let found: Vec<(&str, Variable)> = events
         .into_iter()
@@ -80,6 +82,15 @@ pub(super) async fn run(session: &Session, args: &VariablesArgs) -> Result<ExitC
         print(&listed(&found))?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The database, if there is one: the catalogue is not stored in it. Says so if one is named and missing.
+fn store(session: &Session, what: &str) -> Result<Option<Opened>, CommandError> {
+    if let Some(why) = session.named_and_missing()? {
+        eprint_line(&format!("ringback: note: {what} are not listed: {why}"));
+        return Ok(None);
+    }
+    session.store_if_there()
 }
 
 /// The requested events, in channel order. `None` is the default channel, which has no events, and comes last.
@@ -114,9 +125,4 @@ fn listed(found: &[(&str, Variable)]) -> String {
         })
         .collect();
     table(["EVENT", "NAME", "ORIGIN", "MEANING", "SAMPLE"], &rows)
-}
-
-fn document(scope: &str, variable: &Variable) -> Value {
-    let Variable { name, origin, meaning, sample } = variable;
-    json!({"event": scope, "name": name, "origin": origin.name(), "meaning": meaning, "sample": sample})
 }

@@ -3,7 +3,8 @@
 use serde_json::{Map, Value};
 
 use super::rules::not_subscribed;
-use crate::profile::{Choice as _, Event, Profile, catalogue};
+use crate::profile::catalogue::{self, NO_EVENT, Sample};
+use crate::profile::{Choice as _, Event, Profile};
 use crate::text::escape_controls;
 
 /// The requested event, or that of an earlier delivery if the profile has it too, or the profile's first; none with
@@ -25,24 +26,25 @@ pub fn tested_event(
     }
 }
 
-/// The values of a named sample, ignoring case.
+/// The values of a named sample, of the catalogue or of a person's own, ignoring case.
 ///
 /// # Errors
-/// The event has no such sample, or the profile has no events.
-pub fn sample_values(
+/// The event has no such sample, or the profile has no events, and there is no such sample for these.
+pub fn sample_values<'a>(
     profile: &Profile,
     event: Option<Event>,
     name: &str,
-) -> Result<&'static Map<String, Value>, String> {
-    let Some(event) = event else {
-        let title = &profile.title;
-        return Err(format!("'{title}' has no events, and therefore no samples; use --values or --set"));
-    };
-    let samples = catalogue::samples(event);
+    own: &'a [(String, Sample)],
+) -> Result<&'a Map<String, Value>, String> {
+    let samples = catalogue::offered_samples(event, own);
     let found = samples.iter().find(|sample| sample.name.eq_ignore_ascii_case(name.trim()));
     found.map(|sample| &sample.values).ok_or_else(|| {
-        let names: Vec<&str> = samples.iter().map(|sample| sample.name.as_str()).collect();
-        let (name, event) = (escape_controls(name), event.name());
+        if event.is_none() && samples.is_empty() {
+            let title = &profile.title;
+            return format!("'{title}' has no events, and therefore no samples; use --values or --set");
+        }
+        let names: Vec<String> = samples.iter().map(|sample| escape_controls(&sample.name)).collect();
+        let (name, event) = (escape_controls(name), event.map_or(NO_EVENT, |event| event.name()));
         format!("{event} has no sample '{name}'; its samples: {}", names.join(", "))
     })
 }

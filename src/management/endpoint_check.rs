@@ -19,8 +19,8 @@ use crate::record::{Attempt, Failure, Job, JobRef, LaneId, NewDelivery};
 pub struct SampleToCheck {
     /// None with Default.
     pub event: Option<Event>,
-    /// The named sample of the event; none with Default, which has none.
-    pub sample: Option<&'static Sample>,
+    /// The named sample; none where there is none, with Default.
+    pub sample: Option<Sample>,
 }
 
 /// The result of one request.
@@ -60,19 +60,23 @@ impl CheckedSample {
     }
 }
 
-/// The samples of a profile's events, or of one of them, in the order of the catalogue; one without a sample for a
-/// profile without events.
+/// The samples of a profile's events, or of one of them: those of the catalogue in its order, then own ones; for a
+/// profile without events one without a sample, then own ones.
 #[must_use]
-pub fn samples_to_check(profile: &Profile, only: Option<Event>) -> Vec<SampleToCheck> {
+pub fn samples_to_check(
+    profile: &Profile,
+    only: Option<Event>,
+    own: &[(String, Sample)],
+) -> Vec<SampleToCheck> {
+    let named = |event: Option<Event>| {
+        let samples = catalogue::offered_samples(event, own).into_iter().cloned();
+        samples.map(move |sample| SampleToCheck { event, sample: Some(sample) })
+    };
     if profile.events.is_empty() {
-        return vec![SampleToCheck { event: None, sample: None }];
+        return std::iter::once(SampleToCheck { event: None, sample: None }).chain(named(None)).collect();
     }
     let events = profile.events.iter().copied().filter(|event| only.is_none_or(|only| only == *event));
-    let samples = |event| catalogue::samples(event).iter().map(move |sample| (event, sample));
-    events
-        .flat_map(samples)
-        .map(|(event, sample)| SampleToCheck { event: Some(event), sample: Some(sample) })
-        .collect()
+    events.flat_map(|event| named(Some(event))).collect()
 }
 
 /// Sends samples to the endpoint of a profile.
@@ -95,7 +99,7 @@ impl EndpointCheck {
     /// Sends one sample. Connections are kept from one to the next, as the sender does.
     pub async fn send(&mut self, sent: SampleToCheck) -> CheckedSample {
         let mut values = Values::samples(sent.event, &self.own);
-        if let Some(sample) = sent.sample {
+        if let Some(sample) = &sent.sample {
             values = values.with(&sample.values);
         }
         let delivery = NewDelivery::test(Profile::clone(&self.profile), sent.event, values);

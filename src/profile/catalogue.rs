@@ -87,6 +87,15 @@ static SAMPLES: LazyLock<HashMap<String, Vec<Sample>>> = LazyLock::new(|| {
     all.into_iter().map(|(event, samples)| (event, samples.into_iter().map(sample).collect())).collect()
 });
 
+/// The named samples of an event: those of the catalogue, then own ones; without an event only the latter. `added` are
+/// pairs of scope (an event's name, or [`NO_EVENT`]) and sample.
+#[must_use]
+pub fn offered_samples(event: Option<Event>, added: &[(String, Sample)]) -> Vec<&Sample> {
+    let scope = event.map_or(NO_EVENT, |event| event.name());
+    let own = added.iter().filter(|(of, _)| of == scope).map(|(_, sample)| sample);
+    event.map_or(&[][..], samples).iter().chain(own).collect()
+}
+
 /// The named samples of an event; the first equals the variables' own samples.
 #[must_use]
 pub fn samples(event: Event) -> &'static [Sample] {

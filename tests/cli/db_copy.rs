@@ -15,6 +15,7 @@ const LISTS: &[&[&str]] = &[
     &["profiles", "list", "--deleted", "--json"],
     &["profiles", "export", "--secrets"],
     &["variables", "--json"],
+    &["variables", "--samples", "--json"],
     &["deliveries", "list", "--limit", "0", "--json"],
     &["keys", "list", "--json"],
 ];
@@ -71,6 +72,7 @@ impl Pair {
         let ids = self.place.apply(&json!([endpoint.profile(2), other, endpoint.profile(0)]));
         let [first, second, third] = <[String; 3]>::try_from(ids).unwrap();
         self.done(&["variables", "add", "sms-send", "shop", "--meaning", "a shop", "--sample", "Köln"]);
+        self.done(&["variables", "samples", "add", "sms-send", "mine", "--set", "id=7", "--set", "n:=1.50"]);
         assert_eq!(self.here(&["test", &third, "--set", "ref=tested"]).code, Some(1), "it has failed");
         self.done(&["deliveries", "pause", &second]);
         self.send(&first, "delivered-", 5);
@@ -113,7 +115,7 @@ impl Pair {
             let (here, there) = (self.here(list), self.there(list));
             assert_eq!((here.code, &here.out), (there.code, &there.out), "{list:?}");
         }
-        let all = self.here(LISTS[4]).json();
+        let all = self.here(LISTS[5]).json();
         for delivery in all.as_array().unwrap() {
             let show = ["deliveries", "show", delivery["delivery_id"].as_str().unwrap(), "--json"];
             assert_eq!(self.here(&show).json(), self.there(&show).json());

@@ -93,6 +93,73 @@ async fn own_variables_are_listed_too() {
 }
 
 #[test]
+fn own_samples_are_added_used_changed_and_removed() {
+    let place = Place::new();
+    let samples = |args: &[&str]| place.run(&[&["variables", "samples"], args].concat());
+    samples(&["add", "sms-send", "mine"]).refused(2, &["sample 'mine' of sms-send: it has no values"]);
+    samples(&["add", "sms-send", "Failed", "--set", "id=7"]).refused(2, &["'failed' exists already"]);
+    samples(&["add", "nope", "x", "--set", "id=7"]).refused(2, &["sms-send", "default"]);
+    assert!(!place.db().exists(), "what is wrong in itself makes no database");
+    let added = samples(&["add", "SMS-send", "no credit", "--set", "id=7", "--set", "price:=4.50"]);
+    assert_eq!((added.code, added.out.as_str()), (Some(0), "sms-send  no credit  added\n"), "{added:?}");
+    samples(&["add", "sms-send", "No Credit", "--set", "id=7"]).refused(2, &["'no credit' exists already"]);
+    let file = place.file("values.json", "{\"status\": \"ANSWERED\", \"id\": 12345678901234567890}");
+    assert_eq!(samples(&["add", "default", "mine", "--values", &file]).code, Some(0));
+
+    let ids = place.apply(&json!([
+        {"title": "Order SMS", "channel": "sms", "url": "https://hooks.example/<id>", "body": "<price>|<status>"},
+        {"title": "Plain", "url": "https://hooks.example/<id>", "body": "<status>"},
+        {"title": "Calls", "channel": "voice", "url": "https://hooks.example/<id>"},
+    ]));
+    let preview =
+        |profile: &str, sample: &str| place.run(&["preview", profile, "--sample", sample, "--json"]);
+    let made = preview(&ids[0], "NO credit").json();
+    assert_eq!(made["url"], "https://hooks.example/7");
+    assert_eq!(made["body"], "4.50|DELIVRD", "what it has no value for has the usual one");
+    assert_eq!(preview(&ids[1], "mine").json()["url"], "https://hooks.example/12345678901234567890");
+    preview(&ids[2], "no credit").refused(2, &["has no sample 'no credit'"]);
+    preview(&ids[0], "nobody").refused(2, &["sms-send has no sample 'nobody'; its samples: ", ", no credit"]);
+
+    let set = |args: &[&str]| samples(&[&["set", "sms-send", "No credit"], args].concat());
+    set(&[]).refused(2, &["nothing to change: give --values, --set or --unset"]);
+    set(&["--unset", "nobody"]).refused(2, &["it has no value for 'nobody'"]);
+    set(&["--unset", "id", "--unset", "price"]).refused(2, &["it has no values"]);
+    let changed = set(&["--set", "status=NOCREDIT", "--unset", "price", "--json"]).json();
+    let wanted = json!({"event": "sms-send", "name": "no credit", "origin": "own",
+                        "values": {"id": "7", "status": "NOCREDIT"}, "done": "changed"});
+    assert_eq!(changed, wanted);
+    samples(&["set", "sms-send", "failed", "--set", "id=7"]).refused(2, &["it is predefined"]);
+    samples(&["set", "sms-send", "nobody", "--set", "id=7"]).refused(2, &["no such sample"]);
+    let listed = |event: &str| place.run(&["variables", "--event", event, "--samples", "--json"]).json();
+    let all = listed("sms-send");
+    let last = all.as_array().unwrap().last().unwrap().clone();
+    assert_eq!((&last["name"], &last["origin"]), (&json!("no credit"), &json!("own")));
+    assert_eq!(all[0]["origin"], "catalogue");
+    let table = place.run(&["variables", "--channel", "default", "--samples"]);
+    assert!(
+        table.out.contains("default  mine  own     status=ANSWERED, id=12345678901234567890"),
+        "{table:?}"
+    );
+
+    let backup = place.path("backup.db");
+    assert_eq!(place.run(&["db", "backup", backup.to_str().unwrap()]).code, Some(0));
+    let there = place.run(&[
+        "variables",
+        "--samples",
+        "--event",
+        "sms-send",
+        "--json",
+        "--db",
+        backup.to_str().unwrap(),
+    ]);
+    assert_eq!(there.json(), all);
+    assert_eq!(samples(&["remove", "sms-send", "no credit"]).out, "sms-send  no credit  removed\n");
+    samples(&["remove", "sms-send", "no credit"]).refused(2, &["no such sample"]);
+    samples(&["remove", "sms-send", "failed"]).refused(2, &["it is predefined"]);
+    assert_eq!(listed("sms-send").as_array().unwrap().len(), all.as_array().unwrap().len() - 1);
+}
+
+#[test]
 fn own_variables_are_added_changed_and_removed() {
     let place = Place::new();
     let wrong = place.run(&["variables", "add", "sms-send", "2nd"]);

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::support::cli::Place;
 
 /// The files, and the schema version of each.
-const EARLIER: [(&str, i64); 14] = [
+const EARLIER: [(&str, i64); 15] = [
     ("schema-6.db", 6),
     ("schema-7.db", 7),
     ("schema-8.db", 8),
@@ -23,6 +23,7 @@ const EARLIER: [(&str, i64); 14] = [
     ("schema-17.db", 17),
     ("schema-18.db", 18),
     ("schema-19.db", 19),
+    ("schema-20.db", 20),
 ];
 
 /// A place whose database is this file.

@@ -31,7 +31,7 @@ fn circle(uses: &Uses) -> Option<Vec<String>> {
 
 /// Modules that are one thing with the files below them: a type whose methods are in several files, a trait with the
 /// code for all who implement it, or a command with its parts. There, a file below may use the one above.
-const ONE_THING: [&str; 18] = [
+const ONE_THING: [&str; 17] = [
     // Types, with methods by subject.
     "console::model::deliveries",
     "console::model::editor",
@@ -52,7 +52,6 @@ const ONE_THING: [&str; 18] = [
     // Commands: the shell completions are made from all of them.
     "cli",
     "cli::demo",
-    "cli::variables",
 ];
 
 /// Without the uses of a file by those below it.

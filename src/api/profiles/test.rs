@@ -35,7 +35,8 @@ pub(super) async fn test(
     let event = tested_event(&profile, event, None).map_err(|why| fault("event", why))?;
     let mut values = Values::samples(event, &api.store.own_variables().await?);
     if let Some(name) = sample {
-        let sample = sample_values(&profile, event, &name).map_err(|why| fault("sample", why))?;
+        let own = api.store.own_samples().await?;
+        let sample = sample_values(&profile, event, &name, &own).map_err(|why| fault("sample", why))?;
         values = values.with(sample);
     }
     values = values.with(&data);

@@ -45,7 +45,7 @@ fn check(result: &CheckedSample) -> Value {
     };
     json!({
         "event": result.sent.event.map(Choice::name),
-        "sample": result.sent.sample.map(|sample| sample.name.as_str()),
+        "sample": result.sent.sample.as_ref().map(|sample| sample.name.as_str()),
         "passed": result.passed(),
         "attempt": result.attempt().map(documents::attempt),
         "error": error,

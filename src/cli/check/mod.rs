@@ -54,7 +54,7 @@ pub(super) async fn run(session: &Session, args: &CheckArgs) -> Result<ExitCode,
         Some(path) => Some((path, File::create(path).map_err(|error| unwritable(path, error))?)),
         None => None,
     };
-    let samples = samples_to_check(&profile, args.event);
+    let samples = samples_to_check(&profile, args.event, &store.own_samples().await?);
     let mut check = EndpointCheck::new(profile.clone(), Transport::new(network), own);
     let mut interrupts = Interrupts::watch()?;
     let mut results: Vec<CheckedSample> = Vec::new();

@@ -67,10 +67,11 @@ impl<'a> Lines<'a> {
 
 /// Event and sample.
 pub(super) fn name(sent: &SampleToCheck) -> String {
-    match (sent.event, sent.sample) {
+    match (sent.event, &sent.sample) {
         (Some(event), Some(sample)) => format!("{}: {}", event.name(), sample.name),
         (Some(event), None) => event.name().to_owned(),
-        (None, _) => "own samples".to_owned(),
+        (None, Some(sample)) => sample.name.clone(),
+        (None, None) => "own samples".to_owned(),
     }
 }
 

@@ -2,13 +2,14 @@
 
 use serde_json::json;
 
-use super::document;
+use super::own_samples::{self, SampleVerb};
+use super::row::document;
+use super::scope::{Scope, scope};
 use crate::callback::{own_meaning, own_sample, own_variable};
 use crate::cli::error::CommandError;
 use crate::cli::output::{print, print_json};
 use crate::cli::session::Session;
-use crate::profile::catalogue::{self, NO_EVENT, Variable, VariableOrigin};
-use crate::profile::{Choice as _, Event};
+use crate::profile::catalogue::{self, Variable, VariableOrigin};
 use crate::text::escape_controls;
 
 #[derive(Debug, clap::Subcommand)]
@@ -25,6 +26,9 @@ pub(super) enum Verb {
         #[arg(long)]
         json: bool,
     },
+    /// Add, change and remove named samples of your own, for `ringback test --sample`
+    #[command(subcommand)]
+    Samples(SampleVerb),
 }
 
 #[derive(Debug, clap::Args)]
@@ -51,31 +55,12 @@ pub(super) struct OwnArgs {
     json: bool,
 }
 
-/// An event; none for profiles without events.
-#[derive(Debug, Clone, Copy)]
-struct Scope(Option<Event>);
-
-impl Scope {
-    fn name(self) -> &'static str {
-        self.0.map_or(NO_EVENT, |event| event.name())
-    }
-}
-
-fn scope(text: &str) -> Result<Scope, String> {
-    if text.eq_ignore_ascii_case(NO_EVENT) {
-        return Ok(Scope(None));
-    }
-    let event = Event::ALL.iter().find(|event| event.name().eq_ignore_ascii_case(text));
-    event
-        .map(|event| Scope(Some(*event)))
-        .ok_or_else(|| format!("there are {}, and {NO_EVENT} for profiles without an event", Event::names()))
-}
-
 pub(super) async fn run(session: &Session, verb: &Verb) -> Result<(), CommandError> {
     match verb {
         Verb::Add(args) => add(session, args).await,
         Verb::Set(args) => set(session, args).await,
         Verb::Remove { which, json } => remove(session, which, *json).await,
+        Verb::Samples(verb) => own_samples::run(session, verb).await,
     }
 }
 

@@ -28,6 +28,7 @@ use crate::console::model::editor::check_request::CheckRequest;
 use crate::console::model::effect::{Effect, Request, Ticket};
 use crate::console::model::message::Message;
 use crate::console::model::preview_input::PreviewInput;
+use crate::console::model::window::test::source::RememberedValues;
 use crate::profile::Region;
 use crate::storage::{Storage, StoreError};
 use crate::threads;
@@ -239,8 +240,8 @@ impl Outside {
             }
             Effect::Preview(wanted) => preview(sources, wanted),
             Effect::LoadTestValues(id) => {
-                let values = store.test_values(&id).await?;
-                Message::TestValues(id, values)
+                let (last, samples) = (store.test_values(&id).await?, store.own_samples().await?);
+                Message::TestValues(id, RememberedValues { last, samples })
             }
             Effect::ReadValues(file) => values::read(file).await,
             Effect::Test(profile, event, values) => {

@@ -14,10 +14,11 @@ use crate::console::model::preview_input::PreviewInput;
 use crate::console::model::program::Returned;
 use crate::console::model::recent::RecentOfProfiles;
 use crate::console::model::window::overview::{OverviewNumbers, OverviewPlace};
+use crate::console::model::window::test::source::RememberedValues;
 use crate::delivery::SenderStatus;
 use crate::keymap::Key;
 use crate::profile::catalogue::Variable;
-use crate::profile::{Draft, Event, FieldError, Identity, Profile, ProfileId};
+use crate::profile::{Draft, FieldError, Identity, Profile, ProfileId};
 use crate::record::{DeliveryId, Details, Kind};
 use crate::storage::{
     Blocks, BoundedCount, Counts, DeletedProfile, FailingProfiles, Page, ProfileRow, Revision, RunningApi,
@@ -81,7 +82,7 @@ pub enum Message {
     /// A preview, or why it cannot be made.
     Previewed(Box<PreviewInput>, Result<Box<Preview>, RenderError>),
     /// The values of a profile's last tests.
-    TestValues(ProfileId, Vec<(Option<Event>, Values)>),
+    TestValues(ProfileId, RememberedValues),
     /// The values of a file, or why it cannot be read.
     FileValues(String, Result<Values, String>),
     /// A test or a resend was accepted.

@@ -4,6 +4,7 @@ use crate::callback::Values;
 use crate::console::model::effect::Effect;
 use crate::console::model::message::Message;
 use crate::profile::Event;
+use crate::profile::catalogue::Sample;
 
 use super::editor::go_to;
 use super::{Desk, World, sample};
@@ -135,6 +136,21 @@ fn the_values_of_the_last_test_are_offered() {
     assert!(desk.shows("order 17") && desk.shows("‹ delivery of 14:02:10 ›"), "{}", desk.screen());
     desk.keys("right");
     assert!(!desk.shows("order 17"), "another sample takes its place\n{}", desk.screen());
+}
+
+#[test]
+fn own_samples_are_offered_after_those_of_the_catalogue() {
+    let world = sample::world();
+    let values = serde_json::Map::from_iter([("id".to_owned(), "own 17".into())]);
+    let own = Sample { name: "my sample".to_owned(), values };
+    world.tables().own_samples.extend([("sms-send".to_owned(), own.clone()), ("voice".to_owned(), own)]);
+    let mut desk = Desk::new(80, 24).of(world);
+    desk.keys("t");
+    assert!(!desk.shows("own 17"), "{}", desk.screen());
+    desk.keys("left");
+    assert!(desk.shows("‹ my sample ›") && desk.shows("own 17"), "{}", desk.screen());
+    desk.keys("right");
+    assert!(!desk.shows("my sample"), "there is one of this event\n{}", desk.screen());
 }
 
 fn tested(effects: &[Effect]) -> Vec<String> {

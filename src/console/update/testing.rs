@@ -1,6 +1,5 @@
 //! Test: sends the profile on the screen, saved or not, and reports the outcome at the bottom left.
 
-use crate::callback::Values;
 use crate::console::model::deliveries::state_text;
 use crate::console::model::effect::{Effect, Purpose};
 use crate::console::model::notice::TESTED;
@@ -8,8 +7,9 @@ use crate::console::model::pane::Pane;
 use crate::console::model::state::State;
 use crate::console::model::window::Overlay;
 use crate::console::model::window::test::TestWindow;
+use crate::console::model::window::test::source::RememberedValues;
 use crate::console::update::editor::saving;
-use crate::profile::{Event, Profile, ProfileId};
+use crate::profile::{Profile, ProfileId};
 use crate::record::{DeliveryState, Kind, Summary};
 
 /// Opens the test of the profile in the editor, or of the selected one.
@@ -31,7 +31,7 @@ pub fn show(state: &mut State, profile: Profile) -> Vec<Effect> {
 }
 
 /// Offers the values of the profile's last test, and those of the selected delivery if it belongs to this profile.
-pub fn remember(state: &mut State, id: &ProfileId, values: Vec<(Option<Event>, Values)>) {
+pub fn remember(state: &mut State, id: &ProfileId, values: RememberedValues) {
     let Some(Overlay::Test(window)) = &mut state.overlay else { return };
     if window.profile().id != *id {
         return;

@@ -87,6 +87,7 @@ macro_rules! every_test {
                 drafts_are_kept_until_dropped,
                 a_profile_is_saved_only_over_the_one_that_was_seen,
                 own_variables_are_added_changed_and_removed,
+                own_samples_are_saved_and_removed,
                 the_last_deleted_comes_first_and_is_found_as_others_are;
             api_keys:
                 a_key_is_found_by_its_id_with_what_proves_it,

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::profile::catalogue::{Variable, VariableOrigin};
+use crate::profile::catalogue::{Sample, Variable, VariableOrigin};
 use crate::storage::{DeletedProfile, Saved, UnsavedDraft};
 
 pub async fn a_profile_comes_back_as_it_was_saved(subject: &dyn StoreUnderTest) {
@@ -116,6 +116,28 @@ pub async fn own_variables_are_added_changed_and_removed(subject: &dyn StoreUnde
     assert!(store.remove_variable("sms-send", "tenant").await.unwrap());
     assert!(!store.remove_variable("sms-send", "tenant").await.unwrap());
     assert_eq!(store.own_variables().await.unwrap(), [order]);
+}
+
+pub async fn own_samples_are_saved_and_removed(subject: &dyn StoreUnderTest) {
+    let store = subject.store();
+    let sample = |name: &str, text: &str| match serde_json::from_str(text).unwrap() {
+        Value::Object(values) => Sample { name: name.to_owned(), values },
+        other => panic!("{other}"),
+    };
+    let of = |scope: &str, sample: Sample| (scope.to_owned(), sample);
+    store.save_sample("sms-send", sample("refund", r#"{"z": 1, "a": 450.00}"#)).await.unwrap();
+    store.save_sample("default", sample("refund", "{}")).await.unwrap();
+    store.save_sample("sms-send", sample("Refund 2", r#"{"a": {"b": [null]}}"#)).await.unwrap();
+    store.save_sample("sms-send", sample("refund", r#"{"z": 1e400, "a": "\u0000"}"#)).await.unwrap();
+    let refund = of("sms-send", sample("refund", r#"{"z": 1e400, "a": "\u0000"}"#));
+    let (none, second) = (
+        of("default", sample("refund", "{}")),
+        of("sms-send", sample("Refund 2", r#"{"a": {"b": [null]}}"#)),
+    );
+    assert_eq!(store.own_samples().await.unwrap(), [refund, none.clone(), second.clone()]);
+    assert!(store.remove_sample("sms-send", "refund").await.unwrap());
+    assert!(!store.remove_sample("sms-send", "refund").await.unwrap());
+    assert_eq!(store.own_samples().await.unwrap(), [none, second]);
 }
 
 pub async fn the_last_deleted_comes_first_and_is_found_as_others_are(subject: &dyn StoreUnderTest) {

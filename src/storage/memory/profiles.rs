@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{MemoryStore, Tables};
 use crate::callback::Values;
-use crate::profile::catalogue::Variable;
+use crate::profile::catalogue::{Sample, Variable};
 use crate::profile::{Event, Profile, ProfileId};
 use crate::storage::log::lookup::profile_range;
 use crate::storage::profiles::deleted_profile::restorable_since;
@@ -247,6 +247,30 @@ impl Profiles for MemoryStore {
             tables.own.retain(|(of, own)| of != scope || own.name != name);
             tables.revision.variables += 1;
             tables.own.len() < before
+        }))
+    }
+
+    async fn own_samples(&self) -> Result<Vec<(String, Sample)>, StoreError> {
+        Ok(self.tables().own_samples.clone())
+    }
+
+    async fn save_sample(&self, scope: &str, sample: Sample) -> Result<(), StoreError> {
+        self.change(|tables| {
+            tables.revision.variables += 1;
+            match tables.own_samples.iter_mut().find(|(of, own)| of == scope && own.name == sample.name) {
+                Some((_, own)) => *own = sample,
+                None => tables.own_samples.push((scope.to_owned(), sample)),
+            }
+        });
+        Ok(())
+    }
+
+    async fn remove_sample(&self, scope: &str, name: &str) -> Result<bool, StoreError> {
+        Ok(self.change(|tables| {
+            let before = tables.own_samples.len();
+            tables.own_samples.retain(|(of, own)| of != scope || own.name != name);
+            tables.revision.variables += 1;
+            tables.own_samples.len() < before
         }))
     }
 

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::callback::Values;
 use crate::clock;
-use crate::profile::catalogue::Variable;
+use crate::profile::catalogue::{Sample, Variable};
 use crate::profile::{Event, Profile, ProfileId};
 use crate::record::{
     Attempt, DeliveryId, DeliveryState, Details, Kind, LogPosition, NewDelivery, Next, Origin, RunId,
@@ -65,6 +65,7 @@ pub struct Tables {
     pub drafts: Vec<UnsavedDraft>,
     /// Each with its scope.
     pub own: Vec<(String, Variable)>,
+    pub own_samples: Vec<(String, Sample)>,
     /// The values of the last test of each event.
     pub test_values: Vec<(ProfileId, Option<Event>, Values)>,
     /// In the order of acceptance.

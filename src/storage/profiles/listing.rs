@@ -9,4 +9,6 @@ pub enum Listing {
     DeletedProfiles,
     /// Own variables.
     OwnVariables,
+    /// Own named samples.
+    OwnSamples,
 }

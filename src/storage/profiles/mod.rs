@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use crate::callback::Values;
-use crate::profile::catalogue::Variable;
+use crate::profile::catalogue::{Sample, Variable};
 use crate::profile::{Event, Profile, ProfileId};
 use crate::storage::error::StoreError;
 use crate::storage::unreadable::PassedOver;
@@ -151,6 +151,24 @@ pub trait Profiles: Send + Sync {
     /// # Errors
     /// The store cannot be written.
     async fn remove_variable(&self, scope: &str, name: &str) -> Result<bool, StoreError>;
+
+    /// All own named samples, each with its scope as own variables, in the order of adding.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    async fn own_samples(&self) -> Result<Vec<(String, Sample)>, StoreError>;
+
+    /// Adds a sample to a scope, or changes the one with that name there.
+    ///
+    /// # Errors
+    /// The store cannot be written.
+    async fn save_sample(&self, scope: &str, sample: Sample) -> Result<(), StoreError>;
+
+    /// Removes an own sample from a scope. Returns whether it existed.
+    ///
+    /// # Errors
+    /// The store cannot be written.
+    async fn remove_sample(&self, scope: &str, name: &str) -> Result<bool, StoreError>;
 
     /// Keeps the values of a test, replacing the previous ones of this profile and event.
     ///

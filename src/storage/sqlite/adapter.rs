@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 
 use crate::callback::Values;
-use crate::profile::catalogue::Variable;
+use crate::profile::catalogue::{Sample, Variable};
 use crate::profile::{Event, Profile, ProfileId};
 use crate::record::{DeliveryId, DeliveryState, Details, LogPosition, NewDelivery, RunId, RunRange, Summary};
 use crate::storage::describe::UpkeepTrouble;
@@ -243,6 +243,18 @@ impl Profiles for Store {
 
     async fn remove_variable(&self, scope: &str, name: &str) -> Result<bool, StoreError> {
         Self::remove_variable(self, scope, name).await
+    }
+
+    async fn own_samples(&self) -> Result<Vec<(String, Sample)>, StoreError> {
+        Self::own_samples(self).await
+    }
+
+    async fn save_sample(&self, scope: &str, sample: Sample) -> Result<(), StoreError> {
+        Self::save_sample(self, scope, sample).await
+    }
+
+    async fn remove_sample(&self, scope: &str, name: &str) -> Result<bool, StoreError> {
+        Self::remove_sample(self, scope, name).await
     }
 
     async fn keep_test_values(

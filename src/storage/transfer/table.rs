@@ -13,6 +13,8 @@ pub enum Table {
     Profiles,
     /// Variables that people added.
     Variables,
+    /// Named samples that people added.
+    Samples,
     /// The values of the last test of each profile.
     TestValues,
     /// What blocks deliveries.
@@ -84,6 +86,8 @@ const VARIABLES: &[TableColumn] = &[
     column("meaning", ColumnKind::Text),
     column("sample", ColumnKind::Text),
 ];
+const SAMPLES: &[TableColumn] =
+    &[column("scope", ColumnKind::Text), column("name", ColumnKind::Text), column("vals", ColumnKind::Text)];
 const TEST_VALUES: &[TableColumn] = &[
     column("profile_id", ColumnKind::Text),
     column("event", ColumnKind::Text),
@@ -230,9 +234,10 @@ const RESENDS: &[TableColumn] = &[column("seq", ColumnKind::Position), column("e
 
 impl Table {
     /// What people have set, and what is not by delivery, in the order in which it is copied.
-    pub const SETTINGS: [Self; 12] = [
+    pub const SETTINGS: [Self; 13] = [
         Self::Profiles,
         Self::Variables,
+        Self::Samples,
         Self::TestValues,
         Self::Blocks,
         Self::Health,
@@ -264,6 +269,7 @@ impl Table {
         match self {
             Self::Profiles => "profiles",
             Self::Variables => "variables",
+            Self::Samples => "samples",
             Self::TestValues => "test_values",
             Self::Blocks => "blocks",
             Self::Health => "health",
@@ -302,6 +308,7 @@ impl Table {
         match self {
             Self::Profiles => PROFILES,
             Self::Variables => VARIABLES,
+            Self::Samples => SAMPLES,
             Self::TestValues => TEST_VALUES,
             Self::Blocks => BLOCKS,
             Self::Health => HEALTH,

@@ -1,10 +1,11 @@
-//! Profiles, deleted ones, unsaved drafts, own variables and test values.
+//! Profiles, deleted ones, unsaved drafts, own variables and samples, and test values.
 
 mod deleted;
 mod drafts;
 pub mod list;
 mod lookup;
 pub mod purge;
+mod samples;
 pub mod save;
 mod test_values;
 mod variables;
@@ -13,7 +14,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use crate::callback::Values;
-use crate::profile::catalogue::Variable;
+use crate::profile::catalogue::{Sample, Variable};
 use crate::profile::{Event, Profile, ProfileId};
 use crate::storage::error::StoreError;
 use crate::storage::postgres::PgStore;
@@ -100,6 +101,7 @@ impl Profiles for PgStore {
             Listing::Profiles => found.extend(list::unreadable(db).await?),
             Listing::DeletedProfiles => found.extend(deleted::unreadable(db).await?),
             Listing::OwnVariables => found.extend(variables::unreadable(db).await?),
+            Listing::OwnSamples => found.extend(samples::unreadable(db).await?),
         }
         Ok(found)
     }
@@ -143,6 +145,25 @@ impl Profiles for PgStore {
         let mut acquired = self.write().await?;
         let transaction = acquired.begin().await?;
         let was_there = variables::remove(transaction.db(), scope, name).await?;
+        transaction.commit().await?;
+        Ok(was_there)
+    }
+
+    async fn own_samples(&self) -> Result<Vec<(String, Sample)>, StoreError> {
+        samples::all(self.read().await?.db()?).await
+    }
+
+    async fn save_sample(&self, scope: &str, sample: Sample) -> Result<(), StoreError> {
+        let mut acquired = self.write().await?;
+        let transaction = acquired.begin().await?;
+        samples::save(transaction.db(), scope, sample).await?;
+        transaction.commit().await
+    }
+
+    async fn remove_sample(&self, scope: &str, name: &str) -> Result<bool, StoreError> {
+        let mut acquired = self.write().await?;
+        let transaction = acquired.begin().await?;
+        let was_there = samples::remove(transaction.db(), scope, name).await?;
         transaction.commit().await?;
         Ok(was_there)
     }

@@ -13,6 +13,7 @@ pub fn name(table: Table) -> &'static str {
     match table {
         Table::Profiles => "profile",
         Table::Variables => "own_variable",
+        Table::Samples => "own_sample",
         Table::TestValues => "test_values",
         Table::Blocks => "hold",
         Table::Health => "health",
@@ -50,6 +51,7 @@ fn order(table: Table) -> &'static str {
         Table::RollupStart => "at",
         Table::Profiles
         | Table::Variables
+        | Table::Samples
         | Table::ApiKeys
         | Table::Turns
         | Table::Deliveries

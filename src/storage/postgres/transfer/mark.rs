@@ -49,6 +49,7 @@ SELECT n::text || ' ' || what FROM (VALUES
   ((SELECT count(*) FROM profile), 'profiles'),
   ((SELECT count(*) FROM (SELECT FROM delivery LIMIT 1000) d), 'or more deliveries'),
   ((SELECT count(*) FROM own_variable), 'variables'),
+  ((SELECT count(*) FROM own_sample), 'named samples'),
   ((SELECT count(*) FROM hold), 'blocks of deliveries'),
   ((SELECT count(*) FROM turn), 'turns of profiles'),
   ((SELECT count(*) FROM lane), 'lanes of earlier deliveries'),
@@ -80,8 +81,8 @@ pub async fn abandon(db: Db<'_>, target: &str, id: Uuid) -> Result<(), TransferE
         return Err(TransferError::InUse { target: target.to_owned(), who });
     }
     db.batch(
-        "TRUNCATE profile, own_variable, test_values, hold, health, turn, alert, lane, api_key, remote_link, receipt, delivery, ended,
-             attempt, tested, incoming, clock_skew, copied_from, rollup, rollup_change, rollup_start, resend;
+        "TRUNCATE profile, own_variable, own_sample, test_values, hold, health, turn, alert, lane, api_key, remote_link,
+             receipt, delivery, ended, attempt, tested, incoming, clock_skew, copied_from, rollup, rollup_change, rollup_start, resend;
          INSERT INTO rollup_start DEFAULT VALUES;
          UPDATE meta SET copying_from = NULL",
     )

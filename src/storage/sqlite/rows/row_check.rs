@@ -9,6 +9,7 @@ use crate::storage::sqlite::log::details::{ATTEMPT, ATTEMPT_COLUMNS, attempt};
 use crate::storage::sqlite::log::summary_row::{SEQ, SUMMARY, summary};
 use crate::storage::sqlite::profiles::deleted::{deleted, restorable};
 use crate::storage::sqlite::profiles::list::{LISTED, listed};
+use crate::storage::sqlite::profiles::samples::{OWN_SAMPLES, own_sample};
 use crate::storage::sqlite::profiles::variables::{OWN, own};
 use crate::storage::sqlite::rows::columns::{self, get};
 use crate::storage::sqlite::rows::outcome::with_outcome;
@@ -24,6 +25,7 @@ impl Listing {
             }
             Self::DeletedProfiles => each(db, &restorable(), found, |row| deleted(row).map(drop)),
             Self::OwnVariables => each(db, OWN, found, |row| own(row).map(drop)),
+            Self::OwnSamples => each(db, OWN_SAMPLES, found, |row| own_sample(row).map(drop)),
         }
     }
 }
@@ -46,7 +48,8 @@ impl Store {
 /// All invalid rows, in every table. Takes as long as reading the log does.
 pub fn look(db: &Connection) -> Result<PassedOver, StoreError> {
     let mut found = PassedOver::default();
-    for listing in [Listing::Profiles, Listing::DeletedProfiles, Listing::OwnVariables] {
+    let all = [Listing::Profiles, Listing::DeletedProfiles, Listing::OwnVariables, Listing::OwnSamples];
+    for listing in all {
         listing.look(db, &mut found)?;
     }
     let lanes = "SELECT seq, profile_id, origin, by_hand, failed_in_row, delivered FROM lane";

@@ -21,6 +21,7 @@ fn select(table: Table) -> &'static str {
              FROM profile p LEFT JOIN profile_document d ON d.profile = p.seq ORDER BY p.seq"
         }
         Table::Variables => "SELECT scope, name, meaning, sample FROM own_variable ORDER BY seq",
+        Table::Samples => "SELECT scope, name, vals FROM own_sample ORDER BY seq",
         Table::TestValues => "SELECT profile_id, event, vals FROM test_values ORDER BY profile_id, event",
         Table::Blocks => {
             "SELECT profile_id, why, since, failed, delivery, message, probe_at, probe_wait_s FROM hold

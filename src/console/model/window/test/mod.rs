@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::callback::{Values, plain_text};
 use crate::console::model::input::{Input, InputResult};
 use crate::console::model::window::test::endpoint::EndpointField;
-use crate::console::model::window::test::source::Source;
+use crate::console::model::window::test::source::{RememberedValues, Source};
 use crate::json;
 use crate::keymap::{Action, Key, Keymap, Scope};
 use crate::profile::catalogue::Variable;
@@ -28,8 +28,8 @@ pub struct TestWindow {
     /// The sources to choose values from.
     pub(in crate::console) sources: Vec<Source>,
     pub(in crate::console) source: usize,
-    /// The values of earlier tests, by event.
-    remembered: Vec<(Option<Event>, Values)>,
+    /// The values of earlier tests and own samples, by event.
+    remembered: RememberedValues,
     /// All values, including those of variables that the profile does not use.
     values: Values,
     /// A row for each variable that the profile uses.
@@ -74,7 +74,7 @@ impl TestWindow {
             own: own.to_vec(),
             sources: Vec::new(),
             source: 0,
-            remembered: Vec::new(),
+            remembered: RememberedValues::default(),
             values: Values::default(),
             rows: Vec::new(),
             others: Vec::new(),
@@ -92,13 +92,14 @@ impl TestWindow {
         &self.profile
     }
 
-    /// Offers values that were sent before: those of the last tests, and those of a delivery.
-    pub fn remember(&mut self, remembered: Vec<(Option<Event>, Values)>) {
+    /// Offers what is stored: own samples, and the values of the last tests.
+    pub fn remember(&mut self, remembered: RememberedValues) {
         let untouched = self.source == 0 && self.at == 0;
         let last = source::last(self.event, &remembered);
         for (event, sheet) in &mut self.others {
-            sheet.sources.extend(source::last(*event, &remembered));
+            sheet.sources.extend(source::own(*event, &remembered).chain(source::last(*event, &remembered)));
         }
+        self.sources.extend(source::own(self.event, &remembered));
         self.remembered = remembered;
         if let Some(last) = last {
             self.sources.push(last);

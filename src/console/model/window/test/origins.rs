@@ -37,6 +37,7 @@ impl TestWindow {
 fn origin(source: &Source) -> ValueOrigin {
     match source {
         Source::Sample(_) => ValueOrigin::Catalogue,
+        Source::Own(_) => ValueOrigin::Own,
         Source::Last(_) => ValueOrigin::LastTest,
         Source::Delivery(..) => ValueOrigin::Delivery,
         Source::File(..) => ValueOrigin::File,
