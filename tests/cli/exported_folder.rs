@@ -119,6 +119,11 @@ fn the_file_of_a_profile_is_replaced_and_others_are_left_alone() {
         &["order-sms.19b3dfa7.yaml: nothing was exported: it has 'Renamed' beside other profiles"],
     );
     assert_eq!(std::fs::read_to_string(folder.join("order-sms.19b3dfa7.yaml")).unwrap(), both);
+    place.apply(&json!({"title": "Renamed", "url": "https://hooks.example/second"}));
+    place.file("dir/order-sms.19b3dfa7.yaml", "title: Renamed\nurl: https://x.example\n");
+    assert_eq!(place.run(&["profiles", "export", "-o", named, "--json"]).code, Some(0));
+    let applied = place.run(&["profiles", "apply", "-f", named, "--json"]);
+    assert_eq!(results(&applied), ["unchanged"; 4], "one file for both would have lost one: {applied:?}");
     place.file("file", "");
     let into_a_file = place.run(&["profiles", "export", "-o", place.path("file").to_str().unwrap()]);
     into_a_file.refused(2, &["file"]);

@@ -45,7 +45,9 @@ pub(super) fn write(
     let mut taken = HashSet::new();
     let mut targets = Vec::new();
     for profile in profiles {
-        let target = target(folder, profile, existing.file_of(profile)?, format, &taken)?;
+        // A file without an ID is that of the first profile with its title.
+        let old = existing.file_of(profile)?.filter(|old| taken.insert(old.to_path_buf()));
+        let target = target(folder, profile, old, format, &taken)?;
         taken.insert(target.path.clone());
         targets.push(target);
     }
