@@ -1,6 +1,6 @@
 //! Profiles, drafts and own variables.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
 use crate::profile::catalogue::{Sample, Variable, VariableOrigin};
