@@ -115,7 +115,7 @@ const EXAMPLES: &[(&str, &[Example])] = &[
     ),
     ("variables set", &[("Change a sample", "ringback variables set sms-send shop_id --sample 43")]),
     ("variables remove", &[("Remove a variable", "ringback variables remove sms-send shop_id")]),
-    ("variables samples", &[("List all samples", "ringback variables --samples")]),
+    ("variables samples", &[("Add one", "ringback variables samples add sms-send blocked --set id=7")]),
     (
         "variables samples add",
         &[("Keep values for tests", "ringback variables samples add sms-send blocked --set status=FAILED")],

@@ -52,17 +52,20 @@ fn the_named_samples_are_listed() {
         names,
         ["delivered", "submitted", "failed", "undelivered", "expired", "not sent", "sent, no report"]
     );
-    assert_eq!(sms[0], json!({"event": "sms-send", "name": "delivered", "values": {}}));
+    assert_eq!(
+        sms[0],
+        json!({"event": "sms-send", "name": "delivered", "origin": "catalogue", "values": {}})
+    );
     assert_eq!(sms[2]["values"]["status_trace"], "ABSENT-SUB");
 
     let text = place.run(&["variables", "--samples", "--event", "payment_status"]).out;
     let lines: Vec<Vec<&str>> = text.lines().map(|line| line.split_whitespace().collect()).collect();
-    assert_eq!(lines[0], ["EVENT", "NAME", "VALUES"]);
-    assert_eq!(lines[2], ["payment_status", "pending", "status=pending"]);
+    assert_eq!(lines[0], ["EVENT", "NAME", "ORIGIN", "VALUES"]);
+    assert_eq!(lines[2], ["payment_status", "pending", "catalogue", "status=pending"]);
 
     let none = place.run(&["variables", "--samples", "--channel", "default"]);
     assert_eq!((none.code, none.out.as_str()), (Some(0), ""));
-    assert!(none.err.contains("no event"), "{none:?}");
+    assert!(none.err.contains("only your own"), "{none:?}");
     assert!(!place.db().exists());
 }
 
@@ -114,9 +117,12 @@ fn own_samples_are_added_used_changed_and_removed() {
     let preview =
         |profile: &str, sample: &str| place.run(&["preview", profile, "--sample", sample, "--json"]);
     let made = preview(&ids[0], "NO credit").json();
-    assert_eq!(made["url"], "https://hooks.example/7");
-    assert_eq!(made["body"], "4.50|DELIVRD", "what it has no value for has the usual one");
-    assert_eq!(preview(&ids[1], "mine").json()["url"], "https://hooks.example/12345678901234567890");
+    assert_eq!(made["request"]["url"], "https://hooks.example/7");
+    assert_eq!(made["request"]["body"], "4.50|DELIVRD", "what it has no value for has the usual one");
+    assert_eq!(
+        preview(&ids[1], "mine").json()["request"]["url"],
+        "https://hooks.example/12345678901234567890"
+    );
     preview(&ids[2], "no credit").refused(2, &["has no sample 'no credit'"]);
     preview(&ids[0], "nobody").refused(2, &["sms-send has no sample 'nobody'; its samples: ", ", no credit"]);
 

@@ -37,7 +37,7 @@ title: Nightly
 url: https://hooks.example/n
 retry: *shared
 "#
-        .replace("*shared", "{count: 1, interval_s: 0x3C, timeout_ms: 5e3}")
+        .replace("*shared", "{count: 1, interval_s: 0x3C, timeout_ms: 5000}")
         .as_str(),
     );
     let applied = place.run(&["profiles", "apply", &file]);
@@ -100,7 +100,7 @@ fn an_error_says_where_it_is_and_how_to_fix_it() {
     );
     refused("title: a\nurl: *here\n", &["line 2 column 6: there is no &anchor of this name above"]);
     refused("title: +919800000083\n", &["line 1 column 8: programs read a number with a leading + or 0"]);
-    refused("7\n", &["must be a mapping (an object) or a list of mappings"]);
+    refused("7\n", &["must be an object or an array of objects: in YAML, a mapping"]);
     refused("- title: Order SMS\n- 7\n", &["\nprofiles[0].url: ", "\nprofiles[1]: must be an object"]);
     refused("title: 2025\nurl: x\n", &["title: must be a string: in YAML, put it in quotes"]);
     refused(
@@ -152,7 +152,10 @@ fn templates_and_exports_are_applied_as_they_are() {
     let place = Place::new();
     for channel in ["default", "voice", "sms", "email", "whatsapp"] {
         let template = place.run(&["profiles", "template", "--channel", channel, "--yaml"]);
-        assert!(template.out.contains("\nbody: |\n  {\n    \"id\": \"<id>\""), "{template:?}");
+        assert!(
+            template.out.contains("\nbody: |\n  {\n    \"") && template.out.contains("\"id\": \"<id>\""),
+            "{template:?}"
+        );
         let applied = place.run_with_input(&["profiles", "apply", "-"], &template.out);
         let id = applied.out.trim();
         assert_eq!(applied.err, format!("ringback: created 'My callback profile' ({id})\n"), "{applied:?}");

@@ -34,7 +34,10 @@ pub(super) fn each(text: &str) -> Result<Contents<'static>, String> {
         [only] if !has_lists => {
             let value = json::read(only).map_err(|error| error.to_string())?;
             if !value.is_object() {
-                return Err("must be a mapping (an object) or a list of mappings".to_owned());
+                return Err(
+                    "must be an object or an array of objects: in YAML, a mapping or a list of mappings"
+                        .to_owned(),
+                );
             }
             match response(&value)? {
                 Some(response) => Ok(Contents::of_platform(response)),
