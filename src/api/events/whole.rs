@@ -70,6 +70,7 @@ pub(super) async fn store(
     })?;
     match accepted {
         AcceptResult::Done(results) => {
+            api.readiness().stored();
             let outcomes = Outcomes { notes, ..Outcomes::new(&places, &results, refused) };
             let new = results.iter().filter(|result| matches!(result, SubmissionResult::New(_))).count();
             api.room().note(new);

@@ -1,6 +1,6 @@
 //! Whether an event that is posted now would be accepted.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::sync::Mutex;
@@ -16,9 +16,13 @@ pub(crate) struct Readiness {
     /// When it was last written to, and with what result. Locked while it is written to: concurrent checks share a
     /// write.
     last: Mutex<Option<(Instant, Result<(), StoreError>)>>,
-    /// Whether an event could not be stored after that.
-    has_failed: AtomicBool,
+    /// What became of the last event after that: [`NONE`], [`STORED`] or [`FAILED`].
+    event: AtomicU8,
 }
+
+const NONE: u8 = 0;
+const STORED: u8 = 1;
+const FAILED: u8 = 2;
 
 impl Readiness {
     /// Whether the store can be written.
@@ -27,10 +31,11 @@ impl Readiness {
     /// It cannot.
     pub(super) async fn check(&self, store: &dyn Storage) -> Result<(), StoreError> {
         let mut last = self.last.lock().await;
-        let has_failed = self.has_failed.swap(false, Ordering::SeqCst);
+        let event = self.event.swap(NONE, Ordering::SeqCst);
+        let contradicting = |result: &Result<(), StoreError>| if result.is_ok() { FAILED } else { STORED };
         if let Some((at, result)) = &*last
             && at.elapsed() < FRESH
-            && (!has_failed || result.is_err())
+            && event != contradicting(result)
         {
             return result.clone();
         }
@@ -39,8 +44,13 @@ impl Readiness {
         result
     }
 
-    /// An event could not be stored: the result of an earlier write says nothing any more.
+    /// An event could not be stored: that an earlier write succeeded says nothing any more.
     pub(crate) fn failed(&self) {
-        self.has_failed.store(true, Ordering::SeqCst);
+        self.event.store(FAILED, Ordering::SeqCst);
+    }
+
+    /// An event was stored: that an earlier write failed says nothing any more.
+    pub(crate) fn stored(&self) {
+        self.event.store(STORED, Ordering::SeqCst);
     }
 }
