@@ -36,7 +36,7 @@ fn sentence(turn: &HealthTurn) -> String {
     }
 }
 
-/// So many other profiles are named in a summary, which is the subject of a mail.
+/// At most this many other turns are named in a summary, which is the subject of a mail.
 const NAMED: usize = 3;
 
 /// The other turns of an alert, such as `, and 2 more: Voice calls recovered, Invoice mails failing`.

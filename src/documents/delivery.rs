@@ -1,5 +1,6 @@
 //! A delivery with its request and its attempts.
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::delivery_row::blocked_by;
@@ -23,6 +24,18 @@ pub fn tested_delivery(details: &Details) -> Value {
     })
 }
 
+/// When the next attempt of a delivery is due. One that was sent as a probe is the next probe, while its profile is
+/// blocked; none then if that is not probed any more.
+#[must_use]
+pub fn due_at(details: &Details, blocks: &Blocks) -> Option<Timestamp> {
+    let row = &details.summary;
+    let is_probed = details.attempts.last().is_some_and(|attempt| attempt.is_probe);
+    if is_probed && blocked_by(row, blocks).is_some() {
+        return blocks.disabled(&row.profile_id).and_then(|block| block.next_probe);
+    }
+    row.due_at
+}
+
 /// Everything about a delivery: [`tested_delivery`] with additional members.
 #[must_use]
 pub fn full_delivery(details: &Details, blocks: &Blocks) -> Value {
@@ -35,7 +48,7 @@ pub fn full_delivery(details: &Details, blocks: &Blocks) -> Value {
         "held": blocked,
         "profile_title": row.profile_title,
         "accepted_at": rfc3339(row.accepted_at),
-        "due_at": row.due_at.map(rfc3339),
+        "due_at": due_at(details, blocks).map(rfc3339),
         "resent_as": row.again.map(|id| id.to_string()),
         "sent_again_as": row.again.map(|id| id.to_string()),
         "resent_from": row.resent_from.map(|id| id.to_string()),

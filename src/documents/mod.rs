@@ -19,7 +19,7 @@ mod times;
 
 pub use auto_disabled::auto_disabled;
 pub use bulk::{bulk_cancelled, bulk_retried};
-pub use delivery::{attempt, full_delivery, tested_delivery};
+pub use delivery::{attempt, due_at, full_delivery, tested_delivery};
 pub use delivery_filter::{DeliveryFilter, delivery_id, once, state_filter, status_filter};
 pub use delivery_row::{blocked_by, delivery_row};
 pub use feed::{attempt_event, feed_gap, profile_change};

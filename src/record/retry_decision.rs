@@ -11,8 +11,9 @@ use crate::record::{Failure, Next};
 /// The longest that `Retry-After` can delay a retry (our decision).
 const LONGEST_RETRY_AFTER: Duration = Duration::from_hours(1);
 
-/// After so many attempts a delivery that is sent as a probe fails (our decision): three weeks of half hours.
-const MOST_PROBES: u32 = 1000;
+/// A delivery that is sent as a probe fails with this attempt, whatever the attempts before were (our decision): three
+/// weeks of half hours.
+const MOST_ATTEMPTS_OF_PROBE: u32 = 1000;
 
 /// The state after attempt `n` (from 1) ended at `now`.
 #[must_use]
@@ -40,7 +41,7 @@ pub fn next(
 pub fn next_of_probe(n: u32, failure: Option<&Failure>, now: Timestamp) -> Next {
     match failure {
         None => Next::Delivered,
-        Some(failure) if failure.class.is_retried() && n < MOST_PROBES => Next::Retry(now),
+        Some(failure) if failure.class.is_retried() && n < MOST_ATTEMPTS_OF_PROBE => Next::Retry(now),
         Some(_) => Next::Failed,
     }
 }

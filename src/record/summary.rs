@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{DeliveryId, DeliveryState, Failure, Kind, LogPosition};
+use super::{DeliveryId, DeliveryState, ErrorClass, Failure, Kind, LogPosition};
 use crate::profile::{Event, ProfileId, RetryPolicy};
 
 /// A delivery as it is listed, newest first.
@@ -40,4 +40,27 @@ pub struct Summary {
     pub again: Option<DeliveryId>,
     /// The delivery that it resends. None of resends that earlier versions made on PostgreSQL.
     pub resent_from: Option<DeliveryId>,
+}
+
+impl Summary {
+    /// How many attempts its policy allows.
+    #[must_use]
+    pub fn allowed_attempts(&self) -> u32 {
+        u32::from(self.policy.count()) + 1
+    }
+
+    /// Whether some of its attempts are beyond those that its policy allows: probes are, which use up no retry. Where
+    /// that is false, there may still be probes among its attempts.
+    #[must_use]
+    pub fn has_more_attempts(&self) -> bool {
+        let (sent, allowed) = (self.sent(), self.allowed_attempts());
+        sent > allowed || sent == allowed && self.state == DeliveryState::Waiting
+    }
+
+    /// How often it was sent: the last entry of one that has expired is no request.
+    #[must_use]
+    pub fn sent(&self) -> u32 {
+        let is_expired = self.last_error.as_ref().is_some_and(|error| error.class == ErrorClass::Expired);
+        self.attempts.saturating_sub(u32::from(is_expired))
+    }
 }

@@ -138,9 +138,15 @@ fn endpoint() -> Recorder {
 fn a_copy_has_everything_and_sends_what_was_pending() {
     let Some(pair) = Pair::new() else { return };
     let endpoint = endpoint();
-    let [_, second] = pair.fill(&endpoint);
+    let [first, second] = pair.fill(&endpoint);
+    // As if a probe had enabled the first one.
+    let file = rusqlite::Connection::open(pair.place.db()).unwrap();
+    file.execute("INSERT INTO recovering (profile_id, width) VALUES (?1, 3)", [&first]).unwrap();
+    drop(file);
     let copied = pair.copy();
     assert_eq!(copied.code, Some(0), "{copied:?}");
+    let recovering = pair.database.sql("SELECT profile_id, width FROM ringback.recovering");
+    assert_eq!(recovering, format!("{first}|3"), "it still follows gently");
     let result = copied.json();
     assert_eq!((&result["result"], &result["skipped"]), (&json!("copied"), &json!(0)), "{result}");
     let all = pair.is_the_same();

@@ -12,6 +12,7 @@ use crate::cli::session::Session;
 use crate::cli::table::table;
 use crate::cli::{blocked, health_text};
 use crate::profile::Choice as _;
+use crate::storage::health::course::PROBE_DELIVERED;
 use crate::storage::{GivenTurn, HealthTurn, HealthTurnKind};
 
 #[derive(Debug, clap::Args)]
@@ -43,6 +44,10 @@ pub(super) async fn run(session: &Session, args: &ListArgs, json: bool) -> Resul
         .iter()
         .map(|turn| {
             let why = match turn.kind {
+                // By any delivered event, or by one that says what it was.
+                HealthTurnKind::Recovered if turn.cause.message == PROBE_DELIVERED => {
+                    turn.cause.message.clone()
+                }
                 HealthTurnKind::Recovered => String::new(),
                 HealthTurnKind::Failing | HealthTurnKind::AutoDisabled => health_text::reason(&turn.cause),
             };

@@ -2,37 +2,30 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::profile::Choice as _;
+use crate::record::DeliveryState;
 use crate::storage::Counts;
 use crate::text::group_digits;
 
-fn states(counts: &Counts) -> [(&'static str, u64); 5] {
-    let Counts { queued, waiting, delivered, failed, cancelled } = *counts;
-    [
-        ("queued", queued),
-        ("waiting", waiting),
-        ("delivered", delivered),
-        ("failed", failed),
-        ("cancelled", cancelled),
-    ]
+fn states(counts: &Counts) -> impl Iterator<Item = (&'static str, u64)> {
+    DeliveryState::ALL.iter().map(|state| (state.name(), counts.get(*state)))
 }
 
 /// For people, those that there are: ` (5 queued, 3 delivered)`, or nothing.
 pub fn text(counts: &Counts) -> String {
-    let some = states(counts).into_iter().filter(|(_, n)| *n > 0);
+    let some = states(counts).filter(|(_, n)| *n > 0);
     let some: Vec<String> = some.map(|(state, n)| format!("{} {state}", group_digits(n))).collect();
     if some.is_empty() { String::new() } else { format!(" ({})", some.join(", ")) }
 }
 
 /// All of them, for people: `5 012 deliveries (…)`.
 pub fn total_text(counts: &Counts) -> String {
-    let total = states(counts).into_iter().fold(0_u64, |sum, (_, n)| sum.saturating_add(n));
+    let total = counts.all();
     let noun = if total == 1 { "delivery" } else { "deliveries" };
     format!("{} {noun}{}", group_digits(total), text(counts))
 }
 
 /// For scripts.
 pub fn document(counts: &Counts) -> Value {
-    Value::Object(
-        states(counts).into_iter().map(|(state, n)| (state.to_owned(), json!(n))).collect::<Map<_, _>>(),
-    )
+    Value::Object(states(counts).map(|(state, n)| (state.to_owned(), json!(n))).collect::<Map<_, _>>())
 }

@@ -3,7 +3,7 @@
 use crate::cli::table::table;
 use crate::documents::blocked_by;
 use crate::profile::Choice as _;
-use crate::record::{DeliveryState, ErrorClass, Summary};
+use crate::record::{DeliveryState, Summary};
 use crate::storage::Blocks;
 use crate::text::{escape_controls, millis};
 
@@ -29,16 +29,17 @@ fn cells(row: &Summary, blocks: &Blocks) -> [String; 7] {
         row.accepted_at.strftime("%Y-%m-%d %H:%M:%S").to_string(),
         row.kind.word().to_owned(),
         row.state.name().to_owned(),
-        format!("{}/{}", sent(row), u32::from(row.policy.count()) + 1),
+        attempts(row),
         row.profile_title.clone(),
         outcome(row, blocked_by(row, blocks)),
     ]
 }
 
-/// How often it was sent: the last entry of one that has expired is no request.
-fn sent(row: &Summary) -> u32 {
-    let is_expired = row.last_error.as_ref().is_some_and(|error| error.class == ErrorClass::Expired);
-    row.attempts.saturating_sub(u32::from(is_expired))
+/// How often it was sent, of how many times; with probes, which use up no retries, there may be more: then only how
+/// often.
+fn attempts(row: &Summary) -> String {
+    let (sent, most) = (row.sent(), row.allowed_attempts());
+    if row.has_more_attempts() { sent.to_string() } else { format!("{sent}/{most}") }
 }
 
 /// The result of the last attempt, and when the next one is due, or what blocks it.

@@ -6,9 +6,10 @@ use crate::cli::error::CommandError;
 use crate::cli::output::{eprint_line, print, print_json};
 use crate::cli::session::Session;
 use crate::cli::test::{attempt_line, phases_line};
-use crate::documents::{blocked_by, full_delivery};
+use crate::documents::{blocked_by, due_at, full_delivery};
 use crate::profile::{Backoff, Choice as _};
 use crate::record::Details;
+use crate::storage::Blocks;
 use crate::text::{escape_controls, escape_lines, rfc3339};
 
 use super::filter_args;
@@ -22,18 +23,14 @@ pub(super) async fn run(session: &Session, text: &str, json: bool) -> Result<(),
     for sentence in &details.passed_over {
         eprint_line(&format!("ringback: note: {sentence} and is skipped"));
     }
-    if json {
-        print_json(&full_delivery(&details, &blocks))
-    } else {
-        print(&text_of(&details, blocked_by(&details.summary, &blocks)))
-    }
+    if json { print_json(&full_delivery(&details, &blocks)) } else { print(&text_of(&details, &blocks)) }
 }
 
 /// The state of a delivery that another one is linked with.
 const GONE: &str = "no longer in the log";
 
 /// Everything about it, for people.
-fn text_of(details: &Details, block: Option<&str>) -> String {
+fn text_of(details: &Details, blocks: &Blocks) -> String {
     let row = &details.summary;
     let mut out = String::new();
     let mut fact = |name: &str, value: String| {
@@ -42,7 +39,7 @@ fn text_of(details: &Details, block: Option<&str>) -> String {
     fact("delivery", row.id.to_string());
     let why = row.last_error.as_ref().filter(|_| row.state != crate::record::DeliveryState::Delivered);
     fact("state", why.map_or(row.state.name().to_owned(), |why| format!("{} · {why}", row.state.name())));
-    if let Some(block) = block {
+    if let Some(block) = blocked_by(row, blocks) {
         fact("blocked", block.to_owned());
     }
     if let Some(id) = row.resent_from {
@@ -59,7 +56,7 @@ fn text_of(details: &Details, block: Option<&str>) -> String {
     fact("event", row.event.map_or("none", |event| event.name()).to_owned());
     fact("kind", row.kind.word().to_owned());
     fact("accepted", rfc3339(row.accepted_at));
-    if let Some(due) = row.due_at {
+    if let Some(due) = due_at(details, blocks) {
         fact("due", due.to_string());
     }
     let policy = row.policy;

@@ -139,7 +139,10 @@ fn push_line(lines: &mut String, outcome: &Outcome) {
         lines.push_str(part);
     }
     push_outcome(lines, attempt, " ");
-    if let Next::Retry(at) = outcome.next {
+    // When the next probe is due is decided when this one is recorded.
+    if let Next::Retry(at) = outcome.next
+        && !attempt.is_probe
+    {
         push(lines, format_args!(" · {}", wait_until(attempt, at)));
     }
     push(lines, format_args!(" · {}\n", outcome.id()));
@@ -148,7 +151,8 @@ fn push_line(lines: &mut String, outcome: &Outcome) {
 fn document(outcome: &Outcome) -> Value {
     let Outcome { attempt, subject, .. } = outcome;
     let due_at = match outcome.next {
-        Next::Retry(at) => Some(rfc3339(at)),
+        // As in the line for people.
+        Next::Retry(at) => Some(at).filter(|_| !attempt.is_probe).map(rfc3339),
         Next::Delivered | Next::Failed => None,
     };
     json!({

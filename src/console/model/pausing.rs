@@ -54,6 +54,12 @@ pub fn words(state: &State, row: &Summary) -> (String, StateTone) {
     if note.is_empty() {
         return state_text::describe(row, state.sender.in_flight.get(&row.id), state.now);
     }
+    if row.state == DeliveryState::Waiting
+        && block_of(state, row).is_some_and(|block| block.next_probe.is_some())
+    {
+        // Its next attempt is a probe, and no retry.
+        return (format!("{}{note}", state_text::last(row)), StateTone::Dim);
+    }
     let (text, _) = state_text::describe(&Summary { due_at: None, ..row.clone() }, None, state.now);
     let text = if row.state == DeliveryState::Waiting { text.trim_end_matches(" due now") } else { &text };
     (format!("{text}{note}"), StateTone::Dim)

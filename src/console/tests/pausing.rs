@@ -73,6 +73,40 @@ fn a_blocked_retry_has_no_countdown() {
 }
 
 #[test]
+fn a_failed_probe_waits_for_the_next_probe_and_for_no_retry() {
+    let world = world();
+    world.answered(1, 503, sample::start());
+    let mut desk = Desk::new(200, 40).of(world);
+    desk.happens(|world| {
+        let mut tables = world.tables();
+        tables.profiles[0].status = Status::AutoDisabled;
+        tables.blocks.push(Block {
+            profile_id: Some(profile_id(1)),
+            title: "Order SMS".to_owned(),
+            why: BlockReason::AutoDisabled,
+            since: sample::start(),
+            cause: None,
+            next_probe: Some(sample::start() + std::time::Duration::from_mins(8)),
+        });
+    });
+    let line = desk.line("event Order SMS");
+    assert!(line.contains("503 · blocked: auto-disabled · next probe 14:10"), "{}", desk.screen());
+    assert!(
+        desk.line("next probe  ○").contains(" · blocked: auto-disabled · next probe 14:10"),
+        "{}",
+        desk.screen()
+    );
+    // As stored of a probe, whose delivery is due from then on.
+    desk.later(11_000);
+    assert!(
+        desk.line("next probe  ○").contains("○ blocked: auto-disabled · next probe 14:10"),
+        "{}",
+        desk.screen()
+    );
+    assert!(!desk.shows("left") && !desk.shows("retry 1"), "{}", desk.screen());
+}
+
+#[test]
 fn a_test_is_not_blocked() {
     let mut desk = Desk::new(120, 30).of(world());
     desk.keys("4 P 1 t enter");

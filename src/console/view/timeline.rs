@@ -88,19 +88,8 @@ fn lines(state: &State, row: &Summary, width: usize, height: usize) -> Vec<Line<
         let part = spent as f64 / f64::from(row.policy.timeout_ms());
         let text = format!("sending {} of {} ms", state_text::tenths(spent), row.policy.timeout_ms());
         lines.push(bar(label(&label_of(flight.n)), "━", part.min(1.0), &text, theme.warn, width));
-    } else if let (DeliveryState::Waiting, Some(due)) = (row.state, row.due_at) {
-        let ended = attempts.last().map_or(row.accepted_at, |a| {
-            let lasted = std::time::Duration::from_millis(a.duration_ms.into());
-            a.started_at.checked_add(lasted).unwrap_or(jiff::Timestamp::MAX)
-        });
-        let (whole, left) = (state_text::millis(ended, due).max(1), state_text::millis(state.now, due));
-        #[allow(clippy::cast_precision_loss, reason = "a bar of a few columns")]
-        let part = 1.0 - left as f64 / whole as f64;
-        let text = format!("{} of {} left", state_text::tenths(left), state_text::tenths(whole));
-        lines.push(bar(label("wait"), "┄", part.clamp(0.0, 1.0), &text, theme.warn, width));
-        let time = state.settings.clock.in_list(due, state.now);
-        let due = Span::styled(format!("○ due {time}{}", pausing::note(state, row)), theme.dim);
-        lines.push(Line::from(vec![label(&label_of(row.attempts + 1)), due]));
+    } else if row.state == DeliveryState::Waiting {
+        lines.extend(awaited(state, row, attempts.last(), width));
     } else if row.state == DeliveryState::Queued {
         lines.push(Line::from(vec![
             label("1st attempt"),
@@ -111,6 +100,34 @@ fn lines(state: &State, row: &Summary, width: usize, height: usize) -> Vec<Line<
     lines.extend(resend);
     add_phases(&mut lines, attempts, &ends, (width, height), theme);
     lines
+}
+
+/// What is left of the wait for the next attempt. A blocked one that would be due has none.
+fn awaited(state: &State, row: &Summary, last: Option<&Attempt>, width: usize) -> Vec<Line<'static>> {
+    let Some(due) = row.due_at else { return Vec::new() };
+    let theme = &state.settings.theme;
+    let label = |text: &str| Span::styled(fit(text, LABEL), theme.label);
+    let block = pausing::block_of(state, row);
+    let is_probed = block.is_some_and(|block| block.next_probe.is_some());
+    let next = label(&if is_probed { "next probe".to_owned() } else { label_of(row.attempts + 1) });
+    let note = pausing::note(state, row);
+    if block.is_some() && due <= state.now {
+        let text = format!("○ {}", note.trim_start_matches(" · "));
+        return vec![Line::from(vec![next, Span::styled(text, theme.dim)])];
+    }
+    let ended = last.map_or(row.accepted_at, |attempt| {
+        let lasted = std::time::Duration::from_millis(attempt.duration_ms.into());
+        attempt.started_at.checked_add(lasted).unwrap_or(jiff::Timestamp::MAX)
+    });
+    let (whole, left) = (state_text::millis(ended, due).max(1), state_text::millis(state.now, due));
+    #[allow(clippy::cast_precision_loss, reason = "a bar of a few columns")]
+    let part = 1.0 - left as f64 / whole as f64;
+    let text = format!("{} of {} left", state_text::tenths(left), state_text::tenths(whole));
+    let time = state.settings.clock.in_list(due, state.now);
+    vec![
+        bar(label("wait"), "┄", part.clamp(0.0, 1.0), &text, theme.warn, width),
+        Line::from(vec![next, Span::styled(format!("○ due {time}{note}"), theme.dim)]),
+    ]
 }
 
 /// Adds the phases below the last attempt, and below those before it as far as there is room. `ends` are the places

@@ -16,14 +16,14 @@ pub struct LaneCourse {
     now: LaneHealth,
     state: Option<HealthState>,
     turns: Vec<(HealthTurnKind, HealthCause)>,
-    is_enabled: bool,
+    enables_profile: bool,
 }
 
 impl LaneCourse {
     /// Of a lane whose profile is in this state; none is well.
     #[must_use]
     pub fn new(stored: LaneHealth, state: Option<HealthState>) -> Self {
-        Self { now: stored.clone(), stored, state, turns: Vec::new(), is_enabled: false }
+        Self { now: stored.clone(), stored, state, turns: Vec::new(), enables_profile: false }
     }
 
     /// For what is known of the lane and not stored yet, before any outcome.
@@ -61,18 +61,18 @@ impl LaneCourse {
     /// One that a person has enabled meanwhile has recovered as by any other event.
     fn note_probe(&mut self, outcome: &Outcome) {
         let mut cause = HealthCause::of(outcome, 0, None);
-        self.is_enabled |= self.state != Some(HealthState::Failing);
-        if self.is_enabled {
+        self.enables_profile |= self.state != Some(HealthState::Failing);
+        if self.enables_profile {
             PROBE_DELIVERED.clone_into(&mut cause.message);
         }
         self.state = None;
         self.turns.push((HealthTurnKind::Recovered, cause));
     }
 
-    /// Whether its profile is to be enabled, if it is auto-disabled: that is what the turn to recovered says.
+    /// Whether it enables its profile, if that is auto-disabled: that is what the turn to recovered says.
     #[must_use]
-    pub fn is_enabled(&self) -> bool {
-        self.is_enabled
+    pub fn enables_profile(&self) -> bool {
+        self.enables_profile
     }
 
     /// What is to be stored of the lane now, if it has changed.
@@ -158,7 +158,7 @@ mod tests {
             ended.attempt.is_probe = is_probe;
             course.note(&outcome(0, false), &HealthRules { failing_rate: 1, ..HealthRules::default() });
             course.note(&ended, &rules);
-            (course.is_enabled(), course.turns().to_vec())
+            (course.enables_profile(), course.turns().to_vec())
         };
         let (is_enabled, all) = after(Some(HealthState::AutoDisabled), true, true);
         let [(Recovered, cause)] = &all[..] else { panic!("{all:?}") };

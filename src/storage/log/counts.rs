@@ -1,6 +1,5 @@
 //! How many deliveries there are.
 
-#[cfg(test)]
 use crate::record::DeliveryState;
 
 /// How many deliveries there are, by state.
@@ -15,6 +14,18 @@ pub struct Counts {
 }
 
 impl Counts {
+    /// How many there are in a state.
+    #[must_use]
+    pub fn get(&self, state: DeliveryState) -> u64 {
+        match state {
+            DeliveryState::Queued => self.queued,
+            DeliveryState::Waiting => self.waiting,
+            DeliveryState::Delivered => self.delivered,
+            DeliveryState::Failed => self.failed,
+            DeliveryState::Cancelled => self.cancelled,
+        }
+    }
+
     /// How many there are.
     #[must_use]
     pub fn all(&self) -> u64 {

@@ -29,13 +29,13 @@ impl Tables {
         course.note(outcome, &self.rules);
         self.lanes[lane].health = course.now().clone();
         let is_disabled = self.profile(&id).filter(|profile| profile.status == Status::AutoDisabled).cloned();
-        if course.is_enabled() && is_disabled.is_none() {
+        if course.enables_profile() && is_disabled.is_none() {
             return;
         }
         for (kind, cause) in course.turns() {
             self.turn(&id, *kind, cause);
         }
-        if let Some(profile) = is_disabled.filter(|_| course.is_enabled()) {
+        if let Some(profile) = is_disabled.filter(|_| course.enables_profile()) {
             self.enable(profile);
         }
     }

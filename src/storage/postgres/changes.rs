@@ -26,18 +26,42 @@ impl Changes {
     pub const VARIABLES: Self = Self { profiles: false, variables: true, steering: false, apis: false };
     /// What is due or blocked.
     pub const STEERING: Self = Self { profiles: false, variables: false, steering: true, apis: false };
+    /// The health of profiles, which displays show with them.
+    pub const HEALTH: Self = Self { profiles: true, variables: false, steering: false, apis: false };
     /// HTTP APIs that run.
     pub const APIS: Self = Self { profiles: false, variables: false, steering: false, apis: true };
 
+    /// This and another one.
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            profiles: self.profiles || other.profiles,
+            variables: self.variables || other.variables,
+            steering: self.steering || other.steering,
+            apis: self.apis || other.apis,
+        }
+    }
+
+    /// Whether anything has changed.
+    pub fn is_any(self) -> bool {
+        self.profiles || self.variables || self.steering || self.apis
+    }
+
     /// Notes it in the transaction that has done it.
     pub async fn note(self, db: Db<'_>) -> Result<(), StoreError> {
+        self.count(db).await?;
+        let sql = "SELECT pg_notify('ringback_changed', ''),
+                       CASE WHEN $1 THEN pg_notify('ringback_steered', '') END";
+        db.rows(sql, &[&self.steering]).await?;
+        Ok(())
+    }
+
+    /// Counts it in the transaction that has done it, and notifies nobody. That locks one row which all transactions
+    /// share: it comes last, so that none waits for another lock with it.
+    pub async fn count(self, db: Db<'_>) -> Result<(), StoreError> {
         let sql =
             "UPDATE revision SET profiles = profiles + $1::bool::int, variables = variables + $2::bool::int,
                        steering = steering + $3::bool::int, apis = apis + $4::bool::int";
         db.execute(sql, &[&self.profiles, &self.variables, &self.steering, &self.apis]).await?;
-        let sql = "SELECT pg_notify('ringback_changed', ''),
-                       CASE WHEN $1 THEN pg_notify('ringback_steered', '') END";
-        db.rows(sql, &[&self.steering]).await?;
         Ok(())
     }
 }

@@ -19,6 +19,8 @@ pub enum Table {
     TestValues,
     /// What blocks deliveries.
     Blocks,
+    /// The profiles that a probe has enabled, and how many of their events are sent at a time.
+    Recovering,
     /// The profiles that are not well.
     Health,
     /// When profiles turned failing and recovered, in that order.
@@ -103,6 +105,8 @@ const BLOCKS: &[TableColumn] = &[
     optional("probe_at", ColumnKind::Time),
     optional("probe_wait_s", ColumnKind::Int),
 ];
+const RECOVERING: &[TableColumn] =
+    &[column("profile_id", ColumnKind::Text), column("width", ColumnKind::Int)];
 const HEALTH: &[TableColumn] = &[
     column("profile_id", ColumnKind::Text),
     column("state", ColumnKind::Text),
@@ -240,6 +244,7 @@ impl Table {
         Self::Samples,
         Self::TestValues,
         Self::Blocks,
+        Self::Recovering,
         Self::Health,
         Self::Turns,
         Self::Lanes,
@@ -272,6 +277,7 @@ impl Table {
             Self::Samples => "samples",
             Self::TestValues => "test_values",
             Self::Blocks => "blocks",
+            Self::Recovering => "recovering",
             Self::Health => "health",
             Self::Turns => "turns",
             Self::Lanes => "lanes",
@@ -311,6 +317,7 @@ impl Table {
             Self::Samples => SAMPLES,
             Self::TestValues => TEST_VALUES,
             Self::Blocks => BLOCKS,
+            Self::Recovering => RECOVERING,
             Self::Health => HEALTH,
             Self::Turns => TURNS,
             Self::Lanes => LANES,

@@ -33,9 +33,25 @@ fn one_sender_probes_and_another_does_once_its_lease_has_ended() {
         accept(&format!("c{n}-"), 1);
     }
     endpoint.wait("the probe", |book| book.values().any(|arrived| arrived.body.contains("\"b1\"")));
+    // A claim asks for probes once it has everything else: each sender has asked if it has claimed twice since.
+    for (title, start) in [("First", "d"), ("Second", "e")] {
+        let mut other = endpoint.profile(0);
+        other["title"] = title.into();
+        let file = fleet.place.file("other.json", &other.to_string());
+        let other = ran(fleet.command(&["profiles", "apply", &file])).out.trim().to_owned();
+        let file = fleet.place.file(&format!("{start}.ndjson"), &events(&other, start, 60));
+        assert_eq!(ran(fleet.command(&["send", "--from", &file, "--no-wait"])).code, Some(0));
+        wait("both have claimed", || {
+            fleet.sql(&format!(
+                "SELECT count(DISTINCT claimed_by) FROM ringback.pending p JOIN ringback.lane l ON l.seq = p.lane
+                 WHERE l.profile_id = '{other}'"
+            )) == "2"
+        });
+    }
     assert_eq!((arrived(&endpoint, "b").len(), arrived(&endpoint, "c").len()), (1, 0));
     let owner = fleet.sql(
-        "SELECT split_part(name, '/', 2) FROM ringback.sender s JOIN ringback.pending p ON p.claimed_by = s.seq",
+        "SELECT split_part(name, '/', 2) FROM ringback.sender s JOIN ringback.pending p ON p.claimed_by = s.seq
+         JOIN ringback.metered_claim m ON m.seq = p.seq",
     );
     let dead = senders.iter_mut().find(|sender| sender.pid().to_string() == owner).expect("one of them");
     assert!(dead.kill9());

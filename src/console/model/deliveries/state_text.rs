@@ -39,6 +39,7 @@ pub fn describe(row: &Summary, flight: Option<&InFlight>, now: Timestamp) -> (St
             let status = row.last_status.map(|s| s.to_string()).unwrap_or_default();
             let after = match row.attempts {
                 0 | 1 => String::new(),
+                n if row.has_more_attempts() => format!(" at attempt {n}"),
                 2 => " after 1 retry".to_owned(),
                 n => format!(" after {} retries", n - 1),
             };
@@ -87,7 +88,8 @@ fn made(attempts: u32) -> String {
 }
 
 /// A short reason for the failure of the last attempt.
-fn last(row: &Summary) -> String {
+#[must_use]
+pub fn last(row: &Summary) -> String {
     match row.last_error.as_ref().map(|e| e.class) {
         Some(ErrorClass::Status) => row.last_status.map_or_else(String::new, |status| status.to_string()),
         Some(ErrorClass::Timeout) => "timed out".to_owned(),
@@ -152,6 +154,9 @@ mod tests {
         assert_eq!(text(&row(DeliveryState::Waiting)), "500 · retry 1 of 2 in 7.2 s");
         let delivered = Summary { last_status: Some(200), attempts: 2, ..row(DeliveryState::Delivered) };
         assert_eq!(text(&delivered), "delivered · 200 in 84 ms after 1 retry");
+        let none = RetryPolicy::new(0, 10, 5000, Backoff::Fixed);
+        let after_probe = Summary { policy: none, ..delivered };
+        assert_eq!(text(&after_probe), "delivered · 200 in 84 ms at attempt 2", "a probe is no retry");
         let error = Failure { class: ErrorClass::Timeout, message: "timed out after 5000 ms".into() };
         let failed = Summary { last_error: Some(error), attempts: 3, ..row(DeliveryState::Failed) };
         assert_eq!(text(&failed), "failed · timed out after 5000 ms (3 of 3)");

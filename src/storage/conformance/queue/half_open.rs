@@ -5,6 +5,7 @@ use jiff::SignedDuration;
 use super::*;
 use crate::clock;
 use crate::profile::{AutoEnable, Choice as _, Profile, Status};
+use crate::record::LaneId;
 use crate::storage::conformance::samples::profile;
 use crate::storage::health::course::PROBE_DELIVERED;
 use crate::storage::{Claimed, HealthRules, HealthState};
@@ -31,6 +32,14 @@ pub(super) async fn claimed(queue: &impl Queue, after_s: i64) -> Claimed {
 
 async fn claim(subject: &impl QueueUnderTest, after_s: i64) -> Vec<Job> {
     claimed(subject.queue(), after_s).await.jobs
+}
+
+/// The same of a sender that knows a lane to be ordered.
+async fn claim_ordered(subject: &impl QueueUnderTest, lane: LaneId, after_s: i64) -> Vec<Job> {
+    let now = clock::later(clock::now(), SignedDuration::from_secs(after_s));
+    let mut demand = Demand::idle(now, 9, 16);
+    demand.lanes.entry(lane).or_default().ordered = true;
+    subject.queue().claim(demand).await.unwrap().jobs
 }
 
 /// Records that a probe has failed.
@@ -201,18 +210,75 @@ pub async fn of_an_ordered_profile_the_oldest_is_the_probe(subject: &impl QueueU
         fail(subject, &probe[0]).await;
         probe[0].lane
     };
-    let ordered = |after_s: i64| {
-        let now = clock::later(clock::now(), SignedDuration::from_secs(after_s));
-        let mut demand = Demand::idle(now, 9, 16);
-        demand.lanes.entry(lane).or_default().ordered = true;
-        subject.queue().claim(demand)
-    };
-    let probe = ordered(121).await.unwrap().jobs;
+    let ordered = |after_s: i64| claim_ordered(subject, lane, after_s);
+    let probe = ordered(121).await;
     assert_eq!((ids(&probe), probe[0].is_probe), (all[..1].to_vec(), true));
     assert!(record(subject, &probe[0], Next::Delivered).await);
     for id in &all[1..] {
-        let next = ordered(0).await.unwrap().jobs;
+        let next = ordered(0).await;
         assert_eq!((ids(&next), next[0].is_probe), (vec![*id], false));
         assert!(record(subject, &next[0], Next::Delivered).await);
     }
+}
+
+pub async fn an_ordered_profile_is_probed_with_the_oldest_of_all_its_lanes(subject: &impl QueueUnderTest) {
+    // Its earlier endpoint has nothing queued.
+    disabled(subject, 0).await;
+    save(subject, |profile| profile.pacing.ordered = true).await;
+    let all = accept(subject, (0..3).map(|_| event(1, 'b')).collect()).await;
+    let found = claim(subject, 61).await;
+    let lane = found[0].lane;
+    release(subject, &found).await;
+    let probe = claim_ordered(subject, lane, 61).await;
+    assert_eq!((ids(&probe), probe[0].is_probe), (all[..1].to_vec(), true));
+    assert!(record(subject, &probe[0], Next::Delivered).await);
+    // It recovers: one at a time, whichever endpoint it is for.
+    let earlier = accept(subject, vec![event(1, 'a')]).await;
+    for id in all[1..].iter().chain(&earlier) {
+        let next = claim_ordered(subject, lane, 0).await;
+        assert_eq!(ids(&next)[..1], [*id]);
+        assert!(record(subject, &next[0], Next::Delivered).await);
+        release(subject, &next[1..]).await;
+    }
+}
+
+pub async fn with_nothing_queued_the_next_event_is_the_probe(subject: &impl QueueUnderTest) {
+    let queued = disabled(subject, 1).await;
+    let probe = claim(subject, 61).await;
+    let lane = probe[0].lane;
+    release(subject, &probe).await;
+    cancel(subject, queued[0]).await;
+    for is_ordered in [false, true] {
+        let claim = async || match is_ordered {
+            true => claim_ordered(subject, lane, 61).await,
+            false => claim(subject, 61).await,
+        };
+        // Whatever has woken the sender before this.
+        assert!(claim().await.is_empty() && claim().await.is_empty());
+        let mut wakeups = subject.queue().wakeups();
+        let before = *wakeups.borrow_and_update();
+        let next = accept(subject, vec![event(1, 'a')]).await;
+        soon(wakeups.wait_for(|now| now.enqueued != before.enqueued)).await.unwrap();
+        let probe = claim().await;
+        assert_eq!((ids(&probe), probe[0].is_probe), (next.clone(), true));
+        release(subject, &probe).await;
+        cancel(subject, next[0]).await;
+    }
+}
+
+pub async fn only_what_has_ended_by_an_outcome_widens(subject: &impl QueueUnderTest) {
+    let all = disabled(subject, 30).await;
+    let probe = claim(subject, 61).await;
+    assert!(record(subject, &probe[0], Next::Delivered).await);
+    let first = claim(subject, 0).await;
+    assert_eq!(ids(&first), all[1..2]);
+    for _ in 0..2 {
+        // The response to the first call may have been lost.
+        subject.queue().record([outcome(&first[0], Next::Delivered)].into()).await.unwrap();
+    }
+    let two = claim(subject, 0).await;
+    assert_eq!(ids(&two), all[2..4]);
+    cancel(subject, two[0].id()).await;
+    record(subject, &two[0], Next::Delivered).await;
+    assert_eq!(ids(&claim(subject, 0).await), all[4..5], "its place is free, and no other one");
 }

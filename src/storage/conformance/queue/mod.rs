@@ -94,7 +94,10 @@ macro_rules! every_queue_test {
                 it_has_its_full_width_after_so_many_deliveries,
                 a_person_ends_probing,
                 a_probe_in_flight_changes_nothing_that_a_person_has_done,
-                of_an_ordered_profile_the_oldest_is_the_probe;
+                of_an_ordered_profile_the_oldest_is_the_probe,
+                an_ordered_profile_is_probed_with_the_oldest_of_all_its_lanes,
+                with_nothing_queued_the_next_event_is_the_probe,
+                only_what_has_ended_by_an_outcome_widens;
             health:
                 a_profile_turns_failing_once_and_recovers_once,
                 a_batch_makes_all_of_its_turns,

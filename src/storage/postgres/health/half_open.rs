@@ -6,14 +6,14 @@ use crate::profile::{Profile, Status};
 use crate::record::{Next, Outcome};
 use crate::storage::encoding::millis;
 use crate::storage::error::StoreError;
-use crate::storage::health::half_open::{FIRST_WIDTH, FULL_WIDTH, NextProbe};
+use crate::storage::health::half_open::{FIRST_WIDTH, FULL_WIDTH, NextProbe, is_probed};
 use crate::storage::postgres::connection::db::Db;
 
 /// The clock of the database, in milliseconds since 1970.
 const NOW: &str = "(extract(epoch FROM clock_timestamp()) * 1000)::bigint";
 
 /// Marks the attempts of these outcomes that were probes, by the sender of this name, and puts off the next one of a
-/// profile whose probe failed. Whether one was put off.
+/// profile whose probe failed. Whether one was put off: then who calls it notes that what blocks has changed.
 pub async fn note_probes(db: Db<'_>, sender: &str, outcomes: &[Outcome]) -> Result<bool, StoreError> {
     let mut is_put_off = false;
     for outcome in outcomes.iter().filter(|outcome| outcome.attempt.is_probe) {
@@ -45,8 +45,6 @@ async fn put_off(db: Db<'_>, lane: i32) -> Result<bool, StoreError> {
         (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
     let waited_s = waited_s.and_then(|s| u64::try_from(s).ok()).unwrap_or(0);
     set(db, &profile_id, Some(NextProbe::after_failure(waited_s, at(now)))).await?;
-    // Displays read the blocks again.
-    db.execute("UPDATE revision SET steering = steering + 1", &[]).await?;
     Ok(true)
 }
 
@@ -62,11 +60,16 @@ pub async fn follow(db: Db<'_>, profile: &Profile) -> Result<(), StoreError> {
             "SELECT probe_at IS NOT NULL, {NOW} FROM hold WHERE profile_id = $1 AND why = 'auto-disabled'"
         );
         let Some(row) = db.row(&sql, &[&id]).await? else { return Ok(()) };
-        let (is_probed, now): (bool, i64) = (row.try_get(0)?, row.try_get(1)?);
+        let (was_probed, now): (bool, i64) = (row.try_get(0)?, row.try_get(1)?);
         let first = NextProbe::first(profile, at(now));
-        if is_probed != first.is_some() {
+        if was_probed != first.is_some() {
             set(db, id, first).await?;
         }
+    }
+    if !is_probed(profile) {
+        let sql = "DELETE FROM metered_claim WHERE profile_id = $1
+                   AND NOT EXISTS (SELECT FROM recovering WHERE profile_id = $1)";
+        db.execute(sql, &[&id]).await?;
     }
     Ok(())
 }
@@ -88,10 +91,11 @@ pub async fn begin_recovering(db: Db<'_>, profile_id: &str) -> Result<(), StoreE
     Ok(())
 }
 
-/// Of a recovering profile one more event may be claimed at a time for each that was delivered. Whether one has its
-/// full width again.
-pub async fn widen(db: Db<'_>, outcomes: &[Outcome]) -> Result<bool, StoreError> {
-    let delivered = outcomes.iter().filter(|outcome| outcome.next == Next::Delivered);
+/// Of a recovering profile one more event may be claimed at a time for each that was delivered by these outcomes, by
+/// which deliveries have ended. Whether one has its full width again.
+pub async fn widen<'a>(db: Db<'_>, ended: impl Iterator<Item = &'a Outcome>) -> Result<bool, StoreError> {
+    // The probe that has enabled a profile is not one of those.
+    let delivered = ended.filter(|outcome| outcome.next == Next::Delivered && !outcome.attempt.is_probe);
     let lanes: Vec<i32> = delivered.filter_map(|outcome| i32::try_from(outcome.lane.number()).ok()).collect();
     // In one order, so that two senders do not wait for each other.
     let sql = "WITH more AS (

@@ -1,5 +1,5 @@
 //! Records turns. Each is checked against the state of the profile, which another lane or another sender may have
-//! changed: of several that make the same turn at once, one does.
+//! changed: of several that make the same turn at once, one does. Who calls these notes the change, last of all.
 
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
@@ -164,6 +164,5 @@ async fn log(
     );
     let seq: i64 = db.value(&sql, &params).await?.unwrap_or(0);
     db.execute("DELETE FROM turn WHERE seq <= $1", &[&seq.saturating_sub(KEPT_TURNS)]).await?;
-    db.execute("UPDATE revision SET profiles = profiles + 1", &[]).await?;
     Ok(())
 }

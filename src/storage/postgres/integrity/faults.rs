@@ -12,19 +12,6 @@ use crate::storage::postgres::rows::get_or_default;
 /// How many profiles are read at a time.
 const PAGE: i64 = 500;
 
-/// Violations by profiles: their ids, and why.
-pub const BY_PROFILE: &[(Invariant, &str)] = &[(
-    Invariant::Blocks,
-    "SELECT p.id, 'it is ' || p.status || ', and its events are not blocked' AS why
-     FROM profile p
-     WHERE p.deleted_at IS NULL AND p.status <> 'active'
-         AND NOT EXISTS (SELECT FROM hold h WHERE h.profile_id = p.id AND h.why = p.status)
-     UNION ALL
-     SELECT p.id, 'it is ' || p.status || ', and its events are blocked as ' || h.why
-     FROM profile p JOIN hold h ON h.profile_id = p.id AND h.why <> 'paused'
-     WHERE p.deleted_at IS NULL AND h.why <> p.status",
-)];
-
 /// Violations by deliveries: their positions, their ids where they are known, and why.
 pub const BY_DELIVERY: &[(Invariant, &str)] = &[
     (

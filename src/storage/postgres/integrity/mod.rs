@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::profile::Choice as _;
 use crate::record::DeliveryState;
 use crate::storage::error::StoreError;
+use crate::storage::integrity::by_profile::BY_PROFILE;
 use crate::storage::integrity::{IntegrityCheck, IntegrityReport, Invariant};
 use crate::storage::log::counts::Counts;
 use crate::storage::postgres::PgStore;
@@ -38,7 +39,7 @@ async fn check(session: &Session) -> Result<IntegrityReport, StoreError> {
     let mut report =
         IntegrityReport { schema, known_schema: steps::KNOWN, deliveries: None, checks: Vec::new() };
     report.checks.push(faults::profiles(db).await?);
-    for (invariant, sql) in faults::BY_PROFILE {
+    for (invariant, sql) in BY_PROFILE {
         report.checks.push(faults::by_profile(db, *invariant, sql).await?);
     }
     for (invariant, sql) in faults::BY_DELIVERY {

@@ -19,7 +19,7 @@ pub fn restorable_from() -> i64 {
 /// many profiles.
 pub async fn purge(db: Db<'_>, now: Timestamp) -> Result<usize, StoreError> {
     let before = millis(restorable_since(now));
-    for table in ["test_values", "hold", "health", "recovering"] {
+    for table in ["test_values", "hold", "health", "recovering", "metered_claim"] {
         let sql =
             format!("DELETE FROM {table} WHERE profile_id IN (SELECT id FROM profile WHERE deleted_at < $1)");
         db.execute(&sql, &[&before]).await?;

@@ -107,11 +107,24 @@ impl PgStore {
             return Ok(claimed);
         }
         let most = demand.limit.saturating_sub(claimed.jobs.len());
+        if most == 0 {
+            return Ok(claimed);
+        }
         let taken = self.take_metered(acquired, (seat, now), &metered.open, &demand, most).await?;
         let (jobs, unreadable) = self.jobs(acquired.db()?, seat, taken).await?;
         claimed.jobs.extend(jobs);
         claimed.unreadable.extend(unreadable);
+        self.wake_if_stayed(&claimed.jobs);
         Ok(claimed)
+    }
+
+    /// After a claim of nothing: others took what this one had heard of, and more came in. Of a lane that is known to
+    /// have something no bell wakes the dispatcher.
+    fn wake_if_stayed(&self, jobs: &[Job]) {
+        let has_stayed = self.sender().ready().take_stayed();
+        if jobs.is_empty() && has_stayed {
+            self.sender().wake();
+        }
     }
 
     /// Claims what is not metered. Also what is, and the time by the clock of the database.
@@ -144,12 +157,7 @@ impl PgStore {
         };
         let is_full = taken.len() >= limit;
         let (jobs, unreadable) = self.jobs(db, seat, taken).await?;
-        let has_stayed = self.sender().ready().take_stayed();
-        if jobs.is_empty() && has_stayed {
-            // Others took what this one had heard of, and more came in: of a lane that is known to have something no bell
-            // wakes the dispatcher.
-            self.sender().wake();
-        }
+        self.wake_if_stayed(&jobs);
         let next_due = look.next_due.into_iter().chain(look.metered.next_due).min();
         let claimed = Claimed {
             jobs,

@@ -25,6 +25,7 @@ use crate::storage::health::profile_health::{HealthCause, HealthState};
 use crate::storage::health::recent_failures::{FailureMinutes, RecentFailures};
 use crate::storage::health::rules::HealthRules;
 use crate::storage::health::turn::HealthTurnKind;
+use crate::storage::postgres::changes::Changes;
 use crate::storage::postgres::connection::db::Db;
 use crate::storage::postgres::health::{half_open, turns};
 use crate::storage::postgres::producer::batch::storable;
@@ -53,10 +54,9 @@ FROM unnest($1::int[], $2::int[], $3::uuid[], $4::text[]) r(seq, failed, deliver
 const PROFILE: &str = "SELECT document FROM profile WHERE id = $1 AND deleted_at IS NULL FOR UPDATE";
 
 const DISABLE: &str = "
-WITH p AS (UPDATE profile SET status = $2, modified_at = $3, document = $4 WHERE id = $1),
- h AS (INSERT INTO hold (profile_id, why, since, failed, delivery, message) VALUES ($1, $5, $3, $6, $7, $8)
-   ON CONFLICT (profile_id, why) DO UPDATE SET failed = $6, delivery = $7, message = $8)
-UPDATE revision SET profiles = profiles + 1, steering = steering + 1";
+WITH p AS (UPDATE profile SET status = $2, modified_at = $3, document = $4 WHERE id = $1)
+INSERT INTO hold (profile_id, why, since, failed, delivery, message) VALUES ($1, $5, $3, $6, $7, $8)
+ON CONFLICT (profile_id, why) DO UPDATE SET failed = $6, delivery = $7, message = $8";
 
 /// What this process knows of the counts of lanes.
 #[derive(Debug, Default)]
@@ -170,14 +170,14 @@ impl Failing {
         is_needed.then_some(lane)
     }
 
-    /// Counts deliveries that have ended by these outcomes, and what arrived before and is not written. Whether the
-    /// health of a profile has changed.
+    /// Counts deliveries that have ended by these outcomes, and what arrived before and is not written. What that has
+    /// changed: who calls it notes that.
     pub async fn count<'a>(
         &mut self,
         db: Db<'_>,
         ended: impl Iterator<Item = &'a Outcome>,
         open: &HashMap<i32, Open>,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Changes, StoreError> {
         let mut by_lane: HashMap<i32, Vec<&Outcome>> = HashMap::new();
         for outcome in ended {
             if let Some(lane) = lane_of(outcome).filter(|lane| self.lanes.contains(lane)) {
@@ -186,7 +186,7 @@ impl Failing {
         }
         let lanes: Vec<i32> = by_lane.keys().copied().collect();
         if lanes.is_empty() {
-            return Ok(false);
+            return Ok(Changes::default());
         }
         let rows = db.rows(COUNTS, &[&lanes]).await?;
         let states = states(db, &lanes).await?;
@@ -215,30 +215,35 @@ impl Failing {
             courses.push((profile_id, course));
         }
         changed.write(db).await?;
-        let mut has_turned = false;
+        let mut noted = Changes::default();
         // In one order, so that two senders do not wait for each other.
         courses.sort_by(|(one, _), (other, _)| one.cmp(other));
         for (profile_id, course) in courses {
             for (kind, cause) in course.turns() {
-                has_turned |= match kind {
-                    HealthTurnKind::Failing => turns::failing(db, &profile_id, cause, &self.rules).await?,
-                    HealthTurnKind::Recovered if course.is_enabled() => {
-                        enable(db, &profile_id, cause, &self.rules).await?
+                let (has_turned, change) = match kind {
+                    HealthTurnKind::Failing => {
+                        (turns::failing(db, &profile_id, cause, &self.rules).await?, Changes::HEALTH)
+                    }
+                    HealthTurnKind::Recovered if course.enables_profile() => {
+                        (enable(db, &profile_id, cause, &self.rules).await?, Changes::PROFILES)
                     }
                     HealthTurnKind::Recovered => {
-                        turns::recovered(db, &profile_id, cause, &self.rules).await?
+                        (turns::recovered(db, &profile_id, cause, &self.rules).await?, Changes::HEALTH)
                     }
                     HealthTurnKind::AutoDisabled => {
                         let has_disabled = disable(db, &profile_id, &cause.of_block()).await?;
                         if has_disabled {
                             turns::auto_disabled(db, &profile_id, cause, &self.rules).await?;
                         }
-                        has_disabled
+                        (has_disabled, Changes::PROFILES)
                     }
                 };
+                if has_turned {
+                    noted = noted.and(change);
+                }
             }
         }
-        Ok(has_turned)
+        Ok(noted)
     }
 }
 
@@ -326,7 +331,6 @@ async fn enable(
     profile.modified_at = clock::later_than(profile.modified_at);
     save::save(db, &profile).await?;
     half_open::begin_recovering(db, profile_id).await?;
-    db.execute("UPDATE revision SET steering = steering + 1", &[]).await?;
     Ok(true)
 }
 

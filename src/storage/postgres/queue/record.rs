@@ -11,6 +11,7 @@ use crate::storage::encoding::{headers_text, millis, millis_after};
 use crate::storage::error::StoreError;
 use crate::storage::phases_bytes::phases_bytes;
 use crate::storage::postgres::PgStore;
+use crate::storage::postgres::changes::Changes;
 use crate::storage::postgres::connection::db::Db;
 use crate::storage::postgres::health::half_open;
 use crate::storage::postgres::producer::batch::storable;
@@ -100,14 +101,18 @@ impl PgStore {
         } else {
             late::record(db, &name, outcomes, &moved).await?
         };
-        let ended = outcomes.iter().filter(|outcome| moved.ended.contains(&outcome.job.token()));
-        let mut has_turned = false;
-        if is_metered {
-            has_turned = half_open::note_probes(db, &name, outcomes).await?;
-            has_turned |= half_open::widen(db, outcomes).await?;
+        let ended = || outcomes.iter().filter(|outcome| moved.ended.contains(&outcome.job.token()));
+        let mut changes = Changes::default();
+        if is_metered && half_open::note_probes(db, &name, outcomes).await? {
+            changes = Changes::STEERING;
         }
         let open = self.sender().counted().open();
-        has_turned |= failing.count(db, ended, &open).await?;
+        changes = changes.and(failing.count(db, ended(), &open).await?);
+        // After the rows of lanes are locked: who disables a profile, with that of its lane, ends its recovery.
+        let has_turned = (is_metered && half_open::widen(db, ended()).await?) | changes.is_any();
+        if changes.is_any() {
+            changes.count(db).await?;
+        }
         begun.commit().await?;
         self.sender().counted().written(&failing);
         Ok(Recorded { not_ours, has_turned, is_metered })

@@ -16,6 +16,7 @@ pub fn name(table: Table) -> &'static str {
         Table::Samples => "own_sample",
         Table::TestValues => "test_values",
         Table::Blocks => "hold",
+        Table::Recovering => "recovering",
         Table::Health => "health",
         Table::Turns => "turn",
         Table::Lanes => "lane",
@@ -43,7 +44,7 @@ fn order(table: Table) -> &'static str {
     match table {
         Table::TestValues => r#"profile_id COLLATE "C", event COLLATE "C""#,
         Table::Blocks => r#"profile_id COLLATE "C", why COLLATE "C""#,
-        Table::Health => r#"profile_id COLLATE "C""#,
+        Table::Recovering | Table::Health => r#"profile_id COLLATE "C""#,
         Table::Lanes => r#"profile_id COLLATE "C", origin COLLATE "C", by_hand"#,
         Table::RemoteLinks => r#"account COLLATE "C", profile_id COLLATE "C""#,
         Table::Receipts => r#"owner COLLATE "C", key COLLATE "C""#,

@@ -81,8 +81,9 @@ pub async fn abandon(db: Db<'_>, target: &str, id: Uuid) -> Result<(), TransferE
         return Err(TransferError::InUse { target: target.to_owned(), who });
     }
     db.batch(
-        "TRUNCATE profile, own_variable, own_sample, test_values, hold, health, turn, alert, lane, api_key, remote_link,
-             receipt, delivery, ended, attempt, tested, incoming, clock_skew, copied_from, rollup, rollup_change, rollup_start, resend;
+        "TRUNCATE profile, own_variable, own_sample, test_values, hold, recovering, health, turn, alert, lane, api_key,
+             remote_link, receipt, delivery, ended, attempt, tested, incoming, clock_skew, copied_from, rollup,
+             rollup_change, rollup_start, resend;
          INSERT INTO rollup_start DEFAULT VALUES;
          UPDATE meta SET copying_from = NULL",
     )

@@ -1,5 +1,7 @@
 //! What probes change, as rows: see [`half_open`](crate::storage::health::half_open).
 
+use std::collections::HashSet;
+
 use rusqlite::{OptionalExtension as _, Transaction};
 
 use crate::clock;
@@ -89,13 +91,13 @@ pub fn any_recovering(tx: &Transaction<'_>) -> Result<bool, StoreError> {
 }
 
 /// What was sent of recovering profiles is recorded: the sender may claim more of it, one more at a time for each event
-/// that was delivered.
-pub fn widen(tx: &Transaction<'_>, outcomes: &[Outcome]) -> Result<(), StoreError> {
+/// that was delivered. `ended` are the outcomes by which deliveries have ended, by their places.
+pub fn widen(tx: &Transaction<'_>, outcomes: &[Outcome], ended: &HashSet<usize>) -> Result<(), StoreError> {
     let mut is_any = false;
-    for outcome in outcomes {
+    for (index, outcome) in outcomes.iter().enumerate() {
         let sql = "UPDATE recovering SET width = width + ?2
                    WHERE profile_id = (SELECT profile_id FROM lane WHERE seq = ?1 AND by_hand = 0)";
-        let more = u32::from(outcome.next == Next::Delivered);
+        let more = u32::from(outcome.next == Next::Delivered && ended.contains(&index));
         is_any |= tx.prepare_cached(sql)?.execute((outcome.lane.number(), more))? > 0;
     }
     if is_any {

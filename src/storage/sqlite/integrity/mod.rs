@@ -11,6 +11,7 @@ use rusqlite::Transaction;
 use crate::profile::Choice as _;
 use crate::record::DeliveryState;
 use crate::storage::error::StoreError;
+use crate::storage::integrity::by_profile::BY_PROFILE;
 use crate::storage::integrity::{IntegrityCheck, IntegrityReport, Invariant};
 use crate::storage::log::counts::Counts;
 use crate::storage::sqlite::error::InFile as _;
@@ -58,7 +59,7 @@ fn check(real: &Path) -> Result<IntegrityReport, StoreError> {
     if schema == Some(schema::KNOWN) && is_basis_sound {
         report.checks.push(rows(&tx)?);
         report.checks.push(faults::profiles(&tx)?);
-        for (invariant, sql) in faults::BY_PROFILE {
+        for (invariant, sql) in BY_PROFILE {
             report.checks.push(faults::by_profile(&tx, *invariant, sql)?);
         }
         for (invariant, sql) in faults::BY_DELIVERY {

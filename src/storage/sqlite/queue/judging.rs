@@ -71,7 +71,7 @@ impl Failing {
             for (kind, cause) in course.turns() {
                 match kind {
                     HealthTurnKind::Failing => turns::failing(tx, &profile_id, cause, &rules)?,
-                    HealthTurnKind::Recovered if course.is_enabled() => {
+                    HealthTurnKind::Recovered if course.enables_profile() => {
                         enable(tx, &profile_id, cause, &rules)?;
                     }
                     HealthTurnKind::Recovered => turns::recovered(tx, &profile_id, cause, &rules)?,

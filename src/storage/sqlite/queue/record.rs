@@ -1,5 +1,7 @@
 //! Records outcomes.
 
+use std::collections::HashSet;
+
 use rusqlite::{CachedStatement, OptionalExtension as _, Row, Transaction, params};
 
 use crate::profile::Choice;
@@ -32,17 +34,22 @@ pub fn record_all(
     let any_tested = tx.prepare_cached("SELECT 1 FROM tested LIMIT 1")?.exists([])?;
     let moved = first_successes::move_all(tx, outcomes)?;
     let any_recovering = half_open::any_recovering(tx)?;
+    // The places of those by which deliveries have ended, where that matters.
+    let mut ended = HashSet::new();
     let mut changes = Changes::prepare(tx, epoch)?;
     for (index, outcome) in outcomes.iter().enumerate() {
         match record(tx, &mut changes, outcome, moved.contains(index), any_tested, epoch)? {
-            Recorded::Ended => failing.note(tx, outcome)?,
+            Recorded::Ended => {
+                failing.note(tx, outcome)?;
+                ended.extend(any_recovering.then_some(index));
+            }
             Recorded::Moved => {}
             Recorded::NotOurs => not_ours.push(outcome.job),
         }
     }
     half_open::note_probes(tx, outcomes, epoch)?;
     if any_recovering {
-        half_open::widen(tx, outcomes)?;
+        half_open::widen(tx, outcomes, &ended)?;
     }
     failing.settle(tx)?;
     Ok(not_ours)

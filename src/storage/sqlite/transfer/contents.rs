@@ -27,6 +27,7 @@ fn select(table: Table) -> &'static str {
             "SELECT profile_id, why, since, failed, delivery, message, probe_at, probe_wait_s FROM hold
              ORDER BY profile_id, why"
         }
+        Table::Recovering => "SELECT profile_id, width FROM recovering ORDER BY profile_id",
         Table::Health => {
             "SELECT profile_id, state, since, failed, delivery, status, class, message, recent_failed, recent_ended
              FROM health ORDER BY profile_id"

@@ -4,6 +4,7 @@ mod claiming;
 mod conformance;
 mod fleet;
 mod held_open;
+mod metered;
 mod orphans;
 mod plans;
 mod recording;
