@@ -101,6 +101,8 @@ pub use retention::clock_doubt::ClockDoubt;
 pub use retention::policy::{Removed, RetentionPolicy};
 pub use retention::rest::rest;
 pub use rollups::Rollups;
+pub use rollups::attempt_part::AttemptPart;
+pub use rollups::phase_sums::PhaseSums;
 pub use rollups::query::{RollupBy, RollupKey, RollupQuery};
 pub use rollups::range::{RollupRange, RollupStep};
 pub use rollups::rollup::Rollup;

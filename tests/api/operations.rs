@@ -44,6 +44,7 @@ fn metrics_count_what_happened() {
         "ringback_api_requests_total{method=\"POST\",route=\"/v1/{sid}/callback/events\",status=\"202\"} 1",
         "ringback_api_requests_total{method=\"GET\",route=\"unknown\",status=\"404\"} 1",
         "ringback_attempt_duration_seconds_count 2",
+        "ringback_attempt_phase_seconds_total{phase=\"tls\"} 0",
         "ringback_deliveries{state=\"queued\"} 0",
         "ringback_deliveries{state=\"failed\"} 2",
         "ringback_queue_oldest_age_seconds 0",

@@ -49,6 +49,11 @@ fn numbers_are_those_of_the_log() {
     assert_eq!((&row["success_rate"], &row["failures"]), (&json!(0.8), &json!({"status": 3})));
     assert!(row["p50_ms"].is_u64() && row["p99_ms"].as_u64() >= row["p50_ms"].as_u64(), "{row}");
 
+    let phases = &row["phases"];
+    assert_eq!((&phases["attempts"], &phases["tls_ms"]), (&json!(7), &json!(0.0)), "{row}");
+    assert!(phases["new_connections"].as_u64() >= Some(1) && phases["wait_ms"].as_f64() > Some(0.0), "{row}");
+    assert!(phases["slowest"].is_string(), "{row}");
+
     let of = |rows: Vec<Value>| -> Vec<(String, Value)> {
         rows.iter().map(|row| (row["key"].as_str().unwrap().to_owned(), row["attempts"].clone())).collect()
     };

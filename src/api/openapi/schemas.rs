@@ -122,6 +122,7 @@ fn stats() -> Value {
         "cancelled": number(), "pending": number(), "attempts": number(),
         "success_rate": {"type": ["number", "null"], "minimum": 0, "maximum": 1},
         "p50_ms": number(), "p95_ms": number(), "p99_ms": number(),
+        "phases": {"oneOf": [phase_sums(), {"type": "null"}]},
         "failures": {"type": "object", "additionalProperties": count()},
     }));
     object(&json!({"since": time(), "until": time(), "rows": {"type": "array", "items": row}}))
@@ -338,6 +339,16 @@ fn phases() -> Value {
     object(&json!({
         "dns_ms": ms(), "connect_ms": ms(), "tls_ms": ms(), "wait_ms": ms(), "read_ms": ms(),
         "reused": {"type": "boolean"},
+    }))
+}
+
+/// Sums over attempts.
+fn phase_sums() -> Value {
+    let ms = || json!({"type": "number", "minimum": 0});
+    object(&json!({
+        "attempts": count(), "new_connections": count(),
+        "dns_ms": ms(), "connect_ms": ms(), "tls_ms": ms(), "wait_ms": ms(), "read_ms": ms(), "other_ms": ms(),
+        "slowest": {"type": ["string", "null"], "enum": ["dns", "connect", "tls", "wait", "read", "other", null]},
     }))
 }
 

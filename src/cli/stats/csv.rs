@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::cli::csv::push_line;
 use crate::profile::Choice as _;
 use crate::record::ErrorClass;
-use crate::storage::{Stats, StatsBy, StatsRow};
+use crate::storage::{AttemptPart, Stats, StatsBy, StatsRow};
 
 const COLUMNS: [&str; 11] = [
     "accepted",
@@ -30,6 +30,8 @@ pub fn csv(stats: &Stats, titles: &BTreeMap<String, String>) -> String {
     heading.extend(COLUMNS.map(str::to_owned));
     heading
         .extend(ErrorClass::ALL.iter().map(|class| format!("failures_{}", class.name().replace('-', "_"))));
+    heading.extend(["phases_attempts", "phases_new_connections"].map(str::to_owned));
+    heading.extend(AttemptPart::ALL.map(|part| format!("phases_{}_ms", part.name())));
     let mut out = String::new();
     push_line(&mut out, &heading);
     for row in &stats.rows {
@@ -38,9 +40,20 @@ pub fn csv(stats: &Stats, titles: &BTreeMap<String, String>) -> String {
         cells.extend(numbers(row));
         let of_class = |class: &ErrorClass| row.failures.get(class.name()).copied().unwrap_or(0).to_string();
         cells.extend(ErrorClass::ALL.iter().map(of_class));
+        cells.extend(phases(row));
         push_line(&mut out, &cells);
     }
     out
+}
+
+fn phases(row: &StatsRow) -> impl Iterator<Item = String> {
+    let or_empty = |n: Option<String>| n.unwrap_or_default();
+    let sums = row.phases;
+    let counts = [sums.map(|sums| sums.attempts), sums.map(|sums| sums.new_connections)];
+    // Whole ones and thousandths: exact, however many there are.
+    let ms = |micros: u64| format!("{}.{:03}", micros / 1000, micros % 1000);
+    let times = AttemptPart::ALL.map(|part| sums.map(|sums| ms(sums.micros(part))));
+    counts.map(|n| or_empty(n.map(|n| n.to_string()))).into_iter().chain(times.map(or_empty))
 }
 
 fn numbers(row: &StatsRow) -> [String; 11] {
@@ -66,6 +79,7 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
+    use crate::storage::PhaseSums;
 
     fn stats(by: StatsBy, rows: Vec<StatsRow>) -> Stats {
         Stats { since: Timestamp::UNIX_EPOCH, until: Timestamp::UNIX_EPOCH, by, rows }
@@ -87,6 +101,14 @@ mod tests {
         assert!(lines[0].contains(",failures,failures_timeout,failures_connect,"), "{told}");
         assert!(lines[1].starts_with("IN_1,\"Order \"\"SMS\"\", new\",7,,,,,,0.500000,,,,5,2,0,"), "{told}");
         assert_eq!((lines.len(), lines[2]), (3, ""));
+        let mut phases = PhaseSums::of(7, 1);
+        phases.add(AttemptPart::Wait, 43_071);
+        let measured =
+            csv(&stats(StatsBy::Total, vec![StatsRow { phases: Some(phases), ..row.clone() }]), &titles);
+        let heading = ",phases_attempts,phases_new_connections,phases_dns_ms,phases_connect_ms,phases_tls_ms,\
+                       phases_wait_ms,phases_read_ms,phases_other_ms\n";
+        assert!(measured.contains(heading), "{measured}");
+        assert!(measured.ends_with(",7,1,0.000,0.000,0.000,43.071,0.000,0.000\n"), "{measured}");
         let times = csv(&stats(StatsBy::Hour, vec![row]), &BTreeMap::new());
         assert!(times.starts_with("hour,accepted,"), "{times}");
         let cells = |line: usize| times.split('\n').nth(line).unwrap().split(',').count();

@@ -4,14 +4,18 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use jiff::Timestamp;
+use unicode_width::UnicodeWidthStr as _;
 
 use crate::cli::table::table;
 use crate::profile::Choice as _;
 use crate::storage::{Stats, StatsBy, StatsRow};
-use crate::text::{cut, escape_controls, failure_words, group_digits, percent};
+use crate::text::{cut, escape_controls, failure_words, group_digits, percent, whole_percent};
 
 /// The longest title or time that is shown.
 const KEY_WIDTH: usize = 18;
+
+/// The columns of the slowest parts, beside their label.
+const SLOWEST_WIDTH: usize = 66;
 
 /// In place of what has no meaning.
 const NONE: &str = "-";
@@ -23,6 +27,13 @@ pub fn text(stats: &Stats, titles: &BTreeMap<String, String>) -> String {
         StatsBy::Status | StatsBy::Class => results(stats, name),
         _ => deliveries(stats, name),
     };
+    // Of one there is room for more.
+    if let [row] = &stats.rows[..]
+        && let Some(slowest) = slowest(row)
+    {
+        // Writing to a string cannot fail.
+        let _ = writeln!(out, "slowest part: {slowest}");
+    }
     if stats.by == StatsBy::Profile || stats.by == StatsBy::Total {
         for row in &stats.rows {
             let besides = besides(row);
@@ -114,6 +125,22 @@ fn besides(row: &StatsRow) -> Vec<String> {
         .collect()
 }
 
+/// The parts of the attempts and their shares of the time, the slowest first, such as `waiting for the response 84% ·
+/// connect 9%`: as many as a line of 80 columns has room for. None if no time is known.
+fn slowest(row: &StatsRow) -> Option<String> {
+    let shares = row.phases.as_ref()?.shares();
+    let ((first, share), others) = shares.split_first()?;
+    let mut text = format!("{} {}", first.words(), whole_percent(*share));
+    for (part, share) in others {
+        let next = format!(" · {} {}", part.name(), whole_percent(*share));
+        if text.width() + next.width() > SLOWEST_WIDTH {
+            break;
+        }
+        text.push_str(&next);
+    }
+    Some(text)
+}
+
 /// Failures by status and class, the most frequent first; none without failures.
 fn failures(row: &StatsRow) -> Option<String> {
     let words = failure_words(&row.failures, &row.failed_statuses);
@@ -138,6 +165,7 @@ mod tests {
     use unicode_width::UnicodeWidthStr;
 
     use super::*;
+    use crate::storage::{AttemptPart, PhaseSums};
 
     fn row(key: &str) -> StatsRow {
         StatsRow {
@@ -152,9 +180,28 @@ mod tests {
             p50_ms: Some(84),
             p95_ms: Some(210),
             p99_ms: Some(5_000),
+            phases: Some(phases()),
             failures: BTreeMap::from([("timeout", 9_000), ("status", 31), ("dns", 0)]),
             failed_statuses: BTreeMap::from([(503, 31)]),
         }
+    }
+
+    fn phases() -> PhaseSums {
+        let mut phases = PhaseSums::of(1_250_000, 40);
+        let all = [2_000_u64, 90_000, 60_000, 840_000, 7_000, 1_000];
+        for (part, micros) in AttemptPart::ALL.into_iter().zip(all) {
+            phases.add(part, micros);
+        }
+        phases
+    }
+
+    #[test]
+    fn the_slowest_part_of_one_profile_is_said() {
+        let told = shown(StatsBy::Profile, vec![row("IN_1")]);
+        let slowest = "slowest part: waiting for the response 84% · connect 9% · tls 6% · read 1%";
+        assert!(told.lines().any(|line| line == slowest), "{told}");
+        assert!(told.lines().map(UnicodeWidthStr::width).max() <= Some(80), "{told}");
+        assert!(!shown(StatsBy::Profile, vec![StatsRow::default()]).contains("slowest"));
     }
 
     fn shown(by: StatsBy, rows: Vec<StatsRow>) -> String {

@@ -6,6 +6,7 @@ use crate::console::terminal::timers;
 use crate::delivery::{InFlight, SenderRole, SenderStatus};
 use crate::profile::Status;
 use crate::record::Kind;
+use crate::storage::health::half_open::NextProbe;
 use crate::storage::{AutoDisableCause, Block, BlockReason};
 
 use super::desk::Desk;
@@ -86,8 +87,10 @@ fn a_failed_probe_waits_for_the_next_probe_and_for_no_retry() {
             why: BlockReason::AutoDisabled,
             since: sample::start(),
             cause: None,
-            next_probe: Some(sample::start() + std::time::Duration::from_mins(8)),
+            next_probe: None,
         });
+        let wait = std::time::Duration::from_mins(8);
+        tables.probes.push((profile_id(1), NextProbe { at: sample::start() + wait, wait }));
     });
     let line = desk.line("event Order SMS");
     assert!(line.contains("503 · blocked: auto-disabled · next probe 14:10"), "{}", desk.screen());

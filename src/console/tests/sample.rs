@@ -12,7 +12,7 @@ use crate::delivery::{InFlight, SenderRole, SenderStatus};
 use crate::profile::{Channel, Draft, DraftHeader, Identity, Profile, Rules};
 use crate::receiver::{PlannedResponse, Received};
 use crate::record::{DeliveryState, ErrorClass, Kind};
-use crate::storage::{SenderInfo, Stats, StatsBy, StatsRow};
+use crate::storage::{AttemptPart, PhaseSums, SenderInfo, Stats, StatsBy, StatsRow};
 
 use super::desk::START;
 use super::world::{World, delivery_id, profile_id};
@@ -186,6 +186,7 @@ pub fn overview(ids: &[&str]) -> OverviewNumbers {
         p50_ms: Some(84),
         p95_ms: Some(213),
         p99_ms: Some(5000),
+        phases: Some(phases(delivered)),
         failures: BTreeMap::from([("status", failed), ("timeout", 2 * failed)])
             .into_iter()
             .filter(|(_, n)| *n > 0)
@@ -208,6 +209,16 @@ pub fn overview(ids: &[&str]) -> OverviewNumbers {
             .collect(),
         took: std::time::Duration::ZERO,
     }
+}
+
+/// Those of attempts of which most waited for their responses.
+fn phases(attempts: u64) -> PhaseSums {
+    let mut sums = PhaseSums::of(attempts, attempts.div_ceil(90));
+    let micros = [200, 9_000, 5_900, 84_000, 1_000, 0];
+    for (part, micros) in AttemptPart::ALL.into_iter().zip(micros) {
+        sums.add(part, micros * attempts);
+    }
+    sums
 }
 
 #[allow(clippy::cast_precision_loss, reason = "a ratio")]

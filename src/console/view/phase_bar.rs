@@ -7,11 +7,16 @@ use unicode_width::UnicodeWidthStr as _;
 
 use crate::console::theme::Theme;
 use crate::record::{Attempt, Phase, phase_millis};
+use crate::storage::{AttemptPart, PhaseSums};
+use crate::text::whole_percent;
 
 /// The bar is not narrower than this beside its text.
 const NARROWEST: usize = 6;
 /// Nor wider than this.
 const WIDEST: usize = 40;
+
+/// Beside the words of many attempts the bar has at least this width.
+const NARROWEST_OF_MANY: usize = 12;
 
 /// A segment of the bar, and its words.
 struct Segment {
@@ -49,6 +54,35 @@ pub fn lines(attempt: &Attempt, width: usize, indent: usize, theme: &Theme) -> V
     vec![Line::from(bar(&segments, width.min(WIDEST))), Line::from(text)]
 }
 
+/// Where the time of many attempts went, in a line of this width: the bar, and the shares of its parts, the slowest
+/// first, as many as there is room for. Nothing if no time is known.
+#[must_use]
+pub fn of_many(sums: &PhaseSums, width: usize, theme: &Theme) -> Vec<Span<'static>> {
+    let segment = |(at, (part, share)): (usize, (AttemptPart, f64))| Segment {
+        sign: part.phase().map_or(OTHER, sign),
+        words: format!("{} {}", if at == 0 { part.words() } else { part.name() }, whole_percent(share)),
+        micros: sums.micros(part),
+        style: part.phase().map_or(theme.dim, |phase| style(phase, theme)),
+    };
+    let segments: Vec<Segment> = sums.shares().into_iter().enumerate().map(segment).collect();
+    if segments.is_empty() {
+        return Vec::new();
+    }
+    let room = width.saturating_sub(NARROWEST_OF_MANY);
+    let (mut text, mut taken) = (Vec::new(), 0);
+    for Segment { sign, words, style, .. } in &segments {
+        let part = format!(" {sign}{words}");
+        taken += part.width();
+        if taken > room && !text.is_empty() {
+            taken -= part.width();
+            break;
+        }
+        text.push(Span::styled(part, *style));
+    }
+    let length = width.saturating_sub(taken).clamp(NARROWEST_OF_MANY.min(width), WIDEST);
+    bar(&segments, length).into_iter().chain(text).collect()
+}
+
 fn segments(attempt: &Attempt, theme: &Theme) -> Vec<Segment> {
     let Some(phases) = attempt.phases.filter(|phases| phases.last().is_some()) else { return Vec::new() };
     // Without a response it ended in the last one.
@@ -60,13 +94,16 @@ fn segments(attempt: &Attempt, theme: &Theme) -> Vec<Segment> {
         style: if failed_in == Some(phase) { theme.bad } else { style(phase, theme) },
     });
     let other = phases.other_micros(attempt.duration_ms).map(|micros| Segment {
-        sign: "┄",
+        sign: OTHER,
         words: format!("other {}", phase_millis(micros)),
         micros: micros.into(),
         style: theme.dim,
     });
     named.chain(other).collect()
 }
+
+/// What is in no phase.
+const OTHER: &str = "┄";
 
 fn sign(phase: Phase) -> &'static str {
     match phase {
@@ -143,6 +180,20 @@ mod tests {
         assert_eq!(drawn(all, 80, false, 76), [format!("            ░▒▒▒▓▓▓▓███████▄ {text}")]);
         assert_eq!(drawn(all, 80, false, 56), [format!("░▒▓▓███▄ {text}")]);
         assert_eq!(drawn(all, 80, false, 50), ["░░▒▒▒▒▒▒▓▓▓▓▓▓▓▓▓▓▓████████████████████▄", text]);
+    }
+
+    #[test]
+    fn the_slowest_part_of_many_attempts_is_first_at_every_width() {
+        let mut sums = PhaseSums::default();
+        let all = [2_000_u64, 90_000, 60_000, 840_000, 7_000, 1_000];
+        for (part, micros) in AttemptPart::ALL.into_iter().zip(all) {
+            sums.add(part, micros);
+        }
+        let drawn = |width| Line::from(of_many(&sums, width, &Theme::mono())).to_string();
+        assert_eq!(drawn(65), "█████████▒▓▓▄░┄ █waiting for the response 84% ▒connect 9% ▓tls 6%");
+        assert_eq!(drawn(42), "██████▒▒▓▄░┄ █waiting for the response 84%");
+        assert!(drawn(120).ends_with("▓tls 6% ▄read 1% ░dns 1% ┄other 1%"), "{}", drawn(120));
+        assert!(of_many(&PhaseSums::default(), 65, &Theme::mono()).is_empty());
     }
 
     #[test]

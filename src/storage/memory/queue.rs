@@ -154,6 +154,7 @@ impl Tables {
             if self.log_attempt(job.id, attempt.clone()).is_some() {
                 self.note_attempt(job.id);
                 self.count_mark(lane, RollupMark::attempt(attempt));
+                self.count_marks(lane, RollupMark::times(attempt));
                 // It fails otherwise now.
                 for mark in before.map(RollupMark::undone).into_iter().chain(self.failure_mark(job.id)) {
                     self.count_mark(lane, mark);

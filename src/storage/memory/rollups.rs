@@ -27,8 +27,15 @@ impl Tables {
 
     /// Counts something that happened to a delivery of this lane.
     pub fn count_mark(&mut self, lane: usize, mark: RollupMark) {
+        self.count_marks(lane, [(mark, 1)]);
+    }
+
+    /// The same of something that happened so many times each.
+    pub fn count_marks(&mut self, lane: usize, marks: impl IntoIterator<Item = (RollupMark, i64)>) {
         let mut folding = Folding::default();
-        folding.add(0, mark, 1);
+        for (mark, times) in marks {
+            folding.add(0, mark, times);
+        }
         let profile = self.lanes[lane].profile_id.to_string();
         for (slot, added) in folding.slots(&BTreeMap::from([(0, profile)])) {
             self.rollups.entry(slot).or_default().add(&added);

@@ -275,6 +275,7 @@ impl Tables {
     pub fn record(&mut self, id: DeliveryId, attempt: Attempt, next: Next) {
         let ended_at = attempt_end(&attempt);
         let mark = RollupMark::attempt(&attempt);
+        let times: Vec<_> = RollupMark::times(&attempt).collect();
         let class = attempt.error.as_ref().map(|failure| failure.class);
         let Some(stored) = self.log_attempt(id, attempt) else { return };
         let lane = stored.lane;
@@ -293,6 +294,7 @@ impl Tables {
         }
         self.note_attempt(id);
         self.count_mark(lane, mark);
+        self.count_marks(lane, times);
         match next {
             Next::Delivered if was_pending => {
                 self.count_mark(lane, RollupMark::delivered(ended_at.as_millisecond()));

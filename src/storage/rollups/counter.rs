@@ -1,5 +1,6 @@
 //! What is counted, and its number in a rollup. The numbers are stored: none is ever used for anything else.
 
+use crate::storage::rollups::attempt_part::AttemptPart;
 use crate::storage::rollups::latency;
 
 /// The room for classes of failure.
@@ -10,6 +11,10 @@ const STATUSES: u32 = 1024;
 
 const FAILED: u32 = 16;
 const UNATTEMPTED: u32 = FAILED + CLASSES;
+/// The room for parts of attempts is from here to [`MEASURED`].
+const MICROS: u32 = 80;
+const MEASURED: u32 = 96;
+const CONNECTED: u32 = 97;
 const LATENCY: u32 = 128;
 const ATTEMPT: u32 = 1024;
 
@@ -26,6 +31,12 @@ pub enum RollupCounter {
     Failed(u8),
     /// Those of them that failed without an attempt, such as because no request could be made.
     Unattempted(u8),
+    /// The microseconds of a part of attempts.
+    Micros(AttemptPart),
+    /// Attempts whose parts are added up.
+    Measured,
+    /// Those of them for which a connection was dialled.
+    Connected,
     /// Attempts by duration: the bucket.
     Latency(u16),
     /// Attempts by result: the class of the failure, and the status of the response; 0 without one.
@@ -33,6 +44,9 @@ pub enum RollupCounter {
 }
 
 impl RollupCounter {
+    /// The number of the first counter that is a sum over attempts. 32 numbers from it on are of such sums.
+    pub const FIRST_SUM: u32 = MICROS;
+
     /// Its number.
     #[must_use]
     pub fn number(self) -> u32 {
@@ -42,6 +56,9 @@ impl RollupCounter {
             Self::Cancelled => 2,
             Self::Failed(class) => FAILED.saturating_add(class.into()),
             Self::Unattempted(class) => UNATTEMPTED.saturating_add(class.into()),
+            Self::Micros(part) => MICROS.saturating_add(part as u32),
+            Self::Measured => MEASURED,
+            Self::Connected => CONNECTED,
             Self::Latency(bucket) => LATENCY.saturating_add(bucket.into()),
             Self::Attempt(class, status) => {
                 let of_class = u32::from(class).saturating_mul(STATUSES);
@@ -59,7 +76,13 @@ impl RollupCounter {
             1 => Self::Delivered,
             2 => Self::Cancelled,
             FAILED..UNATTEMPTED => Self::Failed(class(FAILED)?),
-            UNATTEMPTED..80 => Self::Unattempted(class(UNATTEMPTED)?),
+            UNATTEMPTED..MICROS => Self::Unattempted(class(UNATTEMPTED)?),
+            MICROS..MEASURED => {
+                let place = usize::try_from(number.saturating_sub(MICROS)).ok()?;
+                Self::Micros(AttemptPart::ALL.get(place).copied()?)
+            }
+            MEASURED => Self::Measured,
+            CONNECTED => Self::Connected,
             LATENCY..ATTEMPT => {
                 let bucket = u16::try_from(number.saturating_sub(LATENCY)).ok()?;
                 return (bucket < latency::BUCKETS).then_some(Self::Latency(bucket));
@@ -84,6 +107,8 @@ mod tests {
         let mut all = vec![RollupCounter::Accepted, RollupCounter::Delivered, RollupCounter::Cancelled];
         all.extend((0..32).map(RollupCounter::Failed));
         all.extend((0..32).map(RollupCounter::Unattempted));
+        all.extend(AttemptPart::ALL.map(RollupCounter::Micros));
+        all.extend([RollupCounter::Measured, RollupCounter::Connected]);
         all.extend((0..latency::BUCKETS).map(RollupCounter::Latency));
         all.extend(
             (0..32).flat_map(|class| [0, 200, 999].map(|status| RollupCounter::Attempt(class, status))),
@@ -96,6 +121,8 @@ mod tests {
         numbers.dedup();
         assert_eq!(numbers.len(), all.len());
         assert_eq!(RollupCounter::of(3), None);
+        assert_eq!(RollupCounter::of(86), None);
+        assert_eq!(RollupCounter::of(98), None);
         assert_eq!(RollupCounter::of(u32::MAX), None);
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::record::{Attempt, ErrorClass, Next, Outcome};
 use crate::storage::encoding::millis_after;
+use crate::storage::rollups::attempt_part;
 use crate::storage::rollups::class_code::{SUCCESS, code};
 use crate::storage::rollups::counter::RollupCounter;
 use crate::storage::rollups::latency;
@@ -32,6 +33,9 @@ const ACCEPTED: i64 = 4;
 const ACCEPTED_FAILED: i64 = 5;
 /// Failed permanently by something that is not an attempt.
 const FAILED_UNATTEMPTED: i64 = 6;
+/// Something of attempts that is added up, such as the microseconds of a part. In place of the class it has the number
+/// of its counter, from [`RollupCounter::FIRST_SUM`] on. How much, says the number of times.
+const SUM: i64 = 7;
 
 /// The minute of a time in milliseconds, counted from 1970; of an impossible time the nearest one.
 #[must_use]
@@ -84,6 +88,21 @@ impl RollupMark {
     #[must_use]
     pub fn attempt(attempt: &Attempt) -> Self {
         Self::with_attempt(attempt, ATTEMPT)
+    }
+
+    /// Where the time of an attempt went: marks, and how much of each. Nothing was sent for an expired delivery.
+    pub fn times(attempt: &Attempt) -> impl Iterator<Item = (Self, i64)> {
+        let is_sent = !attempt.error.as_ref().is_some_and(|failure| failure.class == ErrorClass::Expired);
+        let ended = millis_after(attempt.started_at, attempt.duration_ms);
+        let parts = attempt_part::parts(attempt)
+            .map(|(part, micros)| (RollupCounter::Micros(part), i64::from(micros)))
+            .filter(|(_, micros)| *micros > 0);
+        let connected = attempt_part::has_connected(attempt).then_some((RollupCounter::Connected, 1));
+        let all = [(RollupCounter::Measured, 1)].into_iter().chain(connected).chain(parts);
+        all.filter(move |_| is_sent).map(move |(counter, n)| {
+            let place = counter.number().saturating_sub(RollupCounter::FIRST_SUM);
+            (Self::new(ended, SUM, u8::try_from(place).unwrap_or(u8::MAX)), n)
+        })
     }
 
     /// A delivery was cancelled.
@@ -165,6 +184,12 @@ impl RollupMark {
                 add(RollupCounter::Failed(class), n);
                 add(RollupCounter::Unattempted(class), n);
             }
+            SUM => {
+                let number = RollupCounter::FIRST_SUM.saturating_add(class.into());
+                if let Some(counter) = RollupCounter::of(number) {
+                    add(counter, n);
+                }
+            }
             _ => {}
         }
         if kind <= FAILED && self.0 & WITHOUT_ATTEMPT == 0 {
@@ -179,6 +204,7 @@ mod tests {
     use super::*;
     use crate::record::Failure;
     use crate::storage::conformance::samples;
+    use crate::storage::rollups::attempt_part::AttemptPart;
 
     fn counts(mark: RollupMark) -> Vec<(RollupCounter, i64)> {
         let mut all = Vec::new();
@@ -211,6 +237,29 @@ mod tests {
         assert_eq!(counts(RollupMark::attempt(&expired)), []);
         assert_eq!(counts(RollupMark::cancelled(7)), [(RollupCounter::Cancelled, 1)]);
         assert_eq!(counts(RollupMark::delivered(7)), [(RollupCounter::Delivered, 1)]);
+    }
+
+    #[test]
+    fn the_times_of_an_attempt_are_those_of_its_parts() {
+        let attempt = samples::attempt(1, 200);
+        let told: Vec<_> = RollupMark::times(&attempt)
+            .flat_map(|(mark, n)| counts(mark).into_iter().map(move |(of, one)| (of, one * n)))
+            .collect();
+        let micros = RollupCounter::Micros;
+        assert_eq!(
+            told,
+            [
+                (RollupCounter::Measured, 1),
+                (RollupCounter::Connected, 1),
+                (micros(AttemptPart::Connect), 300),
+                (micros(AttemptPart::Tls), 24_500),
+                (micros(AttemptPart::Wait), 55_000),
+                (micros(AttemptPart::Other), 4_200)
+            ]
+        );
+        let expired = Failure { class: ErrorClass::Expired, message: String::new() };
+        let expired = Attempt { error: Some(expired), ..attempt };
+        assert_eq!(RollupMark::times(&expired).count(), 0);
     }
 
     #[test]

@@ -11,6 +11,9 @@
 //! | file | what it has |
 //! |---|---|
 //! | `mark` | one thing that happened, as a number |
+//! | `mark_list` | many of them as a few bytes |
+//! | `attempt_part` | the phases of an attempt, and what is in none |
+//! | `phase_sums` | where the time of many attempts went |
 //! | `counter` | what is counted, and its number in a rollup |
 //! | `class_code` | the numbers of failure classes |
 //! | `latency` | the buckets of durations |
@@ -21,11 +24,14 @@
 //! | `stats` | the same as people read it |
 //! | `varint` | numbers as few bytes |
 
+pub mod attempt_part;
 pub mod class_code;
 pub mod counter;
 pub mod fold;
 pub mod latency;
 pub mod mark;
+pub mod mark_list;
+pub mod phase_sums;
 pub mod query;
 pub mod range;
 pub mod rollup;
@@ -49,7 +55,7 @@ use rollup::Rollup;
 /// | counted | when | in the minute of |
 /// |---|---|---|
 /// | accepted | with the delivery | `accepted_at` |
-/// | an attempt, its result and its duration | with the attempt, whatever becomes of the delivery | its end |
+/// | an attempt, its result, its duration and its phases | with the attempt, whatever becomes of the delivery | its end |
 /// | delivered, failed, cancelled | with the change of the state | `ended_at` |
 ///
 /// Times are those that the log has. A delivery that is removed from the log stays counted. Where an attempt changes

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::storage::rollups::class_code::{self, SUCCESS};
 use crate::storage::rollups::counter::RollupCounter;
 use crate::storage::rollups::mark::RollupMark;
+use crate::storage::rollups::phase_sums::PhaseSums;
 use crate::storage::rollups::{latency, varint};
 use crate::storage::unreadable::Why;
 
@@ -157,6 +158,18 @@ impl Rollup {
     #[must_use]
     pub fn attempts(&self) -> u64 {
         self.results().iter().map(|result| result.attempts).sum()
+    }
+
+    /// Where the time of the attempts went.
+    #[must_use]
+    pub fn phase_sums(&self) -> PhaseSums {
+        let mut sums = PhaseSums::of(self.of(RollupCounter::Measured), self.of(RollupCounter::Connected));
+        for (counter, n) in self.counters() {
+            if let RollupCounter::Micros(part) = counter {
+                sums.add(part, n);
+            }
+        }
+        sums
     }
 
     /// The part of those that ended that was delivered, from 0 to 1. What was cancelled does not count.

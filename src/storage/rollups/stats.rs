@@ -8,6 +8,7 @@ use crate::profile::{Choice, ProfileId};
 use crate::record::ErrorClass;
 use crate::storage::error::StoreError;
 use crate::storage::rollups::Rollups;
+use crate::storage::rollups::phase_sums::PhaseSums;
 use crate::storage::rollups::query::{RollupBy, RollupKey, RollupQuery};
 use crate::storage::rollups::range::{RollupRange, RollupStep, time_of};
 use crate::storage::rollups::rollup::Rollup;
@@ -121,6 +122,8 @@ pub struct StatsRow {
     pub p95_ms: Option<u32>,
     /// The duration that 99 % of the attempts did not exceed.
     pub p99_ms: Option<u32>,
+    /// Where the time of the attempts went.
+    pub phases: Option<PhaseSums>,
     /// Failures by class: attempts, and deliveries that failed without one.
     pub failures: BTreeMap<&'static str, u64>,
     /// Attempts that failed by the status of their response.
@@ -141,6 +144,7 @@ impl StatsRow {
             p50_ms: rollup.percentile_ms(50),
             p95_ms: rollup.percentile_ms(95),
             p99_ms: rollup.percentile_ms(99),
+            phases: Some(rollup.phase_sums()),
             failures: rollup.failures(),
             failed_statuses: failed_statuses(rollup),
         }

@@ -238,7 +238,7 @@ const RESENDS: &[TableColumn] = &[column("seq", ColumnKind::Position), column("e
 
 impl Table {
     /// What people have set, and what is not by delivery, in the order in which it is copied.
-    pub const SETTINGS: [Self; 13] = [
+    pub const SETTINGS: [Self; 14] = [
         Self::Profiles,
         Self::Variables,
         Self::Samples,

@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::delivery::CompleteOutcomes;
 use crate::profile::Choice as _;
 use crate::record::Outcome;
+use crate::storage::{AttemptPart, PhaseSums};
 
 use super::histogram::Histogram;
 use super::text::{Kind, Text};
@@ -29,6 +30,7 @@ pub(crate) struct Attempts(Mutex<Counted>);
 struct Counted {
     by_profile: BTreeMap<(String, &'static str), u64>,
     durations: Histogram,
+    phases: PhaseSums,
 }
 
 impl Attempts {
@@ -51,6 +53,15 @@ impl Attempts {
         let name = "ringback_attempt_duration_seconds";
         text.family(name, Kind::Histogram, "How long attempts took, until the last byte of the response.");
         counted.durations.write(name, &[], text);
+        let name = "ringback_attempt_phase_seconds_total";
+        text.family(name, Kind::Counter, "Where the time of these attempts went.");
+        for part in AttemptPart::ALL {
+            let seconds = Duration::from_micros(counted.phases.micros(part)).as_secs_f64();
+            text.sample(name, &[("phase", part.name())], seconds);
+        }
+        let name = "ringback_attempt_new_connections_total";
+        text.family(name, Kind::Counter, "Attempts for which a connection was dialled.");
+        text.sample(name, &[], counted.phases.new_connections);
     }
 }
 
@@ -62,5 +73,6 @@ impl Counted {
         let key = if is_separate { key } else { (OTHER.to_owned(), result) };
         *self.by_profile.entry(key).or_default() += 1;
         self.durations.add(Duration::from_millis(outcome.attempt.duration_ms.into()));
+        self.phases.add_attempt(&outcome.attempt);
     }
 }

@@ -10,6 +10,7 @@ use crate::console::model::{health, layout};
 use crate::console::view::frame;
 use crate::console::view::overview_table::{self, UNKNOWN, graph};
 use crate::console::view::paragraph::paragraph;
+use crate::console::view::phase_bar;
 use crate::console::view::put::put;
 use crate::profile::ProfileId;
 use crate::storage::{BoundedCount, Stats};
@@ -81,12 +82,23 @@ fn facts(state: &State, window: &OverviewWindow, read: &Stats, width: usize) -> 
         number(of.pending)
     );
     let p99 = of.p99_ms.map(|ms| format!(" · p99 {}", millis(ms.into()))).unwrap_or_default();
+    let phases = of.phases.unwrap_or_default();
+    let connections = match phases.new_connections {
+        0 => String::new(),
+        1 => " · 1 new connection".to_owned(),
+        n => format!(" · {} new connections", group_digits(n)),
+    };
     let failures = failure_words(&of.failures, &of.failed_statuses);
     let mut lines = vec![
         fact("Profile", window.title(of).to_owned(), theme.text),
         fact("Deliveries", deliveries, theme.text),
-        fact("Attempts", format!("{}{p99}", number(of.attempts)), theme.text),
+        fact("Attempts", format!("{}{p99}{connections}", number(of.attempts)), theme.text),
     ];
+    let shares = phase_bar::of_many(&phases, width.saturating_sub(LABEL), theme);
+    if !shares.is_empty() {
+        let label = Span::styled(fit("Slowest", LABEL), theme.label);
+        lines.push(Line::from_iter([label].into_iter().chain(shares)));
+    }
     if let Some(why) = ProfileId::parse(&of.key).ok().and_then(|id| health::words(state, &id)) {
         lines.push(fact("Health", why, theme.bad));
     }

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::profile::Choice as _;
-use crate::record::Details;
+use crate::record::{Details, Phase, Phases};
 use crate::storage::conformance::samples;
 use crate::storage::rollups::mark::minute_of;
 use crate::storage::{
-    Filter, RetentionPolicy, Rollup, RollupBy, RollupKey, RollupQuery, RollupRange, RollupStep, StatsBy,
-    StatsRequest, stats,
+    AttemptPart, Filter, RetentionPolicy, Rollup, RollupBy, RollupKey, RollupQuery, RollupRange, RollupStep,
+    StatsBy, StatsRequest, stats,
 };
 
 /// A number of the log or of the rollups: the profile, the minute, and what is counted.
@@ -51,6 +51,12 @@ async fn counted(subject: &impl QueueUnderTest, profiles: &[u128]) -> Counted {
                 let status = result.status.unwrap_or(0);
                 put(format!("attempt {} {status}", result.class.unwrap_or("ok")), result.attempts);
             }
+            let sums = rollup.phase_sums();
+            assert_eq!(sums.attempts, rollup.attempts());
+            put("new connections".to_owned(), sums.new_connections);
+            for part in AttemptPart::ALL {
+                put(format!("us of {}", part.name()), sums.micros(part));
+            }
         }
     }
     all
@@ -63,27 +69,38 @@ async fn scanned(subject: &impl QueueUnderTest, cancelled: &BTreeMap<DeliveryId,
     let rows = subject.store().deliveries(&Filter { limit: 10_000, ..Filter::default() }).await.unwrap();
     for row in rows {
         let Details { summary, attempts, .. } = subject.store().delivery(row.id).await.unwrap().unwrap();
-        let mut put = |ms: i64, what: String| {
-            *all.entry((summary.profile_id.to_string(), minute_of(ms), what)).or_default() += 1;
+        let mut add = |ms: i64, what: String, n: u64| {
+            if n > 0 {
+                *all.entry((summary.profile_id.to_string(), minute_of(ms), what)).or_default() += n;
+            }
         };
-        put(summary.accepted_at.as_millisecond(), "accepted".to_owned());
+        add(summary.accepted_at.as_millisecond(), "accepted".to_owned(), 1);
         let end = |attempt: &Attempt| attempt.started_at.as_millisecond() + i64::from(attempt.duration_ms);
         // An expired delivery has an entry in the log in place of an attempt.
         let is_sent = |attempt: &&Attempt| {
             !attempt.error.as_ref().is_some_and(|failure| failure.class == ErrorClass::Expired)
         };
         for attempt in attempts.iter().filter(is_sent) {
+            let phases = attempt.phases.unwrap_or_default();
+            for (phase, micros) in phases.iter() {
+                add(end(attempt), format!("us of {}", phase.name()), micros.into());
+            }
+            let named: u64 = phases.iter().map(|(_, micros)| u64::from(micros)).sum();
+            let other = (u64::from(attempt.duration_ms) * 1000).saturating_sub(named);
+            add(end(attempt), "us of other".to_owned(), if other >= 1000 { other } else { 0 });
+            let is_new = !phases.reused && phases.micros(Phase::Connect).is_some();
+            add(end(attempt), "new connections".to_owned(), is_new.into());
             let class = attempt.error.as_ref().map_or("ok", |failure| failure.class.name());
-            put(end(attempt), format!("attempt {class} {}", attempt.status.unwrap_or(0)));
+            add(end(attempt), format!("attempt {class} {}", attempt.status.unwrap_or(0)), 1);
         }
         let ended_at = attempts.last().map_or(summary.accepted_at.as_millisecond(), end);
         match summary.state {
-            DeliveryState::Delivered => put(ended_at, "delivered".to_owned()),
+            DeliveryState::Delivered => add(ended_at, "delivered".to_owned(), 1),
             DeliveryState::Failed => {
                 let class = summary.last_error.as_ref().map_or("other", |failure| failure.class.name());
-                put(ended_at, format!("failed {class}"));
+                add(ended_at, format!("failed {class}"), 1);
             }
-            DeliveryState::Cancelled => put(cancelled[&row.id], "cancelled".to_owned()),
+            DeliveryState::Cancelled => add(cancelled[&row.id], "cancelled".to_owned(), 1),
             DeliveryState::Queued | DeliveryState::Waiting => {}
         }
     }
@@ -98,9 +115,16 @@ fn attempted(job: &Job, at_ms: i64, duration_ms: u32, status: u16) -> Attempt {
         1 => Some(Failure { class: ErrorClass::Expired, message: "expired".to_owned() }),
         _ => Some(Failure { class: ErrorClass::Status, message: status.to_string() }),
     };
+    // Some have none, and some went over a kept connection.
+    let mut phases = Phases::over(duration_ms % 5 == 1);
+    if duration_ms % 5 != 1 {
+        phases.add(Phase::Connect, Duration::from_micros(u64::from(duration_ms / 4)));
+    }
+    phases.add(Phase::Wait, Duration::from_millis(u64::from(duration_ms / 2)));
     Attempt {
         started_at: at(at_ms),
         duration_ms,
+        phases: (duration_ms % 5 > 0).then_some(phases),
         status: (status > 1).then_some(status),
         error,
         ..outcome(job, Next::Delivered).attempt

@@ -58,8 +58,8 @@ pub async fn check(db: Db<'_>) -> Result<IntegrityCheck, StoreError> {
         }
     }
     let mut folding = Folding::default();
-    for row in db.rows("SELECT lanes, marks FROM rollup_change", &[]).await? {
-        each_mark(&row, |lane, mark| folding.add(lane, mark, 1));
+    for row in db.rows("SELECT lanes, marks, times FROM rollup_change", &[]).await? {
+        each_mark(&row, |lane, mark, times| folding.add(lane, mark, times));
     }
     numbers.add_unfolded(&folding, &profiles(db, &folding.lanes()).await?);
     numbers.compare(&mut check);

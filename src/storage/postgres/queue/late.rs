@@ -13,6 +13,7 @@ use crate::storage::postgres::producer::batch::storable;
 use crate::storage::postgres::queue::moved::{Moved, message};
 use crate::storage::postgres::queue::record_sql::{APPEND, COME_LATE, COUNT_ATTEMPTS, IS_KNOWN, TELL};
 use crate::storage::rollups::mark::RollupMark;
+use crate::storage::rollups::mark_list::{self, LaneMark};
 
 /// Records what was not moved on, and attempts whose numbers were used by another sender. Gives those that are not
 /// this sender's.
@@ -27,11 +28,12 @@ pub async fn record(
     for outcome in outcomes {
         let seq = outcome.job.token();
         if moved.has(seq) {
-            if !moved.logged.contains(&seq)
-                && let Some(n) = append(db, name, outcome).await?
-            {
+            if moved.logged.contains(&seq) {
+                // Counted, except for its times.
+                counted.add_times(outcome);
+            } else if let Some(n) = append(db, name, outcome).await? {
                 db.execute(TELL, &[&seq, &n]).await?;
-                counted.add(outcome, RollupMark::attempt(&outcome.attempt));
+                counted.add_attempt(outcome);
             }
             continue;
         }
@@ -44,7 +46,7 @@ pub async fn record(
         if let Some(n) = append(db, name, outcome).await? {
             let before = failure_mark(db, seq).await?;
             come_late(db, outcome, n).await?;
-            counted.add(outcome, RollupMark::attempt(&outcome.attempt));
+            counted.add_attempt(outcome);
             if let Some(before) = before {
                 // It has failed otherwise, or was delivered after all.
                 counted.add(outcome, before.undone());
@@ -66,6 +68,7 @@ pub async fn record(
 struct Counted {
     lanes: Vec<i32>,
     marks: Vec<i64>,
+    times: Vec<LaneMark>,
 }
 
 impl Counted {
@@ -74,10 +77,20 @@ impl Counted {
         self.marks.push(mark.number());
     }
 
-    async fn keep(self, db: Db<'_>) -> Result<(), StoreError> {
-        if !self.lanes.is_empty() {
-            let sql = "INSERT INTO rollup_change (lanes, marks) VALUES ($1, $2)";
-            db.execute(sql, &[&self.lanes, &self.marks]).await?;
+    fn add_attempt(&mut self, outcome: &Outcome) {
+        self.add(outcome, RollupMark::attempt(&outcome.attempt));
+        self.add_times(outcome);
+    }
+
+    fn add_times(&mut self, outcome: &Outcome) {
+        let lane = outcome.lane.number();
+        self.times.extend(RollupMark::times(&outcome.attempt).map(|(mark, n)| (lane, mark, n)));
+    }
+
+    async fn keep(mut self, db: Db<'_>) -> Result<(), StoreError> {
+        if !self.lanes.is_empty() || !self.times.is_empty() {
+            let sql = "INSERT INTO rollup_change (lanes, marks, times) VALUES ($1, $2, $3)";
+            db.execute(sql, &[&self.lanes, &self.marks, &mark_list::encode(&mut self.times)]).await?;
         }
         Ok(())
     }

@@ -20,6 +20,7 @@ use crate::storage::postgres::queue::moved::{Moved, message};
 use crate::storage::postgres::queue::record_sql::RECORD;
 use crate::storage::postgres::queue::{gone, late, sender};
 use crate::storage::rollups::mark::RollupMark;
+use crate::storage::rollups::mark_list;
 
 /// The result of a record.
 struct Recorded {
@@ -169,7 +170,7 @@ impl PgStore {
 
 async fn write(db: Db<'_>, seat: i32, name: &str, columns: &Columns<'_>) -> Result<Moved, StoreError> {
     let Columns { seq, n, state, due_at, ended_at, started_at, duration_ms, .. } = columns;
-    let Columns { status, class, message, address, cut, headers, body, mark, phases, .. } = columns;
+    let Columns { status, class, message, address, cut, headers, body, mark, phases, times, .. } = columns;
     let rows = db
         .rows(
             RECORD,
@@ -192,6 +193,7 @@ async fn write(db: Db<'_>, seat: i32, name: &str, columns: &Columns<'_>) -> Resu
                 &name,
                 mark,
                 phases,
+                times,
             ],
         )
         .await?;
@@ -226,11 +228,14 @@ struct Columns<'a> {
     body: Vec<&'a [u8]>,
     mark: Vec<i64>,
     phases: Vec<Option<Vec<u8>>>,
+    /// Of all of them.
+    times: Vec<u8>,
 }
 
 impl<'a> Columns<'a> {
     fn of(outcomes: &'a [Outcome], due_ms: impl Fn(Next) -> i64) -> Self {
         let mut all = Self::default();
+        let mut times = Vec::new();
         for outcome in outcomes {
             let Outcome { job, attempt, next, .. } = outcome;
             all.seq.push(job.token());
@@ -253,7 +258,10 @@ impl<'a> Columns<'a> {
             all.body.push(&attempt.response_body);
             all.mark.push(RollupMark::outcome(outcome).number());
             all.phases.push(attempt.phases.as_ref().map(phases_bytes));
+            let lane = outcome.lane.number();
+            times.extend(RollupMark::times(attempt).map(|(mark, n)| (lane, mark, n)));
         }
+        all.times = mark_list::encode(&mut times);
         all
     }
 }

@@ -6,7 +6,8 @@
 ///
 /// Changes are computed from the rows that were there, never from notifications: recorded twice, it is counted once. An
 /// attempt whose number was used is not in the log yet, and is left out of the numbers (`| 512`, see
-/// [`WITHOUT_ATTEMPT`](crate::storage::rollups::mark::WITHOUT_ATTEMPT)).
+/// [`WITHOUT_ATTEMPT`](crate::storage::rollups::mark::WITHOUT_ATTEMPT)). Where its time went is counted if all attempts
+/// are in the log.
 pub const RECORD: &str = "
 WITH r AS MATERIALIZED (
    SELECT * FROM unnest($2::bigint[], $3::smallint[], $4::smallint[], $5::bigint[], $6::bigint[], $7::bigint[],
@@ -36,8 +37,9 @@ WITH r AS MATERIALIZED (
    SELECT array_agg(seq), array_agg(n * 8 + state) FROM (
      SELECT seq, n::int, state::int FROM g UNION ALL SELECT seq, n::int, state::int FROM w) r(seq, n, state)
    HAVING count(*) > 0),
- c AS (INSERT INTO rollup_change (lanes, marks)
-   SELECT array_agg(m.lane), array_agg(CASE WHEN a.seq IS NULL THEN m.mark | 512 ELSE m.mark END)
+ c AS (INSERT INTO rollup_change (lanes, marks, times)
+   SELECT array_agg(m.lane), array_agg(CASE WHEN a.seq IS NULL THEN m.mark | 512 ELSE m.mark END),
+     CASE WHEN count(a.seq) = cardinality($2::bigint[]) THEN $19::bytea END
    FROM (SELECT seq, lane, mark FROM g UNION ALL SELECT seq, lane, mark FROM w) m LEFT JOIN a USING (seq)
    HAVING count(*) > 0),
  t AS (UPDATE tally SET

@@ -10,6 +10,7 @@ use crate::storage::postgres::connection::db::Db;
 use crate::storage::postgres::rows::get_or_default;
 use crate::storage::rollups::fold::{Folding, RollupSlot};
 use crate::storage::rollups::mark::RollupMark;
+use crate::storage::rollups::mark_list;
 use crate::storage::rollups::range::RollupStep;
 use crate::storage::rollups::rollup::Rollup;
 
@@ -21,7 +22,8 @@ const MOST: i64 = 2048;
 
 /// Takes the oldest changes out. Nobody else removes any.
 const TAKE: &str = "
-DELETE FROM rollup_change WHERE ctid = ANY (ARRAY(SELECT ctid FROM rollup_change LIMIT $1)) RETURNING lanes, marks";
+DELETE FROM rollup_change WHERE ctid = ANY (ARRAY(SELECT ctid FROM rollup_change LIMIT $1))
+RETURNING lanes, marks, times";
 
 /// The rollups that are stored of these.
 const STORED: &str = "
@@ -61,19 +63,21 @@ async fn fold_some(db: Db<'_>) -> Result<i64, StoreError> {
     }
     let mut folding = Folding::default();
     for row in &rows {
-        each_mark(row, |lane, mark| folding.add(lane, mark, 1));
+        each_mark(row, |lane, mark, times| folding.add(lane, mark, times));
     }
     let slots = folding.slots(&profiles(db, &folding.lanes()).await?);
     store(db, slots).await?;
     Ok(i64::try_from(rows.len()).unwrap_or(MOST))
 }
 
-/// Hands over what a change has.
-pub fn each_mark(row: &Row, mut then: impl FnMut(i64, RollupMark)) {
+/// Hands over what a change has, and how often.
+pub fn each_mark(row: &Row, mut then: impl FnMut(i64, RollupMark, i64)) {
     let (lanes, marks): (Vec<i32>, Vec<i64>) = (get_or_default(row, "lanes"), get_or_default(row, "marks"));
     for (lane, mark) in lanes.into_iter().zip(marks) {
-        then(lane.into(), RollupMark::from_number(mark));
+        then(lane.into(), RollupMark::from_number(mark), 1);
     }
+    let times: Option<Vec<u8>> = get_or_default(row, "times");
+    mark_list::each(&times.unwrap_or_default(), then);
 }
 
 /// The profiles of lanes.

@@ -18,11 +18,11 @@ use crate::storage::rollups::rollup::Rollup;
 /// Rollups of these steps and times, and of these profiles or of all; and all changes. One statement, so that what is
 /// folded meanwhile is read once.
 const READ: &str = "
-SELECT r.step, r.at, r.profile_id, r.counts, NULL::int[] AS lanes, NULL::bigint[] AS marks
+SELECT r.step, r.at, r.profile_id, r.counts, NULL::int[] AS lanes, NULL::bigint[] AS marks, NULL::bytea AS times
 FROM unnest($1::smallint[], $2::bigint[], $3::bigint[]) p(step, first, last)
 JOIN rollup r ON r.step = p.step AND r.at BETWEEN p.first AND p.last AND ($4::text[] IS NULL OR r.profile_id = ANY($4))
 UNION ALL
-SELECT NULL, NULL, NULL, NULL, lanes, marks FROM rollup_change";
+SELECT NULL, NULL, NULL, NULL, lanes, marks, times FROM rollup_change";
 
 /// Adds up what a query asks for.
 pub async fn sums(db: Db<'_>, query: RollupQuery) -> Result<BTreeMap<RollupKey, Rollup>, StoreError> {
@@ -38,15 +38,15 @@ pub async fn sums(db: Db<'_>, query: RollupQuery) -> Result<BTreeMap<RollupKey, 
     for row in &rows {
         match get_or_default::<Option<i16>>(row, "step") {
             Some(number) => add(&mut sum, number, row),
-            None => each_mark(row, |lane, mark| changes.push((lane, mark))),
+            None => each_mark(row, |lane, mark, times| changes.push((lane, mark, times))),
         }
     }
-    let mut lanes: Vec<i64> = changes.iter().map(|(lane, _)| *lane).collect();
+    let mut lanes: Vec<i64> = changes.iter().map(|(lane, ..)| *lane).collect();
     lanes.sort_unstable();
     lanes.dedup();
     let of_lane = if lanes.is_empty() { BTreeMap::new() } else { profiles(db, &lanes).await? };
-    for (lane, mark) in changes {
-        sum.add_mark(of_lane.get(&lane).map_or("", String::as_str), mark, 1);
+    for (lane, mark, times) in changes {
+        sum.add_mark(of_lane.get(&lane).map_or("", String::as_str), mark, times);
     }
     Ok(sum.finish())
 }

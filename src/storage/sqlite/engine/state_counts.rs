@@ -10,9 +10,10 @@ use std::ops::Deref;
 use rusqlite::Transaction;
 
 use crate::profile::Choice as _;
-use crate::record::DeliveryState;
+use crate::record::{Attempt, DeliveryState};
 use crate::storage::error::StoreError;
 use crate::storage::rollups::mark::RollupMark;
+use crate::storage::rollups::mark_list::LaneMark;
 use crate::storage::sqlite::Store;
 use crate::storage::sqlite::feed::rows as feed;
 use crate::storage::sqlite::rollups::changes as rollups;
@@ -51,7 +52,7 @@ pub struct Tally {
     /// The attempts, as in `feed.attempts`.
     attempts: RefCell<Vec<u8>>,
     /// What happened, each with its lane.
-    marks: RefCell<Vec<(i64, RollupMark)>>,
+    marks: RefCell<Vec<LaneMark>>,
 }
 
 /// The changes at some point of a transaction, to return to.
@@ -187,7 +188,15 @@ impl<'a> Writing<'a> {
     /// Something happened to a delivery of this lane.
     pub fn count(&self, lane: i64, mark: RollupMark) {
         let mut marks = self.tally.marks.borrow_mut();
-        marks.push((lane, mark));
+        marks.push((lane, mark, 1));
+        let length = marks.len();
+        self.tally.note(|moves| moves.marks = length);
+    }
+
+    /// An attempt was made of a delivery of this lane: where its time went.
+    pub fn count_times(&self, lane: i64, attempt: &Attempt) {
+        let mut marks = self.tally.marks.borrow_mut();
+        marks.extend(RollupMark::times(attempt).map(|(mark, n)| (lane, mark, n)));
         let length = marks.len();
         self.tally.note(|moves| moves.marks = length);
     }

@@ -6,8 +6,9 @@ use crate::storage::error::StoreError;
 use crate::storage::integrity::hours::HourNumbers;
 use crate::storage::integrity::{IntegrityCheck, Invariant};
 use crate::storage::rollups::fold::Folding;
+use crate::storage::rollups::mark_list;
 use crate::storage::rollups::range::RollupStep;
-use crate::storage::sqlite::rollups::{fold, mark_list};
+use crate::storage::sqlite::rollups::fold;
 use crate::storage::sqlite::rows::columns::{get, state, text};
 
 /// Deliveries by profile, hour of acceptance or of the end, and state of those that have ended: those since everything is

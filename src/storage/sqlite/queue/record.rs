@@ -150,6 +150,9 @@ fn record<'a>(
     let is_new = append_attempt(tx, changes, outcome, state_now, epoch)?;
     let mark = if stopped { RollupMark::attempt(&outcome.attempt) } else { RollupMark::outcome(outcome) };
     tx.count(lane, if is_new { mark } else { mark.without_attempt() });
+    if is_new {
+        tx.count_times(lane, &outcome.attempt);
+    }
     if any_tested && !next.is_pending() {
         forget_tested(tx, outcome.job.token())?;
     }

@@ -3,14 +3,14 @@
 use rusqlite::Transaction;
 
 use crate::storage::error::StoreError;
-use crate::storage::rollups::mark::RollupMark;
-use crate::storage::sqlite::rollups::{fold, mark_list};
+use crate::storage::rollups::mark_list::{self, LaneMark};
+use crate::storage::sqlite::rollups::fold;
 
 /// So many changes are folded at a time. Each reader adds up to as many.
 const MOST: i64 = 64;
 
 /// Keeps the marks of a transaction that is about to be committed, and now and then folds all that are kept.
-pub fn settle(tx: &Transaction<'_>, marks: &mut Vec<(i64, RollupMark)>) -> Result<(), StoreError> {
+pub fn settle(tx: &Transaction<'_>, marks: &mut Vec<LaneMark>) -> Result<(), StoreError> {
     if marks.is_empty() {
         return Ok(());
     }

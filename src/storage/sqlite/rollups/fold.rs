@@ -6,8 +6,8 @@ use rusqlite::{OptionalExtension as _, Transaction, params};
 
 use crate::storage::error::StoreError;
 use crate::storage::rollups::fold::Folding;
+use crate::storage::rollups::mark_list;
 use crate::storage::rollups::rollup::Rollup;
-use crate::storage::sqlite::rollups::mark_list;
 use crate::storage::sqlite::rows::columns::{get, text};
 
 /// Adds all changes to the rollups.

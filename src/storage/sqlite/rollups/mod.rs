@@ -2,6 +2,5 @@
 
 pub mod changes;
 pub mod fold;
-pub mod mark_list;
 mod prune;
 mod read;

@@ -7,11 +7,12 @@ use rusqlite::{Row, Transaction, params};
 
 use crate::profile::ProfileId;
 use crate::storage::error::StoreError;
+use crate::storage::rollups::mark_list;
 use crate::storage::rollups::query::{RollupKey, RollupQuery, RollupSum};
 use crate::storage::rollups::range::RollupStep;
 use crate::storage::rollups::rollup::Rollup;
 use crate::storage::sqlite::Store;
-use crate::storage::sqlite::rollups::{fold, mark_list};
+use crate::storage::sqlite::rollups::fold;
 use crate::storage::sqlite::rows::columns::{get, text, time};
 
 /// Rollups of a time.
