@@ -1,7 +1,7 @@
 //! `ringback profiles export -o DIR`: one file per profile, which `apply -f DIR` reads.
 
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::PathBuf;
+use std::path::Path;
 
 use crate::support::cli::{Place, Ran};
 use serde_json::{Value, json};
@@ -17,7 +17,7 @@ fn profiles() -> Value {
 }
 
 /// The names of all files, in order.
-fn names(folder: &PathBuf) -> Vec<String> {
+fn names(folder: &Path) -> Vec<String> {
     let name = |entry: std::io::Result<std::fs::DirEntry>| entry.unwrap().file_name().into_string().unwrap();
     let mut all: Vec<String> = std::fs::read_dir(folder).unwrap().map(name).collect();
     all.sort();
