@@ -188,7 +188,7 @@ async fn stopped(pid: Option<Pid>, mut changes: tokio::signal::unix::Signal) {
             return;
         }
     }
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 /// Reads all of an output, and keeps its beginning.

@@ -22,7 +22,7 @@ pub fn check(session: &Session) -> Vec<Finding> {
     }
     let mut all = vec![alerts(&loaded.settings)];
     let key = loaded.settings.remote.key_command.as_ref();
-    all.extend(key.and_then(|command| parsed(TOPIC, "key_command", command).err()));
+    all.extend(key.and_then(|command| parsed(TOPIC, "key_command", command).err()).map(|problem| *problem));
     let found =
         if file.exists() { format!("{shown}") } else { format!("{shown} does not exist: defaults apply") };
     all.insert(0, Finding::ok(TOPIC, found));
@@ -33,16 +33,16 @@ pub fn check(session: &Session) -> Vec<Finding> {
 ///
 /// # Errors
 /// A problem: it cannot be parsed.
-fn parsed(topic: &'static str, setting: &str, command: &str) -> Result<(), Finding> {
+fn parsed(topic: &'static str, setting: &str, command: &str) -> Result<(), Box<Finding>> {
     match Command::new("/bin/sh").args(["-n", "-c", command]).output() {
         Ok(parsed) if parsed.status.success() => Ok(()),
         Ok(parsed) => {
             let why = String::from_utf8_lossy(&parsed.stderr).trim().to_owned();
-            Err(Finding::problem(topic, format!("{setting}: {why}"), "correct the command"))
+            Err(Box::new(Finding::problem(topic, format!("{setting}: {why}"), "correct the command")))
         }
         Err(error) => {
             let why = format!("{setting}: /bin/sh cannot be run: {error}");
-            Err(Finding::problem(topic, why, format!("install a shell, or remove {setting}")))
+            Err(Box::new(Finding::problem(topic, why, format!("install a shell, or remove {setting}"))))
         }
     }
 }
@@ -53,7 +53,7 @@ fn alerts(settings: &Settings) -> Finding {
     if let Some(command) = &settings.on_alert {
         match parsed(ALERTS, "on_alert", command) {
             Ok(()) => to.push("a command (on_alert)".to_owned()),
-            Err(problem) => return problem,
+            Err(problem) => return *problem,
         }
     }
     to.extend(settings.alert_profile.iter().map(|name| format!("the profile '{name}' (alert_profile)")));

@@ -50,13 +50,12 @@ pub(super) async fn run(
     }
     let created;
     if !args.dry_run {
-        pull.store = match connected.store() {
-            Some(store) => Some(store),
-            None => {
-                // Only now, so that an account that cannot be read leaves nothing behind.
-                created = session.store()?;
-                Some(&*created)
-            }
+        pull.store = if let Some(store) = connected.store() {
+            Some(store)
+        } else {
+            // Only now, so that an account that cannot be read leaves nothing behind.
+            created = session.store()?;
+            Some(&*created)
         };
     }
     let mut interrupts = Interrupts::watch()?;
@@ -107,7 +106,9 @@ fn confirm(deleted: &[&Pair]) -> Result<(), CommandError> {
         count => format!("{count} profiles"),
     };
     if terminal::is_there() {
-        named.iter().for_each(|(title, id)| eprint_line(&format!("delete     {id}  {title}")));
+        for (title, id) in &named {
+            eprint_line(&format!("delete     {id}  {title}"));
+        }
     }
     let question = format!("Delete {count} here that the account no longer has?");
     let list: Vec<String> = named.iter().map(|(title, id)| format!("{title} ({id})")).collect();

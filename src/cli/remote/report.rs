@@ -100,23 +100,23 @@ pub(super) fn text(outcomes: &[ProfileOutcome], is_preview: bool) -> String {
 }
 
 /// The values that differ, one per line, each with the side that has changed.
-pub(super) fn push_changes(out: &mut String, changes: &[FieldChange], changed: &ChangedMembers) {
+pub(super) fn push_changes(out: &mut String, changes: &[FieldChange], by: &ChangedMembers) {
     for change in changes {
-        let (field, changed) = (escape_controls(&change.field), changed.side(&change.field));
+        let (field, side) = (escape_controls(&change.field), by.side(&change.field));
         let _ = if change.is_secret {
-            writeln!(out, "    {field}: differs (secret){changed}")
+            writeln!(out, "    {field}: differs (secret){side}")
         } else {
             writeln!(
                 out,
-                "    {field}: here {}, on the account {}{changed}",
-                value(&change.before),
-                value(&change.after)
+                "    {field}: here {}, on the account {}{side}",
+                value(change.before.as_ref()),
+                value(change.after.as_ref())
             )
         };
     }
 }
 
-fn value(value: &Option<Value>) -> String {
+fn value(value: Option<&Value>) -> String {
     match value {
         None | Some(Value::Null) => "nothing".to_owned(),
         Some(value) => escape_start(&escape_json(&value.to_string()), VALUE),
