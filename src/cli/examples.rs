@@ -211,6 +211,17 @@ const EXAMPLES: &[(&str, &[Example])] = &[
             ("Resend one delivery", "ringback deliveries resend 01a22916"),
             ("Resend what failed in the last two hours", "ringback deliveries resend --since 2h"),
             ("Resend what was delivered too", "ringback deliveries resend --state ended --text 'order 4711'"),
+            ("Resend, and wait for the result", "ringback deliveries resend --since 2h --yes --wait"),
+        ],
+    ),
+    (
+        "deliveries bulk",
+        &[
+            ("See what became of the last bulk resends and retries", "ringback deliveries bulk"),
+            (
+                "Resend once more what failed of one",
+                "ringback deliveries resend --bulk 00c3a91f5e20 --state failed",
+            ),
         ],
     ),
     (

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use super::search_times::SearchTimes;
 use super::times::{GivenTime, given_time};
 use crate::profile::{Choice as _, ProfileId};
-use crate::record::{DeliveryId, DeliveryState, ErrorClass};
+use crate::record::{BulkId, DeliveryId, DeliveryState, ErrorClass};
 use crate::storage::{Filter, StateFilter, StatusFilter};
 
 /// A filter as given: times are not resolved yet.
@@ -16,6 +16,8 @@ pub struct DeliveryFilter {
     pub state: Option<StateFilter>,
     /// Only of this profile.
     pub profile: Option<ProfileId>,
+    /// Only if this bulk action retried it, or made it as a resend.
+    pub bulk: Option<BulkId>,
     /// Only if the last attempt ended in one of these ways; empty matches all.
     pub statuses: Vec<StatusFilter>,
     /// Only accepted at this time or later.
@@ -28,7 +30,7 @@ pub struct DeliveryFilter {
 
 impl DeliveryFilter {
     /// The names of its parameters.
-    pub const NAMES: [&'static str; 6] = ["state", "profile", "status", "since", "until", "text"];
+    pub const NAMES: [&'static str; 7] = ["state", "profile", "bulk", "status", "since", "until", "text"];
 
     /// Sets one parameter. `status` may have several values with commas, or be set repeatedly, to match any of them.
     ///
@@ -38,6 +40,7 @@ impl DeliveryFilter {
         match name {
             "state" => once(&mut self.state, state_filter(value)?),
             "profile" => once(&mut self.profile, ProfileId::parse(value).map_err(|error| error.to_string())?),
+            "bulk" => once(&mut self.bulk, bulk_id(value)?),
             "status" => {
                 let statuses: Result<Vec<_>, _> =
                     value.split(',').map(|one| status_filter(one.trim())).collect();
@@ -84,10 +87,11 @@ impl DeliveryFilter {
     /// The filter, as of `now`, with days and searched dates in this zone.
     #[must_use]
     pub fn filter_in(self, now: Timestamp, zone: TimeZone) -> Filter {
-        let Self { state, profile, statuses, since, until, text } = self;
+        let Self { state, profile, bulk, statuses, since, until, text } = self;
         Filter {
             state,
             profile,
+            bulk,
             statuses,
             since: since.map(|time| time.from_in(now, &zone)),
             until: until.map(|time| time.from_in(now, &zone)),
@@ -141,6 +145,15 @@ pub fn status_filter(text: &str) -> Result<StatusFilter, String> {
     })
 }
 
+/// Parses the id of a bulk action.
+///
+/// # Errors
+/// It is not one.
+pub fn bulk_id(text: &str) -> Result<BulkId, String> {
+    BulkId::parse(text)
+        .ok_or_else(|| "must be the ID of a bulk action: `ringback deliveries bulk` lists them".to_owned())
+}
+
 /// Parses the full id of a delivery.
 ///
 /// # Errors
@@ -160,6 +173,7 @@ mod tests {
         for (name, value) in [
             ("state", "Ended"),
             ("profile", id),
+            ("bulk", "00c3a91f5e20"),
             ("status", "5xx"),
             ("status", "404, timeout"),
             ("since", "2h"),
@@ -171,6 +185,7 @@ mod tests {
         let filter = given.filter("2025-04-17T14:00:00Z".parse().unwrap());
         assert_eq!(filter.state, Some(StateFilter::Ended));
         assert_eq!(filter.profile.unwrap().as_str(), id);
+        assert_eq!(filter.bulk, BulkId::parse("00c3a91f5e20"));
         let statuses: Vec<String> = filter.statuses.iter().map(ToString::to_string).collect();
         assert_eq!(statuses, ["5xx", "404", "timeout"]);
         assert_eq!(filter.since.unwrap().to_string(), "2025-04-17T12:00:00Z");
@@ -183,12 +198,13 @@ mod tests {
         for (name, value, expected) in [
             ("state", "gone", "use queued, waiting, delivered"),
             ("profile", "Order SMS", "IN_"),
+            ("bulk", "c3a91f5e20", "must be the ID of a bulk action"),
             ("status", "late", "use a status such as 404"),
             ("status", "503,late", "use a status such as 404"),
             ("status", "503,", "use a status such as 404"),
             ("since", "soon", "is not a time"),
             ("text", "status:late", "use a status such as 404"),
-            ("colour", "red", "use one of state, profile, status, since, until, text"),
+            ("colour", "red", "use one of state, profile, bulk, status, since, until, text"),
         ] {
             let error = DeliveryFilter::default().set(name, value).unwrap_err();
             assert!(error.contains(expected), "{name}: {error}");

@@ -5,6 +5,7 @@
 
 mod auto_disabled;
 mod bulk;
+mod bulk_words;
 mod delivery;
 mod delivery_filter;
 mod delivery_row;
@@ -18,9 +19,10 @@ mod steered_delivery;
 mod times;
 
 pub use auto_disabled::auto_disabled;
-pub use bulk::{bulk_cancelled, bulk_retried};
+pub use bulk::{bulk_action, bulk_cancelled, bulk_retried};
+pub use bulk_words::{bulk_result, filter_words};
 pub use delivery::{attempt, due_at, full_delivery, tested_delivery};
-pub use delivery_filter::{DeliveryFilter, delivery_id, once, state_filter, status_filter};
+pub use delivery_filter::{DeliveryFilter, bulk_id, delivery_id, once, state_filter, status_filter};
 pub use delivery_row::{blocked_by, delivery_row};
 pub use feed::{attempt_event, feed_gap, profile_change};
 pub use health::{health, health_cause};

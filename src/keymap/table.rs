@@ -268,6 +268,9 @@ pub const TABLE: &[Entry] = table! {
         "overview" Overview, "O", "",
             "Overview: how many deliveries of each profile arrived and failed, how fast, and why",
             "numbers statistics stats rate success latency slow percentile failures failing since alert alerts health dashboard";
+        "bulk" Bulk, "B", "",
+            "Bulk actions: what became of bulk resends and retries",
+            "result outcome resent retried progress batch resend all retry all";
         "show-failed" ShowFailed, "!", "Failed", "Failed deliveries of all profiles; again shows all",
             "failures errors problems what went wrong filter show";
         "theme" Theme, "f12", "", "Next theme: terminal, dark, light, mono",
@@ -282,11 +285,16 @@ pub const TABLE: &[Entry] = table! {
         "senders-window-leave" Leave, "esc S", "Back", "Back", "";
     }
     OverviewWindow {
-        "overview-window-left" Left, "left h", "", "Shorter time: week, day, hour", "";
-        "overview-window-right" Right, "right l", "Hour, day, week", "Longer time: hour, day, week", "";
+        "overview-window-left" Left, "left h", "", "Shorter time: week, day, today, hour", "";
+        "overview-window-right" Right, "right l", "Hour … week", "Longer time: hour, today, day, week", "";
         "overview-window-show-failed" ShowFailed, "enter", "Failed",
             "Show the failed deliveries of the selected profile", "failures errors";
         "overview-window-leave" Leave, "esc O", "Back", "Back", "";
+    }
+    BulkWindow {
+        "bulk-window-show-failed" ShowFailed, "enter", "Failed", "Show those that failed", "failures errors";
+        "bulk-window-show-all" ShowInFull, "a", "All", "Show all deliveries of the selected action", "";
+        "bulk-window-leave" Leave, "esc B", "Back", "Back", "";
     }
     List {
         "list-down" Down, "down j", "", "Down", "";
@@ -372,7 +380,8 @@ mod tests {
         go-variables go-deliveries go-timeline theme mouse suspend redraw leave quit list-down list-up
         list-page-down list-page-up list-top list-bottom reading-search reading-next-match
         reading-previous-match senders senders-window-leave overview overview-window-left overview-window-right
-        overview-window-leave overview-window-show-failed show-failed guide-accept guide-search guide-next-match guide-previous-match guide-leave
+        overview-window-leave overview-window-show-failed show-failed bulk bulk-window-show-failed bulk-window-show-all
+        bulk-window-leave guide-accept guide-search guide-next-match guide-previous-match guide-leave
     ";
 
     #[test]

@@ -9,7 +9,7 @@ mod saved_at;
 mod steer;
 mod switch;
 
-pub use bulk::change_all;
+pub use bulk::{begin_bulk, change_all};
 pub use endpoint_check::{CheckResult, CheckedSample, EndpointCheck, SampleToCheck, samples_to_check};
 pub use profile_check::{CheckedProfile, DocumentFault, DocumentSource, ProfileCheck};
 pub use profile_patch::patched;

@@ -1,6 +1,7 @@
 //! Deliveries and their attempts, as recorded.
 
 mod attempt;
+mod bulk_id;
 mod details;
 mod event_id;
 pub mod expiry;
@@ -23,6 +24,7 @@ mod subject;
 mod summary;
 
 pub use attempt::Attempt;
+pub use bulk_id::BulkId;
 pub use details::Details;
 pub use event_id::{BadEventId, EventId};
 pub use failure::{ErrorClass, Failure};

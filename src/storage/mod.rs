@@ -7,6 +7,7 @@
 pub mod alerts;
 pub mod api_keys;
 pub mod auto_disable;
+pub mod bulk_actions;
 #[cfg(test)]
 pub(crate) mod conformance;
 pub mod control;
@@ -45,6 +46,8 @@ pub use alerts::alert_pace::AlertPace;
 pub use api_keys::api_key::{ApiKey, KeyScope, KeyState};
 pub use api_keys::secret::{KeyId, KeySecret, KeyText, SecretHash};
 pub use api_keys::{ApiKeys, KeyCreated};
+pub use bulk_actions::BulkActions;
+pub use bulk_actions::bulk_action::{BulkAction, NewBulkAction};
 pub use control::Control;
 pub use control::block::{AutoDisableCause, Block, BlockReason, Blocks};
 pub use control::blocked_counts::BlockedCounts;
@@ -128,6 +131,7 @@ pub trait Storage:
     + Alerts
     + ApiKeys
     + RemoteLinks
+    + BulkActions
     + Retention
     + Rollups
     + Events

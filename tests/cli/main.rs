@@ -11,6 +11,7 @@
 mod alerts;
 mod applied_folder;
 mod applied_notes;
+mod bulk;
 mod closed_settings;
 mod completions;
 mod config;

@@ -7,10 +7,10 @@ use super::merge::profiles_of;
 use crate::api::request::JsonBody;
 use crate::api::{Api, ApiError, Caller, Code, Envelope};
 use crate::clock;
-use crate::documents::{DeliveryFilter, bulk_cancelled, bulk_retried};
-use crate::management::change_all;
+use crate::documents::{DeliveryFilter, bulk_cancelled, bulk_retried, filter_words};
+use crate::management::{begin_bulk, change_all};
 use crate::profile::Choice as _;
-use crate::record::DeliveryState;
+use crate::record::{BulkId, DeliveryState};
 use crate::storage::{BulkResult, Change, Filter, StoreError};
 
 /// The change that is requested.
@@ -30,6 +30,7 @@ pub(super) async fn bulk(
 ) -> Result<Envelope, ApiError> {
     let BulkRequest { change, filter, dry_run } = BulkRequest::read(body)?;
     let filter = filter.filter(clock::now());
+    let what = filter_words(&change.of(filter.clone()), None);
     let filters: Vec<Filter> = match profiles_of(&caller, filter.profile.as_ref()) {
         None => vec![change.of(filter)],
         Some(profiles) => {
@@ -41,18 +42,33 @@ pub(super) async fn bulk(
     for filter in &filters {
         matched += api.store.count(filter).await?;
     }
-    let mut did = BulkResult::default();
+    let (mut did, mut bulk) = (BulkResult::default(), None);
     if !dry_run {
-        for filter in filters {
-            change_all(&*api.store, change, filter, &mut did, |_| Ok::<(), StoreError>(())).await?;
+        bulk = begin_bulk(&*api.store, change, what, matched).await?;
+        let changed = all(&api, (change, bulk), filters, &mut did).await;
+        if let Some(id) = bulk {
+            api.store.end_bulk_action(id).await?;
         }
+        changed?;
     }
     let data = match change {
         Change::Cancel => bulk_cancelled(&did, matched, dry_run),
-        Change::Retry | Change::Remove => bulk_retried(&did, matched, dry_run),
+        Change::Retry | Change::Remove => bulk_retried(&did, matched, dry_run, bulk),
     };
     let message = if dry_run { "Matching deliveries counted" } else { "Deliveries changed" };
     Ok(Envelope::new(Code::Done, message, data))
+}
+
+async fn all(
+    api: &Api,
+    (change, bulk): (Change, Option<BulkId>),
+    filters: Vec<Filter>,
+    did: &mut BulkResult,
+) -> Result<(), StoreError> {
+    for filter in filters {
+        change_all(&*api.store, (change, bulk), filter, did, |_| Ok::<(), StoreError>(())).await?;
+    }
+    Ok(())
 }
 
 impl BulkRequest {

@@ -40,6 +40,7 @@ pub(super) fn filter() -> Vec<Value> {
             super::schemas::state_filter(),
         ),
         query("profile", "Only of this profile: its id", text()),
+        query("bulk", "Only those that this bulk retry retried or resent: its bulk_id", text()),
         query(
             "status",
             "Only if the last attempt ended like this: 404, 5xx, or a class such as timeout; several with commas, or \

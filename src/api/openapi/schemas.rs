@@ -109,7 +109,7 @@ pub(super) fn all() -> Value {
             "properties": {
                 "matched": count(), "fit": count(), "dry_run": {"type": "boolean"}, "due_now": count(),
                 "resent": count(), "sent_again": count(), "cancelled": count(), "left": count(),
-                "why": nullable("string"),
+                "why": nullable("string"), "bulk_id": nullable("string"),
             },
         },
     })
@@ -366,6 +366,7 @@ fn bulk_request() -> Value {
                 "properties": {
                     "state": state_filter(),
                     "profile": {"type": "string"},
+                    "bulk": {"type": "string"},
                     "status": {
                         "oneOf": [
                             {"type": ["string", "integer"]},

@@ -1,6 +1,6 @@
 //! `ringback alerts list`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -24,17 +24,20 @@ pub(super) struct ListArgs {
 
 pub(super) async fn run(session: &Session, args: &ListArgs, json: bool) -> Result<(), CommandError> {
     let most = if args.limit == 0 { usize::MAX } else { args.limit };
-    let (turns, given) = match session.store_if_there()? {
+    let (turns, given, waiting) = match session.store_if_there()? {
         Some(store) => {
             let turns = store.health_turns(None, most).await?;
-            let given = store.given_alerts(turns.iter().map(|turn| turn.id).collect()).await?;
-            (turns, given)
+            let ids: Vec<Uuid> = turns.iter().map(|turn| turn.id).collect();
+            let given = store.given_alerts(ids.clone()).await?;
+            (turns, given, store.waiting_turns(ids).await?)
         }
         None => Default::default(),
     };
     let given: HashMap<Uuid, GivenTurn> = given.into_iter().map(|given| (given.turn, given)).collect();
+    let waiting: HashSet<Uuid> = waiting.into_iter().collect();
     if json {
-        return print_json(&turns.iter().map(|turn| document(turn, given.get(&turn.id))).collect());
+        let each = |turn| document(turn, &given, &waiting);
+        return print_json(&turns.iter().map(each).collect());
     }
     if turns.is_empty() {
         eprint_line("no profile has turned failing yet");
@@ -51,7 +54,8 @@ pub(super) async fn run(session: &Session, args: &ListArgs, json: bool) -> Resul
                 HealthTurnKind::Recovered => String::new(),
                 HealthTurnKind::Failing | HealthTurnKind::AutoDisabled => health_text::reason(&turn.cause),
             };
-            let given = given.get(&turn.id).map_or("", status).to_owned();
+            let waits = if waiting.contains(&turn.id) { "waiting" } else { "" };
+            let given = given.get(&turn.id).map_or(waits, status).to_owned();
             [blocked::clock(turn.at), turn.title.clone(), turn.kind.name().to_owned(), given, why]
         })
         .collect();
@@ -67,10 +71,11 @@ fn status(given: &GivenTurn) -> &'static str {
     }
 }
 
-/// A turn, with `alert`: null if it was not to be given, or is not yet.
-fn document(turn: &HealthTurn, given: Option<&GivenTurn>) -> Value {
+/// A turn, with `alert`: null if it was not to be given, or is not yet; `waiting` distinguishes the two.
+fn document(turn: &HealthTurn, given: &HashMap<Uuid, GivenTurn>, waiting: &HashSet<Uuid>) -> Value {
     let mut all = alert_turn(turn);
-    all["alert"] = given.map_or(
+    all["waiting"] = json!(waiting.contains(&turn.id));
+    all["alert"] = given.get(&turn.id).map_or(
         Value::Null,
         |given| json!({"alert_id": given.alert.to_string(), "state": status(given), "error": given.failure}),
     );

@@ -5,8 +5,10 @@ use jiff::Timestamp;
 use crate::cli::error::CommandError;
 use crate::cli::output::eprint_line;
 use crate::cli::{passed_over, resolve_profile};
-use crate::documents::{DeliveryFilter, GivenTime, delivery_id, given_time, state_filter, status_filter};
-use crate::record::{DeliveryId, Summary};
+use crate::documents::{
+    DeliveryFilter, GivenTime, bulk_id, delivery_id, given_time, state_filter, status_filter,
+};
+use crate::record::{BulkId, DeliveryId, Summary};
 use crate::storage::{Filter, Opened, StateFilter, StatusFilter, is_short_delivery_id};
 use crate::text::escape_controls;
 
@@ -18,6 +20,9 @@ pub(super) struct FilterArgs {
     /// Only of this profile: ID, unique ID prefix, or title
     #[arg(long)]
     pub profile: Option<String>,
+    /// Only those that this bulk action retried, or made as resends: its ID
+    #[arg(long, value_name = "ID", value_parser = bulk_id)]
+    pub bulk: Option<BulkId>,
     /// Only in this state: queued, waiting, delivered, failed, cancelled; or pending, ended, expired
     #[arg(long, value_parser = state_filter, ignore_case = true)]
     pub state: Option<StateFilter>,
@@ -46,8 +51,9 @@ pub(super) struct FilterArgs {
 impl FilterArgs {
     /// Whether everything matches.
     pub fn is_empty(&self) -> bool {
-        let Self { profile, state, status, since, until, text, before } = self;
+        let Self { profile, bulk, state, status, since, until, text, before } = self;
         profile.is_none()
+            && bulk.is_none()
             && state.is_none()
             && status.is_empty()
             && since.is_none()
@@ -74,6 +80,7 @@ impl FilterArgs {
         let mut given = DeliveryFilter {
             state: self.state,
             profile,
+            bulk: self.bulk,
             statuses: self.status.clone(),
             since: self.since,
             until: self.until,

@@ -1,6 +1,8 @@
 //! `ringback deliveries`: lists and changes deliveries.
 
 mod batches;
+mod bulk;
+mod bulk_wait;
 mod csv;
 mod filter_args;
 mod follow;
@@ -36,11 +38,13 @@ enum Action {
         delivery: String,
     },
     /// Retry waiting deliveries now; resend failed and cancelled ones
-    Retry(retry_cancel::SteerArgs),
+    Retry(retry_cancel::ResendArgs),
     /// Resend ended deliveries: each as a new delivery with the same request
-    Resend(retry_cancel::SteerArgs),
+    Resend(retry_cancel::ResendArgs),
     /// Cancel pending deliveries: they are not retried
     Cancel(retry_cancel::SteerArgs),
+    /// List bulk retries and resends with their results; or wait for one
+    Bulk(bulk::BulkArgs),
     /// Pause events of one profile, or of all; they stay queued, and tests are still sent
     Pause(pause::PauseArgs),
     /// Resume one profile, or all
@@ -54,9 +58,16 @@ pub(super) async fn run(session: &Session, args: DeliveriesArgs) -> Result<ExitC
     match args.action {
         Action::List(args) => list::run(session, &args, json).await?,
         Action::Show { delivery } => show::run(session, &delivery, json).await?,
-        Action::Retry(args) => retry_cancel::run(session, &args, retry_cancel::Verb::Retry, json).await?,
-        Action::Resend(args) => retry_cancel::run(session, &args, retry_cancel::Verb::Resend, json).await?,
-        Action::Cancel(args) => retry_cancel::run(session, &args, retry_cancel::Verb::Cancel, json).await?,
+        Action::Retry(args) => {
+            return retry_cancel::resend(session, &args, retry_cancel::Verb::Retry, json).await;
+        }
+        Action::Resend(args) => {
+            return retry_cancel::resend(session, &args, retry_cancel::Verb::Resend, json).await;
+        }
+        Action::Cancel(args) => {
+            retry_cancel::run(session, &args, retry_cancel::Verb::Cancel, (json, false)).await?;
+        }
+        Action::Bulk(args) => return bulk::run(session, &args, json).await,
         Action::Pause(args) => pause::run(session, &args, true, json).await?,
         Action::Resume(args) => pause::run(session, &args, false, json).await?,
         Action::Prune(args) => prune::run(session, &args, json).await?,

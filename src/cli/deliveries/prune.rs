@@ -223,7 +223,7 @@ impl<'a> Removal<'a> {
                 let filter = (**filter).clone();
                 let batches = &mut self.batches;
                 let next = |did: &BulkResult| batches.next(did.done() + did.left);
-                let ended = change_all(self.store, Change::Remove, filter, &mut did, next).await;
+                let ended = change_all(self.store, (Change::Remove, None), filter, &mut did, next).await;
                 passed_over::report(&did.passed_over);
                 self.removed.add(did.removed);
                 ended

@@ -2,26 +2,31 @@
 //!
 //! A retry is a further attempt of a delivery that waits; a resend is a new delivery with the same request.
 
+use std::process::ExitCode;
+
 use crate::cli::ask::ask;
-use crate::cli::error::CommandError;
+use crate::cli::error::{CommandError, FAILED};
 use crate::cli::output::{eprint_line, print, print_json};
 use crate::cli::session::Session;
 use crate::cli::{blocked, passed_over};
 use crate::clock;
-use crate::documents::{bulk_cancelled, bulk_retried, steered_delivery};
-use crate::management::{self, ResendAs, SteerError, Steered, change_all};
+use crate::documents::{
+    bulk_action, bulk_cancelled, bulk_result, bulk_retried, filter_words, steered_delivery,
+};
+use crate::management::{self, ResendAs, SteerError, Steered, begin_bulk, change_all};
 use crate::profile::Choice as _;
-use crate::record::{DeliveryState, Summary};
+use crate::record::{BulkId, DeliveryState, Summary};
 use crate::storage::{BulkResult, Change, Filter, StateFilter, Storage};
 use crate::text::group_digits;
 
 use super::batches::{Batches, matched};
+use super::bulk_wait;
 use super::filter_args::{self, FilterArgs};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct SteerArgs {
     /// Delivery ID or unique ID prefix; without it, all that match the filter
-    #[arg(conflicts_with_all = ["all", "profile", "state", "status", "since", "until", "text", "before"])]
+    #[arg(conflicts_with_all = ["all", "profile", "bulk", "state", "status", "since", "until", "text", "before"])]
     delivery: Option<String>,
     #[command(flatten)]
     filter: FilterArgs,
@@ -89,16 +94,37 @@ impl Verb {
     }
 }
 
+/// The arguments of `retry` and `resend`.
+#[derive(Debug, clap::Args)]
+pub(super) struct ResendArgs {
+    #[command(flatten)]
+    steer: SteerArgs,
+    /// With a filter, wait until all have ended, and print the result; exits with 1 unless all were delivered
+    #[arg(long, conflicts_with_all = ["delivery", "dry_run"])]
+    wait: bool,
+}
+
+/// Retries or resends, and waits for the result if that is wanted.
+pub(super) async fn resend(
+    session: &Session,
+    args: &ResendArgs,
+    verb: Verb,
+    json: bool,
+) -> Result<ExitCode, CommandError> {
+    run(session, &args.steer, verb, (json, args.wait)).await
+}
+
 pub(super) async fn run(
     session: &Session,
     args: &SteerArgs,
     verb: Verb,
-    json: bool,
-) -> Result<(), CommandError> {
+    (json, wait): (bool, bool),
+) -> Result<ExitCode, CommandError> {
     let store = session.store_if_there()?;
     if let Some(text) = &args.delivery {
         let (store, row) = filter_args::delivery(store.as_ref(), text).await?;
-        return one(&*store, row, verb, args.dry_run, json).await;
+        one(&*store, row, verb, args.dry_run, json).await?;
+        return Ok(ExitCode::SUCCESS);
     }
     let name = verb.name();
     if args.filter.is_empty() && !args.all {
@@ -109,7 +135,10 @@ pub(super) async fn run(
         let shown = DeliveryState::ALL.iter().find(|s| state.has(**s)).map_or("these", |s| s.name());
         return Err(CommandError::Input(format!("--state {shown}: {}", verb.refusal())));
     }
-    let Some(store) = store else { return report(verb, &BulkResult::default(), 0, args.dry_run, json) };
+    let nothing = |fit| {
+        report(verb, &BulkResult::default(), (fit, None), args.dry_run, json).map(|()| ExitCode::SUCCESS)
+    };
+    let Some(store) = store else { return nothing(0) };
     let now = clock::now();
     let mut filter = args.filter.filter(&store, now).await?;
     if verb == Verb::Resend {
@@ -122,7 +151,7 @@ pub(super) async fn run(
         report_resent_before(all.saturating_sub(count));
     }
     if args.dry_run || count == 0 {
-        return report(verb, &BulkResult::default(), count, args.dry_run, json);
+        return nothing(count);
     }
     if !args.yes {
         let noun = if count == 1 { "delivery" } else { "deliveries" };
@@ -137,8 +166,14 @@ pub(super) async fn run(
     }
     let mut did = BulkResult::default();
     let mut batches = Batches::of(count)?;
+    let what = filter_words(&filter, args.filter.profile.as_deref());
+    let bulk = begin_bulk(&*store, verb.change(), what, count).await?;
     let next = |did: &BulkResult| batches.next(did.done() + did.left);
-    change_all(&*store, verb.change(), filter, &mut did, next).await.map_err(|error| match error {
+    let changed = change_all(&*store, (verb.change(), bulk), filter, &mut did, next).await;
+    if let Some(id) = bulk {
+        store.end_bulk_action(id).await?;
+    }
+    changed.map_err(|error| match error {
         CommandError::Interrupted { code, .. } => {
             let at = did.last.map(|last| format!(" with --before {last}")).unwrap_or_default();
             let left = format!(
@@ -151,12 +186,43 @@ pub(super) async fn run(
         other => other,
     })?;
     passed_over::report(&did.passed_over);
-    report(verb, &did, count, false, json)?;
+    let bulk = bulk.filter(|_| did.done() > 0);
+    if let Some(id) = bulk.filter(|_| wait) {
+        return result(&*store, id, (&did, count), json).await;
+    }
+    report(verb, &did, (count, bulk), false, json)?;
     warn_without_sender(&*store, &did).await?;
     if did.due > 0 {
         blocked::report(&store.blocked(None).await?);
     }
-    Ok(())
+    if let Some(id) = bulk {
+        eprint_line(&format!("`ringback deliveries bulk {id}` shows what becomes of them"));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Waits for what becomes of a bulk action, and prints it.
+async fn result(
+    store: &dyn Storage,
+    id: BulkId,
+    (did, fit): (&BulkResult, u64),
+    json: bool,
+) -> Result<ExitCode, CommandError> {
+    let Some(action) = store.bulk_action(id).await? else { return Ok(ExitCode::SUCCESS) };
+    let action = bulk_wait::wait(store, action).await?;
+    if json {
+        let mut document = bulk_retried(did, fit, false, Some(id));
+        document["result"] = bulk_action(&action, clock::now());
+        print_json(&document)?;
+    } else {
+        print(&format!("{}\n", bulk_result(&action)))?;
+        if action.counts.failed > 0 {
+            eprint_line(&format!(
+                "`ringback deliveries list --bulk {id} --state failed` lists those that failed"
+            ));
+        }
+    }
+    Ok(if action.counts.delivered == action.changed() { ExitCode::SUCCESS } else { FAILED.into() })
 }
 
 /// Reports matching deliveries that were skipped because they were resent before.
@@ -230,10 +296,16 @@ fn done(did: &BulkResult) -> String {
     group_digits(did.done())
 }
 
-fn report(verb: Verb, did: &BulkResult, fit: u64, dry: bool, json: bool) -> Result<(), CommandError> {
+fn report(
+    verb: Verb,
+    did: &BulkResult,
+    (fit, bulk): (u64, Option<BulkId>),
+    dry: bool,
+    json: bool,
+) -> Result<(), CommandError> {
     if json {
         return print_json(&match verb {
-            Verb::Retry | Verb::Resend => bulk_retried(did, fit, dry),
+            Verb::Retry | Verb::Resend => bulk_retried(did, fit, dry, bulk),
             Verb::Cancel => bulk_cancelled(did, fit, dry),
         });
     }

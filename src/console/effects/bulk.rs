@@ -8,6 +8,8 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use crate::console::model::deliveries::bulk::{BulkNews, BulkRequest};
 use crate::console::model::message::Message;
+use crate::management::begin_bulk;
+use crate::record::BulkId;
 use crate::storage::{BulkResult, Storage, StoreError, change_next};
 
 /// How often progress is reported.
@@ -34,7 +36,7 @@ pub async fn change(
     tx: UnboundedSender<Message>,
 ) {
     let mut all = BulkResult::default();
-    let result = run(&*store, *many, &stop, &mut all, &tx).await;
+    let result = noted(&*store, *many, &stop, &mut all, &tx).await;
     let cut = match result {
         Ok(true) => None,
         Ok(false) => Some("stopped".to_owned()),
@@ -43,10 +45,26 @@ pub async fn change(
     let _ = tx.send(Message::Bulk(BulkNews::Ended { did: Box::new(all), cut }));
 }
 
+/// Applies the change, as a bulk action if it is one whose result will be of interest. Whether all of it was done.
+async fn noted(
+    store: &dyn Storage,
+    many: BulkRequest,
+    stop: &AtomicBool,
+    all: &mut BulkResult,
+    tx: &UnboundedSender<Message>,
+) -> Result<bool, StoreError> {
+    let bulk = begin_bulk(store, many.change, many.what(), many.count.unwrap_or(0)).await?;
+    let done = run(store, (many, bulk), stop, all, tx).await;
+    if let Some(id) = bulk {
+        store.end_bulk_action(id).await?;
+    }
+    done
+}
+
 /// Applies the change batch by batch. Whether all of it was done.
 async fn run(
     store: &dyn Storage,
-    many: BulkRequest,
+    (many, bulk): (BulkRequest, Option<BulkId>),
     stop: &AtomicBool,
     all: &mut BulkResult,
     tx: &UnboundedSender<Message>,
@@ -56,7 +74,7 @@ async fn run(
         if stop.load(Ordering::Acquire) {
             return Ok(false);
         }
-        let (did, after) = change_next(store, many.change, &filter).await?;
+        let (did, after) = change_next(store, many.change, &filter, bulk).await?;
         all.add(did);
         next = after;
         if reported.elapsed() >= PROGRESS_INTERVAL {

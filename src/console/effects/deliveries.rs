@@ -64,8 +64,8 @@ fn filter(query: &Query) -> Filter {
         Show::Failed => Some(StateFilter::Is(DeliveryState::Failed)),
         Show::Cancelled => Some(StateFilter::Is(DeliveryState::Cancelled)),
     };
-    let Query { profile, limit, text, zone, .. } = query.clone();
-    let given = DeliveryFilter { state, profile, ..DeliveryFilter::default() };
+    let Query { profile, bulk, limit, text, zone, .. } = query.clone();
+    let given = DeliveryFilter { state, profile, bulk, ..DeliveryFilter::default() };
     let before = query.before.or(query.upto.map(LogPosition::after));
     Filter { before, limit, ..given.searching(&text).filter_in(clock::now(), zone) }
 }

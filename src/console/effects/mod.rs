@@ -24,6 +24,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use tokio::task::JoinSet;
 
 use crate::callback::{self, Moment};
+use crate::console::model::bulk_results::LISTED;
 use crate::console::model::editor::check_request::CheckRequest;
 use crate::console::model::effect::{Effect, Request, Ticket};
 use crate::console::model::message::Message;
@@ -255,6 +256,10 @@ impl Outside {
                 return Ok(details.map(|details| Message::Details(Box::new(details))).into_iter().collect());
             }
             Effect::LoadSenders => Message::Senders(store.senders().await.map_err(|error| error.to_string())),
+            Effect::LoadBulkActions => {
+                let actions = store.bulk_actions(LISTED).await;
+                Message::BulkActions(actions.map_err(|error| error.to_string()))
+            }
             Effect::LoadOverview(request) => {
                 let place = request.place;
                 Message::Overview(place, Box::new(overview::load(store, request).await))

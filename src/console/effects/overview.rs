@@ -25,8 +25,8 @@ pub async fn load(store: &dyn Storage, request: OverviewRequest) -> Result<Overv
 
 async fn read(store: &dyn Storage, request: OverviewRequest) -> Result<OverviewNumbers, StatsError> {
     let began = Instant::now();
-    let since = crate::clock::earlier(request.now, request.range.duration());
-    let by_profile = StatsRequest { since, until: Some(request.now), profiles: None, by: StatsBy::Profile };
+    let by_profile =
+        StatsRequest { since: request.since, until: Some(request.now), profiles: None, by: StatsBy::Profile };
     let stats = stats(store, by_profile, request.now).await?;
     let minutes = minutes(store, &request, &stats).await?;
     Ok(OverviewNumbers { range: request.range, stats, minutes, took: began.elapsed() })

@@ -31,6 +31,8 @@ pub(super) enum Subject {
     Blocks,
     /// The senders.
     Senders,
+    /// Bulk retries and resends.
+    BulkActions,
     /// The numbers of each profile.
     Overview,
     /// What happened to profiles lately.
@@ -76,6 +78,7 @@ impl Subject {
             Effect::LoadCounts => vec![Self::Counts],
             Effect::LoadBlocks | Effect::Pause { .. } => vec![Self::Blocks],
             Effect::LoadSenders => vec![Self::Senders],
+            Effect::LoadBulkActions => vec![Self::BulkActions],
             Effect::LoadOverview(_) => vec![Self::Overview],
             Effect::LoadRecent(_) => vec![Self::Recent],
             Effect::LoadApis => vec![Self::Apis],

@@ -111,6 +111,7 @@ pub enum Effect {
     LoadCounts,
     LoadBlocks,
     LoadSenders,
+    LoadBulkActions,
     /// The numbers of each profile.
     LoadOverview(OverviewRequest),
     /// What happened to profiles lately.

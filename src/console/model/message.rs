@@ -21,8 +21,8 @@ use crate::profile::catalogue::Variable;
 use crate::profile::{Draft, FieldError, Identity, Profile, ProfileId};
 use crate::record::{DeliveryId, Details, Kind};
 use crate::storage::{
-    Blocks, BoundedCount, Counts, DeletedProfile, FailingProfiles, Page, ProfileRow, Revision, RunningApi,
-    SenderInfo, UnsavedDraft,
+    Blocks, BoundedCount, BulkAction, Counts, DeletedProfile, FailingProfiles, Page, ProfileRow, Revision,
+    RunningApi, SenderInfo, UnsavedDraft,
 };
 
 /// Something happened.
@@ -107,6 +107,8 @@ pub enum Message {
     Health(Box<FailingProfiles>),
     /// The processes that send from the database; or why they cannot be read.
     Senders(Result<Vec<SenderInfo>, String>),
+    /// Bulk retries and resends; or why they cannot be read.
+    BulkActions(Result<Vec<BulkAction>, String>),
     /// The numbers of each profile; or why they cannot be read.
     Overview(OverviewPlace, Box<Result<OverviewNumbers, String>>),
     /// The HTTP APIs that run on the database.

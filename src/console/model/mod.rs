@@ -4,6 +4,7 @@
 pub mod apis;
 pub mod arrived;
 pub mod awaited;
+pub mod bulk_results;
 pub mod clock;
 pub mod deliveries;
 pub mod disabled_reason;

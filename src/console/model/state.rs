@@ -7,6 +7,7 @@ use ratatui::layout::Rect;
 
 use crate::console::model::apis::RunningApis;
 use crate::console::model::awaited::Awaited;
+use crate::console::model::bulk_results::BulkResults;
 use crate::console::model::deliveries::Deliveries;
 use crate::console::model::editor::Editor;
 use crate::console::model::guide::Guide;
@@ -93,6 +94,8 @@ pub struct State {
     pub revision: Revision,
     /// The HTTP APIs that run on the database.
     pub apis: RunningApis,
+    /// Bulk retries and resends, and what becomes of them.
+    pub bulk_results: BulkResults,
     /// The built-in endpoint.
     pub receiver: ReceiverState,
     /// Variables that people added.
@@ -138,6 +141,7 @@ impl State {
             log_pinned: None,
             revision: Revision::default(),
             apis: RunningApis::default(),
+            bulk_results: BulkResults::default(),
             receiver: ReceiverState::default(),
             own_variables: Vec::new(),
             settings,

@@ -33,6 +33,7 @@ pub fn tick(state: &State) -> Option<Duration> {
         .chain(question(state))
         .chain(check(state))
         .chain(window(state))
+        .chain(bulk(state))
         .chain(apis(state))
         .chain(recent(state))
         .min()
@@ -56,6 +57,12 @@ fn window(state: &State) -> Option<Duration> {
         None if !layout::shows_overview(state) => None,
         None => state.overview.panel_lasts_ms().map(Duration::from_millis),
     }
+}
+
+/// How long until bulk actions are read again.
+fn bulk(state: &State) -> Option<Duration> {
+    let is_shown = matches!(state.overlay, Some(Overlay::Bulk(_)));
+    state.bulk_results.lasts_ms(is_shown).map(Duration::from_millis)
 }
 
 /// How long until the HTTP APIs are read again.
@@ -99,7 +106,8 @@ fn running(state: &State) -> Vec<&Summary> {
             | Overlay::Snippet(_)
             | Overlay::Receiver(_)
             | Overlay::Senders(_)
-            | Overlay::Overview(_),
+            | Overlay::Overview(_)
+            | Overlay::Bulk(_),
         ) => Vec::new(),
         _ if layout::shows_deliveries(state) => state.deliveries.in_sight().collect(),
         // The newest one has its own line.

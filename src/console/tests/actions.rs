@@ -9,7 +9,7 @@ use super::{Desk, World, sample};
 fn keys_to(scope: Scope) -> &'static [&'static str] {
     match scope {
         Scope::Global | Scope::Profiles => &["1"],
-        Scope::List => &["1", "3", "4", "5", "2", "R", "S", "O", "?", "p", "4 enter"],
+        Scope::List => &["1", "3", "4", "5", "2", "R", "S", "O", "B", "?", "p", "4 enter"],
         Scope::Reading => &["4 enter", "p"],
         Scope::Guide => &["?", ": tab"],
         Scope::Editor => &["e"],
@@ -23,6 +23,7 @@ fn keys_to(scope: Scope) -> &'static [&'static str] {
         Scope::RequestWindow => &["R enter", "R G enter"],
         Scope::SendersWindow => &["S"],
         Scope::OverviewWindow => &["O"],
+        Scope::BulkWindow => &["B"],
         Scope::Form => &["v n"],
         Scope::CopyWindow => &["y"],
     }
@@ -66,6 +67,7 @@ const PLACES: &[&str] = &[
     "G p f8",
     "R",
     "S",
+    "B",
     "?",
     "? /",
     ":",

@@ -24,6 +24,7 @@ pub fn words(effect: &Effect) -> Option<String> {
         | Effect::LoadRevision
         | Effect::LoadBlocks
         | Effect::LoadSenders
+        | Effect::LoadBulkActions
         | Effect::LoadOverview(_)
         | Effect::LoadApis
         | Effect::LoadRecent(_)

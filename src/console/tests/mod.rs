@@ -10,6 +10,7 @@ mod world;
 mod actions;
 mod apis;
 mod bulk;
+mod bulk_results;
 mod bursts;
 mod colours;
 mod cut_off;

@@ -79,17 +79,18 @@ fn a_profile_is_shown_with_its_numbers_and_its_last_hour() {
 }
 
 #[test]
-fn hour_day_and_week_are_read_at_once() {
+fn hour_today_day_and_week_are_read_at_once() {
     let mut desk = desk();
     asked(&mut desk);
     let ranges = |desk: &mut Desk| asked(desk).into_iter().map(|request| request.range).collect::<Vec<_>>();
     desk.keys("l");
-    assert_eq!(ranges(&mut desk), [OverviewRange::Day]);
-    assert!(desk.shows("Overview: last day"), "{}", desk.screen());
+    assert_eq!(ranges(&mut desk), [OverviewRange::Today]);
+    assert!(desk.shows("Overview: today"), "{}", desk.screen());
     let old = numbers(&desk);
     desk.receives(Message::Overview(OverviewPlace::Window, Box::new(Ok(old))));
-    desk.keys("right").keys("l").keys("h");
-    assert_eq!(ranges(&mut desk), [OverviewRange::Week, OverviewRange::Hour, OverviewRange::Week]);
+    desk.keys("right").keys("l").keys("l").keys("h");
+    let (day, week) = (OverviewRange::Day, OverviewRange::Week);
+    assert_eq!(ranges(&mut desk), [day, week, OverviewRange::Hour, week]);
 }
 
 #[test]

@@ -163,6 +163,7 @@ fn in_each_pane(state: &mut State, action: Action) -> Option<Vec<Effect>> {
         }
         Action::Senders => window::senders::open(state),
         Action::Overview => window::overview::open(state),
+        Action::Bulk => window::bulk::open(state),
         Action::ShowFailed => deliveries::toggle_failed(state),
         Action::Test => testing::open(state),
         Action::Preview => preview::open(state),

@@ -2,6 +2,7 @@
 
 pub(super) mod action;
 mod apis;
+mod bulk_results;
 mod deliveries;
 mod editor;
 mod guide;
@@ -56,6 +57,7 @@ pub fn start(state: &mut State) -> Vec<Request> {
         Effect::LoadOwnVariables,
         Effect::LoadBlocks,
         apis::load(state),
+        bulk_results::load(state),
         Effect::LoadUnsaved,
         Effect::LoadDeliveries(state.deliveries.query()),
         Effect::LoadCounts,
@@ -150,6 +152,7 @@ fn take(state: &mut State, message: Message, awaits: Option<&Awaits>) -> Vec<Eff
             effects.extend(window::overview::refresh(state));
             effects.extend(recent::refresh(state));
             effects.extend(apis::refresh(state));
+            effects.extend(bulk_results::refresh(state));
             effects
         }
         Message::Drawn(at) => {
@@ -190,8 +193,9 @@ fn take(state: &mut State, message: Message, awaits: Option<&Awaits>) -> Vec<Eff
             testing::watch(state, &found.rows);
             deliveries::set(state, &query, found)
         }
-        Message::Bulk(progress) => {
-            bulk::progress(state, progress);
+        Message::Bulk(progress) => bulk::progress(state, progress),
+        Message::BulkActions(actions) => {
+            bulk_results::taken(state, actions);
             Vec::new()
         }
         Message::Newer(query, count) => {
@@ -383,6 +387,8 @@ fn revised(state: &mut State, revision: Revision) -> Vec<Effect> {
         effects.push(Effect::LoadCounts);
         state.recent.changed();
         state.overview.changed();
+        state.bulk_results.changed();
+        effects.extend(bulk_results::refresh(state));
         effects.extend(recent::refresh(state));
         effects.extend(window::overview::refresh(state));
     }

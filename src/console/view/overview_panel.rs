@@ -16,7 +16,7 @@ pub fn draw(state: &State, area: Rect, out: &mut Frame<'_>) {
     let rows = panel.rows();
     let count = if rows.is_empty() { String::new() } else { group_digits(rows.len() as u64) };
     let key = state.settings.keys.spell("{overview} shows all");
-    let title = format!("Overview: last {}", panel.range().name());
+    let title = format!("Overview: {}", panel.range().name());
     let right = if count.is_empty() { key } else { format!("{key} · {count}") };
     let inner = frame::indent(frame::panel(state, &title, &right, area, out), 1);
     let width = usize::from(inner.width);

@@ -36,4 +36,10 @@ pub trait Alerts: Send + Sync {
     /// # Errors
     /// The store cannot be read.
     async fn given_alerts(&self, turns: Vec<Uuid>) -> Result<Vec<alert::GivenTurn>, StoreError>;
+
+    /// Those of these turns that are to be given as an alert that no process has taken yet.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    async fn waiting_turns(&self, turns: Vec<Uuid>) -> Result<Vec<Uuid>, StoreError>;
 }

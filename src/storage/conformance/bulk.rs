@@ -11,7 +11,7 @@ async fn all(store: &dyn Storage, change: Change, filter: Filter) -> (BulkResult
     let mut next = Some(change.of(filter));
     let (mut all, mut batches) = (BulkResult::default(), 0);
     while let Some(filter) = next {
-        let (did, after) = change_next(store, change, &filter).await.unwrap();
+        let (did, after) = change_next(store, change, &filter, None).await.unwrap();
         assert!(did.done() + did.left <= BATCH as u64);
         all.add(did);
         (next, batches) = (after, batches + 1);
@@ -83,14 +83,14 @@ pub async fn others_write_between_two_batches(subject: &dyn StoreUnderTest) {
     let store = subject.store();
     ended(subject, 600, Next::Failed).await;
     let filter = Change::Remove.of(Filter::default());
-    let (did, after) = change_next(store, Change::Remove, &filter).await.unwrap();
+    let (did, after) = change_next(store, Change::Remove, &filter, None).await.unwrap();
     assert!(did.removed.deliveries + did.removed.attempts <= MOST_ROWS);
     let new = delivery("https://hooks.example");
     store.enqueue(vec![new.clone()]).await.unwrap();
     assert!(store.counts().await.unwrap().failed > 0, "there is more to do");
     let mut next = after;
     while let Some(filter) = next {
-        next = change_next(store, Change::Remove, &filter).await.unwrap().1;
+        next = change_next(store, Change::Remove, &filter, None).await.unwrap().1;
     }
     let counts = store.counts().await.unwrap();
     assert_eq!((counts.failed, counts.queued), (0, 1));
@@ -100,7 +100,7 @@ pub async fn it_goes_on_where_it_was_left(subject: &dyn StoreUnderTest) {
     let store = subject.store();
     ended(subject, 500, Next::Failed).await;
     let filter = Change::Retry.of(Filter::default());
-    let (did, _) = change_next(store, Change::Retry, &filter).await.unwrap();
+    let (did, _) = change_next(store, Change::Retry, &filter, None).await.unwrap();
     let before = store.position(did.last.unwrap()).await.unwrap();
     let rest = Filter { before: Some(before), ..Filter::default() };
     assert_eq!(all(store, Change::Retry, rest).await.0.again + did.again, 500);

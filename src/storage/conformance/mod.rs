@@ -5,6 +5,7 @@
 
 pub mod api_keys;
 pub mod bulk;
+pub mod bulk_actions;
 pub mod events;
 pub mod filtering;
 pub mod log;
@@ -50,7 +51,7 @@ async fn record(subject: &dyn StoreUnderTest, id: DeliveryId, n: u32, next: Next
 async fn remove(store: &dyn Storage, id: DeliveryId) -> bool {
     let rows = store.summaries(vec![id]).await.unwrap();
     let states = [DeliveryState::Delivered, DeliveryState::Failed, DeliveryState::Cancelled].into();
-    store.apply_batch(Change::Remove, rows, states).await.unwrap().removed.deliveries == 1
+    store.apply_batch(Change::Remove, rows, states, None).await.unwrap().removed.deliveries == 1
 }
 
 /// Runs every test of the suite, each against a store created by this expression.
@@ -93,6 +94,9 @@ macro_rules! every_test {
                 a_key_is_found_by_its_id_with_what_proves_it,
                 a_name_is_free_again_once_its_key_is_revoked,
                 the_last_use_of_a_key_is_kept;
+            bulk_actions:
+                an_action_knows_what_became_of_what_it_changed,
+                actions_are_listed_newest_first_and_kept_with_their_deliveries;
             remote_links:
                 a_link_is_kept_for_each_account_and_profile,
                 a_link_outlives_its_profile;

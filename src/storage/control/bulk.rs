@@ -1,6 +1,6 @@
 //! Bulk changes, one batch at a time: others write in between, and the change can be stopped after any batch.
 
-use crate::record::{DeliveryId, Summary};
+use crate::record::{BulkId, DeliveryId, Summary};
 use crate::storage::control::Control;
 use crate::storage::error::StoreError;
 use crate::storage::log::Log;
@@ -82,7 +82,8 @@ impl Change {
 }
 
 /// Changes the next matching deliveries, newest first: few enough not to be noticeable, found within the scan limit
-/// of one query. Returns the result, and the filter for the next ones; none if there are no more.
+/// of one query; as a part of a bulk action, if it is one of [`BulkActions`](crate::storage::BulkActions). Returns the
+/// result, and the filter for the next ones; none if there are no more.
 ///
 /// # Errors
 /// The store cannot be read or written; then nothing of this batch was changed.
@@ -90,6 +91,7 @@ pub async fn change_next<S: Log + Control + ?Sized>(
     store: &S,
     change: Change,
     filter: &Filter,
+    bulk: Option<BulkId>,
 ) -> Result<(BulkResult, Option<Filter>), StoreError> {
     let batch = Filter { limit: BATCH, ..filter.clone() };
     let mut found = store.search(&batch, SCAN_LIMIT).await?;
@@ -101,7 +103,7 @@ pub async fn change_next<S: Log + Control + ?Sized>(
     let after = found.next.map(|next| Filter { before: Some(next), ..batch });
     let mut did = BulkResult::default();
     if !found.rows.is_empty() {
-        did = store.apply_batch(change, found.rows, filter.states()).await?;
+        did = store.apply_batch(change, found.rows, filter.states(), bulk).await?;
     }
     did.passed_over.extend(found.unreadable);
     Ok((did, after))

@@ -9,7 +9,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use crate::profile::ProfileId;
-use crate::record::{DeliveryId, DeliveryState, RunRange, Summary};
+use crate::record::{BulkId, DeliveryId, DeliveryState, RunRange, Summary};
 use crate::storage::error::StoreError;
 
 use block::Blocks;
@@ -33,7 +33,8 @@ pub trait Control: Send + Sync {
     async fn retry_now(&self, id: DeliveryId) -> Result<bool, StoreError>;
 
     /// Changes these deliveries in one transaction, as they were found. One that is in none of `states` by now is not
-    /// changed. See [`bulk::change_next`].
+    /// changed. See [`bulk::change_next`]. What is retried or resent is noted as a part of the bulk action, if there is
+    /// one.
     ///
     /// # Errors
     /// The store cannot be written; then none of them was changed.
@@ -42,6 +43,7 @@ pub trait Control: Send + Sync {
         change: Change,
         found: Vec<Summary>,
         states: Vec<DeliveryState>,
+        bulk: Option<BulkId>,
     ) -> Result<BulkResult, StoreError>;
 
     /// Pauses one profile, or all: events stay queued. Requests in flight are completed, and manual deliveries are

@@ -33,6 +33,18 @@ impl Counts {
         [queued, waiting, delivered, failed, cancelled].into_iter().fold(0, u64::saturating_add)
     }
 
+    /// Adds deliveries of a state.
+    pub fn add(&mut self, state: DeliveryState, n: u64) {
+        let of_state = match state {
+            DeliveryState::Queued => &mut self.queued,
+            DeliveryState::Waiting => &mut self.waiting,
+            DeliveryState::Delivered => &mut self.delivered,
+            DeliveryState::Failed => &mut self.failed,
+            DeliveryState::Cancelled => &mut self.cancelled,
+        };
+        *of_state = of_state.saturating_add(n);
+    }
+
     /// How many are pending.
     #[must_use]
     pub fn pending(&self) -> u64 {
@@ -69,13 +81,7 @@ impl FromIterator<DeliveryState> for Counts {
     fn from_iter<T: IntoIterator<Item = DeliveryState>>(states: T) -> Self {
         let mut counts = Self::default();
         for state in states {
-            *match state {
-                DeliveryState::Queued => &mut counts.queued,
-                DeliveryState::Waiting => &mut counts.waiting,
-                DeliveryState::Delivered => &mut counts.delivered,
-                DeliveryState::Failed => &mut counts.failed,
-                DeliveryState::Cancelled => &mut counts.cancelled,
-            } += 1;
+            counts.add(state, 1);
         }
         counts
     }

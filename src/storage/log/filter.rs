@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::profile::{Choice as _, ProfileId};
-use crate::record::{DeliveryId, DeliveryState, LogPosition};
+use crate::record::{BulkId, DeliveryId, DeliveryState, LogPosition, Summary};
 use crate::storage::log::lookup::{delivery_range, profile_range};
 use crate::storage::log::search_term::SearchPlace;
 use crate::storage::log::search_words::SearchWords;
@@ -17,6 +17,8 @@ pub struct Filter {
     pub state: Option<StateFilter>,
     /// Only of this profile.
     pub profile: Option<ProfileId>,
+    /// Only if this bulk action retried it, or made it as a resend.
+    pub bulk: Option<BulkId>,
     /// Only if the last attempt ended in one of these ways; empty matches all.
     pub statuses: Vec<StatusFilter>,
     /// Only accepted at this time or later.
@@ -44,6 +46,7 @@ impl Default for Filter {
         Self {
             state: None,
             profile: None,
+            bulk: None,
             statuses: Vec::new(),
             since: None,
             until: None,
@@ -95,6 +98,7 @@ impl Filter {
     #[must_use]
     pub fn searches(&self) -> bool {
         !self.statuses.is_empty()
+            || self.bulk.is_some()
             || self.state == Some(StateFilter::Expired)
             || self.text.is_some()
             || self.not_again
@@ -142,6 +146,14 @@ impl Filter {
             words.find_map(|term| ProfileId::parse(&profile_range(&term.text)?.0).ok())
         };
         self.profile.clone().or_else(of_words)
+    }
+
+    /// Whether a delivery is of the profile, and in one of the states, that can match: for rows that no index of these
+    /// leads to.
+    #[must_use]
+    pub fn fits_profile_and_state(&self, row: &Summary) -> bool {
+        self.profile.as_ref().is_none_or(|profile| *profile == row.profile_id)
+            && self.states().contains(&row.state)
     }
 
     /// Whether a delivery accepted at this time, in milliseconds, may match by its time.

@@ -46,4 +46,9 @@ impl Alerts for MemoryStore {
         };
         Ok(turns.iter().filter_map(given).collect())
     }
+
+    async fn waiting_turns(&self, turns: Vec<Uuid>) -> Result<Vec<Uuid>, StoreError> {
+        let tables = self.tables();
+        Ok(turns.into_iter().filter(|turn| tables.to_give.contains(turn)).collect())
+    }
 }

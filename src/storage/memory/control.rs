@@ -6,7 +6,7 @@ use async_trait::async_trait;
 
 use super::{MemoryStore, Tables};
 use crate::profile::{Profile, ProfileId, Status};
-use crate::record::{DeliveryId, DeliveryState, Kind, RunRange, Summary};
+use crate::record::{BulkId, DeliveryId, DeliveryState, Kind, LogPosition, RunRange, Summary};
 use crate::storage::profiles::deleted_profile::restorable_since;
 use crate::storage::{
     Block, BlockReason, BlockedCounts, Blocks, BulkResult, Change, Control, HealthState, ProfileChangeKind,
@@ -148,15 +148,22 @@ impl Control for MemoryStore {
         change: Change,
         found: Vec<Summary>,
         states: Vec<DeliveryState>,
+        bulk: Option<BulkId>,
     ) -> Result<BulkResult, StoreError> {
         Ok(self.change(|tables| {
-            let mut did = BulkResult::default();
+            let (mut did, last) = (BulkResult::default(), LogPosition::new(tables.accepted));
+            let mut members = Vec::new();
             for row in &found {
                 did.last = Some(row.id);
                 let state = tables.state(row.id).filter(|state| states.contains(state));
                 let done = state.is_some_and(|state| tables.apply(change, row, state, &mut did));
+                let is_retried = done && state.is_some_and(DeliveryState::is_pending);
+                members.extend(is_retried.then_some(row.position));
                 did.left += u64::from(!done);
             }
+            let new = tables.deliveries.iter().map(|stored| stored.details.summary.position);
+            members.extend(new.filter(|at| *at > last));
+            tables.note_bulk(bulk, &did, members);
             did
         }))
     }

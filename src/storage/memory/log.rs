@@ -14,15 +14,17 @@ use crate::storage::{
     BatchProgress, BoundedCount, Counts, EarlierSearch, Filter, Log, Page, PassedOver, StoreError,
 };
 
-/// Whether a delivery matches.
-fn fits(filter: &Filter, stored: &StoredDelivery) -> bool {
-    matcher::fits(filter, &stored.details, stored.ended_at)
-}
-
 impl Tables {
     /// The deliveries, newest first.
     fn newest_first(&self) -> Vec<&StoredDelivery> {
         self.deliveries.iter().rev().collect()
+    }
+
+    /// Whether a delivery matches.
+    fn fits(&self, filter: &Filter, stored: &StoredDelivery) -> bool {
+        let at = stored.details.summary.position;
+        matcher::fits(filter, &stored.details, stored.ended_at)
+            && filter.bulk.is_none_or(|bulk| self.is_of_bulk(bulk, at))
     }
 
     fn page(&self, filter: &Filter, most: usize) -> Page {
@@ -43,7 +45,7 @@ impl Tables {
         for (at, stored) in all.iter().enumerate() {
             let row = &stored.details.summary;
             page.newest = page.newest.max(Some(row.position));
-            page.rows.extend(Some(row).filter(|_| fits(filter, stored)).cloned());
+            page.rows.extend(Some(row).filter(|_| self.fits(filter, stored)).cloned());
             if page.rows.len() >= filter.limit || at + 1 >= most {
                 page.next = Some(row.position).filter(|_| at + 1 < all.len());
                 page.reached = page.next.map(|_| row.accepted_at);
@@ -80,7 +82,7 @@ impl Log for MemoryStore {
                 at < next && earlier.known.contains(&at)
             };
             let known = tables.newest_first().into_iter().filter(is_known);
-            let still = known.filter(|stored| fits(filter, stored));
+            let still = known.filter(|stored| tables.fits(filter, stored));
             page.rows.extend(still.map(|stored| stored.details.summary.clone()));
             (page.next, page.reached) = (earlier.next, earlier.reached);
             page.cut(filter.limit);
@@ -89,7 +91,8 @@ impl Log for MemoryStore {
     }
 
     async fn count(&self, filter: &Filter) -> Result<u64, StoreError> {
-        Ok(self.tables().deliveries.iter().filter(|stored| fits(filter, stored)).count() as u64)
+        let tables = self.tables();
+        Ok(tables.deliveries.iter().filter(|stored| tables.fits(filter, stored)).count() as u64)
     }
 
     async fn count_of_profile(

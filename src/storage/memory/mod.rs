@@ -2,6 +2,7 @@
 
 mod alerts;
 mod api_keys;
+mod bulk_actions;
 mod control;
 mod feed;
 mod half_open;
@@ -11,6 +12,7 @@ mod log;
 mod member;
 mod membership;
 mod memory_alert;
+mod memory_bulk_action;
 mod note;
 mod profiles;
 mod queue;

@@ -16,6 +16,7 @@ use crate::storage::health::half_open::NextProbe;
 use crate::storage::memory::lane::{self, Lane};
 use crate::storage::memory::member::Member;
 use crate::storage::memory::memory_alert::MemoryAlert;
+use crate::storage::memory::memory_bulk_action::MemoryBulkAction;
 use crate::storage::memory::note::MemoryNote;
 use crate::storage::receipts::stored_receipt::StoredReceipt;
 use crate::storage::retention::clock_doubt::ClockMemory;
@@ -76,6 +77,8 @@ pub struct Tables {
     pub keys: Vec<(ApiKey, SecretHash)>,
     /// The counterparts of profiles on accounts.
     pub remote_links: Vec<RemoteLink>,
+    /// Bulk retries and resends, in order.
+    pub bulk_actions: Vec<MemoryBulkAction>,
     /// By owner and key, each with the time when it was made.
     pub receipts: BTreeMap<(String, String), (Timestamp, StoredReceipt)>,
     /// Pauses, and blocks by the status of a profile.

@@ -6,6 +6,7 @@
 
 mod api_keys;
 mod bells;
+mod bulk_actions;
 mod changes;
 mod connection;
 mod control;

@@ -11,7 +11,9 @@ use tokio::sync::watch;
 use crate::callback::Values;
 use crate::profile::catalogue::{Sample, Variable};
 use crate::profile::{Event, Profile, ProfileId};
-use crate::record::{DeliveryId, DeliveryState, Details, LogPosition, NewDelivery, RunId, RunRange, Summary};
+use crate::record::{
+    BulkId, DeliveryId, DeliveryState, Details, LogPosition, NewDelivery, RunId, RunRange, Summary,
+};
 use crate::storage::describe::UpkeepTrouble;
 use crate::storage::error::StoreError;
 use crate::storage::sqlite::queue::trial;
@@ -130,8 +132,9 @@ impl Control for Store {
         change: Change,
         found: Vec<Summary>,
         states: Vec<DeliveryState>,
+        bulk: Option<BulkId>,
     ) -> Result<BulkResult, StoreError> {
-        Self::apply_batch(self, change, found, states).await
+        Self::apply_batch(self, change, found, states, bulk).await
     }
 
     async fn pause(&self, profile: Option<ProfileId>) -> Result<bool, StoreError> {

@@ -6,6 +6,7 @@
 mod adapter;
 mod api_keys;
 mod backup;
+mod bulk_actions;
 mod control;
 mod engine;
 mod error;

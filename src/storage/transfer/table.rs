@@ -31,6 +31,8 @@ pub enum Table {
     ApiKeys,
     /// The counterparts of profiles on accounts.
     RemoteLinks,
+    /// Bulk retries and resends.
+    BulkActions,
     /// Receipts of what was done for a key.
     Receipts,
     /// Numbers by profile and time.
@@ -49,6 +51,8 @@ pub enum Table {
     Attempts,
     /// Which delivery each resend resends.
     Resends,
+    /// Which deliveries each bulk action has retried or made.
+    BulkMembers,
 }
 
 /// A column.
@@ -235,6 +239,18 @@ const ATTEMPTS: &[TableColumn] = &[
     optional("is_probe", ColumnKind::Bool),
 ];
 const RESENDS: &[TableColumn] = &[column("seq", ColumnKind::Position), column("earlier", ColumnKind::Id)];
+const BULK_MEMBERS: &[TableColumn] = &[column("seq", ColumnKind::Position), column("bulk", ColumnKind::Big)];
+const BULK_ACTIONS: &[TableColumn] = &[
+    column("id", ColumnKind::Big),
+    column("begun_at", ColumnKind::Time),
+    column("changed_at", ColumnKind::Time),
+    column("is_over", ColumnKind::Bool),
+    column("what", ColumnKind::Text),
+    column("wanted", ColumnKind::Big),
+    column("retried", ColumnKind::Big),
+    column("resent", ColumnKind::Big),
+    column("unchanged", ColumnKind::Big),
+];
 
 impl Table {
     /// What people have set, and what is not by delivery, in the order in which it is copied.
@@ -250,13 +266,21 @@ impl Table {
         Self::Lanes,
         Self::ApiKeys,
         Self::RemoteLinks,
+        Self::BulkActions,
         Self::Receipts,
         Self::Rollups,
         Self::RollupStart,
     ];
     /// The log, by delivery.
-    pub const LOG: [Self; 6] =
-        [Self::Deliveries, Self::Ended, Self::Pending, Self::Tested, Self::Attempts, Self::Resends];
+    pub const LOG: [Self; 7] = [
+        Self::Deliveries,
+        Self::Ended,
+        Self::Pending,
+        Self::Tested,
+        Self::Attempts,
+        Self::Resends,
+        Self::BulkMembers,
+    ];
 
     /// How many rows of it are copied at a time. A page is found by counting the rows before it, and of receipts and
     /// rollups there may be a million.
@@ -283,6 +307,7 @@ impl Table {
             Self::Lanes => "lanes",
             Self::ApiKeys => "api_keys",
             Self::RemoteLinks => "remote_links",
+            Self::BulkActions => "bulk_actions",
             Self::Receipts => "receipts",
             Self::Rollups => "rollups",
             Self::RollupStart => "rollup_start",
@@ -292,6 +317,7 @@ impl Table {
             Self::Tested => "tested",
             Self::Attempts => "attempts",
             Self::Resends => "resends",
+            Self::BulkMembers => "bulk_members",
         }
     }
 
@@ -323,6 +349,7 @@ impl Table {
             Self::Lanes => LANES,
             Self::ApiKeys => API_KEYS,
             Self::RemoteLinks => REMOTE_LINKS,
+            Self::BulkActions => BULK_ACTIONS,
             Self::Receipts => RECEIPTS,
             Self::Rollups => ROLLUPS,
             Self::RollupStart => ROLLUP_START,
@@ -332,6 +359,7 @@ impl Table {
             Self::Tested => TESTED,
             Self::Attempts => ATTEMPTS,
             Self::Resends => RESENDS,
+            Self::BulkMembers => BULK_MEMBERS,
         }
     }
 

@@ -92,7 +92,7 @@ impl Contents for Store {
         let positions: Vec<i64> = positions.take(most.deliveries).collect();
         let lane = Datum::Int(if self.is_source { 7 } else { 1 });
         let row = |position: &i64| vec![Datum::Int(*position), Datum::Null, lane.clone()];
-        let rows = [positions.iter().map(row).collect(), vec![], vec![], vec![], vec![], vec![]];
+        let rows = [positions.iter().map(row).collect(), vec![], vec![], vec![], vec![], vec![], vec![]];
         Ok(LogBatch { end: positions.last().copied(), positions, rows, ..LogBatch::default() })
     }
 }

@@ -52,6 +52,13 @@ pub struct Running {
 }
 
 impl BulkRequest {
+    /// Which deliveries it is about: `failed deliveries of Order SMS`.
+    #[must_use]
+    pub fn what(&self) -> String {
+        let (state, that) = &self.which;
+        format!("{state} deliveries{that}")
+    }
+
     /// The question to ask.
     #[must_use]
     pub fn question(&self) -> String {

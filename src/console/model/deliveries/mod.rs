@@ -16,7 +16,7 @@ use crate::console::model::deliveries::search::Search;
 use crate::console::model::effect::Effect;
 use crate::console::model::list::List;
 use crate::profile::ProfileId;
-use crate::record::{Details, LogPosition, Summary};
+use crate::record::{BulkId, Details, LogPosition, Summary};
 use crate::storage::{BoundedCount, Counts, EarlierSearch};
 
 /// The number of deliveries loaded at a time.
@@ -41,6 +41,8 @@ pub struct Deliveries {
     pub(in crate::console) show: Show,
     /// Only those of this profile: the selected one, and another one when that is selected.
     pub(in crate::console) profile: Option<(ProfileId, String)>,
+    /// Only those of this bulk action, with its name; of any profile.
+    pub(in crate::console) bulk: Option<(BulkId, String)>,
     /// The newest delivery when the person moved away from it. While set, no newer ones are shown, and the selected
     /// delivery stays selected.
     pub(in crate::console) paused_at: Option<LogPosition>,
@@ -109,10 +111,11 @@ impl Deliveries {
         self.paused_at.is_none()
     }
 
-    /// The filters, for the pane's title.
+    /// The filters, for the pane's title: by state, and by profile or bulk action.
     #[must_use]
     pub fn filter(&self) -> (Show, Option<&str>) {
-        (self.show, self.profile.as_ref().map(|(_, title)| title.as_str()))
+        let profile = self.profile.as_ref().map(|(_, title)| title.as_str());
+        (self.show, profile.or(self.bulk.as_ref().map(|(_, name)| name.as_str())))
     }
 
     /// The filters other than that of a profile, for a notice: such as `failed only` and `/order`, the search in so many
@@ -163,6 +166,7 @@ impl Deliveries {
         Query {
             show: self.show,
             profile: self.profile.as_ref().map(|(id, _)| id.clone()),
+            bulk: self.bulk.as_ref().map(|(id, _)| *id),
             upto: self.paused_at,
             text: self.search.text(),
             zone: self.zone(),

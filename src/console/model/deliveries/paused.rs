@@ -45,6 +45,7 @@ impl Deliveries {
         query.show == self.show
             && query.upto == self.paused_at
             && query.profile.as_ref() == self.profile.as_ref().map(|(id, _)| id)
+            && query.bulk == self.bulk.as_ref().map(|(id, _)| *id)
     }
 
     /// Keeps the selection on its delivery and on its line of the screen; if the delivery is gone, on the next older

@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 
 use crate::profile::ProfileId;
-use crate::record::LogPosition;
+use crate::record::{BulkId, LogPosition};
 use crate::storage::EarlierSearch;
 
 /// The query for the deliveries to show.
@@ -13,6 +13,8 @@ pub struct Query {
     pub show: Show,
     /// Of one profile only.
     pub profile: Option<ProfileId>,
+    /// Of one bulk action only.
+    pub bulk: Option<BulkId>,
     /// The search text: states, statuses and words.
     pub text: String,
     /// The zone of dates and times in the search text.

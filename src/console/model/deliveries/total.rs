@@ -36,7 +36,7 @@ impl Deliveries {
     /// Whether fewer than all deliveries are shown.
     #[must_use]
     pub fn is_filtered(&self) -> bool {
-        self.show != Show::All || self.profile.is_some() || self.search.is_on()
+        self.show != Show::All || self.profile.is_some() || self.bulk.is_some() || self.search.is_on()
     }
 
     /// How many deliveries match the filter; none before anything was read, or found in a part of the log.
@@ -53,7 +53,7 @@ impl Deliveries {
             return Some(BoundedCount { n: loaded, is_exact });
         }
         let counted = match (&self.profile, self.counts) {
-            _ if self.search.is_on() => None,
+            _ if self.search.is_on() || self.bulk.is_some() => None,
             (Some(_), _) => self.counted,
             (None, counts) => counts.map(|counts| BoundedCount::exact(of_state(&counts, self.show))),
         };

@@ -45,6 +45,7 @@ pub fn pane_for(state: &State, entry: &Entry) -> Result<Pane, &'static str> {
             Some("only in a request: {receiver-window-show-in-full} opens it in the receiver's window")
         }
         Scope::SendersWindow => Some("only in the list of senders: {senders} opens it"),
+        Scope::BulkWindow => Some("only in the list of bulk actions: {bulk} opens it"),
         Scope::OverviewWindow => Some("only in the overview: {overview} opens it"),
         Scope::Form => Some("only while a variable is added or edited"),
         Scope::Question => Some("no question is open"),
@@ -100,6 +101,7 @@ fn here(state: &State, target: Target<'_>, action: Action) -> Option<&'static st
             window.why_not(action).or_else(|| deliveries::why_not(state, action))
         }
         Target::Window(Overlay::Receiver(window)) => window.why_not(&state.receiver, action),
+        Target::Window(Overlay::Bulk(window)) => window.why_not(&state.bulk_results, action),
         Target::Window(window) => window.why_not(action),
         Target::Editor(_) | Target::Pane(_) if action == Action::ShowFailed => deliveries::no_failed(state),
         Target::Editor(_) | Target::Pane(_) if action == Action::Test => testing::why_not(state),

@@ -1,6 +1,7 @@
 //! Windows above the panes.
 
 pub mod add_variable;
+pub mod bulk;
 pub mod copy_failed;
 pub mod details;
 pub mod details_text;
@@ -15,6 +16,7 @@ pub mod test;
 pub mod text_view;
 
 use crate::console::model::window::add_variable::AddVariable;
+use crate::console::model::window::bulk::BulkWindow;
 use crate::console::model::window::copy_failed::CopyFailed;
 use crate::console::model::window::details::DetailsWindow;
 use crate::console::model::window::overview::OverviewWindow;
@@ -49,6 +51,8 @@ pub enum Overlay {
     Senders(SendersWindow),
     /// The numbers of each profile.
     Overview(OverviewWindow),
+    /// Bulk retries and resends.
+    Bulk(BulkWindow),
     /// An own variable.
     AddVariable(Box<AddVariable>),
     /// A text that could not be copied.
@@ -69,6 +73,7 @@ impl Overlay {
             Self::Request(_) => vec![Scope::RequestWindow, Scope::Reading, Scope::List],
             Self::Senders(_) => vec![Scope::SendersWindow, Scope::List],
             Self::Overview(_) => vec![Scope::OverviewWindow, Scope::List],
+            Self::Bulk(_) => vec![Scope::BulkWindow, Scope::List],
             Self::AddVariable(_) => vec![Scope::Form],
             Self::CopyFailed(_) => vec![Scope::CopyWindow, Scope::List],
         }

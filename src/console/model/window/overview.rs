@@ -3,8 +3,10 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
+use crate::clock;
 use crate::console::model::list::List;
 use crate::console::model::refresh::Refresh;
 use crate::profile::ProfileId;
@@ -34,6 +36,8 @@ pub enum OverviewRange {
     /// The last hour.
     #[default]
     Hour,
+    /// Since midnight, by the clock on the screen.
+    Today,
     /// The last 24 hours.
     Day,
     /// The last seven days.
@@ -42,25 +46,31 @@ pub enum OverviewRange {
 
 impl OverviewRange {
     /// All, from the shortest on.
-    pub const ALL: [Self; 3] = [Self::Hour, Self::Day, Self::Week];
+    pub const ALL: [Self; 4] = [Self::Hour, Self::Today, Self::Day, Self::Week];
 
     /// Its name for people.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
-            Self::Hour => "hour",
-            Self::Day => "day",
-            Self::Week => "week",
+            Self::Hour => "last hour",
+            Self::Today => "today",
+            Self::Day => "last day",
+            Self::Week => "last week",
         }
     }
 
-    /// How long it is.
+    /// When it begins, as of `now`.
     #[must_use]
-    pub fn duration(self) -> SignedDuration {
+    pub fn since(self, now: Timestamp, zone: &TimeZone) -> Timestamp {
+        let hours = |hours| clock::earlier(now, SignedDuration::from_hours(hours));
         match self {
-            Self::Hour => SignedDuration::from_hours(1),
-            Self::Day => SignedDuration::from_hours(24),
-            Self::Week => SignedDuration::from_hours(7 * 24),
+            Self::Hour => hours(1),
+            Self::Today => {
+                let midnight = now.to_zoned(zone.clone()).start_of_day();
+                midnight.map_or_else(|_| hours(24), |midnight| midnight.timestamp())
+            }
+            Self::Day => hours(24),
+            Self::Week => hours(7 * 24),
         }
     }
 
@@ -80,6 +90,8 @@ pub struct OverviewRequest {
     pub place: OverviewPlace,
     /// Of what time.
     pub range: OverviewRange,
+    /// Since when.
+    pub since: Timestamp,
     /// Of which profiles the last hour is read, minute by minute; besides those that come first.
     pub profiles: Vec<ProfileId>,
     /// Until when.
@@ -125,25 +137,30 @@ pub struct OverviewWindow {
 
 impl OverviewWindow {
     /// What should be read now, if what was read is this many milliseconds old: then its result is awaited.
-    pub fn asks(&mut self, place: OverviewPlace, now: Timestamp, ms: u64) -> Option<OverviewRequest> {
+    pub fn asks(
+        &mut self,
+        place: OverviewPlace,
+        (now, zone): (Timestamp, &TimeZone),
+        ms: u64,
+    ) -> Option<OverviewRequest> {
         let asks = self.refresh.asks(now, ms);
         self.is_old &= !asks;
-        asks.then(|| self.request(place, now))
+        asks.then(|| self.request(place, now, zone))
     }
 
-    fn request(&self, place: OverviewPlace, now: Timestamp) -> OverviewRequest {
+    fn request(&self, place: OverviewPlace, now: Timestamp, zone: &TimeZone) -> OverviewRequest {
         // Those on the screen, and those that soon may be.
         let around = self.list.selected().saturating_sub(GRAPHS / 2);
         let rows = self.rows().iter().skip(around).take(GRAPHS);
         let profiles = rows.filter_map(|row| ProfileId::parse(&row.key).ok()).collect();
-        OverviewRequest { place, range: self.range, profiles, now }
+        OverviewRequest { place, range: self.range, since: self.range.since(now, zone), profiles, now }
     }
 
     /// Shows another time, which is read at once.
-    pub fn turn(&mut self, is_longer: bool, now: Timestamp) -> OverviewRequest {
+    pub fn turn(&mut self, is_longer: bool, (now, zone): (Timestamp, &TimeZone)) -> OverviewRequest {
         self.range = self.range.step(is_longer);
         self.refresh.ask(now);
-        self.request(OverviewPlace::Window, now)
+        self.request(OverviewPlace::Window, now, zone)
     }
 
     /// Of what time the numbers are.
@@ -241,3 +258,22 @@ impl OverviewWindow {
 
 /// Of so many profiles the last hour is read.
 pub const GRAPHS: usize = 64;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn today_begins_at_midnight_where_the_person_is() {
+        let now: Timestamp = "2025-04-17T23:30:00Z".parse().unwrap();
+        let since = |range: OverviewRange, hours| {
+            let zone = TimeZone::fixed(jiff::tz::offset(hours));
+            range.since(now, &zone).to_string()
+        };
+        assert_eq!(since(OverviewRange::Today, 0), "2025-04-17T00:00:00Z");
+        assert_eq!(since(OverviewRange::Today, 2), "2025-04-17T22:00:00Z");
+        assert_eq!(since(OverviewRange::Today, -7), "2025-04-17T07:00:00Z");
+        assert_eq!(since(OverviewRange::Hour, 2), "2025-04-17T22:30:00Z");
+        assert_eq!(since(OverviewRange::Week, 2), "2025-04-10T23:30:00Z");
+    }
+}

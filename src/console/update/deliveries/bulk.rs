@@ -5,6 +5,7 @@ use crate::console::model::effect::Effect;
 use crate::console::model::state::State;
 use crate::console::model::window::Overlay;
 use crate::console::model::window::question::Question;
+use crate::console::update::bulk_results;
 use crate::documents::DeliveryFilter;
 use crate::keymap::Action;
 use crate::storage::{BulkResult, Change};
@@ -17,11 +18,17 @@ pub fn ask(state: &mut State, action: Action) -> Vec<Effect> {
     let change = if action == Action::CancelAll { Change::Cancel } else { Change::Retry };
     let zone = deliveries.zone();
     let profile = deliveries.profile.as_ref();
-    let of = profile.map_or_else(|| " of all profiles".to_owned(), |(_, title)| format!(" of {title}"));
+    let action = deliveries.bulk.as_ref();
+    let of = match (profile, action) {
+        (Some((_, title)), _) => format!(" of {title}"),
+        (None, Some((_, name))) => format!(" of the {name}"),
+        (None, None) => " of all profiles".to_owned(),
+    };
     let matching = deliveries.search.is_on().then(|| format!(" that match {}", deliveries.search.text()));
     let which = (word, of + &matching.unwrap_or_default());
     let profile = profile.map(|(id, _)| id.clone());
-    let given = DeliveryFilter { state: Some(states), profile, ..DeliveryFilter::default() };
+    let bulk = action.map(|(id, _)| *id);
+    let given = DeliveryFilter { state: Some(states), profile, bulk, ..DeliveryFilter::default() };
     let filter = given.searching(&deliveries.search.text()).filter_in(state.now, zone);
     deliveries.bulk_questions += 1;
     let many =
@@ -56,12 +63,12 @@ fn open_question(state: &State) -> Option<u64> {
 }
 
 /// Takes the progress or result of a bulk change.
-pub fn progress(state: &mut State, progress: BulkNews) {
+pub fn progress(state: &mut State, progress: BulkNews) -> Vec<Effect> {
     match progress {
         BulkNews::Counted(counted) => {
             // The question may be closed by now.
             if open_question(state) != Some(counted.ticket) {
-                return;
+                return Vec::new();
             }
             if counted.count == Some(0) {
                 state.overlay = None;
@@ -89,8 +96,10 @@ pub fn progress(state: &mut State, progress: BulkNews) {
                 Some(why) => state.notify_error(format!("{}: {why}", ended(&did))),
                 None => state.notify_success(ended(&did)),
             }
+            return vec![bulk_results::load(state)];
         }
     }
+    Vec::new()
 }
 
 /// The result in words, such as `Cancelled 1 204`.

@@ -18,7 +18,7 @@ use crate::console::model::window::question::Question;
 use crate::console::update::window::text_view;
 use crate::console::update::{in_flight, pausing, programs};
 use crate::keymap::Action;
-use crate::record::{DeliveryId, DeliveryState, Details};
+use crate::record::{BulkId, DeliveryId, DeliveryState, Details};
 use crate::storage::{Page, searched_texts};
 
 /// Takes rows that were loaded.
@@ -120,7 +120,7 @@ pub fn show_new(state: &mut State) -> Vec<Effect> {
     deliveries.show = Show::All;
     deliveries.profile.take_if(|(id, _)| edited.is_some_and(|edited| edited != id));
     deliveries.search = Search::default();
-    deliveries.paused_at = None;
+    (deliveries.bulk, deliveries.paused_at) = (None, None);
     deliveries.forget_count();
     deliveries.list.select(0);
     deliveries.reload()
@@ -157,6 +157,24 @@ pub fn show_failed(state: &mut State, is_of_selected: bool) -> Vec<Effect> {
     state.focus = Pane::Deliveries;
     let deliveries = &mut state.deliveries;
     (deliveries.show, deliveries.profile, deliveries.search) = (Show::Failed, profile, Search::default());
+    deliveries.bulk = None;
+    deliveries.refilter()
+}
+
+/// Shows only the deliveries of a bulk action, newest first, without a search.
+pub fn show_bulk(state: &mut State, bulk: (BulkId, String), show: Show) -> Vec<Effect> {
+    state.overlay = None;
+    state.focus = Pane::Deliveries;
+    let deliveries = &mut state.deliveries;
+    (deliveries.show, deliveries.profile, deliveries.search) = (show, None, Search::default());
+    deliveries.bulk = Some(bulk);
+    state.deliveries.refilter()
+}
+
+/// Shows the deliveries of all bulk actions again, and those of none.
+fn end_bulk(state: &mut State) -> Vec<Effect> {
+    let deliveries = &mut state.deliveries;
+    (deliveries.bulk, deliveries.show) = (None, Show::All);
     deliveries.refilter()
 }
 
@@ -247,6 +265,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         (Action::Leave, _) if deliveries.running.is_some() => vec![Effect::StopBulk],
         (Action::Leave, _) if deliveries.is_searching_on() => search::stop(state),
         (Action::Leave, _) if deliveries.search.is_on() => search::end(state),
+        (Action::Leave, _) if deliveries.bulk.is_some() => end_bulk(state),
         (Action::Leave, _) => {
             state.focus = if state.focus == Pane::Timeline { Pane::Deliveries } else { Pane::Profiles };
             Vec::new()
@@ -262,6 +281,7 @@ pub fn filter_profile(state: &mut State) -> Vec<Effect> {
         (None, Some(row)) => Some((row.id.clone(), row.title.clone())),
         _ => None,
     };
+    deliveries.bulk = None;
     deliveries.refilter()
 }
 

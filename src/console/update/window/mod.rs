@@ -1,6 +1,7 @@
 //! Updates of the windows above the panes.
 
 pub mod add_variable;
+pub mod bulk;
 pub mod copy_failed;
 pub mod details;
 pub mod overview;
@@ -74,6 +75,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Some(Overlay::Senders(_)) => senders::act(state, action),
         Some(Overlay::Overview(_)) if action == Action::ShowFailed => overview_failures::show(state),
         Some(Overlay::Overview(_)) => overview::act(state, action),
+        Some(Overlay::Bulk(_)) => bulk::act(state, action),
         Some(Overlay::AddVariable(_)) => add_variable::act(state, action),
         Some(Overlay::CopyFailed(_)) => copy_failed::act(state, action),
         None => Vec::new(),

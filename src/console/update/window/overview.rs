@@ -26,7 +26,8 @@ pub(in crate::console) fn refresh(state: &mut State) -> Vec<Effect> {
         let ms = window.window_lasts_ms();
         return read(state, ms);
     }
-    let (shows, now, panel) = (layout::shows_overview(state), state.now, &mut state.overview);
+    let shows = layout::shows_overview(state);
+    let (now, panel) = ((state.now, state.settings.clock.zone()), &mut state.overview);
     let ms = if panel.numbers.is_none() { Some(0) } else { panel.panel_lasts_ms() };
     let asked = ms.filter(|_| shows).and_then(|ms| panel.asks(OverviewPlace::Panel, now, ms));
     asked.map(Effect::LoadOverview).into_iter().collect()
@@ -34,7 +35,11 @@ pub(in crate::console) fn refresh(state: &mut State) -> Vec<Effect> {
 
 fn read(state: &mut State, ms: u64) -> Vec<Effect> {
     let Some(Overlay::Overview(window)) = &mut state.overlay else { return Vec::new() };
-    window.asks(OverviewPlace::Window, state.now, ms).map(Effect::LoadOverview).into_iter().collect()
+    window
+        .asks(OverviewPlace::Window, (state.now, state.settings.clock.zone()), ms)
+        .map(Effect::LoadOverview)
+        .into_iter()
+        .collect()
 }
 
 /// The list of profiles was loaded: their titles may be others.
@@ -101,7 +106,8 @@ pub(in crate::console) fn act(state: &mut State, action: Action) -> Vec<Effect> 
     }
     match action {
         Action::Left | Action::Right => {
-            vec![Effect::LoadOverview(window.turn(action == Action::Right, state.now))]
+            let now = (state.now, state.settings.clock.zone());
+            vec![Effect::LoadOverview(window.turn(action == Action::Right, now))]
         }
         Action::Leave => {
             state.overlay = None;

@@ -1,6 +1,7 @@
 //! Draws the windows above the panes.
 
 pub mod add_variable;
+pub mod bulk;
 pub mod copy_failed;
 pub mod details;
 pub mod overview;
@@ -36,6 +37,7 @@ pub fn draw(state: &State, out: &mut Frame<'_>) {
         Some(Overlay::Request(window)) => request::draw(state, window, out),
         Some(Overlay::Senders(window)) => senders::draw(state, window, out),
         Some(Overlay::Overview(window)) => overview::draw(state, window, out),
+        Some(Overlay::Bulk(window)) => bulk::draw(state, window, out),
         Some(Overlay::AddVariable(form)) => add_variable::draw(state, form, out),
         Some(Overlay::CopyFailed(window)) => copy_failed::draw(state, window, out),
         None => {}

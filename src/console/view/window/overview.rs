@@ -29,7 +29,7 @@ pub(in crate::console) fn draw(state: &State, window: &OverviewWindow, out: &mut
         0 => String::new(),
         n => format!(" ({})", group_digits(n as u64)),
     };
-    let title = format!("Overview: last {}{count}", window.range().name());
+    let title = format!("Overview: {}{count}", window.range().name());
     let inner = frame::window(state, &title, WIDTH, screen.height, out);
     let width = usize::from(inner.width);
     match &window.numbers {

@@ -38,6 +38,12 @@ pub async fn a_turn_is_given_once_and_later_ones_a_minute_after_it(subject: &imp
     fail(subject, &[2, 3], true).await;
     let NextAlert::After(wait) = take(subject, AT_ONCE).await else { panic!("the minute is not over") };
     assert!(wait > Duration::from_secs(20), "{wait:?}");
+    let all: Vec<_> =
+        subject.store().health_turns(None, 9).await.unwrap().iter().map(|turn| turn.id).collect();
+    let mut waiting = subject.store().waiting_turns(all.clone()).await.unwrap();
+    waiting.retain(|turn| turns.iter().all(|given| given.id != *turn));
+    assert_eq!(waiting.len(), 2, "those that are to be given next");
+    assert_eq!(subject.store().waiting_turns(all).await.unwrap().len(), 2, "and no others");
     let NextAlert::Taken(second) = take(subject, WITHOUT_PAUSE).await else { panic!("it is due") };
     let given: Vec<_> = second.turns.iter().map(|turn| turn.profile_id.clone()).collect();
     let id_of = |n: u128| ProfileId::new(Region::In, uuid::Uuid::from_u128(n));
@@ -53,11 +59,15 @@ pub async fn a_turn_is_given_once_and_later_ones_a_minute_after_it(subject: &imp
     let became: Vec<_> =
         became.iter().map(|given| (given.alert, given.has_ended, given.failure.as_deref())).collect();
     assert_eq!(became, [(id, true, None), (second.id, true, Some("exit status 3"))]);
+    assert!(subject.store().waiting_turns(asked).await.unwrap().is_empty());
     assert_eq!(take(subject, WITHOUT_PAUSE).await, NextAlert::Nothing);
 }
 
 pub async fn what_a_process_without_alerts_records_is_not_given(subject: &impl QueueUnderTest) {
     fail(subject, &[1, 2], false).await;
-    assert_eq!(subject.store().health_turns(None, 9).await.unwrap().len(), 2);
+    let turns = subject.store().health_turns(None, 9).await.unwrap();
+    assert_eq!(turns.len(), 2);
+    let turns = turns.iter().map(|turn| turn.id).collect();
+    assert!(subject.store().waiting_turns(turns).await.unwrap().is_empty());
     assert_eq!(take(subject, WITHOUT_PAUSE).await, NextAlert::Nothing);
 }

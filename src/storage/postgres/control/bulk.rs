@@ -2,9 +2,11 @@
 
 use jiff::Timestamp;
 
-use crate::record::{DeliveryId, DeliveryState, Summary};
+use crate::record::{BulkId, DeliveryId, DeliveryState, Summary};
 use crate::storage::control::bulk::{BulkResult, Change};
+use crate::storage::encoding::millis;
 use crate::storage::error::{Problem, StoreError};
+use crate::storage::postgres::bulk_actions;
 use crate::storage::postgres::connection::db::Db;
 use crate::storage::postgres::control::resend::{Resend, resend_once};
 use crate::storage::postgres::control::retry_cancel::{cancel_all, hurry_all};
@@ -21,6 +23,8 @@ pub struct Batch<'a> {
     pub states: &'a [DeliveryState],
     /// When.
     pub now: Timestamp,
+    /// The action that it is a part of.
+    pub bulk: Option<BulkId>,
 }
 
 impl Batch<'_> {
@@ -41,6 +45,7 @@ pub async fn apply(
     batch: &Batch<'_>,
 ) -> Result<BulkResult, StoreError> {
     let mut did = BulkResult { last: batch.rows.last().map(|row| row.id), ..BulkResult::default() };
+    let mut members = Vec::new();
     match change {
         Change::Cancel => {
             let positions = batch.positions();
@@ -53,27 +58,34 @@ pub async fn apply(
                 did.removed.add(Removed { deliveries: 1, attempts: u64::from(row.attempts) });
             }
         }
-        Change::Retry => retry(db, lanes, batch, &mut did).await?,
+        Change::Retry => retry(db, lanes, batch, (&mut did, &mut members)).await?,
     }
     did.left = (batch.rows.len() as u64).saturating_sub(did.done());
+    if let Some(bulk) = batch.bulk {
+        bulk_actions::note(db, bulk, millis(batch.now), &did, &members).await?;
+    }
     Ok(did)
 }
 
-/// Makes due what is pending, and sends again what has ended, once.
+/// Makes due what is pending, and sends again what has ended, once. Adds the positions of these and of the new ones.
 async fn retry(
     db: Db<'_>,
     lanes: &KnownLanes,
     batch: &Batch<'_>,
-    did: &mut BulkResult,
+    (did, members): (&mut BulkResult, &mut Vec<i64>),
 ) -> Result<(), StoreError> {
     let positions = batch.positions();
     let due = hurry_all(db, &positions, |state| batch.is_meant(state), batch.now).await?;
     did.due = due.len() as u64;
+    members.extend(due);
     let ended = removal::ended(db, &positions, |state| batch.is_meant(state)).await?;
     for row in batch.rows.iter().filter(|row| ended.contains(&row.position.number())) {
         let resend = Resend { id: row.id, new_id: DeliveryId::generate(), at: batch.now };
         match resend_once(db, lanes, resend).await {
-            Ok(is_first) => did.again += u64::from(is_first),
+            Ok(new) => {
+                did.again += u64::from(new.is_some());
+                members.extend(new);
+            }
             Err(error) if is_of_delivery(&error.problem) => {
                 did.why.get_or_insert_with(|| error.problem.to_string());
             }

@@ -13,7 +13,7 @@ use async_trait::async_trait;
 
 use crate::clock;
 use crate::profile::ProfileId;
-use crate::record::{DeliveryId, DeliveryState, RunRange, Summary};
+use crate::record::{BulkId, DeliveryId, DeliveryState, RunRange, Summary};
 use crate::storage::control::Control;
 use crate::storage::control::block::Blocks;
 use crate::storage::control::blocked_counts::BlockedCounts;
@@ -44,10 +44,11 @@ impl Control for PgStore {
         change: Change,
         found: Vec<Summary>,
         states: Vec<DeliveryState>,
+        bulk: Option<BulkId>,
     ) -> Result<BulkResult, StoreError> {
         let mut acquired = self.write().await?;
         let transaction = acquired.begin().await?;
-        let at = bulk::Batch { rows: &found, states: &states, now: clock::now() };
+        let at = bulk::Batch { rows: &found, states: &states, now: clock::now(), bulk };
         let done = bulk::apply(transaction.db(), &self.0.lanes, change, &at).await?;
         transaction.commit().await?;
         Ok(done)

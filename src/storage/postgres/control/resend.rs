@@ -42,17 +42,16 @@ pub struct Resend {
 /// Accepts the request of an earlier delivery, to the byte, as a new delivery: only its `webhook-id` is the new one's.
 pub async fn resend(db: Db<'_>, lanes: &KnownLanes, resend: Resend) -> Result<(), StoreError> {
     let earlier = earlier(db, resend.id).await?.ok_or(Problem::NoDelivery(resend.id))?;
-    copy(db, lanes, &earlier, resend).await
+    copy(db, lanes, &earlier, resend).await.map(drop)
 }
 
-/// The same, unless it was sent again before: then another session was first. Whether it was not.
-pub async fn resend_once(db: Db<'_>, lanes: &KnownLanes, resend: Resend) -> Result<bool, StoreError> {
+/// The same, unless it was sent again before: then another session was first. The position of the new delivery.
+pub async fn resend_once(db: Db<'_>, lanes: &KnownLanes, resend: Resend) -> Result<Option<i64>, StoreError> {
     let earlier = earlier(db, resend.id).await?.ok_or(Problem::NoDelivery(resend.id))?;
     if earlier.was_sent_again {
-        return Ok(false);
+        return Ok(None);
     }
-    copy(db, lanes, &earlier, resend).await?;
-    Ok(true)
+    copy(db, lanes, &earlier, resend).await.map(Some)
 }
 
 /// Reads it, and keeps others from sending it again meanwhile.
@@ -77,7 +76,7 @@ async fn earlier(db: Db<'_>, id: DeliveryId) -> Result<Option<Earlier>, StoreErr
     read().map(Some).map_err(|why| StoreError::unreadable(format_args!("delivery {id}"), why))
 }
 
-async fn copy(db: Db<'_>, lanes: &KnownLanes, earlier: &Earlier, resend: Resend) -> Result<(), StoreError> {
+async fn copy(db: Db<'_>, lanes: &KnownLanes, earlier: &Earlier, resend: Resend) -> Result<i64, StoreError> {
     let Resend { id, new_id, at } = resend;
     let mut headers = earlier.headers.clone().ok_or(Problem::NoRequest(id))?;
     for (name, value) in &mut headers {
@@ -115,5 +114,6 @@ async fn copy(db: Db<'_>, lanes: &KnownLanes, earlier: &Earlier, resend: Resend)
     .await?;
     db.execute("UPDATE delivery SET again = $2 WHERE seq = $1", &[&earlier.seq, &new]).await?;
     Moves { queued: 1, ..Moves::default() }.note(db).await?;
-    tell_arrived(db, lane).await
+    tell_arrived(db, lane).await?;
+    Ok(seq)
 }

@@ -52,6 +52,12 @@ impl Alerts for PgStore {
         }
         Ok(all)
     }
+
+    async fn waiting_turns(&self, turns: Vec<Uuid>) -> Result<Vec<Uuid>, StoreError> {
+        let sql = format!("SELECT id FROM turn WHERE id = ANY($1) AND {PENDING}");
+        let rows = self.read().await?.db()?.rows(&sql, &[&turns]).await?;
+        Ok(rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?)
+    }
 }
 
 /// Whether there may be something to take: mostly there is not, and then nothing is locked.

@@ -84,7 +84,7 @@ pub async fn looks(
     let (sql, sieve) = statement(range, filter, has_icu, most);
     let (before, from) = (bounds.before.number(), bounds.from.number());
     let mut params: Vec<&(dyn ToSql + Sync)> = vec![&before, &from];
-    params.extend(range.lanes());
+    params.extend(range.third());
     params.extend(sieve.values());
     let mut found = Looks::default();
     for row in db.rows(&sql, &params).await? {

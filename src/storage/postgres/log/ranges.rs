@@ -28,6 +28,8 @@ pub struct Range {
 pub enum Part {
     /// Everything.
     All,
+    /// What a bulk action has retried or made, whatever the profiles and states.
+    Bulk(i64),
     /// Everything of one lane.
     Lane(i32),
     /// What is to be sent: queued, waiting or both; of these lanes, or of all.
@@ -90,6 +92,9 @@ impl Range {
     /// The parts of the log that a filter leaves. Together they are all, and none is in two; what is pending comes
     /// first, so that what ends meanwhile is found twice and never missed.
     pub async fn of(db: Db<'_>, filter: &Filter) -> Result<Vec<Self>, StoreError> {
+        if let Some(bulk) = filter.bulk {
+            return Ok(vec![Part::Bulk(bulk.number()).into()]);
+        }
         let lanes = match filter.only_profile() {
             Some(profile) => Some(lanes_of(db, &profile).await?),
             None => None,
@@ -109,13 +114,18 @@ impl Range {
         Ok(Part::of(states, Some(lanes), None).into_iter().map(Self::from).collect())
     }
 
+    /// Whether its rows are of any profile and in any state, whatever the filter says.
+    pub fn is_mixed(&self) -> bool {
+        matches!(self.part, Part::Bulk(_))
+    }
+
     /// Whether its rows are those of the table of deliveries, with all that it has of them.
     pub fn is_of_deliveries(&self) -> bool {
         matches!(self.part, Part::All | Part::Lane(_) | Part::DeliveredOf(_))
     }
 
     /// Its rows before `$1` and from `$2` on, each with whether it is meant, and with these columns where it is of
-    /// deliveries. `$3` is the lane or the lanes, where [`Range::lanes`] has them.
+    /// deliveries. `$3` is what [`Range::third`] has.
     fn rows(&self, columns: &str) -> String {
         let wanted = statuses::all_of(&self.statuses);
         // For deliveries that ended, the row has it.
@@ -123,6 +133,7 @@ impl Range {
         let (columns, table, is_meant, rows) = match &self.part {
             Part::All => (columns, "delivery", "true".to_owned(), "true".to_owned()),
             Part::Lane(_) => (columns, "delivery", "true".to_owned(), "lane = $3".to_owned()),
+            Part::Bulk(_) => ("", "bulk_member", "true".to_owned(), "bulk = $3".to_owned()),
             Part::Pending { queued, waiting, lanes } => {
                 let mut is_meant = vec![match (queued, waiting) {
                     (true, false) => "attempts = 0".to_owned(),
@@ -188,7 +199,7 @@ impl Range {
 
     /// How many values its statements have.
     pub fn values(&self) -> usize {
-        2 + usize::from(self.lanes().is_some())
+        2 + usize::from(self.third().is_some())
     }
 
     /// How many of its rows are meant.
@@ -196,9 +207,10 @@ impl Range {
         format!("SELECT count(*) FROM ({}) r WHERE is_meant", self.rows(""))
     }
 
-    /// The value of `$3`, where there is one.
-    pub fn lanes(&self) -> Option<&(dyn ToSql + Sync)> {
+    /// The value of `$3`, where there is one: the lane, the lanes or the bulk action.
+    pub fn third(&self) -> Option<&(dyn ToSql + Sync)> {
         match &self.part {
+            Part::Bulk(bulk) => Some(bulk),
             Part::Lane(lane) | Part::DeliveredOf(lane) | Part::EndedOf(_, lane) => Some(lane),
             Part::Pending { lanes: Some(lanes), .. } => Some(lanes),
             _ => None,
@@ -215,7 +227,7 @@ impl Range {
         );
         let (before, from) = (LogPosition::END.number(), LogPosition::FIRST.number());
         let mut params: Vec<&(dyn ToSql + Sync)> = vec![&before, &from];
-        params.extend(self.lanes());
+        params.extend(self.third());
         let Some(row) = db.row(&sql, &params).await? else { return Ok(BoundedCount::default()) };
         let (n, is_exact): (i64, bool) = (row.try_get(0)?, row.try_get(1)?);
         Ok(BoundedCount { n: u64::try_from(n).unwrap_or(0), is_exact })
@@ -225,7 +237,7 @@ impl Range {
     pub async fn count_within(&self, db: Db<'_>, bounds: Bounds) -> Result<u64, StoreError> {
         let (before, from) = (bounds.before.number(), bounds.from.number());
         let mut params: Vec<&(dyn ToSql + Sync)> = vec![&before, &from];
-        params.extend(self.lanes());
+        params.extend(self.third());
         let n = db.value::<i64>(&self.count(), &params).await?.unwrap_or(0);
         Ok(u64::try_from(n).unwrap_or(0))
     }

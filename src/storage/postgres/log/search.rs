@@ -65,7 +65,7 @@ impl<'a> Walk<'a> {
             let wanted = length.min(longest).min(self.most.saturating_sub(looked)).max(1);
             let seen = looks(self.db, (range, bounds, wanted), self.filter, self.has_icu).await?;
             self.newest = self.newest.max(seen.newest);
-            if let Some(full) = self.decide(&seen.open, limit, &mut hits, found).await? {
+            if let Some(full) = self.decide(range, &seen.open, (limit, &mut hits), found).await? {
                 return Ok(Some(full));
             }
             let Some(last) = seen.last else { return Ok(None) };
@@ -81,9 +81,9 @@ impl<'a> Walk<'a> {
     /// Reads those that may fit, and adds those that do. Gives the last one when there are `limit` of them.
     async fn decide(
         &mut self,
+        range: &Range,
         mut open: &[i64],
-        limit: usize,
-        hits: &mut usize,
+        (limit, hits): (usize, &mut usize),
         found: &mut Vec<Summary>,
     ) -> Result<Option<Look>, StoreError> {
         while !open.is_empty() {
@@ -95,6 +95,7 @@ impl<'a> Walk<'a> {
             for (row, fits) in rows.iter().zip(fits) {
                 match fits.and_then(|fits| if fits { row.summary().map(Some) } else { Ok(None) }) {
                     Ok(None) => {}
+                    Ok(Some(row)) if range.is_mixed() && !self.filter.fits_profile_and_state(&row) => {}
                     Ok(Some(summary)) => {
                         found.push(summary);
                         *hits += 1;
@@ -181,11 +182,8 @@ pub async fn resume(
         let rows = summaries::at(db, &known).await?;
         let fits = walk.fits(&rows).await?;
         let still = rows.iter().zip(fits).filter(|(_, fits)| *fits == Ok(true));
-        let is_meant = |row: &Summary| {
-            filter.profile.as_ref().is_none_or(|profile| *profile == row.profile_id)
-                && filter.states().contains(&row.state)
-        };
-        found.rows.extend(still.filter_map(|(row, _)| row.summary().ok()).filter(is_meant));
+        let rows = still.filter_map(|(row, _)| row.summary().ok());
+        found.rows.extend(rows.filter(|row| filter.fits_profile_and_state(row)));
         (found.next, found.reached) = (earlier.next, earlier.reached);
         found.cut(filter.limit);
     }

@@ -91,10 +91,12 @@ async fn drop_day(acquired: &mut Acquired<'_>, day: &str) -> Result<Removed, Sto
     };
     let tables = TABLES.map(|table| format!("{table}_{day}")).join(", ");
     let skew = format!("DELETE FROM clock_skew WHERE day = '{day}'::date - date '1970-01-01'");
-    let resends = format!(
-        "DELETE FROM resend WHERE seq >= first_position('{day}'::date) AND seq < first_position('{day}'::date + 1)"
-    );
-    db.batch(&format!("DROP TABLE {tables}; {skew}; {resends}")).await?;
+    let rest = ["resend", "bulk_member"].map(|table| {
+        format!(
+            "DELETE FROM {table} WHERE seq >= first_position('{day}'::date) AND seq < first_position('{day}'::date + 1)"
+        )
+    });
+    db.batch(&format!("DROP TABLE {tables}; {skew}; {}", rest.join("; "))).await?;
     moves.note(db).await?;
     transaction.commit().await?;
     Ok(removed)

@@ -15,7 +15,8 @@ const REMOVE: &str = "
 WITH g AS (DELETE FROM ended WHERE seq = ANY($1) AND state = ANY($2) RETURNING seq, state),
  a AS (DELETE FROM attempt WHERE seq IN (SELECT seq FROM g)),
  d AS (DELETE FROM delivery WHERE seq IN (SELECT seq FROM g)),
- r AS (DELETE FROM resend WHERE seq IN (SELECT seq FROM g))
+ r AS (DELETE FROM resend WHERE seq IN (SELECT seq FROM g)),
+ b AS (DELETE FROM bulk_member WHERE seq IN (SELECT seq FROM g))
 SELECT seq, state FROM g";
 
 /// The numbers of the states that have ended and are meant.

@@ -22,6 +22,7 @@ pub fn name(table: Table) -> &'static str {
         Table::Lanes => "lane",
         Table::ApiKeys => "api_key",
         Table::RemoteLinks => "remote_link",
+        Table::BulkActions => "bulk_action",
         Table::Receipts => "receipt",
         Table::Rollups => "rollup",
         Table::RollupStart => "rollup_start",
@@ -31,6 +32,7 @@ pub fn name(table: Table) -> &'static str {
         Table::Tested => "tested",
         Table::Attempts => "attempt",
         Table::Resends => "resend",
+        Table::BulkMembers => "bulk_member",
     }
 }
 
@@ -50,6 +52,8 @@ fn order(table: Table) -> &'static str {
         Table::Receipts => r#"owner COLLATE "C", key COLLATE "C""#,
         Table::Rollups => r#"step, at, profile_id COLLATE "C""#,
         Table::RollupStart => "at",
+        Table::BulkActions => "id",
+        Table::BulkMembers => "seq, bulk",
         Table::Profiles
         | Table::Variables
         | Table::Samples

@@ -3,11 +3,12 @@
 use jiff::Timestamp;
 
 use crate::clock;
-use crate::record::{DeliveryId, DeliveryState, Summary};
+use crate::record::{BulkId, DeliveryId, DeliveryState, Summary};
 use crate::storage::control::bulk::{BulkResult, Change};
 use crate::storage::error::{Problem, StoreError};
 use crate::storage::retention::policy::Removed;
 use crate::storage::sqlite::Store;
+use crate::storage::sqlite::bulk_actions;
 use crate::storage::sqlite::control::{resend, retry_cancel};
 use crate::storage::sqlite::engine::state_counts::Writing;
 use crate::storage::sqlite::retention::prune;
@@ -24,34 +25,49 @@ impl Store {
         change: Change,
         found: Vec<Summary>,
         states: Vec<DeliveryState>,
+        bulk: Option<BulkId>,
     ) -> Result<BulkResult, StoreError> {
         let now = clock::now();
-        self.write(move |tx| apply(tx, change, &found, &states, now)).await
+        self.write(move |tx| {
+            let mut members = Vec::new();
+            let did = apply(tx, change, &found, &states, (now, &mut members))?;
+            if let Some(bulk) = bulk {
+                bulk_actions::note(tx, bulk, millis(now), &did, &members)?;
+            }
+            Ok(did)
+        })
+        .await
     }
 }
 
-/// The part of one transaction. Deliveries that have changed since they were found are skipped.
+/// The part of one transaction. Deliveries that have changed since they were found are skipped; the positions of those
+/// that are retried, and of the new ones, are added to `members`.
 fn apply(
     tx: &Writing<'_>,
     change: Change,
     rows: &[Summary],
     of: &[DeliveryState],
-    now: Timestamp,
+    (now, members): (Timestamp, &mut Vec<i64>),
 ) -> Result<BulkResult, StoreError> {
     let mut did = BulkResult::default();
     for row in rows {
         let id = row.id;
         did.last = Some(id);
-        let state = state::of(tx, id)?.map(|(_, state)| state).filter(|state| of.contains(state));
-        let done = match (change, state) {
+        let found = state::of(tx, id)?.filter(|(_, state)| of.contains(state));
+        let done = match (change, found) {
             (_, None) => false,
-            (Change::Retry, Some(state)) if state.is_pending() => {
-                count(retry_cancel::retry_now(tx, id, millis(now))?, &mut did.due)
+            (Change::Retry, Some((seq, state))) if state.is_pending() => {
+                let is_due = retry_cancel::retry_now(tx, id, millis(now))?;
+                members.extend(is_due.then_some(seq));
+                count(is_due, &mut did.due)
             }
             // Another session was first: its delivery is the current one from now on.
             (Change::Retry, Some(_)) if resend::was_sent_again(tx, id)? => false,
             (Change::Retry, Some(_)) => match resend::resend(tx, id, DeliveryId::generate(), now) {
-                Ok(()) => count(true, &mut did.again),
+                Ok(seq) => {
+                    members.push(seq);
+                    count(true, &mut did.again)
+                }
                 Err(error) if of_delivery(&error.problem) => {
                     did.why.get_or_insert_with(|| error.problem.to_string());
                     false

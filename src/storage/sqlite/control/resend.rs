@@ -36,7 +36,7 @@ impl Store {
     /// There is no such delivery, it never had a request, or it tested a profile that was never
     /// saved; or the file cannot be written.
     pub async fn resend(&self, id: DeliveryId, new_id: DeliveryId, at: Timestamp) -> Result<(), StoreError> {
-        self.write(move |tx| resend(tx, id, new_id, at)).await
+        self.write(move |tx| resend(tx, id, new_id, at).map(drop)).await
     }
 }
 
@@ -47,8 +47,13 @@ pub fn was_sent_again(tx: &Transaction<'_>, id: DeliveryId) -> Result<bool, Stor
         .exists([id.bytes()])?)
 }
 
-/// As [`Store::resend`]; an error leaves no trace.
-pub fn resend(tx: &Writing<'_>, id: DeliveryId, new_id: DeliveryId, at: Timestamp) -> Result<(), StoreError> {
+/// As [`Store::resend`]; returns the position of the new delivery. An error leaves no trace.
+pub fn resend(
+    tx: &Writing<'_>,
+    id: DeliveryId,
+    new_id: DeliveryId,
+    at: Timestamp,
+) -> Result<i64, StoreError> {
     let earlier = earlier(tx, id)?.ok_or(Problem::NoDelivery(id))?;
     let mut headers = earlier.headers.clone().ok_or(Problem::NoRequest(id))?;
     for (name, value) in &mut headers {
@@ -98,7 +103,7 @@ fn copy(
     at: Timestamp,
     headers: &str,
     tested: bool,
-) -> Result<(), StoreError> {
+) -> Result<i64, StoreError> {
     let sql = "INSERT INTO delivery
                    (seq, id, state, lane, kind, profile_title, event, was_tested,
                     retry_count, interval_s, timeout_ms, backoff, attempts, due_at, accepted_at)
@@ -133,5 +138,5 @@ fn copy(
     let sql = "UPDATE delivery SET again = ?2 WHERE seq = ?1";
     on_row(tx, earlier.seq, || tx.prepare_cached(sql)?.execute((earlier.seq, new_id.bytes())))?;
     tx.touched();
-    Ok(())
+    Ok(seq)
 }

@@ -32,6 +32,7 @@ const STEPS: &[&str] = &[
     include_str!("schema/19.sql"),
     include_str!("schema/20.sql"),
     include_str!("schema/21.sql"),
+    include_str!("schema/22.sql"),
 ];
 
 /// The latest schema that this program knows.

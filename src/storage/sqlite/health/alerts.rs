@@ -54,6 +54,20 @@ impl Alerts for Store {
         })
         .await
     }
+
+    async fn waiting_turns(&self, turns: Vec<Uuid>) -> Result<Vec<Uuid>, StoreError> {
+        self.read(move |tx| {
+            let mut select = tx.prepare_cached(&format!("SELECT 1 FROM turn WHERE id = ?1 AND {PENDING}"))?;
+            let mut waiting = Vec::new();
+            for turn in turns {
+                if select.exists([turn.into_bytes()])? {
+                    waiting.push(turn);
+                }
+            }
+            Ok(waiting)
+        })
+        .await
+    }
 }
 
 /// Whether there may be something to take: mostly there is not, and then nothing is written.

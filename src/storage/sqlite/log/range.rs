@@ -4,7 +4,7 @@ use rusqlite::types::Value;
 use rusqlite::{OptionalExtension as _, Statement, Transaction};
 
 use crate::profile::Choice as _;
-use crate::record::{DeliveryState, LogPosition};
+use crate::record::{BulkId, DeliveryState, LogPosition, Summary};
 use crate::storage::error::StoreError;
 use crate::storage::log::filter::Filter;
 use crate::storage::sqlite::log::summary_row::SUMMARY;
@@ -15,6 +15,8 @@ use crate::storage::sqlite::rows::outcome::{ENDED_AT, with_outcome};
 /// A part of the log that an index leads to, in the order of acceptance.
 pub enum Range {
     All,
+    /// Of a bulk action, whatever their profiles and states.
+    Bulk(BulkId),
     /// In a state, according to the rows. Of those delivered only some have that state: see [`LaneTable`].
     DeliveryState(DeliveryState),
     /// In such a state, and of one lane.
@@ -88,6 +90,9 @@ impl Range {
     /// The parts of the log that a filter leaves. Together they are all, and none is in two.
     pub fn of(tx: &Transaction<'_>, filter: &Filter, reading: Reading) -> Result<Vec<Self>, StoreError> {
         let states = filter.states();
+        if let Some(bulk) = filter.bulk {
+            return Ok(vec![Self::Bulk(bulk)]);
+        }
         if let Some(profile) = filter.only_profile() {
             let lanes = lane::of_profile(tx, &profile)?;
             return Ok(states.into_iter().flat_map(|state| Self::of_lanes(state, &lanes)).collect());
@@ -168,6 +173,16 @@ impl Range {
         Ok(vec![Self::Within(table, from, newest.after()), rest(from)?])
     }
 
+    /// Whether its rows are of any profile and in any state, whatever the filter says.
+    pub fn is_mixed(&self) -> bool {
+        matches!(self, Self::Bulk(_))
+    }
+
+    /// Whether a row of it is of the profile and in a state that the filter leaves.
+    pub fn is_of(&self, filter: &Filter, row: &Summary) -> bool {
+        !self.is_mixed() || filter.fits_profile_and_state(row)
+    }
+
     /// Whether all of it is older than a position.
     pub fn is_before(&self, at: LogPosition) -> bool {
         matches!(self, Self::Before(_, before) | Self::Within(_, _, before) if *before <= at)
@@ -178,6 +193,10 @@ impl Range {
         let of_rows = |deliveries: &str| with_outcome(deliveries);
         match self {
             Self::All => (of_rows("delivery"), "delivery.seq < ?1".to_owned()),
+            Self::Bulk(_) => (
+                of_rows("bulk_member AS entry CROSS JOIN delivery ON delivery.seq = entry.seq"),
+                "entry.seq < ?1 AND entry.bulk = ?2".to_owned(),
+            ),
             Self::DeliveryState(_) => (
                 of_rows("delivery INDEXED BY delivery_by_state"),
                 "delivery.seq < ?1 AND state = ?2 AND state IS NOT 0".to_owned(),
@@ -223,6 +242,7 @@ impl Range {
             Self::Of(table, _) => format!("FROM {} WHERE seq < ?1 AND lane IS ?2", table.table()),
             Self::Within(table, ..) => format!("FROM {} WHERE seq < ?1 AND seq >= ?2", table.table()),
             Self::All => "FROM delivery WHERE seq < ?1".to_owned(),
+            Self::Bulk(_) => "FROM bulk_member WHERE seq < ?1 AND bulk = ?2".to_owned(),
             Self::Before(table, _) => format!("FROM {} WHERE seq < ?1", table.table()),
         }
     }
@@ -239,7 +259,7 @@ impl Range {
                 let from = with_outcome(&format!("{sorted} CROSS JOIN delivery ON delivery.seq = place"));
                 return format!("SELECT {SUMMARY}, {}", looked_at(&from, with_request));
             }
-            Self::Of(..) => "entry.seq",
+            Self::Of(..) | Self::Bulk(_) => "entry.seq",
             _ => "delivery.seq",
         };
         format!("SELECT {SUMMARY}, {} WHERE {rows} ORDER BY {sorted} DESC", looked_at(&from, with_request))
@@ -250,6 +270,7 @@ impl Range {
         let before = before.number();
         match self {
             Self::All => statement.query([before]),
+            Self::Bulk(bulk) => statement.query((before, bulk.number())),
             Self::Before(_, end) => statement.query([before.min(end.number())]),
             Self::Within(_, from, end) => statement.query((before.min(end.number()), from.number())),
             Self::DeliveryState(state) => statement.query((before, state_number(*state))),

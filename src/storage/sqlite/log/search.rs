@@ -172,8 +172,11 @@ fn page(tx: &Transaction<'_>, filter: &Filter, most: usize) -> Result<Page, Stor
         }
         let mut hits = 0;
         let stop = walk.through(&range, |row| {
-            found.rows.push(summary(row)?);
-            hits += 1;
+            let summary = summary(row)?;
+            if range.is_of(filter, &summary) {
+                found.rows.push(summary);
+                hits += 1;
+            }
             Ok(hits >= filter.limit)
         })?;
         left_at = left_at.max(stop);
@@ -320,8 +323,7 @@ fn still(tx: &Transaction<'_>, filter: &Filter, at: LogPosition) -> Result<Optio
     let Ok(summary) = summary(row) else { return Ok(None) };
     let Ok(seen) = seen(&matcher, summary.id, row) else { return Ok(None) };
     let fits = matcher.matches(&seen, rest)?;
-    let profile = filter.profile.as_ref().is_none_or(|profile| *profile == summary.profile_id);
-    Ok((fits && profile && filter.states().contains(&summary.state)).then_some(summary))
+    Ok((fits && filter.fits_profile_and_state(&summary)).then_some(summary))
 }
 
 /// From the index alone.
@@ -346,8 +348,8 @@ fn count_some(tx: &Transaction<'_>, filter: &Filter, at: usize) -> Result<(u64, 
     let ranges = Range::of(tx, filter, Reading::Whole)?;
     let Some(range) = ranges.get(at) else { return Ok((0, None)) };
     let mut n = 0;
-    let stop = Walk::new(tx, filter, SCAN_LIMIT).through(range, |_| {
-        n += 1;
+    let stop = Walk::new(tx, filter, SCAN_LIMIT).through(range, |row| {
+        n += u64::from(!range.is_mixed() || range.is_of(filter, &summary(row)?));
         Ok(false)
     })?;
     Ok((n, Some(stop.map_or((at + 1, None), |stop| (at, Some(stop.at))))))

@@ -49,6 +49,10 @@ fn select(table: Table) -> &'static str {
         Table::RemoteLinks => {
             "SELECT account, profile_id, remote_id, creation, seen FROM remote_link ORDER BY account, profile_id"
         }
+        Table::BulkActions => {
+            "SELECT id, begun_at, changed_at, is_over, what, wanted, retried, resent, unchanged FROM bulk_action
+             ORDER BY id"
+        }
         Table::Receipts => {
             "SELECT owner, key, fingerprint, made_at, seed, response FROM receipt ORDER BY owner, key"
         }
@@ -88,6 +92,7 @@ fn select(table: Table) -> &'static str {
              FROM attempt WHERE key BETWEEN ?1 << 10 AND ?2 << 10 | 1023 ORDER BY key"
         }
         Table::Resends => "SELECT seq, earlier FROM resend WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq",
+        Table::BulkMembers => "SELECT seq, bulk FROM bulk_member WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq, bulk",
     }
 }
 
