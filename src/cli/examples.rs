@@ -218,10 +218,7 @@ const EXAMPLES: &[(&str, &[Example])] = &[
         "deliveries bulk",
         &[
             ("See what became of the last bulk resends and retries", "ringback deliveries bulk"),
-            (
-                "Resend once more what failed of one",
-                "ringback deliveries resend --bulk 00c3a91f5e20 --state failed",
-            ),
+            ("Wait for the result of one", "ringback deliveries bulk 00c3a91f5e20 --wait"),
         ],
     ),
     (

@@ -174,6 +174,8 @@ const SCENES: &[&str] = &[
     "receiver receiver-window-toggle list-down receiver-window-right",
     "senders list-down",
     "overview overview-window-right list-down",
+    "bulk list-down bulk-window-show-failed",
+    "go-deliveries deliveries-send-all-again question-accept bulk bulk-window-show-all",
     "help",
     "palette",
     "palette +retry",
