@@ -2,8 +2,6 @@
 
 use std::time::{Duration, Instant};
 
-use futures_util::FutureExt as _;
-
 use crate::cli::blocked;
 use crate::cli::error::CommandError;
 use crate::cli::interrupt::Interrupts;
@@ -16,7 +14,7 @@ use crate::storage::{BulkAction, Filter, SCAN_LIMIT, StateFilter, Storage};
 /// The least time between two looks.
 const LOOK: Duration = Duration::from_millis(200);
 
-/// A look takes time for each delivery: at most this part of the time is spent on looking.
+/// A look takes time for each delivery: the rest after it is this many times as long.
 const SHARE: u32 = 10;
 
 /// The interval of progress reports.
@@ -32,35 +30,27 @@ const LOOKED_AT: usize = 1_000;
 /// database cannot be read.
 pub(super) async fn wait(store: &dyn Storage, action: BulkAction) -> Result<BulkAction, CommandError> {
     let mut interrupts = Interrupts::watch()?;
-    let (id, mut action, mut reported) = (action.id, action, Instant::now());
+    let (id, mut action) = (action.id, action);
+    let (mut rest, mut reported) = (LOOK, Instant::now());
     let more = format!("`ringback deliveries bulk {id} --wait` waits again");
     while !action.has_ended(clock::now()) {
         if let Some(why) = stuck(store, id).await? {
             return Err(CommandError::CannotSend(format!("{}; {why}; {more}", bulk_result(&action))));
         }
+        tokio::select! {
+            code = interrupts.next() => {
+                return Err(CommandError::Interrupted { code, left: format!("{}; {more}", bulk_result(&action)) });
+            }
+            () = tokio::time::sleep(rest) => {}
+        }
         let began = Instant::now();
-        action = match store.bulk_action(id).await? {
-            Some(action) => action,
-            // All of it has left the log.
-            None => return Ok(action),
-        };
+        // Once all of it has left the log, it may be forgotten.
+        let Some(now) = store.bulk_action(id).await? else { break };
+        action = now;
+        rest = LOOK.max(began.elapsed().saturating_mul(SHARE));
         if reported.elapsed() >= PROGRESS {
             reported = Instant::now();
             eprint_line(&format!("{} …", bulk_result(&action)));
-        }
-        if action.has_ended(clock::now()) {
-            break;
-        }
-        let rest = LOOK.max(began.elapsed().saturating_mul(SHARE));
-        let interrupted = tokio::select! {
-            code = interrupts.next() => Some(code),
-            () = tokio::time::sleep(rest) => interrupts.next().now_or_never(),
-        };
-        if let Some(code) = interrupted {
-            return Err(CommandError::Interrupted {
-                code,
-                left: format!("{}; {more}", bulk_result(&action)),
-            });
         }
     }
     Ok(action)
