@@ -47,16 +47,16 @@ fn the_result_of_a_resend_is_reported_and_its_failures_are_two_keys_away() {
     desk.keys("enter");
     let rows = desk.state.deliveries.rows();
     assert!(rows.len() == 1 && rows[0].last_status == Some(500) && rows[0].resent_from.is_some(), "{rows:?}");
-    assert!(desk.line("4 Deliveries").contains("failed · resend of "), "{}", desk.screen());
+    assert!(desk.line("4 Deliveries ─").contains("failed · resend of "), "{}", desk.screen());
     // What is resent of these is of this action only.
     desk.keys("A");
-    assert!(desk.shows("Resend 1 failed delivery of the resend of "), "{}", desk.screen());
+    assert!(desk.shows("Resend 1 failed delivery of the resend of"), "{}", desk.screen());
     desk.keys("n B a");
     assert_eq!(desk.state.deliveries.rows().len(), 2);
     desk.keys("esc");
     assert_eq!(desk.state.deliveries.rows().len(), 11, "Esc shows all again: {}", desk.screen());
     desk.keys("B enter !");
-    assert!(!desk.line("4 Deliveries").contains("resend of"), "{}", desk.screen());
+    assert!(!desk.line("4 Deliveries ─").contains("resend of"), "{}", desk.screen());
 }
 
 #[test]

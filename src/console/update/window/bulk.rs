@@ -50,5 +50,5 @@ fn show(state: &mut State, show: Show) -> Vec<Effect> {
 /// What an action is called in the title of the deliveries: `resend of 14:02:10`.
 fn name(state: &State, action: &BulkAction) -> String {
     let what = if action.resent == 0 { "retry" } else { "resend" };
-    format!("{what} of {}", state.settings.clock.in_list(action.begun_at, state.now))
+    format!("{what} of {}", state.settings.clock.in_list(action.begun_at, state.now).trim_start())
 }
