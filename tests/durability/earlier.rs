@@ -24,6 +24,7 @@ const EARLIER: [(&str, i64); 15] = [
     ("schema-18.db", 18),
     ("schema-19.db", 19),
     ("schema-20.db", 20),
+    ("schema-21.db", 21),
 ];
 
 /// A place whose database is this file.

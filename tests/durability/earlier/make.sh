@@ -11,7 +11,8 @@
 # one at 5453626c, the last one with schema 15; schema-16.db with the one at 9ee27dd1, the last one
 # with schema 16; schema-17.db with the one at c38c1226, the last one with schema 17;
 # schema-18.db with the one at ba3e8a1d, the last one with schema 18; schema-19.db with the one at
-# b25e1ec9, the last one with schema 19; schema-20.db with the one at 86b5ca06, the last one with schema 20. Needs tmux and python3.
+# b25e1ec9, the last one with schema 19; schema-20.db with the one at 86b5ca06, the last one with schema 20.
+# schema-21.db is schema-20.db with step 21. Needs tmux and python3.
 set -euo pipefail
 program=$(realpath "$1")
 file=$(realpath -m "$2")
