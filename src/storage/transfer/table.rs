@@ -254,7 +254,7 @@ const BULK_ACTIONS: &[TableColumn] = &[
 
 impl Table {
     /// What people have set, and what is not by delivery, in the order in which it is copied.
-    pub const SETTINGS: [Self; 14] = [
+    pub const SETTINGS: [Self; 15] = [
         Self::Profiles,
         Self::Variables,
         Self::Samples,
