@@ -27,13 +27,15 @@ pub fn replace(path: &Path, contents: &[u8], access: FileAccess) -> io::Result<b
         return Ok(false);
     }
     let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let mode = if access == FileAccess::Owner { 0o600 } else { 0o666 };
+    let permissions = if access == FileAccess::Owner { 0o600 } else { 0o666 };
     // Hidden: what reads the folder meanwhile skips it.
     let mut made = tempfile::Builder::new()
         .prefix(".ringback-")
-        .permissions(Permissions::from_mode(mode))
+        .permissions(Permissions::from_mode(permissions))
         .tempfile_in(folder.unwrap_or(Path::new(".")))?;
     made.write_all(contents)?;
+    // A crash leaves the old file or the new one, and no empty one.
+    made.as_file().sync_all()?;
     made.persist(&target).map_err(|error| error.error)?;
     Ok(true)
 }

@@ -27,9 +27,9 @@ pub struct FieldChange {
 pub fn diff(before: &Profile, after: &Profile) -> Vec<FieldChange> {
     let documents = |secrets| {
         let mut both = [write(before, secrets), write(after, secrets)];
-        both.iter_mut().filter_map(Value::as_object_mut).for_each(|members| {
-            NOT_COMPARED.iter().for_each(|name| drop(members.shift_remove(*name)));
-        });
+        for members in both.iter_mut().filter_map(Value::as_object_mut) {
+            members.retain(|name, _| !NOT_COMPARED.contains(&name.as_str()));
+        }
         both
     };
     let [shown, hidden] = [Secrets::Shown, Secrets::Hidden].map(documents);

@@ -109,6 +109,7 @@ impl Filter {
 
     /// The range of ids that contains all matches, if there is a time limit, or a word for the ID: from the first, to
     /// before the second.
+    #[must_use]
     pub fn ids(&self) -> Option<(Vec<u8>, Vec<u8>)> {
         let first = |time: Timestamp| DeliveryId::first_at(time).bytes().to_vec();
         // No delivery ends before it is accepted.

@@ -97,7 +97,7 @@ fn facts(state: &State, window: &OverviewWindow, read: &Stats, width: usize) -> 
     let shares = phase_bar::of_many(&phases, width.saturating_sub(LABEL), theme);
     if !shares.is_empty() {
         let label = Span::styled(fit("Slowest", LABEL), theme.label);
-        lines.push(Line::from_iter([label].into_iter().chain(shares)));
+        lines.push(Line::from([vec![label], shares].concat()));
     }
     if let Some(why) = ProfileId::parse(&of.key).ok().and_then(|id| health::words(state, &id)) {
         lines.push(fact("Health", why, theme.bad));

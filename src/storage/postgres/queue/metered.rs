@@ -123,7 +123,7 @@ struct Due {
     /// The lanes of each profile, full ones included.
     lanes: HashMap<String, Vec<i32>>,
     /// Those of which something is due and free.
-    due: HashSet<i32>,
+    ready: HashSet<i32>,
     /// How many of a profile are claimed.
     claimed: HashMap<String, i64>,
 }
@@ -137,7 +137,7 @@ impl Due {
             return Vec::new();
         }
         let lanes = self.lanes.get(&meter.profile_id).into_iter().flatten().copied();
-        lanes.filter(|lane| self.due.contains(lane)).collect()
+        lanes.filter(|lane| self.ready.contains(lane)).collect()
     }
 }
 
@@ -189,13 +189,13 @@ impl PgStore {
         let params: (Params<'_>, Params<'_>) = (&[&all, &now], &[&ids]);
         let (due, claimed) = tokio::join!(db.rows(DUE, params.0), db.rows(CLAIMED, params.1));
         for row in due? {
-            found.due.insert(row.try_get(0)?);
+            found.ready.insert(row.try_get(0)?);
         }
         for row in claimed? {
             found.claimed.insert(row.try_get(0)?, row.try_get(1)?);
         }
         let mut ready = self.sender().ready();
-        for (lane, arrivals) in all.iter().zip(arrivals).filter(|(lane, _)| !found.due.contains(*lane)) {
+        for (lane, arrivals) in all.iter().zip(arrivals).filter(|(lane, _)| !found.ready.contains(*lane)) {
             ready.emptied(*lane, arrivals);
         }
         Ok(found)
