@@ -26,7 +26,7 @@ pub(super) async fn run(session: &Session) -> Result<ExitCode, CommandError> {
     let store = session.store()?;
     let named = settings_of(settings, store.short_name(), false);
     let notice = first_of(notices).map(|text| Notice { text, tone: Tone::Bad });
-    show(store, settings, named, None, notice).await
+    Box::pin(show(store, settings, named, None, notice)).await
 }
 
 /// The problem with the settings, shortened to one line: every command prints all of it.
@@ -49,7 +49,8 @@ pub(super) async fn demo(
     let named = settings_of(&settings, store.short_name(), true);
     let text = "Press {test}, Enter: the first attempt fails, a retry succeeds. {help} shows all keys.";
     let text = named.keys.spell(text);
-    show(store, &settings, named, Some(receiver), Some(Notice { text, tone: Tone::Plain })).await
+    let notice = Notice { text, tone: Tone::Plain };
+    Box::pin(show(store, &settings, named, Some(receiver), Some(notice))).await
 }
 
 async fn show(

@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
@@ -156,13 +158,16 @@ fn aliases_repeat_a_limited_amount() {
     assert_eq!(shared, json!({"a": {"x": 1, "y": "name"}, "b": [{"x": 1, "y": "name"}, 1], "name": 2}));
     let mut laughs = "l0: &l0 [lol, lol, lol, lol, lol, lol, lol, lol, lol]\n".to_owned();
     for level in 1..12 {
-        let alias = format!("*l{}", level - 1);
-        laughs += &format!("l{level}: &l{level} [{}]\n", vec![alias.as_str(); 9].join(", "));
+        let aliases = vec![format!("*l{}", level - 1); 9].join(", ");
+        writeln!(laughs, "l{level}: &l{level} [{aliases}]").unwrap();
     }
     let error = message(&laughs);
     assert!(error.ends_with("aliases (*) repeat too much: write the values out"), "{error}");
-    let nested: String = (1..200).map(|n| format!("a{n}: &a{n} [*a{}]\n", n - 1)).collect();
-    assert!(message(&format!("a0: &a0 x\n{nested}")).ends_with("more than 127 levels of nesting"));
+    let mut nested = "a0: &a0 x\n".to_owned();
+    for n in 1..200 {
+        writeln!(nested, "a{n}: &a{n} [*a{}]", n - 1).unwrap();
+    }
+    assert!(message(&nested).ends_with("more than 127 levels of nesting"));
     // They end with their document.
     assert!(
         message("a: &a 1\n---\na: *a")

@@ -50,15 +50,11 @@ fn what_came_of_a_resend_is_awaited_and_looked_up() {
     let endpoint = failed(&place);
     let work = sending(&place);
     let resend = ["deliveries", "resend", "--state", "failed", "--yes", "--wait"];
-    let resent = place.run(&resend);
-    assert_eq!(
-        (resent.code, resent.out.as_str()),
-        (Some(1), "9 resent: 6 delivered, 3 failed\n"),
-        "{resent:?}"
-    );
+    let ended = place.run(&resend);
+    assert_eq!((ended.code, ended.out.as_str()), (Some(1), "9 resent: 6 delivered, 3 failed\n"), "{ended:?}");
     let all = place.run(&["deliveries", "bulk", "--json"]).json();
     let id = bulk_id(&all[0]);
-    assert!(resent.err.contains(&format!("deliveries list --bulk {id} --state failed` lists")), "{resent:?}");
+    assert!(ended.err.contains(&format!("deliveries list --bulk {id} --state failed` lists")), "{ended:?}");
     let mut document = all[0].clone();
     assert!(document.as_object_mut().unwrap().remove("begun_at").unwrap().is_string());
     assert_eq!(

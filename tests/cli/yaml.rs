@@ -2,6 +2,7 @@
 
 use crate::support::cli::{Place, Ran};
 use serde_json::{Value, json};
+use std::fmt::Write as _;
 
 fn titles(place: &Place) -> Vec<Value> {
     let listed = place.run(&["profiles", "list", "--json"]).json();
@@ -115,8 +116,8 @@ fn an_error_says_where_it_is_and_how_to_fix_it() {
     refused(&format!("title: {}\n", "x".repeat(4 << 20)), &["more than 4194304 characters"]);
     let mut laughs = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned();
     for level in 1..10 {
-        let alias = format!("*a{}", level - 1);
-        laughs += &format!("a{level}: &a{level} [{}]\n", vec![alias.as_str(); 9].join(", "));
+        let aliases = vec![format!("*a{}", level - 1); 9].join(", ");
+        writeln!(laughs, "a{level}: &a{level} [{aliases}]").unwrap();
     }
     refused(&laughs, &["aliases (*) repeat too much"]);
     assert_eq!(titles(&place), [""; 0]);

@@ -46,15 +46,15 @@ fn each_delivery_gets_the_whole_script() {
         let at =
             |n: usize| -> jiff::Timestamp { attempts[n]["started_at"].as_str().unwrap().parse().unwrap() };
         assert!(at(4).duration_since(at(3)).as_millis() >= 1990, "Retry-After: {attempts:?}");
-        let received: Vec<Value> = (0..5).map(|_| request(&receiver)).collect();
-        let outcome: Vec<_> = received.iter().map(|request| &request["response"]["outcome"]).collect();
+        let requests: Vec<Value> = (0..5).map(|_| request(&receiver)).collect();
+        let outcome: Vec<_> = requests.iter().map(|request| &request["response"]["outcome"]).collect();
         assert_eq!(outcome, ["response", "timeout", "reset", "response", "response"]);
-        for (n, (sent, got)) in attempts.iter().zip(&received).enumerate() {
+        for (n, (sent, got)) in attempts.iter().zip(&requests).enumerate() {
             assert_eq!(got["attempt"], n + 1);
             assert_eq!(got["response"]["status"], sent["status"]);
         }
-        assert_eq!(received[3]["response"]["headers"]["retry-after"], "2");
-        assert_eq!(received[2]["response"]["headers"], json!(null));
+        assert_eq!(requests[3]["response"]["headers"]["retry-after"], "2");
+        assert_eq!(requests[2]["response"]["headers"], json!(null));
     }
 }
 

@@ -1,5 +1,6 @@
 //! `--profile`: requests are verified with the secrets of a profile, and each says what is wrong.
 
+use std::fmt::Write as _;
 use std::process::Command;
 
 use crate::support::cli::{On, Place, Running, address};
@@ -160,7 +161,10 @@ fn signatures_of_another_program_are_verified_within_five_minutes() {
 
 /// Base64 of HMAC-SHA256.
 fn openssl(secret: &[u8], text: &str) -> String {
-    let hex: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
+    let mut hex = String::new();
+    for byte in secret {
+        write!(hex, "{byte:02x}").unwrap();
+    }
     let mut command = Command::new("sh");
     let script = "printf %s \"$1\" | openssl dgst -sha256 -mac HMAC -macopt hexkey:$0 -binary | base64 -w0";
     let output = command.args(["-c", script, &hex, text]).output().unwrap();

@@ -249,9 +249,8 @@ pub async fn with_nothing_queued_the_next_event_is_the_probe(subject: &impl Queu
     release(subject, &probe).await;
     cancel(subject, queued[0]).await;
     for is_ordered in [false, true] {
-        let claim = async || match is_ordered {
-            true => claim_ordered(subject, lane, 61).await,
-            false => claim(subject, 61).await,
+        let claim = async || {
+            if is_ordered { claim_ordered(subject, lane, 61).await } else { claim(subject, 61).await }
         };
         // Whatever has woken the sender before this.
         assert!(claim().await.is_empty() && claim().await.is_empty());

@@ -124,7 +124,7 @@ fn attempted(job: &Job, at_ms: i64, duration_ms: u32, status: u16) -> Attempt {
     Attempt {
         started_at: at(at_ms),
         duration_ms,
-        phases: (duration_ms % 5 > 0).then_some(phases),
+        phases: (!duration_ms.is_multiple_of(5)).then_some(phases),
         status: (status > 1).then_some(status),
         error,
         ..outcome(job, Next::Delivered).attempt

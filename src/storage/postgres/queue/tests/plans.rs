@@ -64,7 +64,7 @@ async fn no_statement_of_a_sender_reads_a_table_or_sorts() {
         (&sender.claim_session, ORPHANS, 2),
         (&sender.claim_session, FREE_ORPHANS, 2),
         (&sender.claim_session, RELEASE, 2),
-        (&sender.records, RECORD, 18),
+        (&sender.records, RECORD, 19),
     ];
     for (session, sql, values) in statements {
         let plan = plan(session, sql, values).await;
