@@ -89,7 +89,7 @@ fn what_is_written_is_the_same_to_another_reader() {
     }
     let place = Place::new();
     place.apply(&json!([
-        {"title": "Order SMS", "channel": "sms", "url": "https://hooks.example/a?on=<id>#x", "http_method": "PUT",
+        {"title": "Order SMS", "channel": "sms", "url": "https://hooks.example/a?on=<id>", "http_method": "PUT",
          "body": "{\n\t\"id\": \"<id>\"\n}\n\n", "headers": {"X-On": "on", "X-No": "0755", "X-Date": "2025-04-17"},
          "auth": {"type": "basic", "user": "no", "password": "1e3"}, "rate_limit": 0.125},
         {"title": "Null", "url": "https://hooks.example/b", "body": "<a>: 'it''s' # \u{e9}\u{2028}\r\n"},
