@@ -41,7 +41,7 @@ pub struct ReceiveArgs {
     #[command(flatten)]
     decryption: DecryptionArgs,
     /// Verify signature, timestamp and credentials and decrypt values with the secrets of a profile: ID, unique prefix
-    /// of an ID, or title. Each request says ✓, or what is wrong
+    /// of an ID, or title. Says of each request that it is verified, or what is wrong
     #[arg(long, value_name = "PROFILE", conflicts_with = "DecryptionArgs")]
     profile: Option<String>,
     /// Print one line of JSON per request; the address goes to standard error
