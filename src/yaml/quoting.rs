@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use crate::text::is_hidden;
+
 /// Words that YAML 1.1 or 1.2 takes for null or a boolean, in small letters.
 const WORDS: [&str; 10] = ["null", "true", "false", "yes", "no", "on", "off", "y", "n", "inf"];
 
@@ -50,9 +52,11 @@ fn is_plain(text: &str) -> bool {
         && !WORDS.contains(&text.to_ascii_lowercase().as_str())
 }
 
-/// Whether a character can be written as it is, on a line, in YAML 1.1 and 1.2.
+/// Whether a character can be written as it is, on a line, in YAML 1.1 and 1.2. One that nobody sees cannot: outside
+/// quotes nothing can be escaped, and a terminal must not get it.
 pub(super) fn is_printable(c: char) -> bool {
     match c {
+        c if is_hidden(c) => false,
         // The mark is allowed at the start of a text only; the others are line breaks of YAML 1.1.
         '\u{FEFF}' | '\u{2028}' | '\u{2029}' | '\u{85}' => false,
         ' '..='~' | '\u{A0}'..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'.. => true,

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::*;
 use crate::json;
+use crate::text::escape_json;
 
 const LONGEST: usize = 1 << 20;
 
@@ -295,6 +296,8 @@ proptest! {
     fn what_is_written_is_read_as_the_same_value(value in any_value()) {
         let text = write(&value);
         prop_assert_eq!(read(&text).map(|read| read.to_string()), Ok(value.to_string()), "{}", text);
+        // What a terminal must not get is escaped already: output that is made harmless stays the same document.
+        prop_assert_eq!(escape_json(&text), text.as_str());
     }
 
     #[test]

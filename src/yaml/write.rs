@@ -98,10 +98,9 @@ fn on_one_line(value: &Value) -> String {
 /// Whether a text of several lines can be written as a block, in which nothing can be escaped. Lines of white space
 /// alone are left to quotes, because an editor may strip them.
 fn fits_block(text: &str) -> bool {
-    let is_blank = |line: &str| !line.is_empty() && line.trim_matches([' ', '\t']).is_empty();
+    let is_blank = |line: &str| !line.is_empty() && line.trim_matches(' ').is_empty();
     text.trim_end_matches('\n').contains('\n')
-        && text.chars().all(|c| c == '\n' || c == '\t' || is_printable(c))
-        && !text.trim_start_matches('\n').starts_with('\t')
+        && text.chars().all(|c| c == '\n' || is_printable(c))
         && !text.split('\n').any(is_blank)
 }
 

@@ -31,6 +31,7 @@ fn the_request_and_its_variables_without_sending() {
         assert!(lines.contains(&line), "no '{line}' in {}", ran.out);
     }
     assert!(lines.contains(&r#"{"status": "a\u001b[2Jb", "none": ""}"#), "{}", ran.out);
+    assert!(lines.contains(&"Secrets are hidden: --secrets shows them"), "{}", ran.out);
     let row = |start: &str| *lines.iter().find(|line| line.starts_with(start)).unwrap();
     assert!(row("<status>").contains("edited") && row("<status>").contains(r"a\u{1b}[2Jb"));
     assert!(row("<none>").contains("no value"));

@@ -20,7 +20,7 @@ pub(super) fn text(profile: &Profile, event: Option<Event>, preview: &Preview, s
     }
     out.extend(["\nRegenerated on every send: ", &preview.renewed.join(", "), "\n"]);
     if preview.has_secrets() && !secrets {
-        out += "CurlSecrets are hidden: --secrets shows them\n";
+        out += "Secrets are hidden: --secrets shows them\n";
     }
     if preview.variables.is_empty() {
         return out + "\nNo variables\n";

@@ -70,6 +70,7 @@ pub(super) async fn run(session: &Session, args: &ImportCurlArgs, json: bool) ->
         let profiles = json!([{"profile_id": id, "title": title, "result": "created"}]);
         print_json(&json!({"profile_ids": [id], "profiles": profiles, "notes": notes}))
     } else {
+        eprint_line(&format!("ringback: created '{}' ({id})", escape_controls(&title)));
         print(&format!("{id}\n"))
     }
 }
