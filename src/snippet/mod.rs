@@ -2,7 +2,7 @@
 //! signature, decrypts, reads the body and drops repeated deliveries. Pure.
 //!
 //! Each language is a text (`python.txt`) of the whole program, in which each line says for which profiles it is
-//! ([`text`]). [`wanted`] says what a profile needs.
+//! (`text`). `wanted` says what a profile needs.
 
 mod encrypted;
 mod format;

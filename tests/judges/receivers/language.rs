@@ -86,12 +86,11 @@ fn go_receives() {
     for variant in variants() {
         judge("go", "receiver.go", &variant, &|place, _| {
             // Not `go run`: that would leave the receiver running when it is ended.
-            let built = place.path("receiver");
+            let receiver = place.path("receiver");
             let mut build = Command::new(&go);
-            build.args(["build", "-o"]).arg(&built).arg(place.path("receiver.go"));
-            let built_well = build.status().unwrap().success();
-            assert!(built_well, "{}", variant.name);
-            Command::new(built)
+            build.args(["build", "-o"]).arg(&receiver).arg(place.path("receiver.go"));
+            assert!(build.status().unwrap().success(), "{}", variant.name);
+            Command::new(receiver)
         });
     }
 }
