@@ -51,9 +51,9 @@ fn main() {
         ("time, the newest", "since:2m".to_owned()),
         ("time, none", "until:yesterday".to_owned()),
         ("resends of the oldest", format!("resent:{oldest}")),
-        ("resends, none", "resent:yes".to_owned()),
     ];
     let scans = [
+        ("whether resent, of none", "resent:yes".to_owned()),
         ("event, of none", "event:wa-send".to_owned()),
         ("value, of none", "value.id=4711".to_owned()),
         ("text, of none", "\"no such text\"".to_owned()),
