@@ -18,7 +18,7 @@
 //! | [`shell`] | commands that the settings name, run by `/bin/sh` within a time limit | `text` |
 //! | [`files`] | files read whole, within a limit | nothing here |
 //! | [`json`] | JSON that people give, read without loss, with errors that say where and how to fix it; pure | `text` |
-//! | [`yaml`] | YAML that people give, read as the JSON that it stands for, with the same kind of errors; and JSON written as YAML; pure | `json`, `text` |
+//! | [`yaml`] | YAML that people give, read into JSON values, with the same kind of errors; JSON values written as YAML; pure | `json`, `text` |
 //! | [`record`] | deliveries and their attempts as they are recorded | `callback`, `profile`, `clock` |
 //! | [`storage`] | what every store must do, as traits, and the stores that do it: `sqlite`, `postgres`, and `memory` for tests | `record`, `callback`, `profile`, `files`, `clock`, `threads` |
 //! | [`delivery`] | the sender, over a store | `storage`, `record`, `callback`, `profile`, `files`, `text`, `clock`, `threads` |

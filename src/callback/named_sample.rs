@@ -33,7 +33,8 @@ pub enum NamedSampleError {
     Empty,
 }
 
-/// A sample in addition to those of its event, `taken`. Names are told apart ignoring case, as they are looked up.
+/// A sample of one's own beside those of its event, `taken`. Names that differ only in case are the same name, as in a
+/// look-up.
 ///
 /// # Errors
 /// Why it is invalid.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::random;
+use super::random::random_number;
 
 /// A bulk action: a random number, unique in practice; for people twelve hexadecimal digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -12,9 +12,7 @@ impl BulkId {
     /// A new one.
     #[must_use]
     pub fn generate() -> Self {
-        let mut bytes = [0; 8];
-        random(&mut bytes[2..]);
-        Self(i64::from_be_bytes(bytes))
+        Self(random_number())
     }
 
     /// As stored.

@@ -3,7 +3,8 @@
 //! A run may accept a million. Nobody needs to remember their ids to report their outcomes: each row has the run's
 //! id, and its position.
 
-use super::{LogPosition, random};
+use super::LogPosition;
+use super::random::random_number;
 
 /// A run: a random number, unique in practice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -13,10 +14,7 @@ impl RunId {
     /// A new run.
     #[must_use]
     pub fn generate() -> Self {
-        let mut bytes = [0; 8];
-        // Six bytes are stored as six bytes, and are enough.
-        random(&mut bytes[2..]);
-        Self(i64::from_be_bytes(bytes))
+        Self(random_number())
     }
 
     /// The number, as stored.

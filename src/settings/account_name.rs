@@ -98,7 +98,7 @@ impl AccountId {
     }
 }
 
-/// Whether it goes on after the URL of an account: with `/v1`, `/v1/ID` or `/v1/ID/callback…`.
+/// Whether its path ends in what is added to the URL of an account: `/v1`, `/v1/ID` or `/v1/ID/callback…`.
 fn is_whole(url: &Url) -> bool {
     let parts: Vec<&str> =
         url.path_segments().into_iter().flatten().filter(|part| !part.is_empty()).collect();

@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::error::Mistake;
 
-/// How much anchors and aliases may copy in one text, in bytes (our decision): the values of ten thousand profiles, and
-/// not the billions that nested aliases can stand for.
+/// How much anchors and aliases may copy in one text, in bytes (our decision): enough for ten
+/// thousand profiles, and a limit to nested aliases, which could expand to gigabytes.
 const MAX_COPIED: usize = 16 << 20;
 
 /// What a value takes besides its text, in bytes: about what it takes in memory.

@@ -59,7 +59,7 @@ pub(super) enum Mistake {
     NotFinite,
     /// A hexadecimal or octal number of more than 128 bits.
     TooLarge,
-    /// An alias within the value that it stands for, or for a value of another document.
+    /// An alias inside its own anchor, or of an anchor in another document.
     Circle,
     /// Aliases repeat too much.
     TooMuchRepeated,
@@ -119,7 +119,7 @@ impl fmt::Display for Mistake {
             ),
             Self::TooLarge => f.write_str("the number has more than 128 bits: write it in decimal digits"),
             Self::Circle => f.write_str(
-                "the alias stands for a value that it is part of, or of another document: write the value out",
+                "the alias refers to a value that contains it, or to an anchor of another document: write the value out",
             ),
             Self::TooMuchRepeated => f.write_str("aliases (*) repeat too much: write the values out"),
             Self::TooDeep => f.write_str("more than 127 levels of nesting"),

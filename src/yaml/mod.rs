@@ -1,4 +1,4 @@
-//! YAML that people give, read as the JSON that it stands for, and JSON written as YAML.
+//! Reads YAML that people give into JSON values, and writes JSON values as YAML.
 //!
 //! Reading follows the core schema of [YAML 1.2](https://yaml.org/spec/1.2.2/): `no`, `on` and `12:30` are strings.
 //! Stricter than the standard (our decision), because a value would be lost or read differently by another program: a

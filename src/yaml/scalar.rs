@@ -1,4 +1,4 @@
-//! What a scalar stands for: the core schema of YAML 1.2 (section 10.3.2 of the standard).
+//! The value of a scalar: the core schema of YAML 1.2 (section 10.3.2 of the standard).
 
 use saphyr_parser::{ScalarStyle, Tag};
 use serde_json::Value;

@@ -114,7 +114,7 @@ fn each_error_is_reported_with_its_position_and_its_fix() {
         ("? [a]\n: 1", " at line 1 column 3: a name must be a string"),
         ("k: &k [a]\n*k : 1", " at line 2 column 1: a name must be a string"),
         ("a:\n  : 1", " at line 2 column 3: a name is missing before ':'"),
-        ("a: &a [*a]", " at line 1 column 8: the alias stands for a value that it is part of"),
+        ("a: &a [*a]", " at line 1 column 8: the alias refers to a value that contains it"),
         ("a: *b", " at line 1 column 4: there is no &anchor of this name above"),
         ("a: *", " at line 1 column 4: a name is missing after & or *"),
         (
@@ -172,7 +172,7 @@ fn aliases_repeat_a_limited_amount() {
     // They end with their document.
     assert!(
         message("a: &a 1\n---\na: *a")
-            .contains("the alias stands for a value that it is part of, or of another document")
+            .contains("the alias refers to a value that contains it, or to an anchor of another document")
     );
 }
 

@@ -1,4 +1,4 @@
-"""Reads lines of JSON with YAML and the value that it stands for; prints for each whether PyYAML reads that value."""
+"""Reads lines of JSON, each with YAML and its value; prints for each whether PyYAML reads that value."""
 
 import json
 import sys

@@ -53,7 +53,7 @@ pub(super) async fn run(session: &Session, args: &ApplyArgs, json: bool) -> Resu
     let texts = inputs.iter().map(read).collect::<Result<Vec<_>, _>>()?;
     // Before a database is opened, which may create it.
     let found = texts.iter().map(Documents::each).collect::<Result<Vec<_>, _>>()?;
-    let store = if args.dry_run { store_of_preview(session)? } else { Some(session.store()?) };
+    let store = if args.dry_run { session.store_for_preview()? } else { Some(session.store()?) };
     let plan = planned(session, args, found, store.as_ref()).await?;
     if plan.profiles.is_empty() {
         let nothing =
@@ -69,16 +69,6 @@ pub(super) async fn run(session: &Session, args: &ApplyArgs, json: bool) -> Resu
     }
     plan.notes.iter().for_each(|note| eprint_line(note));
     report::done(&plan, json)
-}
-
-/// The database of a preview; none where this command would create it, since a preview creates nothing.
-fn store_of_preview(session: &Session) -> Result<Option<Opened>, CommandError> {
-    if session.named_and_missing()?.is_none() {
-        return session.store_if_there();
-    }
-    let name = session.database_named()?;
-    eprint_line(&format!("ringback: note: no database {name}: without --dry-run, this command creates it"));
-    Ok(None)
 }
 
 /// What is to be done.

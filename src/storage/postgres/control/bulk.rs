@@ -67,7 +67,7 @@ pub async fn apply(
     Ok(did)
 }
 
-/// Makes due what is pending, and sends again what has ended, once. Adds the positions of these and of the new ones.
+/// Retries pending deliveries now, and resends ended ones. Adds the positions of the retried and of the new ones.
 async fn retry(
     db: Db<'_>,
     lanes: &KnownLanes,
