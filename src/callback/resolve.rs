@@ -56,7 +56,7 @@ impl<'a> Resolver<'a> {
     /// empty text is encrypted.
     pub(super) fn value(&mut self, path: &Path) -> Result<Option<Cow<'a, Value>>, RenderError> {
         let found = self.values.get(path);
-        let encryption = self.encryption.filter(|e| e.covers(path.name()) || e.covers(path.as_str()));
+        let encryption = self.encryption.filter(|encryption| encryption.covers(path));
         if let Some(Trace { uses, part }) = &mut self.trace {
             uses.push(Use {
                 path: path.clone(),

@@ -1,6 +1,7 @@
 //! The encryption of parameter values, as configured in a profile.
 
 use super::choice::Choice;
+use super::path::Path;
 use super::secret::Secret;
 
 /// The six algorithms. CFB is full-block feedback (CFB128); GCM uses a 16-byte nonce.
@@ -76,10 +77,11 @@ pub enum Iv {
 }
 
 impl Encryption {
-    /// Whether the variable with this name is encrypted.
+    /// Whether the value at this path is encrypted: by the name of its variable, or by its whole path.
     #[must_use]
-    pub fn covers(&self, variable: &str) -> bool {
-        self.parameters.is_empty() || self.parameters.iter().any(|p| p == variable)
+    pub fn covers(&self, path: &Path) -> bool {
+        let is_it = |parameter: &String| parameter == path.name() || parameter == path.as_str();
+        self.parameters.is_empty() || self.parameters.iter().any(is_it)
     }
 }
 

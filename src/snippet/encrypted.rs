@@ -4,7 +4,7 @@ use serde_json::Value;
 use url::{Url, form_urlencoded};
 
 use super::format::Format;
-use crate::callback::{Context, Values, render};
+use crate::callback::MarkedRequest;
 use crate::profile::{Auth, DataFormat, Profile};
 
 /// Where a receiver finds the encrypted values.
@@ -18,45 +18,30 @@ pub(super) struct EncryptedPlaces {
     pub others: bool,
 }
 
-/// The encrypted values of this profile: those of its request with a mark for each value that would be encrypted.
+/// The places of the encrypted values of this profile.
 pub(super) fn places(profile: &Profile) -> EncryptedPlaces {
     let Some(encryption) = &profile.encryption else { return EncryptedPlaces::default() };
-    let mut values = Values::default();
-    let mut marks = Vec::new();
-    for (n, path) in profile.variables().into_iter().enumerate() {
-        let mark = format!("value{n}encrypted");
-        if encryption.covers(path.name()) {
-            values.set(path.as_str(), mark.clone().into());
-            marks.push(mark);
-        } else {
-            values.set(path.as_str(), "clear".into());
-        }
-    }
-    // The fields of a form are the same in both formats.
+    // The fields of a form are the same in both formats. Credentials are in no field.
     let data_format = match profile.data_format {
         Some(DataFormat::FormData) => Some(DataFormat::UrlEncoded),
         other => other,
     };
-    let clear = Profile { encryption: None, auth: Auth::None, data_format, ..profile.clone() };
-    let mut context = Context { delivery_id: "", random: &mut |_| () };
-    let Ok(callback) = render(&clear, &values, &mut context) else {
+    let as_form = Profile { auth: Auth::None, data_format, ..profile.clone() };
+    let Some(marked) = MarkedRequest::of(&as_form, encryption) else {
         return EncryptedPlaces { others: true, ..EncryptedPlaces::default() };
     };
-    let body = String::from_utf8_lossy(&callback.body);
-    let is_mark = |text: &str| marks.iter().any(|mark| mark == text);
+    let body = String::from_utf8_lossy(&marked.callback.body);
     // A name that a value is a part of is not known.
-    let is_known = |name: &str| {
-        !name.chars().any(char::is_control) && marks.iter().all(|mark| !name.contains(mark.as_str()))
-    };
-    let is_field = |name: &str, value: &str| is_mark(value) && is_known(name);
-    let mut found = EncryptedPlaces { whole: is_mark(&body), ..EncryptedPlaces::default() };
+    let is_known = |name: &str| !name.chars().any(char::is_control) && !marked.has_value(name);
+    let is_field = |name: &str, value: &str| marked.is_encrypted(value) && is_known(name);
+    let mut found = EncryptedPlaces { whole: marked.is_encrypted(&body), ..EncryptedPlaces::default() };
     let pairs = |text: &str| -> Vec<String> {
         let pairs = form_urlencoded::parse(text.as_bytes()).filter(|(name, value)| is_field(name, value));
         pairs.map(|(name, _)| name.into_owned()).collect()
     };
     found.fields = match Format::of(profile) {
         Format::Query => {
-            Url::parse(&callback.url).ok().and_then(|url| url.query().map(pairs)).unwrap_or_default()
+            Url::parse(&marked.callback.url).ok().and_then(|url| url.query().map(pairs)).unwrap_or_default()
         }
         Format::Form | Format::Multipart => pairs(&body),
         Format::Json => match serde_json::from_str(&body) {
@@ -71,7 +56,7 @@ pub(super) fn places(profile: &Profile) -> EncryptedPlaces {
         Format::Xml | Format::Text => Vec::new(),
     };
     found.fields.dedup();
-    let uses = profile.placeholders().filter(|path| encryption.covers(path.name())).count();
+    let uses = profile.placeholders().filter(|path| encryption.covers(path)).count();
     found.others = uses > found.fields.len().saturating_add(usize::from(found.whole));
     found
 }

@@ -198,4 +198,9 @@ fn encrypted_values_are_found_where_they_arrive() {
     let header =
         places(|draft| draft.headers = vec![DraftHeader { name: "X-Id".into(), value: "<id>".into() }]);
     assert_eq!(header, (Vec::new(), false, true));
+    let by_path = places(|draft| {
+        draft.body = r#"{"a": "<order.id>", "b": "<order.sum>"}"#.into();
+        draft.enc_parameters = vec!["order.id".into()];
+    });
+    assert_eq!(by_path, (fields(&["a"]), false, false));
 }
