@@ -25,7 +25,7 @@ impl MarkedRequest {
         for (at, path) in profile.variables().into_iter().enumerate() {
             let mark = format!("ringback-variable-{at}-");
             values.set(path.as_str(), mark.as_str().into());
-            marks.insert(mark, encryption.covers(&path));
+            marks.insert(mark, encryption.covers(path));
         }
         let clear = Profile { encryption: None, ..profile.clone() };
         let mut context = Context { delivery_id: "0", random: &mut |bytes| bytes.fill(0) };
