@@ -19,6 +19,7 @@ mod control;
 mod db_backup;
 mod db_check;
 mod db_copy;
+mod db_copy_back;
 mod deliveries;
 mod demo;
 mod descriptors;

@@ -11,22 +11,24 @@ use crate::cli::output::{eprint_line, print, print_json};
 use crate::cli::passed_over;
 use crate::cli::session::Session;
 use crate::cli::status_line::StatusLine;
-use crate::storage::transfer::store::{CopySource as _, CopyTarget};
+#[cfg(feature = "postgres")]
+use crate::storage::postgres::{PgSource, PgTarget};
+use crate::storage::transfer::store::{CopySource, CopyTarget};
 use crate::storage::transfer::{Copied, CopyProgress, abandon, copy};
-use crate::storage::{FileSource, Store};
+use crate::storage::{FileSource, FileTarget};
 use crate::text::group_digits;
 
 use super::state_counts;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct CopyArgs {
-    /// The file to copy; it is closed and can only be read afterwards
-    #[arg(long, value_name = "FILE")]
+    /// The database to copy, a file or a postgres:// URL; it is closed and can only be read afterwards
+    #[arg(long, value_name = "FILE|URL")]
     from: PathBuf,
-    /// An empty database with the schema: a postgres:// URL, or @FILE with such a URL in it
-    #[arg(long, value_name = "URL")]
+    /// A new file, or an empty database with the schema: a postgres:// URL, or @FILE with such a URL in it
+    #[arg(long, value_name = "FILE|URL")]
     to: PathBuf,
-    /// End a copy that has not finished: empty the database, and let the file take changes again
+    /// End a copy that has not finished: remove what was copied, and let the source take changes again
     #[arg(long)]
     abandon: bool,
     /// Print JSON instead of text
@@ -35,25 +37,24 @@ pub(super) struct CopyArgs {
 }
 
 pub(super) async fn run(session: &Session, args: &CopyArgs) -> Result<(), CommandError> {
-    let store = source(session, &args.from)?;
+    let source = Source::open(session, &args.from).await?;
     let target = target(session, &args.to)?;
-    let (from, to) = (store.path().display().to_string(), target.name());
+    let (from, to) = (source.store().name(), target.name());
     if args.abandon {
-        let source = FileSource::open(store).await?;
-        let was_there = abandon(&source, target.as_ref()).await?;
+        let was_there = abandon(source.store(), target.as_ref()).await?;
         let result = if was_there { "abandoned" } else { "unchanged" };
         if args.json {
             return print_json(&json!({"from": from, "to": to, "result": result}));
         }
         return print(&if was_there {
-            format!("abandoned the copy of {from} to {to}; the file takes changes again\n")
+            format!("abandoned the copy of {from} to {to}; {from} takes changes again\n")
         } else {
             format!("{from} is not being copied\n")
         });
     }
     let mut interrupts = Interrupts::watch()?;
     let copied = tokio::select! {
-        copied = copy_all(store, target.as_ref()) => copied?,
+        copied = copy_all(source, target.as_ref()) => copied?,
         code = interrupts.next() => {
             let left = "interrupted: run the same command again to resume".to_owned();
             return Err(CommandError::Interrupted { code, left });
@@ -73,28 +74,57 @@ pub(super) async fn run(session: &Session, args: &CopyArgs) -> Result<(), Comman
     Ok(())
 }
 
-/// Copies, and closes the file permanently.
-async fn copy_all(store: Store, target: &dyn CopyTarget) -> Result<Option<Copied>, CommandError> {
-    let source = FileSource::open(store).await?;
+/// Copies, and closes the source permanently.
+async fn copy_all(source: Source, target: &dyn CopyTarget) -> Result<Option<Copied>, CommandError> {
     let mut line = StatusLine::new();
-    let copied = copy(&source, target, &mut |progress| line.draw(|_| progress_text(progress))).await?;
+    let copied = copy(source.store(), target, &mut |progress| line.draw(|_| progress_text(progress))).await?;
     drop(line);
-    let name = source.name();
-    source.seal().map_err(|error| CommandError::System(format!("{name} cannot be made read-only"), error))?;
+    source.seal()?;
     Ok(copied)
 }
 
-/// The file to copy.
-fn source(session: &Session, name: &Path) -> Result<Store, CommandError> {
-    match Database::read(name, Given::CommandLine)? {
-        Database::File(file) if file.try_exists().unwrap_or(true) => session.open_file(file),
-        Database::File(file) => {
-            Err(CommandError::Input(format!("no database {}: check --from", file.display())))
+/// The database to copy.
+enum Source {
+    File(FileSource),
+    #[cfg(feature = "postgres")]
+    Server(PgSource),
+}
+
+impl Source {
+    async fn open(session: &Session, name: &Path) -> Result<Self, CommandError> {
+        match Database::read(name, Given::CommandLine)? {
+            Database::File(file) if file.try_exists().unwrap_or(true) => {
+                Ok(Self::File(FileSource::open(session.open_file(file)?).await?))
+            }
+            Database::File(file) => {
+                Err(CommandError::Input(format!("no database {}: check --from", file.display())))
+            }
+            #[cfg(feature = "postgres")]
+            Database::Server(address) => {
+                Ok(Self::Server(PgSource::open(&session.on_server(*address)).await?))
+            }
         }
-        #[cfg(feature = "postgres")]
-        Database::Server(_) => Err(CommandError::Input(
-            "a database on a server cannot be copied yet: name a file with --from".to_owned(),
-        )),
+    }
+
+    fn store(&self) -> &dyn CopySource {
+        match self {
+            Self::File(source) => source,
+            #[cfg(feature = "postgres")]
+            Self::Server(source) => source,
+        }
+    }
+
+    /// Makes a file that was copied read-only. A database on a server refuses changes already.
+    fn seal(self) -> Result<(), CommandError> {
+        match self {
+            Self::File(source) => {
+                let name = source.name();
+                let what = || format!("{name} cannot be made read-only");
+                source.seal().map_err(|error| CommandError::System(what(), error))
+            }
+            #[cfg(feature = "postgres")]
+            Self::Server(_) => Ok(()),
+        }
     }
 }
 
@@ -102,14 +132,9 @@ fn source(session: &Session, name: &Path) -> Result<Store, CommandError> {
 #[cfg_attr(not(feature = "postgres"), expect(unused_variables, reason = "only files can be named then"))]
 fn target(session: &Session, name: &Path) -> Result<Box<dyn CopyTarget>, CommandError> {
     match Database::read(name, Given::CommandLine)? {
-        Database::File(_) => Err(CommandError::Input(
-            "a file cannot be copied into a file: name a database on a server (postgres://USER@HOST/DATABASE) with --to"
-                .to_owned(),
-        )),
+        Database::File(file) => Ok(Box::new(FileTarget::new(&file)?)),
         #[cfg(feature = "postgres")]
-        Database::Server(address) => {
-            Ok(Box::new(crate::storage::postgres::PgTarget::new(&session.on_server(*address))))
-        }
+        Database::Server(address) => Ok(Box::new(PgTarget::new(&session.on_server(*address)))),
     }
 }
 

@@ -22,7 +22,8 @@ enum Action {
     Check(check::CheckArgs),
     /// Copy a file to another one, whole and verified, while sessions use it
     Backup(backup::BackupArgs),
-    /// Copy a file into an empty PostgreSQL database: settings, log and pending deliveries; then close the file
+    /// Copy a database into an empty one, between files and PostgreSQL: settings, log and pending deliveries; then close
+    /// the source
     Copy(copy::CopyArgs),
 }
 

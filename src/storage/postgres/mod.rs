@@ -57,7 +57,7 @@ use queue::sender::SenderState;
 use rollups::pace::FoldPace;
 pub use schema::migrate::Migrated;
 use schema::migrate::Target;
-pub use transfer::PgTarget;
+pub use transfer::{PgSource, PgTarget};
 
 /// A database on a server. Cheap to clone.
 #[derive(Clone)]

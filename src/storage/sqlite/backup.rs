@@ -9,13 +9,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
-use rustix::fs::{CWD, RenameFlags, renameat_with};
 use uuid::Uuid;
 
 use crate::storage::error::StoreError;
 use crate::storage::integrity::IntegrityReport;
 use crate::storage::sqlite::engine::busy::BusyTimeout;
 use crate::storage::sqlite::error::InFile as _;
+use crate::storage::sqlite::file::rename_new::rename_new;
 use crate::storage::sqlite::file::{read_only, schema};
 use crate::storage::sqlite::integrity::check_integrity;
 
@@ -160,24 +160,7 @@ impl Part {
             io::ErrorKind::AlreadyExists => BackupError::Exists(target.to_owned()),
             _ => BackupError::Target { target: target.to_owned(), source },
         };
-        let renamed = renameat_with(CWD, &self.0, CWD, target, RenameFlags::NOREPLACE);
-        match renamed.map_err(io::Error::from) {
-            Ok(()) => {}
-            // A file system that cannot do that in one step can link.
-            Err(error)
-                if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) =>
-            {
-                std::fs::hard_link(&self.0, target).map_err(failed)?;
-                std::fs::remove_file(&self.0).map_err(failed)?;
-            }
-            Err(error) => return Err(failed(error)),
-        }
-        let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty());
-        OpenOptions::new()
-            .read(true)
-            .open(folder.unwrap_or(Path::new(".")))
-            .and_then(|folder| folder.sync_all())
-            .map_err(failed)
+        rename_new(&self.0, target).map_err(failed)
     }
 }
 

@@ -41,7 +41,7 @@ pub use lock::lease::Lease;
 pub use lock::lock_file::LockError;
 pub use names::{NameKind, StoredName, stored_names};
 pub use queue::seat::Seat;
-pub use transfer::FileSource;
+pub use transfer::{FileSource, FileTarget};
 pub use wal::pinned::LogPinned;
 
 use std::path::{Path, PathBuf};

@@ -1,9 +1,11 @@
 //! Rows that are copied together.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use crate::record::DeliveryId;
+use crate::storage::transfer::datum::Datum;
 use crate::storage::transfer::table::{Table, TableRow};
-use crate::storage::unreadable::PassedOver;
+use crate::storage::unreadable::{PassedOver, UnreadableRow, Why};
 
 /// What identifies a lane in every store: profile, endpoint, and whether a person sent.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -52,7 +54,39 @@ pub struct LogBatch {
     pub passed_over: PassedOver,
 }
 
+/// Deliveries with invalid rows, by position: their ids, where those are known, and why.
+pub type InvalidDeliveries = BTreeMap<i64, (Option<DeliveryId>, Why)>;
+
 impl LogBatch {
+    /// Passes over these deliveries, and those that are neither pending nor ended.
+    pub fn pass_over(&mut self, mut invalid: InvalidDeliveries) {
+        let there: BTreeSet<i64> = self.positions.iter().copied().collect();
+        let [deliveries, ended, pending, ..] = &self.rows;
+        let position = |row: &TableRow| row.first().and_then(Datum::int);
+        let stated: BTreeSet<i64> = ended.iter().chain(pending).filter_map(position).collect();
+        for position in there.difference(&stated) {
+            invalid.entry(*position).or_insert_with(|| (None, "it is in no state".to_owned()));
+        }
+        if invalid.is_empty() {
+            return;
+        }
+        for row in deliveries {
+            if let [Datum::Int(position), Datum::Bytes(id), ..] = row.as_slice()
+                && let (Some((name @ None, _)), Ok(id)) =
+                    (invalid.get_mut(position), id.as_slice().try_into())
+            {
+                *name = Some(DeliveryId::from_bytes(id));
+            }
+        }
+        let is_valid = |position: &i64| !invalid.contains_key(position);
+        self.positions.retain(is_valid);
+        for rows in &mut self.rows {
+            rows.retain(|row| position(row).is_some_and(|position| is_valid(&position)));
+        }
+        let named = |(row, (id, why))| UnreadableRow::delivery(id, row, why);
+        self.passed_over.extend(invalid.into_iter().filter(|(row, _)| there.contains(row)).map(named));
+    }
+
     /// Each table with its rows.
     pub fn tables(&self) -> impl Iterator<Item = (Table, &[TableRow])> {
         Table::LOG.into_iter().zip(self.rows.iter().map(Vec::as_slice))

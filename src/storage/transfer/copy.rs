@@ -51,6 +51,9 @@ pub async fn copy(
     to: &dyn CopyTarget,
     report: &mut (dyn FnMut(CopyProgress) + Send),
 ) -> Result<Option<Copied>, TransferError> {
+    if from.name() == to.name() {
+        return Err(TransferError::Same(to.name()));
+    }
     let mark = from.mark().await?;
     let was_resumed = mark.as_ref().is_some_and(|mark| mark.is_closed);
     let id = match mark {

@@ -8,6 +8,25 @@ pub enum TransferError {
     /// A store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Source and target are one database.
+    #[error("{0}: a database cannot be copied into itself: name another one with --to")]
+    Same(String),
+    /// The file to copy into cannot be made.
+    #[error("{target}: {why}: name a new file in a folder that exists and can be written")]
+    Target {
+        /// The target.
+        target: String,
+        /// Why.
+        why: String,
+    },
+    /// The file to copy into has an unfinished copy of another database.
+    #[error("{part}: it has an unfinished copy of {source_name}: finish that one, or remove the file")]
+    OtherCopy {
+        /// The file that is being filled.
+        part: String,
+        /// The other database.
+        source_name: String,
+    },
     /// The right to send from the source cannot be acquired.
     #[error("{0}")]
     Lock(String),

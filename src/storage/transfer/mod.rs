@@ -7,11 +7,13 @@
 //!
 //! 1. The source gets a mark with the id of the copy and the name of its target. Nothing is refused yet.
 //! 2. The target, which must be empty, gets the same id, and is closed to everybody else until the copy has finished.
-//! 3. The source is closed: it refuses changes by any process, also by those that have it open.
+//!    A file has another name until then.
+//! 3. The source is closed: it refuses changes by any process, also by those that have it open. From then on it is one
+//!    state, which is read in as many transactions as needed.
 //! 4. Settings and log are copied in batches. A batch and the position that it reaches are one transaction of the
 //!    target. Pending deliveries are kept apart, where no sender finds them.
 //! 5. Both are read again, and compared by the number of rows and a checksum of each table.
-//! 6. One transaction of the target makes the pending deliveries claimable, and opens it.
+//! 6. One transaction of the target makes the pending deliveries claimable, and opens it; a file gets its name.
 //! 7. The source is marked as copied, permanently.
 //!
 //! A copy that has not finished can be abandoned: first the target is emptied, then the source is opened again.

@@ -138,5 +138,5 @@ pub trait CopyTarget: Contents {
     ///
     /// # Errors
     /// The store cannot be written.
-    async fn finish(&self, counts: &Counts) -> Result<(), StoreError>;
+    async fn finish(&self, counts: &Counts) -> Result<(), TransferError>;
 }

@@ -177,8 +177,8 @@ impl CopyTarget for Store {
         })
     }
 
-    async fn finish(&self, _: &Counts) -> Result<(), StoreError> {
-        self.step(|world| world.target.as_mut().unwrap().1.is_finished = true)
+    async fn finish(&self, _: &Counts) -> Result<(), TransferError> {
+        Ok(self.step(|world| world.target.as_mut().unwrap().1.is_finished = true)?)
     }
 }
 

@@ -6,7 +6,7 @@ use tokio::task::AbortHandle;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, SimpleQueryMessage};
 
-use crate::storage::error::StoreError;
+use crate::storage::error::{Problem, StoreError};
 use crate::storage::postgres::connection::address::Address;
 use crate::storage::postgres::connection::hosts::{Hosts, Reached};
 use crate::storage::postgres::connection::pooler::Pooler;
@@ -42,7 +42,7 @@ pub enum Purpose {
     Vacuum,
     /// The schema is looked at or changed: nothing is checked.
     Migrate,
-    /// Another database is copied into this one, which is closed to all others meanwhile.
+    /// The database is copied into another one, or filled by a copy: it is closed to all others meanwhile.
     Copy,
     /// All of the database is read, to check it.
     Check,
@@ -203,9 +203,10 @@ impl Server {
         let row = client.query_typed_one("SELECT pg_backend_pid()", &[]).await?;
         self.pooler.check(&self.hosts, client, row.try_get(0)?).await?;
         let settings = purpose.settings();
-        // Earlier schemas lack the last column.
-        let schema =
-            "version AS schema, least, to_jsonb(m) ->> 'copying_from' AS copying_from FROM ringback.meta m";
+        // Earlier schemas lack the last columns.
+        let schema = "version AS schema, least, to_jsonb(m) ->> 'copying_from' AS copying_from, \
+                      CASE WHEN to_jsonb(m) ->> 'closed_at' <> '' THEN to_jsonb(m) ->> 'moved_to' END AS moved_to, \
+                      to_jsonb(m) ->> 'moved_at' AS moved_at FROM ringback.meta m";
         let asked = match purpose {
             Purpose::Migrate => None,
             _ => Some(client.simple_query(&format!("{settings} {SERVER}, {schema}")).await),
@@ -231,7 +232,14 @@ impl Server {
             (_, Some(version), Some(least)) => steps::check(version, least)?,
             _ => return Err(ServerProblem::NoSchema.into()),
         }
-        if let Some(source) =
+        if let Some(target) = text("moved_to") {
+            if !matches!(purpose, Purpose::Copy | Purpose::Migrate | Purpose::Read | Purpose::Check) {
+                let target = target.to_owned();
+                let is_finished = text("moved_at").is_some();
+                let problem = if is_finished { Problem::Moved(target) } else { Problem::Moving(target) };
+                return Err(problem.into());
+            }
+        } else if let Some(source) =
             text("copying_from").filter(|_| !matches!(purpose, Purpose::Copy | Purpose::Migrate))
         {
             return Err(ServerProblem::Filling(source.to_owned()).into());

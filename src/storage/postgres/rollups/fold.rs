@@ -52,6 +52,12 @@ impl PgStore {
     }
 }
 
+/// Adds all changes to the rollups, in this transaction, where no other process has the database.
+pub async fn fold_all(db: Db<'_>) -> Result<(), StoreError> {
+    while fold_some(db).await? >= MOST {}
+    Ok(())
+}
+
 /// Folds as many as fit. How many these were; 0 as well where another process does it.
 async fn fold_some(db: Db<'_>) -> Result<i64, StoreError> {
     if db.value::<bool>("SELECT pg_try_advisory_xact_lock($1)", &[&LOCK]).await? != Some(true) {

@@ -25,7 +25,7 @@ const LEASES: u32 = 2;
 const LOOK: Duration = Duration::from_millis(50);
 
 /// Closes the connections of other programs, as far as this user may. Those of migrations have another name.
-const CLOSE_OTHERS: &str = "
+pub const CLOSE_OTHERS: &str = "
 SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name LIKE 'ringback/%'
   AND pg_has_role(usesysid, 'USAGE')";

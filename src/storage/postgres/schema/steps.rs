@@ -21,13 +21,14 @@ pub const STEPS: &[&str] = &[
     include_str!("15.sql"),
     include_str!("16.sql"),
     include_str!("17.sql"),
+    include_str!("18.sql"),
 ];
 
 /// For each schema the oldest one that a program must know to work with it. A step that only adds keeps the number
 /// of the step before: programs of both versions run side by side while hosts are updated. Programs that do not know
 /// the feed (6), the turns of profiles (8) or the rollups (9) would leave out what they do;
 /// those that do not know probes (12) would end a failed one.
-pub const LEAST: &[i64] = &[1, 1, 1, 1, 1, 6, 6, 8, 9, 9, 9, 12, 12, 12, 12, 12, 12];
+pub const LEAST: &[i64] = &[1, 1, 1, 1, 1, 6, 6, 8, 9, 9, 9, 12, 12, 12, 12, 12, 12, 12];
 
 /// The latest schema that this program knows.
 #[allow(clippy::cast_possible_wrap, reason = "a handful of steps")]

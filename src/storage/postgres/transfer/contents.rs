@@ -1,15 +1,29 @@
-//! What is read of a database to compare it with what it is a copy of.
+//! What is read of a database, to copy it or to compare it with what it is a copy of.
+
+use std::collections::HashSet;
 
 use crate::storage::error::StoreError;
 use crate::storage::postgres::connection::db::Db;
 use crate::storage::postgres::rows::get_or_default;
 use crate::storage::postgres::transfer::value;
-use crate::storage::transfer::batch::{BatchLimit, LaneName, LaneNames, LogBatch, SettingsPage};
-use crate::storage::transfer::datum::Datum;
-use crate::storage::transfer::table::{Table, TableRow};
+use crate::storage::transfer::batch::{
+    BatchLimit, InvalidDeliveries, LaneName, LaneNames, LogBatch, SettingsPage,
+};
+use crate::storage::transfer::datum::{ColumnKind, Datum};
+use crate::storage::transfer::table::{Table, TableColumn};
+use crate::storage::unreadable::UnreadableRow;
 
-/// The name of a table here. What is pending is kept apart until the copy has finished.
-pub fn name(table: Table) -> &'static str {
+/// Which of the two a database is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// It is copied.
+    Source,
+    /// It is filled: what is pending is kept apart until the copy has finished.
+    Target,
+}
+
+/// The name of a table here.
+pub fn name(table: Table, side: Side) -> &'static str {
     match table {
         Table::Profiles => "profile",
         Table::Variables => "own_variable",
@@ -28,6 +42,7 @@ pub fn name(table: Table) -> &'static str {
         Table::RollupStart => "rollup_start",
         Table::Deliveries => "delivery",
         Table::Ended => "ended",
+        Table::Pending if side == Side::Source => "pending",
         Table::Pending => "incoming",
         Table::Tested => "tested",
         Table::Attempts => "attempt",
@@ -40,6 +55,31 @@ pub fn name(table: Table) -> &'static str {
 pub fn columns(table: Table) -> String {
     table.columns().iter().map(|column| column.name).collect::<Vec<_>>().join(", ")
 }
+
+/// The columns of a table as they are read: as every store has them, and nothing where a row belongs to none.
+fn selected(table: Table, side: Side) -> String {
+    let name = name(table, side);
+    let column = |column: &TableColumn| match (table, column.name) {
+        // Of an alert that has ended it was given.
+        (Table::Turns, "wanted") => "wanted AND (alert IS NULL OR EXISTS (
+            SELECT FROM alert a WHERE a.id = turn.alert AND a.ended_at IS NULL))"
+            .to_owned(),
+        // Without a class, the message is that of a response that was cut off, and belongs to its attempt.
+        (Table::Ended, "message") => "CASE WHEN class IS NOT NULL THEN message END".to_owned(),
+        (_, lane) if column.kind == ColumnKind::Lane => {
+            format!("(SELECT l.seq FROM lane l WHERE l.seq = {name}.{lane}) AS {lane}")
+        }
+        (_, column) => column.to_owned(),
+    };
+    table.columns().iter().map(column).collect::<Vec<_>>().join(", ")
+}
+
+/// The next positions, each with about how many bytes belong to its delivery.
+const NEXT: &str = "
+SELECT d.seq, (coalesce(octet_length(d.body), 0) + coalesce(octet_length(d.headers), 0) + octet_length(d.vals)
+    + coalesce((SELECT sum(octet_length(a.response_body) + octet_length(a.response_headers))
+        FROM attempt a WHERE a.seq = d.seq), 0))::bigint AS bytes
+FROM delivery d WHERE d.seq > $1 ORDER BY d.seq LIMIT $2";
 
 /// The order of a table's rows, the same in every store.
 fn order(table: Table) -> &'static str {
@@ -90,34 +130,62 @@ pub async fn settings(
     most: usize,
 ) -> Result<SettingsPage, StoreError> {
     let number = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
-    let (columns, name, order) = (columns(table), name(table), order(table));
+    // No column of these differs while a copy is unfinished.
+    let (columns, name, order) = (selected(table, Side::Source), name(table, Side::Source), order(table));
     let sql = format!("SELECT {columns} FROM {name} ORDER BY {order} LIMIT $1 OFFSET $2");
     let rows = db.rows(&sql, &[&number(most), &number(from)]).await?;
-    let rows: Vec<TableRow> = rows.iter().map(|row| value::read(table, row)).collect::<Result<_, _>>()?;
-    Ok(SettingsPage { read: rows.len(), rows, ..SettingsPage::default() })
+    let mut page = SettingsPage { read: rows.len(), ..SettingsPage::default() };
+    for (row, number) in rows.iter().zip(from.saturating_add(1)..) {
+        match table.row(value::read(table, row)?) {
+            Ok(row) => page.rows.push(row),
+            Err(why) => {
+                let name = format!("row {number} of {}", table.name());
+                page.passed_over.add(UnreadableRow { name, why, position: None });
+            }
+        }
+    }
+    Ok(page)
 }
 
 /// The deliveries after a position, and all that belongs to them.
-pub async fn log(db: Db<'_>, after: i64, most: BatchLimit) -> Result<LogBatch, StoreError> {
-    let most = i64::try_from(most.deliveries).unwrap_or(i64::MAX);
-    let sql =
-        format!("SELECT {} FROM delivery WHERE seq > $1 ORDER BY seq LIMIT $2", columns(Table::Deliveries));
-    let deliveries = db.rows(&sql, &[&after, &most]).await?;
-    let deliveries: Vec<TableRow> =
-        deliveries.iter().map(|row| value::read(Table::Deliveries, row)).collect::<Result<_, _>>()?;
-    let positions: Vec<i64> = deliveries.iter().filter_map(|row| row.first().and_then(Datum::int)).collect();
-    let (Some(first), Some(end)) = (positions.first().copied(), positions.last().copied()) else {
-        return Ok(LogBatch::default());
+pub async fn log(db: Db<'_>, side: Side, after: i64, most: BatchLimit) -> Result<LogBatch, StoreError> {
+    let mut batch = LogBatch { positions: next(db, after, most).await?, ..LogBatch::default() };
+    let (Some(first), Some(end)) = (batch.positions.first().copied(), batch.positions.last().copied()) else {
+        return Ok(batch);
     };
-    let mut batch = LogBatch { end: Some(end), positions, ..LogBatch::default() };
-    for (table, rows) in Table::LOG.into_iter().zip(&mut batch.rows).skip(1) {
-        let (columns, name, order) = (columns(table), name(table), order(table));
+    batch.end = Some(end);
+    let there: HashSet<i64> = batch.positions.iter().copied().collect();
+    let mut invalid = InvalidDeliveries::new();
+    for (table, rows) in Table::LOG.into_iter().zip(&mut batch.rows) {
+        let (columns, name, order) = (selected(table, side), name(table, side), order(table));
         let sql = format!("SELECT {columns} FROM {name} WHERE seq BETWEEN $1 AND $2 ORDER BY {order}");
-        let found = db.rows(&sql, &[&first, &end]).await?;
-        *rows = found.iter().map(|row| value::read(table, row)).collect::<Result<_, _>>()?;
+        for found in db.rows(&sql, &[&first, &end]).await? {
+            let row = value::read(table, &found)?;
+            let position = row.first().and_then(Datum::int).unwrap_or_default();
+            match table.row(row) {
+                Ok(row) if there.contains(&position) => rows.push(row),
+                // Of a delivery that was removed.
+                Ok(_) => {}
+                Err(why) => {
+                    invalid.entry(position).or_insert((None, why));
+                }
+            }
+        }
     }
-    if let Some(rows) = batch.rows.first_mut() {
-        *rows = deliveries;
-    }
+    batch.pass_over(invalid);
     Ok(batch)
+}
+
+/// The next positions: as many as fit.
+async fn next(db: Db<'_>, after: i64, most: BatchLimit) -> Result<Vec<i64>, StoreError> {
+    let limit = i64::try_from(most.deliveries).unwrap_or(i64::MAX);
+    let (mut positions, mut bytes) = (Vec::new(), 0_u64);
+    for row in db.rows(NEXT, &[&after, &limit]).await? {
+        positions.push(row.try_get("seq")?);
+        bytes = bytes.saturating_add(u64::try_from(row.try_get::<_, i64>("bytes")?).unwrap_or(0));
+        if bytes >= most.bytes {
+            break;
+        }
+    }
+    Ok(positions)
 }

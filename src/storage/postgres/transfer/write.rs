@@ -8,9 +8,9 @@ use tokio_postgres::types::{ToSql, Type};
 
 use crate::storage::error::StoreError;
 use crate::storage::postgres::connection::db::Db;
-use crate::storage::postgres::transfer::contents::{columns, name};
-use crate::storage::postgres::transfer::mark;
+use crate::storage::postgres::transfer::contents::{Side, columns, name};
 use crate::storage::postgres::transfer::positions::{Positions, days};
+use crate::storage::postgres::transfer::target_mark as mark;
 use crate::storage::postgres::transfer::value::{Written, type_of};
 use crate::storage::transfer::batch::SettingsPage;
 use crate::storage::transfer::datum::Datum;
@@ -87,7 +87,7 @@ async fn insert(db: Db<'_>, table: Table, rows: &[TableRow]) -> Result<(), Store
         return Ok(());
     }
     let types: Vec<Type> = table.columns().iter().map(|column| type_of(column.kind)).collect();
-    let sql = format!("COPY {} ({}) FROM STDIN BINARY", name(table), columns(table));
+    let sql = format!("COPY {} ({}) FROM STDIN BINARY", name(table, Side::Target), columns(table));
     let mut writer = pin!(BinaryCopyInWriter::new(db.copy_in(&sql).await?, &types));
     for row in rows {
         let written: Vec<Written<'_>> = row.iter().map(Written).collect();

@@ -10,5 +10,6 @@ pub mod named_profiles;
 pub mod open;
 pub mod read_only;
 pub mod regular;
+pub mod rename_new;
 pub mod schema;
 pub mod writable;

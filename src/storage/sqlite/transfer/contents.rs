@@ -1,13 +1,15 @@
 //! What is read of a file to copy it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use rusqlite::types::ValueRef;
 use rusqlite::{Params, Row as FileRow, Transaction};
 
 use crate::record::{DeliveryId, LogPosition};
 use crate::storage::error::StoreError;
-use crate::storage::transfer::batch::{BatchLimit, LaneName, LaneNames, LogBatch, SettingsPage};
+use crate::storage::transfer::batch::{
+    BatchLimit, InvalidDeliveries, LaneName, LaneNames, LogBatch, SettingsPage,
+};
 use crate::storage::transfer::datum::Datum;
 use crate::storage::transfer::table::{Table, TableRow};
 use crate::storage::unreadable::{UnreadableRow, Why};
@@ -154,7 +156,7 @@ pub fn log(tx: &Transaction<'_>, after: LogPosition, most: BatchLimit) -> Result
     };
     batch.end = Some(end);
     let there: BTreeSet<i64> = batch.positions.iter().copied().collect();
-    let mut invalid: BTreeMap<i64, (Option<DeliveryId>, Why)> = BTreeMap::new();
+    let mut invalid = InvalidDeliveries::new();
     for (table, rows) in Table::LOG.into_iter().zip(&mut batch.rows) {
         let sql = format!("{VALID_LANES} {}", select(table));
         each(tx, &sql, (first, end), table, |found, row| {
@@ -171,30 +173,7 @@ pub fn log(tx: &Transaction<'_>, after: LogPosition, most: BatchLimit) -> Result
             }
         })?;
     }
-    let [_, ended, pending, ..] = &batch.rows;
-    let stated: BTreeSet<i64> =
-        ended.iter().chain(pending).filter_map(|row| row.first().and_then(Datum::int)).collect();
-    for position in there.difference(&stated) {
-        invalid.entry(*position).or_insert_with(|| (None, "it is in no state".to_owned()));
-    }
-    if !invalid.is_empty() {
-        let [deliveries, ..] = &batch.rows;
-        for row in deliveries {
-            if let [Datum::Int(position), Datum::Bytes(id), ..] = row.as_slice()
-                && let (Some((name @ None, _)), Ok(id)) =
-                    (invalid.get_mut(position), id.as_slice().try_into())
-            {
-                *name = Some(DeliveryId::from_bytes(id));
-            }
-        }
-        let is_valid = |position: &i64| !invalid.contains_key(position);
-        batch.positions.retain(is_valid);
-        for rows in &mut batch.rows {
-            rows.retain(|row| row.first().and_then(Datum::int).is_some_and(|position| is_valid(&position)));
-        }
-        let named = |(row, (id, why))| UnreadableRow::delivery(id, row, why);
-        batch.passed_over.extend(invalid.into_iter().filter(|(row, _)| there.contains(row)).map(named));
-    }
+    batch.pass_over(invalid);
     Ok(batch)
 }
 

@@ -5,6 +5,8 @@ use uuid::Uuid;
 use crate::storage::error::StoreError;
 use crate::storage::postgres::connection::db::Db;
 use crate::storage::postgres::rows::get_or_default;
+use crate::storage::postgres::transfer::others::others;
+use crate::storage::postgres::transfer::source_mark;
 use crate::storage::transfer::TransferError;
 use crate::storage::transfer::store::TargetMark;
 
@@ -58,17 +60,6 @@ SELECT n::text || ' ' || what FROM (VALUES
   ((SELECT count(*) FROM receipt), 'receipts of earlier requests')) c(n, what)
 WHERE n > 0 LIMIT 1";
 
-/// Other connections of this program to the database.
-const OTHERS: &str = "
-SELECT application_name FROM pg_stat_activity
-WHERE datname = current_database() AND application_name LIKE 'ringback/%'
-  AND application_name <> current_setting('application_name') LIMIT 1";
-
-/// Another connection of this program to the database, if there is one.
-pub async fn others(db: Db<'_>) -> Result<Option<String>, StoreError> {
-    db.value(OTHERS, &[]).await
-}
-
 /// Removes what an unfinished copy has written, and opens the database. It was empty when the copy began, and closed
 /// since then.
 pub async fn abandon(db: Db<'_>, target: &str, id: Uuid) -> Result<(), TransferError> {
@@ -83,7 +74,7 @@ pub async fn abandon(db: Db<'_>, target: &str, id: Uuid) -> Result<(), TransferE
     db.batch(
         "TRUNCATE profile, own_variable, own_sample, test_values, hold, recovering, health, turn, alert, lane, api_key,
              remote_link, receipt, delivery, ended, attempt, tested, incoming, clock_skew, copied_from, rollup,
-             rollup_change, rollup_start, resend;
+             rollup_change, rollup_start, resend, bulk_action, bulk_member;
          INSERT INTO rollup_start DEFAULT VALUES;
          UPDATE meta SET copying_from = NULL",
     )
@@ -96,6 +87,14 @@ pub async fn begin(db: Db<'_>, target: &str, id: Uuid, source: &str) -> Result<T
     let target = || target.to_owned();
     // One at a time, in one order.
     db.rows("SELECT FROM meta FOR UPDATE", &[]).await?;
+    match source_mark::read(db).await? {
+        // The same mark under another name.
+        Some(mark) if mark.id == id => return Err(TransferError::Same(target())),
+        Some(mark) if mark.is_closed => {
+            return Err(TransferError::CopiedBefore { source_name: target(), target: mark.target });
+        }
+        _ => {}
+    }
     let earlier = read(db).await?;
     if let Some(mark) = earlier.as_ref().filter(|mark| mark.id == id && mark.reached.is_finished) {
         return Ok(mark.reached);
