@@ -1,6 +1,5 @@
 //! Events become deliveries, or have a reason why not.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -8,8 +7,8 @@ use tokio::sync::Mutex;
 
 use crate::api::{ApiError, Caller, Code};
 use crate::callback::Values;
-use crate::intake::{EventLine, EventNotes, FoundProfile, PreparedEvent, ProfileCache};
-use crate::profile::ProfileId;
+use crate::intake::{EventLine, EventNotes, PreparedEvent, ProfileCache};
+use crate::profile::Profile;
 use crate::storage::{Storage, StoreError, Submission};
 use crate::threads;
 
@@ -25,6 +24,9 @@ pub(crate) struct Profiles(Mutex<(ProfileCache, Option<Instant>)>);
 
 /// An event as it was read, or why it was not.
 pub(super) type ReadEvent = Result<EventLine, String>;
+
+/// An event with its profile, or why it is not accepted.
+type FoundEvent = Result<(EventLine, Arc<Profile>), String>;
 
 /// Events, each with its place in the request.
 pub(super) type Placed<T> = Vec<(usize, T)>;
@@ -47,13 +49,8 @@ impl Profiles {
         Self(Mutex::new((ProfileCache::new(store), None)))
     }
 
-    /// The profiles that these events refer to. Those that the caller may not use do not exist for it.
-    async fn of(
-        &self,
-        caller: &Caller,
-        events: &Placed<ReadEvent>,
-    ) -> Result<HashMap<ProfileId, FoundProfile>, StoreError> {
-        let mut found = HashMap::new();
+    /// The events with their profiles. Those that the caller may not use do not exist for it.
+    async fn of(&self, caller: &Caller, events: Placed<ReadEvent>) -> Result<Placed<FoundEvent>, StoreError> {
         let mut guard = self.0.lock().await;
         let (cache, refreshed) = &mut *guard;
         if refreshed.is_none_or(|at| at.elapsed() >= FRESH) {
@@ -62,17 +59,16 @@ impl Profiles {
             cache.refresh().await?;
             *refreshed = Some(now);
         }
-        for (_, event) in events {
-            let Ok(EventLine { profile_id, .. }) = event else { continue };
-            if found.contains_key(profile_id) {
-                continue;
-            }
-            let profile = if caller.may_use(profile_id) {
-                cache.find(profile_id).await?
-            } else {
-                Err(format!("no profile {profile_id}"))
+        let mut found = Vec::with_capacity(events.len());
+        for (place, event) in events {
+            let with_profile = match event {
+                Ok(event) if caller.may_use(&event.profile_id) => {
+                    cache.find(&event.profile_id).await?.map(|profile| (event, profile))
+                }
+                Ok(event) => Err(format!("no profile {}", event.profile_id)),
+                Err(why) => Err(why),
             };
-            found.insert(profile_id.clone(), profile);
+            found.push((place, with_profile));
         }
         Ok(found)
     }
@@ -87,8 +83,8 @@ impl Profiles {
         events: Placed<ReadEvent>,
         bytes: usize,
     ) -> Result<Prepared, ApiError> {
-        let profiles = self.of(caller, &events).await?;
-        elsewhere_if_much(bytes, move || make(events, &profiles)).await
+        let events = self.of(caller, events).await?;
+        elsewhere_if_much(bytes, move || make(events)).await
     }
 }
 
@@ -106,10 +102,10 @@ pub(super) async fn elsewhere_if_much<T: Send + 'static>(
     threads::blocking(work).await.map_err(|error| ApiError::new(Code::Internal, error.to_string()))
 }
 
-fn make(events: Placed<ReadEvent>, profiles: &HashMap<ProfileId, FoundProfile>) -> Prepared {
+fn make(events: Placed<FoundEvent>) -> Prepared {
     let mut prepared = Prepared::default();
     for (place, event) in events {
-        match event.and_then(|event| prepared_event(event, profiles)) {
+        match event.and_then(|(event, profile)| prepared_event(event, &profile)) {
             Ok(PreparedEvent { delivery, key, note }) => {
                 prepared.places.push(place);
                 prepared.submissions.push(Submission { delivery, event: key });
@@ -121,11 +117,7 @@ fn make(events: Placed<ReadEvent>, profiles: &HashMap<ProfileId, FoundProfile>) 
     prepared
 }
 
-fn prepared_event(
-    event: EventLine,
-    profiles: &HashMap<ProfileId, FoundProfile>,
-) -> Result<PreparedEvent, String> {
-    let EventLine { profile_id, event, event_id, data } = event;
-    let profile = profiles.get(&profile_id).ok_or_else(|| format!("no profile {profile_id}"))?;
-    PreparedEvent::new(profile.as_ref().map_err(Clone::clone)?, event, event_id, Values::new(data))
+fn prepared_event(event: EventLine, profile: &Profile) -> Result<PreparedEvent, String> {
+    let EventLine { event, event_id, data, profile_id: _ } = event;
+    PreparedEvent::new(profile, event, event_id, Values::new(data))
 }

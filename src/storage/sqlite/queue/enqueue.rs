@@ -24,8 +24,8 @@ impl Store {
         if let Some(command) = command {
             self.0.writer.order(Order::Write(command));
         }
-        let result = result.await.map_err(|_| StoreError::from(Problem::Closed)).flatten();
-        result.map_err(|error| error.at(self.path()))
+        let (accepted, _batch) = result.await.unwrap_or_else(|_| (Err(Problem::Closed.into()), Vec::new()));
+        accepted.map_err(|error| error.at(self.path()))
     }
 }
 

@@ -24,11 +24,15 @@ pub struct Gathering(Mutex<Weak<Gathered>>);
 /// Whether a batch was accepted.
 type Accepted = Result<(), StoreError>;
 
+/// That, after the commit, and the batch: its memory goes back to the thread that it came from, since freeing it on
+/// another one makes both wait for each other's caches.
+pub type Reply = (Accepted, Vec<NewDelivery>);
+
 /// A batch, with its caller.
 struct Asked {
     batch: Vec<NewDelivery>,
     result: Accepted,
-    reply: oneshot::Sender<Accepted>,
+    reply: oneshot::Sender<Reply>,
 }
 
 /// The batches of a command; none once it runs.
@@ -37,8 +41,8 @@ struct Gathered(Mutex<Option<Vec<Asked>>>);
 
 impl Gathering {
     /// Adds a batch. Returns the command for the writing thread, unless the batch has joined one that is waiting, and the
-    /// result after the commit: without one the command was dropped.
-    pub fn add(&self, batch: Vec<NewDelivery>) -> (Option<Box<dyn Command>>, oneshot::Receiver<Accepted>) {
+    /// reply: without one the command was dropped.
+    pub fn add(&self, batch: Vec<NewDelivery>) -> (Option<Box<dyn Command>>, oneshot::Receiver<Reply>) {
         let (reply, result) = oneshot::channel();
         let asked = Asked { batch, result: Err(Problem::Closed.into()), reply };
         let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -102,9 +106,9 @@ impl Command for Accept {
 
     fn answer(self: Box<Self>, committed: Result<(), StoreError>) {
         // It may not have run, if nothing can be written.
-        for Asked { result, reply, .. } in self.asked.into_iter().chain(self.gathered.close()) {
+        for Asked { batch, result, reply } in self.asked.into_iter().chain(self.gathered.close()) {
             // The caller may be gone; the batch is accepted nevertheless.
-            let _ = reply.send(committed.clone().and(result));
+            let _ = reply.send((committed.clone().and(result), batch));
         }
     }
 }
