@@ -37,17 +37,28 @@ impl EventLine {
     /// # Errors
     /// As [`EventLine::parse`].
     pub fn from_json(json: Value) -> Result<Self, String> {
-        let Value::Object(mut members) = json else {
+        let Value::Object(members) = json else {
             return Err(
                 "must be an object: {\"callback_profile_id\": …, \"event\": …, \"data\": {…}}".to_owned()
             );
         };
-        let profile_id = match members.remove("callback_profile_id") {
+        // In the order given: looking each up by its name would cost more than all else here.
+        let (mut profile_id, mut event, mut event_id, mut data, mut unknown) = (None, None, None, None, None);
+        for (name, value) in members {
+            match &*name {
+                "callback_profile_id" => profile_id = Some(value),
+                "event" => event = Some(value),
+                "event_id" => event_id = Some(value),
+                "data" => data = Some(value),
+                _ => unknown = unknown.or(Some(name)),
+            }
+        }
+        let profile_id = match profile_id {
             Some(Value::String(text)) => ProfileId::parse(&text).map_err(|error| error.to_string())?,
             Some(_) => return Err("callback_profile_id must be a string".to_owned()),
             None => return Err("callback_profile_id is missing".to_owned()),
         };
-        let event = match members.remove("event") {
+        let event = match event {
             Some(Value::String(name)) => Some(
                 Event::from_name(&name)
                     .ok_or_else(|| format!("unknown event '{name}'; events: {}", Event::names()))?,
@@ -55,17 +66,17 @@ impl EventLine {
             None | Some(Value::Null) => None,
             Some(_) => return Err("event must be a string".to_owned()),
         };
-        let event_id = match members.remove("event_id") {
+        let event_id = match event_id {
             Some(Value::String(text)) => Some(EventId::parse(text).map_err(|error| error.to_string())?),
             None | Some(Value::Null) => None,
             Some(_) => return Err("event_id must be a string".to_owned()),
         };
-        let data = match members.remove("data") {
+        let data = match data {
             Some(Value::Object(data)) => data,
             Some(_) => return Err("data must be an object of variables and their values".to_owned()),
             None => return Err("data is missing".to_owned()),
         };
-        match members.keys().next() {
+        match unknown {
             Some(name) => Err(format!("unknown field '{name}'; known fields: {}", Self::FIELDS)),
             None => Ok(Self { profile_id, event, event_id, data }),
         }
