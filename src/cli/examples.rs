@@ -436,6 +436,16 @@ const EXAMPLES: &[(&str, &[Example])] = &[
             ("Install the pages of all commands", "ringback man ~/.local/share/man/man1"),
         ],
     ),
+    (
+        "licences",
+        &[
+            ("Read the licences", "ringback licences | less"),
+            (
+                "List the libraries with their versions",
+                "ringback licences | grep -E '^[a-z0-9_-]+ [0-9.]+.*: '",
+            ),
+        ],
+    ),
     ("demo", &[("Open the demo", "ringback demo"), ("Print the demo as text", "ringback demo < /dev/null")]),
 ];
 

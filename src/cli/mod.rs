@@ -25,6 +25,7 @@ mod interrupt;
 mod json_error;
 mod json_input;
 mod keys;
+mod licences;
 mod listen_address;
 mod man;
 #[cfg(test)]
@@ -135,6 +136,9 @@ enum Command {
     Complete(completions::CompleteArgs),
     /// Print the manual page, or write the pages of all commands to a directory
     Man(man::ManArgs),
+    /// Print the licences of Ringback and of the libraries in it
+    #[command(visible_alias = "licenses")]
+    Licences,
     /// Open the console on a throwaway database with sample profiles and a receiver
     Demo,
 }
@@ -287,6 +291,7 @@ async fn carry_out(
                 | Command::Complete(_)
                 | Command::Config(_)
                 | Command::Man(_)
+                | Command::Licences
                 | Command::Doctor(_)
         )
     ) {
@@ -315,6 +320,7 @@ async fn carry_out(
         Some(Command::Completions(args)) => completions::run(&args),
         Some(Command::Complete(args)) => completions::complete(session, &args).await,
         Some(Command::Man(args)) => man::run(&args),
+        Some(Command::Licences) => licences::run(),
         Some(Command::Demo) => Box::pin(demo::run(session)).await,
         None => console::run(session).await,
     }

@@ -1,6 +1,7 @@
 //! What packages are made of (`packaging/`, and its table in `Cargo.toml`): the parts fit together and fit the program.
 //! Making packages takes a build of its own: docs/packages.md says how they were tried.
 
+mod licences;
 mod system_calls;
 mod unit_file;
 mod units;
