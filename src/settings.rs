@@ -197,6 +197,20 @@ pub fn usual_database() -> Option<PathBuf> {
     Xdg::new().ok().map(|xdg| xdg.data_dir().join("ringback").join("ringback.db"))
 }
 
+/// Where the requests that the receiver got are kept, beside the database in a file.
+#[must_use]
+pub fn received_beside(database: &Path) -> PathBuf {
+    let mut name = database.file_name().unwrap_or_default().to_owned();
+    name.push(".received");
+    database.with_file_name(name)
+}
+
+/// The same for a database on a server; none without a home folder.
+#[must_use]
+pub fn received_of(database: &str) -> Option<PathBuf> {
+    Some(drafts_of(database)?.with_extension("received"))
+}
+
 /// Where the unsaved drafts of a database on a server are kept; none without a home folder.
 #[must_use]
 pub fn drafts_of(database: &str) -> Option<PathBuf> {

@@ -1,9 +1,11 @@
 //! `ringback`: opens the console.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use super::error::CommandError;
 use super::output::eprint_line;
+use super::receive::stored;
 use super::session::Session;
 use super::terminal;
 use crate::alerting::AlertTargets;
@@ -26,7 +28,9 @@ pub(super) async fn run(session: &Session) -> Result<ExitCode, CommandError> {
     let store = session.store()?;
     let named = settings_of(settings, store.short_name(), false);
     let notice = first_of(notices).map(|text| Notice { text, tone: Tone::Bad });
-    Box::pin(show(store, settings, named, None, notice)).await
+    // Without a home folder there is none.
+    let kept = stored::file(session).ok();
+    show(store, settings, named, None, kept, notice).await
 }
 
 /// The problem with the settings, shortened to one line: every command prints all of it.
@@ -50,7 +54,7 @@ pub(super) async fn demo(
     let text = "Press {test}, Enter: the first attempt fails, a retry succeeds. {help} shows all keys.";
     let text = named.keys.spell(text);
     let notice = Notice { text, tone: Tone::Plain };
-    Box::pin(show(store, &settings, named, Some(receiver), Some(notice))).await
+    show(store, &settings, named, Some(receiver), None, Some(notice)).await
 }
 
 async fn show(
@@ -58,6 +62,7 @@ async fn show(
     set: &Settings,
     settings: ConsoleSettings,
     receiver: Option<Receiver>,
+    kept: Option<PathBuf>,
     notice: Option<Notice>,
 ) -> Result<ExitCode, CommandError> {
     let demo = settings.demo;
@@ -69,11 +74,12 @@ async fn show(
         mouse: set.mouse,
         addresses: set.addresses.clone(),
         receiver,
+        kept,
         notice,
     };
     // From now on the console uses the terminal.
     report_lock_waits(None);
-    let left = console::run(start)
+    let left = Box::pin(console::run(start))
         .await
         .map_err(|error| CommandError::System("the terminal cannot be used".to_owned(), error))?;
     if let Some(trouble) = &left.trouble {

@@ -398,6 +398,28 @@ const EXAMPLES: &[(&str, &[Example])] = &[
         ],
     ),
     (
+        "receive list",
+        &[
+            ("List the last requests", "ringback receive list"),
+            ("List those to some paths, as JSON", "ringback receive list --path /sms --json"),
+        ],
+    ),
+    ("receive show", &[("Show the last request in full", "ringback receive show last")]),
+    (
+        "receive replay",
+        &[
+            (
+                "Send the last request to a server on this machine",
+                "ringback receive replay last http://127.0.0.1:3000",
+            ),
+            (
+                "Send a request to another address, signed anew",
+                "ringback receive replay last https://x.example/hooks --profile \"Order SMS\"",
+            ),
+        ],
+    ),
+    ("receive clear", &[("Remove the requests that are kept", "ringback receive clear")]),
+    (
         "stats",
         &[
             ("Show the numbers of the last hour, by profile", "ringback stats"),

@@ -1,6 +1,7 @@
 //! Starts and ends the console: the loop itself is in `terminal/event_loop.rs`.
 
 use std::io;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -18,9 +19,10 @@ use crate::console::terminal::program::private_file;
 use crate::console::terminal::screen::Screen;
 use crate::console::terminal::session_sender::{self, SessionSender};
 use crate::console::terminal::signals::{self, Ended, JobControl};
-use crate::receiver::Receiver;
+use crate::receiver::{KeptRequests, Receiver};
 use crate::settings::Addresses;
 use crate::storage::{Opened, RetentionPolicy, Storage, UpkeepTrouble};
+use crate::text::escape_controls;
 use crate::{clock, threads};
 
 /// How long the remaining writes may take at the end.
@@ -40,6 +42,8 @@ pub struct Start {
     pub mouse: bool,
     /// A receiver that is already running.
     pub receiver: Option<Receiver>,
+    /// Where received requests are kept over a restart, if they are.
+    pub kept: Option<PathBuf>,
     /// Which addresses may be dialled; or that this is unknown, so that nothing is sent.
     pub addresses: Addresses,
     /// The retention of the log.
@@ -93,7 +97,10 @@ pub async fn run(start: Start) -> io::Result<ConsoleExit> {
     let mut console = Console::new(screen, job, state, ask, tx.clone())?;
     console.show()?;
     drop(threads::blocking(private_file::sweep));
-    let environment = system::environment(start.receiver, tx.clone());
+    let environment = system::environment(start.receiver, start.kept.clone(), tx.clone());
+    if let Some(file) = start.kept {
+        tokio::spawn(earlier_requests(file, tx.clone()));
+    }
     let effects = Runner::new(start.store.storage(), region, environment, tx.clone());
     let effects = tokio::spawn(effects.run(requests));
     let mut sender =
@@ -117,6 +124,21 @@ pub async fn run(start: Start) -> io::Result<ConsoleExit> {
         }
     }
     ended.map(|ended| ConsoleExit { ended, trouble: sender.failure() })
+}
+
+/// Reads the requests that earlier receivers have kept.
+async fn earlier_requests(file: PathBuf, tx: mpsc::UnboundedSender<Message>) {
+    let name = escape_controls(&file.to_string_lossy());
+    let message = match threads::blocking(move || KeptRequests::at(file).read()).await {
+        Ok(Ok(requests)) => Message::EarlierRequests(requests),
+        Ok(Err(why)) => {
+            Message::Warning(format!("Earlier requests of the receiver cannot be read: {name}: {why}"))
+        }
+        // No thread: reported for everything else too.
+        Err(_) => return,
+    };
+    // The console may have ended.
+    let _ = tx.send(message);
 }
 
 /// Passes on what prevents maintenance of the store.

@@ -1,6 +1,7 @@
 //! Single requests to a server that is no endpoint of a profile, such as the platform's own API: over the same client,
 //! with the same checks of addresses and certificates, as callbacks.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -38,10 +39,10 @@ pub struct Exchange {
 #[derive(Clone)]
 pub struct ExchangeRequest {
     /// Such as `GET`.
-    pub method: &'static str,
+    pub method: Cow<'static, str>,
     /// Where it goes.
     pub url: Url,
-    /// Names and values; the values may be secret and are never displayed.
+    /// Names, which may be repeated, and values, which may be secret and are never displayed.
     pub headers: Vec<(HeaderName, Secret)>,
     /// Empty for none.
     pub body: Vec<u8>,
@@ -69,6 +70,8 @@ pub struct ExchangeResponse {
     pub retry_after: Option<String>,
     /// `Location`, if the response has it.
     pub location: Option<String>,
+    /// All headers, with names in lower case; invalid UTF-8 in values is replaced.
+    pub headers: Vec<(String, String)>,
     /// The whole body.
     pub body: Vec<u8>,
 }
@@ -146,11 +149,14 @@ impl Exchange {
         };
         let (status, retry_after, location) =
             (response.status().as_u16(), header("retry-after"), header("location"));
+        let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+        let headers = response.headers().iter();
+        let headers = headers.map(|(name, value)| (name.as_str().to_owned(), text(value))).collect();
         let mut body = Vec::new();
         let came =
             read(response.into_body(), tracker.connection(), limit, |chunk| body.extend_from_slice(&chunk));
         match came.await.map_err(|error| no_response(classify::exchange_error_of(&error, &peer), true))? {
-            BodyRead::Whole => Ok(ExchangeResponse { status, retry_after, location, body }),
+            BodyRead::Whole => Ok(ExchangeResponse { status, retry_after, location, headers, body }),
             BodyRead::TooLong => {
                 Err(NoResponse::Unusable(format!("the response has more than {limit} bytes")))
             }
@@ -165,12 +171,15 @@ fn built(request: &ExchangeRequest) -> Result<impl Fn() -> Request<Full<Bytes>>,
     let mut headers = HeaderMap::new();
     headers.insert(USER_AGENT, HeaderValue::from_static(callback::USER_AGENT));
     headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+    let mut own = HeaderMap::new();
     for (name, value) in &request.headers {
         let mut value = HeaderValue::try_from(value.reveal())
             .map_err(|_| NoResponse::Impossible(format!("the value of {name} cannot be sent in a header")))?;
         value.set_sensitive(true);
-        headers.insert(name, value);
+        own.append(name, value);
     }
+    // A repeated name keeps all its values, and replaces the usual one.
+    headers.extend(own);
     let body = Bytes::from(request.body.clone());
     Ok(move || {
         let mut made = Request::new(Full::new(body.clone()));

@@ -80,6 +80,7 @@ pub enum Action {
     EditProfile,
     Pager,
     ShowInFull,
+    EditResponses,
     WriteFile,
     Mouse,
     Suspend,
@@ -117,6 +118,7 @@ pub enum Scope {
     SnippetWindow,
     Question,
     ReceiverWindow,
+    ResponsesForm,
     RequestWindow,
     SendersWindow,
     OverviewWindow,
@@ -140,6 +142,7 @@ impl Scope {
         Self::PreviewWindow,
         Self::SnippetWindow,
         Self::ReceiverWindow,
+        Self::ResponsesForm,
         Self::RequestWindow,
         Self::SendersWindow,
         Self::OverviewWindow,
@@ -166,7 +169,7 @@ impl Scope {
     /// Whether keys with characters always type text here, and so are never actions.
     #[must_use]
     pub fn is_for_text(self) -> bool {
-        matches!(self, Self::Editor | Self::TestWindow | Self::Form)
+        matches!(self, Self::Editor | Self::TestWindow | Self::Form | Self::ResponsesForm)
     }
 
     /// The heading in the help.
@@ -184,6 +187,7 @@ impl Scope {
             Self::SnippetWindow => "Snippet",
             Self::Question => "Questions",
             Self::ReceiverWindow => "Receiver",
+            Self::ResponsesForm => "Responses of the receiver",
             Self::RequestWindow => "Request",
             Self::SendersWindow => "Senders",
             Self::OverviewWindow => "Overview",

@@ -212,13 +212,22 @@ pub const TABLE: &[Entry] = table! {
             "on off listen server";
         "receiver-window-left" Left, "left h", "", "Change the selected setting", "";
         "receiver-window-right" Right, "right l", "Change", "Change the selected setting",
-            "respond status delay fail hang reset";
+            "respond status delay fail hang reset verify";
+        "receiver-window-edit-responses" EditResponses, "e", "Script",
+            "Set script, headers and body of the responses",
+            "sequence retry-after location redirect timeout body header";
         "receiver-window-show-in-full" ShowInFull, "enter", "Show",
             "Show the selected request in full, or the newest one",
             "details open request body headers";
         "receiver-window-copy-id" CopyId, "y", "Copy URL", "Copy the address to test against",
             "clipboard address endpoint";
         "receiver-window-leave" Leave, "esc R", "Back", "Back; the receiver keeps running", "";
+    }
+    ResponsesForm {
+        "responses-accept" Accept, "enter", "Set", "Respond like that from now on", "save store ok";
+        "responses-next-field" NextField, "tab down", "Next", "Next field", "";
+        "responses-previous-field" PreviousField, "shift+tab up", "", "Previous field", "";
+        "responses-leave" Leave, "esc", "Back", "Back; nothing is changed", "";
     }
     RequestWindow {
         "request-window-copy-request" CopyRequest, "y", "Copy", "Copy the request", "clipboard yank";
@@ -373,7 +382,8 @@ mod tests {
         test-window-open-file test-window-other-step test-window-preview test-window-leave
         preview-window-copy-curl preview-window-copy-request preview-window-secrets preview-window-leave
         receiver-window-toggle receiver-window-left receiver-window-right receiver-window-show-in-full
-        receiver-window-copy-id receiver-window-leave request-window-copy-request request-window-leave
+        receiver-window-copy-id receiver-window-leave receiver-window-edit-responses responses-accept
+        responses-next-field responses-previous-field responses-leave request-window-copy-request request-window-leave
         form-accept form-next-field form-previous-field form-leave copy-window-show-in-full
         copy-window-write-file copy-window-pager copy-window-leave question-accept question-discard
         question-refuse test receiver palette help next-pane previous-pane go-profiles go-editor

@@ -30,6 +30,9 @@ const TEXT_SHOWN: usize = 2000;
 /// How many field values are shown. Nobody reads more, and a request can have hundreds of thousands.
 const FIELDS_SHOWN: usize = 100;
 
+/// In place of a value that was not kept.
+const LEFT_OUT: &str = "(secret, not kept)";
+
 /// The request over several lines: local time, method, path and query, the response, relevant headers, and the
 /// fields, or the body if there are none. Ends with a line feed. The number and length of the lines are bounded.
 ///
@@ -48,11 +51,12 @@ pub fn describe_in(received: &Received, zone: &TimeZone, examined: &Examined) ->
     let target = shortened(&format!("{}{mark}{}", received.path, received.query), TEXT_SHOWN);
     let answered = reply_text(&received.response);
     line(&mut out, &format!("{time}  {} {target}  → {answered}", shortened(&received.method, VALUE_SHOWN)));
-    for text in examined.verification.map(Verification::lines).unwrap_or_default() {
-        line(&mut out, &format!("  {}", escape_controls(&text)));
-    }
+    verification_lines(&mut out, examined);
     for (name, value) in received.headers.iter().filter(|(name, _)| !PLUMBING.contains(&name.as_str())) {
         line(&mut out, &format!("  {}: {}", shortened(name, VALUE_SHOWN), header_shown(name, value)));
+    }
+    for name in &received.left_out {
+        line(&mut out, &format!("  {}: {LEFT_OUT}", shortened(name, VALUE_SHOWN)));
     }
     let mut fields = Fields::of(received, FIELDS_SHOWN);
     for (name, values) in fields.named() {
@@ -77,18 +81,23 @@ pub fn describe_in(received: &Received, zone: &TimeZone, examined: &Examined) ->
     out
 }
 
-/// The whole stored request: as [`describe_in`], but with every header and the body as it arrived, nothing shortened.
+/// The whole stored request: as [`describe_in`], but with every header and the body as it arrived, nothing
+/// shortened or decrypted.
 /// The text is sanitized for terminals. Values of headers that carry secrets are hidden.
 #[must_use]
-pub fn describe_in_full(received: &Received, zone: &TimeZone) -> String {
+pub fn describe_in_full(received: &Received, zone: &TimeZone, examined: &Examined) -> String {
     let mut out = String::new();
     let time = format_in_zone(received.received_at, zone, "%H:%M:%S%.3f");
     let mark = if received.query.is_empty() { "" } else { "?" };
     let target = format!("{} {}{mark}{}", received.method, received.path, received.query);
     line(&mut out, &format!("{time}  {}  → {}", escape_controls(&target), reply_text(&received.response)));
+    verification_lines(&mut out, examined);
     for (name, value) in &received.headers {
         let value = hidden(name, value).unwrap_or_else(|| escape_controls(value));
         line(&mut out, &format!("{}: {value}", escape_controls(name)));
+    }
+    for name in &received.left_out {
+        line(&mut out, &format!("{}: {LEFT_OUT}", escape_controls(name)));
     }
     if !received.body.is_empty() {
         out.push('\n');
@@ -102,6 +111,12 @@ pub fn describe_in_full(received: &Received, zone: &TimeZone) -> String {
     }
     out.shrink_to_fit();
     out
+}
+
+fn verification_lines(out: &mut String, examined: &Examined) {
+    for text in examined.verification.map(Verification::lines).unwrap_or_default() {
+        line(out, &format!("  {}", escape_controls(&text)));
+    }
 }
 
 fn cut(received: &Received) -> String {
@@ -262,10 +277,13 @@ mod tests {
              {{\n  \"a\" : \"{long}\",\n\\t\"b\":[1,2] }}\\u{{1b}}\n\n\
              (body cut: the first {kept} of 9000 bytes are kept)\n"
         );
-        assert_eq!(describe_in_full(&request, &TimeZone::UTC), expected);
+        assert_eq!(describe_in_full(&request, &TimeZone::UTC, &Examined::default()), expected);
         let fields = (0..1000).map(|n| format!("f{n}=v&")).collect::<Vec<_>>().concat();
-        let form =
-            describe_in_full(&with_body("application/x-www-form-urlencoded", fields.clone()), &TimeZone::UTC);
+        let form = describe_in_full(
+            &with_body("application/x-www-form-urlencoded", fields.clone()),
+            &TimeZone::UTC,
+            &Examined::default(),
+        );
         assert!(form.ends_with(&format!("\n\n{fields}\n")), "{form}");
     }
 

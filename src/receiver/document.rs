@@ -92,6 +92,10 @@ impl Serialize for Document<'_> {
             members.serialize_entry("decrypted", &report.decrypted)?;
             members.serialize_entry("not_decrypted", &failed.collect::<Vec<_>>())?;
         }
+        if !received.left_out.is_empty() {
+            members.serialize_entry("headers_left_out", &received.left_out)?;
+        }
+        members.serialize_entry("id", &received.id)?;
         members.serialize_entry("attempt", &received.attempt)?;
         members.serialize_entry("response", &response_document(&received.response))?;
         if let Some(verification) = self.verification {
@@ -116,7 +120,7 @@ mod tests {
     fn json_has_the_documented_members_in_order() {
         assert_eq!(
             sample().to_json(&Examined::default()).unwrap(),
-            r#"{"method":"POST","path":"/cb","query":"id=42","headers":{"content-type":"application/json"},"body":"{\"status\":\"DELIVRD\"}","fields":{"id":"42","status":"DELIVRD"},"received_at":"2025-04-17T13:05:20.250Z","attempt":1,"response":{"outcome":"response","status":200,"headers":{"content-type":"text/plain; charset=utf-8"},"body":"200 OK\n","delay_ms":0}}"#
+            r#"{"method":"POST","path":"/cb","query":"id=42","headers":{"content-type":"application/json"},"body":"{\"status\":\"DELIVRD\"}","fields":{"id":"42","status":"DELIVRD"},"received_at":"2025-04-17T13:05:20.250Z","id":"0123abcd","attempt":1,"response":{"outcome":"response","status":200,"headers":{"content-type":"text/plain; charset=utf-8"},"body":"200 OK\n","delay_ms":0}}"#
         );
     }
 

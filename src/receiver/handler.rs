@@ -11,6 +11,7 @@ use hyper::http::request::Parts;
 use hyper::{Request, Response, StatusCode};
 use tokio::sync::watch;
 use tokio::time::Instant;
+use uuid::Uuid;
 
 use crate::clock;
 
@@ -107,10 +108,12 @@ impl Handler {
         let attempt = locked(&self.attempts).count(id);
         let response = behaviour.response(attempt);
         let received = Received {
+            id: format!("{:08x}", Uuid::new_v4().as_fields().0),
             method: parts.method.to_string(),
             path: parts.uri.path().to_owned(),
             query: parts.uri.query().unwrap_or("").to_owned(),
             headers: headers_shown(&parts.headers),
+            left_out: Vec::new(),
             body: body.kept,
             body_length: body.length,
             received_at,

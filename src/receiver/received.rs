@@ -12,6 +12,8 @@ use super::planned::PlannedResponse;
 /// A received request, and the response to it. Debug output hides headers that carry secrets.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Received {
+    /// Names it: eight hexadecimal digits, chosen at random.
+    pub id: String,
     /// The HTTP method.
     pub method: String,
     /// The path as sent, percent-encoded.
@@ -20,6 +22,8 @@ pub struct Received {
     pub query: String,
     /// Names in lower case, and values; bytes that are not UTF-8 are written as `\xNN`.
     pub headers: Vec<(String, String)>,
+    /// Names of headers whose values are secret and were not kept over a restart; none otherwise.
+    pub left_out: Vec<String>,
     /// The first [`BODY_KEPT`](super::BODY_KEPT) bytes.
     pub body: Bytes,
     /// The length of the whole body; greater than that of `body` if it was truncated.
@@ -39,10 +43,12 @@ impl fmt::Debug for Received {
             (name.clone(), value)
         };
         f.debug_struct("Received")
+            .field("id", &self.id)
             .field("method", &self.method)
             .field("path", &self.path)
             .field("query", &self.query)
             .field("headers", &self.headers.iter().map(hidden).collect::<Vec<_>>())
+            .field("left_out", &self.left_out)
             .field("body", &String::from_utf8_lossy(&self.body))
             .field("body_length", &self.body_length)
             .field("received_at", &self.received_at)
@@ -69,7 +75,9 @@ impl Received {
     #[must_use]
     pub fn bytes(&self) -> usize {
         let headers = self.headers.iter().map(|header| size_of_val(header) + header.0.len() + header.1.len());
-        let text = self.method.len() + self.path.len() + self.query.len();
+        let left_out = self.left_out.iter().map(|name| size_of_val(name) + name.len());
+        let text =
+            self.id.len() + left_out.sum::<usize>() + self.method.len() + self.path.len() + self.query.len();
         let response = self
             .response
             .headers
@@ -87,10 +95,12 @@ pub(super) mod tests {
     /// A small request.
     pub(in crate::receiver) fn sample() -> Received {
         Received {
+            id: "0123abcd".to_owned(),
             method: "POST".to_owned(),
             path: "/cb".to_owned(),
             query: "id=42".to_owned(),
             headers: vec![("content-type".to_owned(), "application/json".to_owned())],
+            left_out: Vec::new(),
             body: Bytes::from_static(br#"{"status":"DELIVRD"}"#),
             body_length: 20,
             received_at: "2025-04-17T13:05:20.25Z".parse().expect("a time"),

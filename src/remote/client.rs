@@ -104,7 +104,7 @@ impl RemoteClient {
             headers.push((CONTENT_TYPE, json()));
         }
         let body = body.map(ToString::to_string).unwrap_or_default().into_bytes();
-        ExchangeRequest { method, url, headers, body, is_repeatable: true }
+        ExchangeRequest { method: method.into(), url, headers, body, is_repeatable: true }
     }
 
     async fn answered(&self, request: ExchangeRequest) -> Result<Value, RemoteError> {

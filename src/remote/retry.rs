@@ -64,7 +64,7 @@ mod tests {
 
     fn response(status: u16, retry_after: Option<&str>) -> ExchangeResponse {
         let retry_after = retry_after.map(str::to_owned);
-        ExchangeResponse { status, retry_after, location: None, body: Vec::new() }
+        ExchangeResponse { status, retry_after, location: None, headers: Vec::new(), body: Vec::new() }
     }
 
     fn after(result: &Result<ExchangeResponse, NoResponse>, n: u32, is_repeatable: bool) -> Next {

@@ -104,16 +104,17 @@ fn console_that_panics() {
             panic!("something is wrong here");
         });
         let addresses = Addresses::default();
-        run(Start {
+        Box::pin(run(Start {
             store: store.into(),
             settings,
             addresses,
             alerts: None,
             keep: RetentionPolicy::default(),
             mouse: true,
+            kept: None,
             receiver: None,
             notice: None,
-        })
+        }))
         .await
     });
     runtime.shutdown_background();

@@ -2,7 +2,10 @@
 
 mod decryption;
 pub mod error;
+mod kept;
+mod replay;
 mod responses;
+pub(super) mod stored;
 
 use std::io;
 use std::net::SocketAddr;
@@ -19,7 +22,9 @@ use super::listen_address::listen_address;
 use super::resolve_profile;
 use super::session::Session;
 use super::streams::{self, eprint_line};
-use crate::receiver::{Decryption, Examined, NoRequest, Received, Receiver, Requests, Verifier, describe_in};
+use crate::receiver::{
+    Decryption, Examined, KeptRequests, NoRequest, Received, Receiver, Requests, Verifier, describe_in,
+};
 use crate::text::escape_controls;
 use crate::threads;
 use decryption::DecryptionArgs;
@@ -32,7 +37,10 @@ const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// Run the built-in receiver and print each request
 #[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct ReceiveArgs {
+    #[command(subcommand)]
+    kept: Option<kept::Verb>,
     /// Address and port to listen on; a port alone listens on 127.0.0.1, port 0 is any free port
     #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:9977", value_parser = listen_address)]
     listen: SocketAddr,
@@ -44,6 +52,12 @@ pub struct ReceiveArgs {
     /// of an ID, or title. Says of each request that it is verified, or what is wrong
     #[arg(long, value_name = "PROFILE", conflicts_with = "DecryptionArgs")]
     profile: Option<String>,
+    /// Show and keep only requests whose path begins with this; can be repeated. Others get responses too
+    #[arg(long, value_name = "PREFIX")]
+    path: Vec<String>,
+    /// Do not keep requests for `ringback receive list`, `show` and `replay`
+    #[arg(long)]
+    no_keep: bool,
     /// Print one line of JSON per request; the address goes to standard error
     #[arg(long)]
     json: bool,
@@ -55,9 +69,13 @@ pub struct ReceiveArgs {
 /// The decryption options are invalid, it cannot listen, or cannot print a request.
 pub(super) async fn run(
     session: &Session,
-    args: ReceiveArgs,
+    mut args: ReceiveArgs,
     signals: Option<BlockedSignals>,
 ) -> Result<ExitCode, CommandError> {
+    if let Some(verb) = args.kept.take() {
+        drop(signals);
+        return kept::run(session, verb).await;
+    }
     let mut interrupts = Interrupts::watch()?;
     drop(signals);
     let read = async {
@@ -75,7 +93,9 @@ pub(super) async fn run(
     let receiver = Receiver::start(args.listen, behaviour).await.map_err(ReceiveError::Listen)?;
     let (addr, requests) = (receiver.addr(), receiver.requests());
     let (ended, mut writer_ended) = oneshot::channel();
-    let output = Output { runtime: Handle::current(), json: args.json, decryption, verifier };
+    let kept = if args.no_keep { None } else { Some(KeptRequests::at(stored::file(session)?)) };
+    let output =
+        Output { runtime: Handle::current(), json: args.json, decryption, verifier, paths: args.path, kept };
     // On a separate thread: writing blocks when the reader stops reading, and Ctrl+C must still end the program.
     let write = move || ended.send(output.announce(addr).and_then(|()| output.show(requests)));
     threads::spawn("receive", write).map_err(ReceiveError::NoThread)?;
@@ -113,6 +133,10 @@ struct Output {
     json: bool,
     decryption: Option<Decryption>,
     verifier: Option<Verifier>,
+    /// Only requests whose paths begin with one of these are shown; all if there are none.
+    paths: Vec<String>,
+    /// None once they cannot be kept.
+    kept: Option<KeptRequests>,
 }
 
 impl Output {
@@ -124,7 +148,8 @@ impl Output {
         }
         let verifying = self.verifier.as_ref().map(verification_announced);
         let decrypting = self.decryption().map(decryption::announced);
-        let with = verifying.into_iter().chain(decrypting);
+        let filtering = (!self.paths.is_empty()).then(|| paths_announced(&self.paths));
+        let with = verifying.into_iter().chain(decrypting).chain(filtering);
         if self.json {
             eprint_line(&format!("listening on http://{addr}"));
             with.for_each(|line| eprint_line(&line));
@@ -140,13 +165,28 @@ impl Output {
     }
 
     /// Writes each request as it arrives, until the receiver has ended.
-    fn show(&self, mut requests: Requests) -> io::Result<()> {
+    fn show(mut self, mut requests: Requests) -> io::Result<()> {
         loop {
             match self.runtime.block_on(requests.recv()) {
-                Ok(request) => streams::write(&self.text(&request)?)?,
+                Ok(request) if !stored::is_shown(&self.paths, &request) => {}
+                Ok(request) => {
+                    self.keep(&request);
+                    streams::write(&self.text(&request)?)?;
+                }
                 Err(dropped @ NoRequest::Dropped(_)) => eprint_line(&dropped.to_string()),
                 Err(NoRequest::NotYet | NoRequest::Ended) => return Ok(()),
             }
+        }
+    }
+
+    /// Keeps a request over a restart. After an error, reported once, no more are kept.
+    fn keep(&mut self, request: &Received) {
+        if let Some(kept) = &mut self.kept
+            && let Err(error) = kept.add(request)
+        {
+            let file = escape_controls(&kept.path().to_string_lossy());
+            eprint_line(&format!("ringback: warning: requests are not kept: {file}: {error}"));
+            self.kept = None;
         }
     }
 
@@ -169,4 +209,10 @@ fn verification_announced(verifier: &Verifier) -> String {
         ),
         checks => format!("verifying with profile '{title}': {checks}"),
     }
+}
+
+/// Which requests are shown.
+fn paths_announced(paths: &[String]) -> String {
+    let paths: Vec<String> = paths.iter().map(|path| escape_controls(path)).collect();
+    format!("showing requests to {}…; others get responses and are not shown", paths.join("… and "))
 }

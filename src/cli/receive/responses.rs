@@ -35,7 +35,7 @@ pub(super) struct ResponseArgs {
     #[arg(long, value_name = "TEXT")]
     body: Option<String>,
     /// Delay before each response, such as 250ms or 2s
-    #[arg(long, value_name = "TIME", default_value = "0", value_parser = delay)]
+    #[arg(long, value_name = "TIME", default_value = "0", value_parser = duration)]
     delay: Duration,
     /// Never respond
     #[arg(long, conflicts_with = "reset")]
@@ -89,7 +89,7 @@ fn count(text: &str) -> Result<u32, &'static str> {
 }
 
 /// `250ms`, `2s`, `1.5s`, or `0`. Any other number without a unit could be either.
-fn delay(text: &str) -> Result<Duration, String> {
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
     /// A day: longer delays are typing errors.
     const MOST_MS: f64 = 86_400_000.0;
     /// Any number but 0 exceeds the maximum then.
@@ -120,12 +120,12 @@ mod tests {
     }
 
     #[test]
-    fn delays() {
+    fn durations() {
         for (text, ms) in [("250ms", 250), ("2s", 2000), ("1.5s", 1500), ("0", 0), ("3 s", 3000)] {
-            assert_eq!(delay(text), Ok(Duration::from_millis(ms)), "{text}");
+            assert_eq!(duration(text), Ok(Duration::from_millis(ms)), "{text}");
         }
         for bad in ["", "s", "ms", "5", "40", "0.5", "-1", "1h", "nan", "inf", "1e300", "90000s"] {
-            assert!(delay(bad).is_err(), "{bad}");
+            assert!(duration(bad).is_err(), "{bad}");
         }
     }
 }

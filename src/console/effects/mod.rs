@@ -283,6 +283,11 @@ impl Outside {
                 return Ok(Vec::new());
             }
             Effect::StopReceiver => endpoint.stop().await,
+            // A long request takes longer than others may wait.
+            Effect::VerifyRequests(request) => match threads::blocking(move || request.verify()).await {
+                Ok(verified) => Message::Verified(verified),
+                Err(error) => Message::Failed(error.to_string()),
+            },
             Effect::CountBulk(_) | Effect::StartBulk(_) | Effect::StopBulk => {
                 self.many(effect);
                 return Ok(Vec::new());

@@ -1,5 +1,6 @@
 //! The built-in endpoint, started and stopped by the console.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -10,7 +11,9 @@ use tokio::task::JoinHandle;
 use super::environment::BuiltInEndpoint;
 use crate::console::model::arrived::Arrival;
 use crate::console::model::message::Message;
-use crate::receiver::{Behaviour, NoRequest, Receiver};
+use crate::receiver::{Behaviour, KeptRequests, NoRequest, Received, Receiver};
+use crate::text::escape_controls;
+use crate::threads;
 
 /// The ports to listen on, in order of preference; 0 is any free port.
 const PORTS: [u16; 2] = [9977, 0];
@@ -18,6 +21,8 @@ const PORTS: [u16; 2] = [9977, 0];
 /// The built-in endpoint, started or not.
 pub(super) struct Endpoint {
     running: Mutex<Option<Running>>,
+    /// Where requests are kept over a restart, if they are.
+    kept: Option<PathBuf>,
     tx: UnboundedSender<Message>,
 }
 
@@ -28,9 +33,13 @@ struct Running {
 
 impl Endpoint {
     /// Takes over an endpoint that is already running.
-    pub(super) fn new(receiver: Option<Receiver>, tx: UnboundedSender<Message>) -> Self {
-        let running = receiver.map(|receiver| listen(receiver, tx.clone()));
-        Self { running: Mutex::new(running), tx }
+    pub(super) fn new(
+        receiver: Option<Receiver>,
+        kept: Option<PathBuf>,
+        tx: UnboundedSender<Message>,
+    ) -> Self {
+        let running = receiver.map(|receiver| listen(receiver, kept.clone(), tx.clone()));
+        Self { running: Mutex::new(running), kept, tx }
     }
 }
 
@@ -43,7 +52,7 @@ impl BuiltInEndpoint for Endpoint {
             match Receiver::start(([127, 0, 0, 1], port).into(), behaviour.clone()).await {
                 Ok(receiver) => {
                     let address = receiver.addr().to_string();
-                    *running = Some(listen(receiver, self.tx.clone()));
+                    *running = Some(listen(receiver, self.kept.clone(), self.tx.clone()));
                     return Message::Receiver(Some(address));
                 }
                 Err(error) => failure = error.to_string(),
@@ -67,17 +76,18 @@ impl BuiltInEndpoint for Endpoint {
     }
 }
 
-/// Passes on received requests, one at a time.
-fn listen(receiver: Receiver, tx: UnboundedSender<Message>) -> Running {
+/// Keeps received requests over a restart, and passes them on, one at a time.
+fn listen(receiver: Receiver, kept: Option<PathBuf>, tx: UnboundedSender<Message>) -> Running {
     let mut requests = receiver.requests();
     let ended = receiver.ended();
     let listening = tokio::spawn(async move {
+        let mut kept = kept.map(KeptRequests::at);
         let turns = Arc::new(Semaphore::new(1));
         tokio::pin!(ended);
         loop {
             let arrives = async {
                 let turn = Arc::clone(&turns).acquire_owned().await.map_err(|_| NoRequest::Ended)?;
-                requests.recv().await.map(|request| Arrival::new(request, turn))
+                requests.recv().await.map(|request| (request, turn))
             };
             let arrival = tokio::select! {
                 arrival = arrives => arrival,
@@ -87,7 +97,13 @@ fn listen(receiver: Receiver, tx: UnboundedSender<Message>) -> Running {
                 }
             };
             let message = match arrival {
-                Ok(arrival) => Message::Received(arrival),
+                Ok((request, turn)) => {
+                    kept = match kept {
+                        Some(kept) => keep(kept, Arc::clone(&request), &tx).await,
+                        None => None,
+                    };
+                    Message::Received(Arrival::new(request, turn))
+                }
                 Err(NoRequest::Dropped(requests)) => Message::RequestsDropped(requests),
                 Err(NoRequest::NotYet | NoRequest::Ended) => return,
             };
@@ -97,4 +113,24 @@ fn listen(receiver: Receiver, tx: UnboundedSender<Message>) -> Running {
         }
     });
     Running { receiver, listening }
+}
+
+/// Keeps a request. None after an error, which is reported: then no more are kept.
+async fn keep(
+    mut kept: KeptRequests,
+    request: Arc<Received>,
+    tx: &UnboundedSender<Message>,
+) -> Option<KeptRequests> {
+    let added = threads::blocking(move || {
+        let file = escape_controls(&kept.path().to_string_lossy());
+        let added = kept.add(&request).map_err(|error| format!("{file}: {error}"));
+        added.map(|()| kept)
+    });
+    let why = match added.await {
+        Ok(Ok(kept)) => return Some(kept),
+        Ok(Err(why)) => why,
+        Err(error) => error.to_string(),
+    };
+    let _ = tx.send(Message::Warning(format!("Received requests are not kept: {why}")));
+    None
 }

@@ -43,6 +43,8 @@ pub(super) enum Subject {
     Revision,
     /// The built-in endpoint.
     Receiver,
+    /// The verification of received requests.
+    Verification,
     /// Bulk changes.
     Bulk,
 }
@@ -84,6 +86,7 @@ impl Subject {
             Effect::LoadApis => vec![Self::Apis],
             Effect::LoadRevision => vec![Self::Revision],
             Effect::StartReceiver(_) | Effect::SetReceiver(_) | Effect::StopReceiver => vec![Self::Receiver],
+            Effect::VerifyRequests(_) => vec![Self::Verification],
             Effect::CountBulk(_) | Effect::StartBulk(_) | Effect::StopBulk => vec![Self::Bulk],
             Effect::Check(_)
             | Effect::Fresh(_)

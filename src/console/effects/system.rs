@@ -14,9 +14,14 @@ use crate::receiver::Receiver;
 use crate::record::{self, DeliveryId};
 
 /// The environment of the program. A receiver that is already running becomes the endpoint.
+/// Requests that it receives are kept in this file, if there is one.
 #[must_use]
-pub fn environment(receiver: Option<Receiver>, tx: UnboundedSender<Message>) -> Environment {
-    Environment { sources: Box::new(SystemSources), endpoint: Box::new(Endpoint::new(receiver, tx)) }
+pub fn environment(
+    receiver: Option<Receiver>,
+    kept: Option<PathBuf>,
+    tx: UnboundedSender<Message>,
+) -> Environment {
+    Environment { sources: Box::new(SystemSources), endpoint: Box::new(Endpoint::new(receiver, kept, tx)) }
 }
 
 /// The clock, the randomness and the temporary folder of the system.

@@ -25,7 +25,7 @@ async fn results(store: &Store, effects: Vec<Effect>) -> BTreeMap<Ticket, Vec<Me
         ask.send(awaited.ask(effect)).unwrap();
     }
     drop(ask);
-    let environment = system::environment(None, tx.clone());
+    let environment = system::environment(None, None, tx.clone());
     Runner::new(Arc::new(store.clone()), Region::In, environment, tx).run(requests).await;
     let mut out = BTreeMap::new();
     while let Some(message) = messages.recv().await {

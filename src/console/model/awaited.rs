@@ -21,7 +21,7 @@ pub enum Awaits {
 impl Awaits {
     fn of(effect: &Effect) -> Option<Self> {
         match effect {
-            Effect::LoadProfile(_, Purpose::Show | Purpose::Reload) => None,
+            Effect::LoadProfile(_, Purpose::Show | Purpose::Reload | Purpose::Verify) => None,
             Effect::SaveProfile(_, _, after) => Some(Self::Save(after.clone())),
             Effect::LoadProfile(..)
             | Effect::Fresh(_)

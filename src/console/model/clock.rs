@@ -119,7 +119,9 @@ impl Clock {
         times.into_iter().map(columns).max().unwrap_or(TIME)
     }
 
-    fn is_today(&self, at: Timestamp, now: Timestamp) -> bool {
+    /// Whether a time is on the day of now, in this zone.
+    #[must_use]
+    pub fn is_today(&self, at: Timestamp, now: Timestamp) -> bool {
         self.zone.to_datetime(at).date() == self.zone.to_datetime(now).date()
     }
 

@@ -9,6 +9,7 @@ use crate::console::model::editor::check_request::CheckRequest;
 use crate::console::model::preview_input::PreviewInput;
 use crate::console::model::program::Program;
 use crate::console::model::recent::RecentRequest;
+use crate::console::model::verifying::VerifyRequest;
 use crate::console::model::window::overview::OverviewRequest;
 use crate::profile::catalogue::Variable;
 use crate::profile::{Draft, Event, Profile, ProfileId};
@@ -67,6 +68,8 @@ pub enum Purpose {
     Reload,
     /// To duplicate it.
     Duplicate,
+    /// To verify received requests with it.
+    Verify,
 }
 
 /// Something to do outside.
@@ -144,6 +147,7 @@ pub enum Effect {
     StartReceiver(Behaviour),
     SetReceiver(Behaviour),
     StopReceiver,
+    VerifyRequests(VerifyRequest),
     Redraw,
     Quit,
 }

@@ -1,5 +1,7 @@
 //! Messages: everything that reaches the console from outside.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use crate::callback::{Preview, RenderError, Values};
@@ -13,12 +15,14 @@ use crate::console::model::mouse::Pointer;
 use crate::console::model::preview_input::PreviewInput;
 use crate::console::model::program::Returned;
 use crate::console::model::recent::RecentOfProfiles;
+use crate::console::model::verifying::Verified;
 use crate::console::model::window::overview::{OverviewNumbers, OverviewPlace};
 use crate::console::model::window::test::source::RememberedValues;
 use crate::delivery::SenderStatus;
 use crate::keymap::Key;
 use crate::profile::catalogue::Variable;
 use crate::profile::{Draft, FieldError, Identity, Profile, ProfileId};
+use crate::receiver::Received;
 use crate::record::{DeliveryId, Details, Kind};
 use crate::storage::{
     Blocks, BoundedCount, BulkAction, Counts, DeletedProfile, FailingProfiles, Page, ProfileRow, Revision,
@@ -123,6 +127,10 @@ pub enum Message {
     Receiver(Option<String>),
     /// The receiver has stopped unexpectedly.
     ReceiverEnded,
+    /// Requests that earlier receivers have kept, oldest first.
+    EarlierRequests(Vec<Arc<Received>>),
+    /// Received requests were verified.
+    Verified(Verified),
     /// A request reached the receiver.
     Received(Arrival),
     /// This many requests did not reach the console: they arrived faster than it accepts them.

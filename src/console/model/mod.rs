@@ -34,4 +34,5 @@ pub mod state;
 pub mod target;
 pub mod variable_rows;
 pub mod variables;
+pub mod verifying;
 pub mod window;

@@ -20,6 +20,7 @@ fn keys_to(scope: Scope) -> &'static [&'static str] {
         Scope::SnippetWindow => &["s"],
         Scope::Question => &["e x esc"],
         Scope::ReceiverWindow => &["R"],
+        Scope::ResponsesForm => &["R e"],
         Scope::RequestWindow => &["R enter", "R G enter"],
         Scope::SendersWindow => &["S"],
         Scope::OverviewWindow => &["O"],

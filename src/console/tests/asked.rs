@@ -67,6 +67,7 @@ pub fn words(effect: &Effect) -> Option<String> {
         Effect::StartReceiver(_) => "start receiver".to_owned(),
         Effect::SetReceiver(behaviour) => format!("receiver answers {}", behaviour.status),
         Effect::StopReceiver => "stop receiver".to_owned(),
+        Effect::VerifyRequests(request) => format!("verify {}", request.requests.len()),
         Effect::Redraw => "redraw".to_owned(),
         Effect::Quit => "quit".to_owned(),
     })

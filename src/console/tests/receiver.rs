@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use crate::console::model::effect::Purpose;
 use crate::console::model::message::Message;
 use crate::console::model::window::Overlay;
+use crate::profile::{Auth, Secret};
 use crate::receiver::Received;
 
 use super::{Desk, World, sample};
@@ -78,4 +80,122 @@ fn hang_and_reset_are_worded_as_in_the_command() {
     assert!(desk.line("Reset").contains("‹ yes: the connection is closed ›"), "{}", desk.screen());
     assert!(desk.line("Fail the first").contains("1 of each delivery, with a reset"), "{}", desk.screen());
     assert!(desk.line("Delay").contains("‹ none ›"), "{}", desk.screen());
+}
+
+/// A request as the profile *Invoice mails* sends it, with this API key.
+fn invoice(key: &str) -> Arc<Received> {
+    let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let headers = [("content-type", "application/json"), ("x-source", "ringback"), ("api-key", key)];
+    let body = r#"{"to":"6+sHPg0LMg==","status":"accepted"}"#;
+    Arc::new(Received {
+        headers: headers.map(|(name, value)| header(name, value)).into(),
+        body: body.into(),
+        body_length: body.len() as u64,
+        ..(*sample::request(2)).clone()
+    })
+}
+
+#[test]
+fn script_headers_and_body_are_set_in_a_form() {
+    let mut desk = desk();
+    assert_eq!(desk.requested(), ["start receiver"]);
+    desk.keys("e").types("500,429:5,200").keys("tab").types("Location: /b").keys("tab tab tab").types("[]");
+    assert!(desk.shows("Responses of the receiver") && desk.shows("Of every response"), "{}", desk.screen());
+    desk.keys("enter");
+    let behaviour = desk.state.receiver.behaviour.clone();
+    assert_eq!(behaviour.script.as_ref().map(ToString::to_string).as_deref(), Some("500,429:5,200"));
+    assert_eq!((behaviour.headers.len(), behaviour.body.as_deref()), (1, Some(&b"[]"[..])));
+    assert_eq!(desk.requested(), ["receiver answers 200"]);
+    assert!(
+        desk.line("Script, body").contains("‹ 500,429:5,200 · 1 header · own body ›"),
+        "{}",
+        desk.screen()
+    );
+    assert!(desk.line("Respond with").contains("‹ by the script ›"), "{}", desk.screen());
+    desk.keys("right");
+    assert_eq!(desk.notice(), "Change: the script decides that: e changes it");
+    // What is there can be changed and removed.
+    desk.keys("j j j j j right ctrl+u tab ctrl+u enter");
+    assert_eq!(desk.state.receiver.behaviour.script, None);
+    assert!(desk.line("Script, body").contains("‹ own body ›"), "{}", desk.screen());
+    desk.keys("e").types("x").keys("esc");
+    assert_eq!(desk.state.receiver.behaviour.script, None, "nothing is changed");
+    assert!(matches!(desk.state.overlay, Some(Overlay::Receiver(_))));
+}
+
+#[test]
+fn a_wrong_response_is_named_and_its_field_focused() {
+    let mut desk = desk();
+    desk.keys("e").types("500,never").keys("tab").types("x").keys("enter");
+    assert!(desk.shows("✗ response 2, `never`"), "{}", desk.screen());
+    desk.keys("ctrl+u enter");
+    assert!(desk.shows("✗ use `Name: value`"), "{}", desk.screen());
+    assert!(matches!(&desk.state.overlay, Some(Overlay::Responses(form)) if form.at == 1));
+    arrive(&mut desk, 4);
+    desk.keys("ctrl+u enter");
+    assert!(desk.shows("Received (4)"), "{}", desk.screen());
+}
+
+/// Each request says whether it is what the profile sends: those that are there, and those that arrive.
+#[test]
+fn requests_are_verified_with_a_profile() {
+    let mut desk = Desk::new(120, 40).of(sample::log());
+    let titles: Vec<String> = desk.state.profiles.found().map(|row| row.title.clone()).collect();
+    let at = titles.iter().position(|title| title == "Invoice mails").unwrap();
+    desk.keys("R space j j j j j j");
+    desk.receives(Message::Received(invoice("k-123").into()));
+    assert!(desk.line("Verify with").contains("‹ no profile ›"), "{}", desk.screen());
+    for title in &titles[..=at] {
+        desk.keys("right");
+        assert!(desk.line("Verify with").contains(&format!("‹ {title} ›")), "{}", desk.screen());
+    }
+    let right = "✓ verified: API key in api-key, header x-source, 1 encrypted value";
+    assert!(desk.shows("→ 200       ✓ /sms") && desk.shows(right), "{}", desk.screen());
+    assert!(desk.shows("to = DELIVRD  (decrypted, unverified)"), "{}", desk.screen());
+    desk.receives(Message::Received(invoice("k-124").into()));
+    assert!(
+        desk.shows("→ 200       ✗ /sms") && desk.shows("✗ API key in api-key: wrong key"),
+        "{}",
+        desk.screen()
+    );
+    assert!(!desk.shows("k-12"), "{}", desk.screen());
+    desk.keys("enter");
+    assert!(desk.shows("✗ API key in api-key: wrong key") && !desk.shows("k-12"), "{}", desk.screen());
+    desk.keys("esc");
+    // Another session changes the key: the requests are verified anew.
+    desk.happens(|world| {
+        let saved =
+            world.tables().profiles.iter().find(|profile| profile.title.as_str() == "Invoice mails").cloned();
+        let mut changed = saved.unwrap();
+        changed.auth = Auth::ApiKey { header: "api-key".to_owned(), key: Secret::new("k-124") };
+        world.save(changed);
+    });
+    let marks = |desk: &Desk| {
+        let verified = |at| desk.state.receiver.arrived.verification(at).and_then(|of| of.is_verified());
+        [verified(0), verified(1)]
+    };
+    assert_eq!(marks(&desk), [Some(true), Some(false)]);
+    // Through the other profiles, back to none.
+    for _ in at..titles.len() {
+        desk.keys("right");
+    }
+    assert!(desk.line("Verify with").contains("‹ no profile ›"), "{}", desk.screen());
+    assert_eq!(marks(&desk), [None, None]);
+    desk.keys("left");
+    let last = titles.last().unwrap();
+    assert!(desk.line("Verify with").contains(&format!("‹ {last} ›")), "{}", desk.screen());
+    let mut empty = Desk::new(80, 24).of(World::default());
+    empty.keys("R j j j j j j right");
+    assert_eq!(empty.notice(), "Change: the list has no profile to verify with");
+}
+
+#[test]
+fn without_its_profile_nothing_is_verified() {
+    let mut desk = Desk::new(80, 24).of(sample::log());
+    desk.keys("R space j j j j j j right");
+    let id = desk.state.receiver.verifying.as_ref().unwrap().profile.clone();
+    desk.receives(Message::Received(invoice("k-123").into()));
+    desk.receives(Message::Profile(id, None, Purpose::Verify));
+    assert!(desk.line("Verify with").contains("‹ no profile ›"), "{}", desk.screen());
+    assert!(desk.state.receiver.arrived.verification(0).is_none());
 }

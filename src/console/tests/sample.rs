@@ -123,6 +123,8 @@ pub fn sender_status() -> SenderStatus {
 pub fn request(n: u32) -> Arc<Received> {
     let body = json!({"id": format!("m-{n}"), "status": "DELIVRD"}).to_string();
     Arc::new(Received {
+        id: format!("{n:08x}"),
+        left_out: Vec::new(),
         method: "POST".into(),
         path: "/sms".into(),
         query: String::new(),

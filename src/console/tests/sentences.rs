@@ -172,6 +172,7 @@ const SCENES: &[&str] = &[
     "list-down test test-window-next-field",
     "receiver",
     "receiver receiver-window-toggle list-down receiver-window-right",
+    "receiver receiver-window-edit-responses responses-next-field",
     "senders list-down",
     "overview overview-window-right list-down",
     "bulk list-down bulk-window-show-failed",

@@ -22,6 +22,7 @@ mod recent;
 mod testing;
 pub(super) mod type_ahead;
 mod variables;
+mod verifying;
 mod window;
 
 use std::sync::Arc;
@@ -265,8 +266,13 @@ fn take(state: &mut State, message: Message, awaits: Option<&Awaits>) -> Vec<Eff
             state.notify_error(state.settings.keys.spell(text));
             Vec::new()
         }
-        Message::Received(arrival) => {
-            received(state, arrival.request());
+        Message::Received(arrival) => received(state, arrival.request()),
+        Message::EarlierRequests(requests) => {
+            let restored = state.receiver.arrived.restore(requests);
+            verifying::verify(state, restored)
+        }
+        Message::Verified(results) => {
+            verifying::verified(state, &results);
             Vec::new()
         }
         Message::RequestsDropped(requests) => {
@@ -372,6 +378,7 @@ fn revised(state: &mut State, revision: Revision) -> Vec<Effect> {
     let mut effects = Vec::new();
     if again || revision.profiles != before.profiles {
         effects.push(Effect::LoadProfiles);
+        effects.extend(verifying::reload(state));
     }
     if again || revision.variables != before.variables {
         effects.push(Effect::LoadOwnVariables);
@@ -395,9 +402,10 @@ fn revised(state: &mut State, revision: Revision) -> Vec<Effect> {
     effects
 }
 
-fn received(state: &mut State, request: Arc<Received>) {
-    state.receiver.arrived.push(request);
+fn received(state: &mut State, request: Arc<Received>) -> Vec<Effect> {
+    state.receiver.arrived.push(Arc::clone(&request));
     if let Some(window) = state.overlay.as_mut().and_then(Overlay::receiver) {
         window.pushed(state.receiver.arrived.len());
     }
+    verifying::verify(state, vec![request])
 }

@@ -9,7 +9,7 @@ use crate::console::model::window::Overlay;
 use crate::console::model::window::question::Question;
 use crate::console::model::window::snippet::SnippetWindow;
 use crate::console::update::editor::saving;
-use crate::console::update::{preview, programs, testing};
+use crate::console::update::{preview, programs, testing, verifying};
 use crate::profile::{Choice as _, Draft, Identity, Profile, ProfileId, Status};
 use crate::storage::UnsavedDraft;
 
@@ -53,6 +53,9 @@ pub fn loaded(
     purpose: Purpose,
 ) -> Vec<Effect> {
     let Some(mut profile) = profile else {
+        if purpose == Purpose::Verify {
+            verifying::gone(state);
+        }
         state.notify_error(format!("{id} no longer exists: another session deleted it"));
         return vec![Effect::LoadProfiles];
     };
@@ -95,6 +98,7 @@ pub fn loaded(
             };
             vec![Effect::SwitchProfile(profile)]
         }
+        Purpose::Verify => verifying::loaded(state, &profile),
         Purpose::Duplicate => {
             let mut draft = Draft::from(&*profile);
             draft.title = copy_title(&draft.title);

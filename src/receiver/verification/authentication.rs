@@ -14,8 +14,18 @@ const AUTHORIZATION: &str = "authorization";
 
 /// The result for the credentials; none if the profile has none.
 pub(super) fn checked(auth: &Auth, received: &Received) -> Option<VerificationCheck> {
+    let is_left_out = |header: &str| received.left_out.iter().any(|name| name == header);
     match auth {
         Auth::None => None,
+        Auth::Basic { .. } if is_left_out(AUTHORIZATION) => {
+            Some(VerificationCheck::left_out(CheckedPart::Basic))
+        }
+        Auth::OAuth2(_) if is_left_out(AUTHORIZATION) => {
+            Some(VerificationCheck::left_out(CheckedPart::BearerToken))
+        }
+        Auth::ApiKey { header, .. } if is_left_out(&header.to_ascii_lowercase()) => {
+            Some(VerificationCheck::left_out(CheckedPart::ApiKey(header.to_ascii_lowercase())))
+        }
         Auth::Basic { user, password } => {
             let result = basic(user, password, received.header(AUTHORIZATION));
             Some(VerificationCheck::of(CheckedPart::Basic, result))

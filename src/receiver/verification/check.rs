@@ -96,6 +96,11 @@ impl VerificationCheck {
         Self { part, result: PartResult::Passed }
     }
 
+    /// The header with the value was left out when the request was kept.
+    pub(super) fn left_out(part: CheckedPart) -> Self {
+        Self { part, result: PartResult::NotChecked("secret values are not kept over a restart") }
+    }
+
     pub(super) fn failed(part: CheckedPart, why: VerificationFailure) -> Self {
         Self { part, result: PartResult::Failed(why) }
     }

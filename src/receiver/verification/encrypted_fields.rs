@@ -27,6 +27,8 @@ fn received(callback: &Callback) -> Received {
     let url = Url::parse(&callback.url).ok();
     let body = if callback.method.has_body() { callback.body.clone() } else { Vec::new() };
     Received {
+        id: String::new(),
+        left_out: Vec::new(),
         method: callback.method.name().to_owned(),
         path: url.as_ref().map(|url| url.path().to_owned()).unwrap_or_default(),
         query: url.as_ref().and_then(Url::query).unwrap_or_default().to_owned(),

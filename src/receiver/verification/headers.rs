@@ -37,6 +37,9 @@ pub(super) fn expected(profile: &Profile) -> Vec<ExpectedHeader> {
 impl ExpectedHeader {
     /// The result for it. A repeated header is right if one of its values is.
     pub(super) fn checked(&self, received: &Received) -> VerificationCheck {
+        if received.left_out.contains(&self.name) {
+            return VerificationCheck::left_out(CheckedPart::Header(self.name.clone()));
+        }
         let sent: Vec<&str> = received
             .headers
             .iter()

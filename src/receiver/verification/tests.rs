@@ -54,6 +54,8 @@ fn sent(profile: &Profile) -> Received {
     let url = url::Url::parse(&callback.url).unwrap();
     let headers = callback.headers.into_iter().chain(secrets);
     Received {
+        id: "0123abcd".to_owned(),
+        left_out: Vec::new(),
         method: callback.method.name().to_owned(),
         path: url.path().to_owned(),
         query: url.query().unwrap_or_default().to_owned(),
@@ -252,4 +254,18 @@ fn a_profile_with_nothing_to_verify_says_so() {
     assert_eq!((verification.is_verified(), verification.lines().len()), (None, 0));
     assert_eq!(Verifier::from(&profile).checks(), "");
     assert_eq!(verification.document()["verified"], serde_json::Value::Null);
+}
+
+#[test]
+fn values_that_were_not_kept_are_not_checked() {
+    let profile = profile(|_| ());
+    let mut kept = sent(&profile);
+    for name in ["authorization", "x-token"] {
+        kept = with_header(&kept, name, None);
+        kept.left_out.push(name.to_owned());
+    }
+    let lines = lines(&profile, &kept);
+    let why = "secret values are not kept over a restart";
+    assert_eq!(lines[..2], [format!("– Basic credentials: {why}"), format!("– header x-token: {why}")]);
+    assert!(lines[2].starts_with("✓ signature, timestamp, header x-env"), "{lines:?}");
 }

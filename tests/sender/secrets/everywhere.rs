@@ -56,6 +56,13 @@ fn no_command_and_no_log_table_contains_a_secret() {
         marks::assert_none(&output, &format!("what receive told of {name}"));
         assert!(String::from_utf8_lossy(&output).contains("x-token: ("), "the header arrived at {name}");
     }
+    // What the receivers keep over a restart.
+    let kept = at_home.path("ringback.db.received");
+    assert!(std::fs::metadata(&kept).unwrap().len() > 10_000, "requests are kept");
+    marks::assert_none(&std::fs::read(&kept).unwrap(), "kept requests");
+    let listed = at_home.run(&["receive", "list", "--json"]);
+    assert!(listed.code == Some(0) && listed.out.contains("headers_left_out"), "{listed:?}");
+    marks::assert_none(listed.out.as_bytes(), "a list of kept requests");
 }
 
 /// One kind of profile, through every outcome, every command and a search of everything that is left.

@@ -135,6 +135,8 @@ fn received_requests_and_decryption() {
     let secret =
         |(name, _): &&(&str, &str)| ["Authorization", "X-Token", "Cookie", "X-Session"].contains(name);
     let received = Received {
+        id: "0123abcd".to_owned(),
+        left_out: Vec::new(),
         method: "POST".to_owned(),
         path: "/".to_owned(),
         query: String::new(),

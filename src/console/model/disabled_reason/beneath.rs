@@ -41,6 +41,9 @@ pub fn pane_for(state: &State, entry: &Entry) -> Result<Pane, &'static str> {
         Scope::PreviewWindow => Some("only in the preview: {profiles-preview} opens it"),
         Scope::SnippetWindow => Some("only in a snippet: {profiles-snippet} opens it"),
         Scope::ReceiverWindow => Some("only in the receiver's window: {receiver} opens it"),
+        Scope::ResponsesForm => Some(
+            "only in the receiver's form: {receiver-window-edit-responses} opens it in the receiver's window",
+        ),
         Scope::RequestWindow => {
             Some("only in a request: {receiver-window-show-in-full} opens it in the receiver's window")
         }
@@ -100,7 +103,10 @@ fn here(state: &State, target: Target<'_>, action: Action) -> Option<&'static st
         Target::Window(window @ Overlay::Details(_)) => {
             window.why_not(action).or_else(|| deliveries::why_not(state, action))
         }
-        Target::Window(Overlay::Receiver(window)) => window.why_not(&state.receiver, action),
+        Target::Window(Overlay::Receiver(window)) => {
+            let profiles = state.profiles.found().len();
+            window.why_not(&state.receiver, profiles, action)
+        }
         Target::Window(Overlay::Bulk(window)) => window.why_not(&state.bulk_results, action),
         Target::Window(window) => window.why_not(action),
         Target::Editor(_) | Target::Pane(_) if action == Action::ShowFailed => deliveries::no_failed(state),

@@ -10,6 +10,7 @@ pub mod preview;
 pub mod question;
 pub mod receiver;
 pub mod request;
+pub mod responses_form;
 pub mod senders;
 pub mod snippet;
 pub mod test;
@@ -24,6 +25,7 @@ use crate::console::model::window::preview::PreviewWindow;
 use crate::console::model::window::question::Question;
 use crate::console::model::window::receiver::ReceiverWindow;
 use crate::console::model::window::request::RequestWindow;
+use crate::console::model::window::responses_form::ResponsesForm;
 use crate::console::model::window::senders::SendersWindow;
 use crate::console::model::window::snippet::SnippetWindow;
 use crate::console::model::window::test::TestWindow;
@@ -45,6 +47,8 @@ pub enum Overlay {
     Details(DetailsWindow),
     /// The built-in endpoint.
     Receiver(ReceiverWindow),
+    /// Script, headers and body of its responses.
+    Responses(Box<ResponsesForm>),
     /// A request that reached the built-in endpoint.
     Request(RequestWindow),
     /// The processes that send from the database.
@@ -70,6 +74,7 @@ impl Overlay {
             Self::Snippet(_) => vec![Scope::SnippetWindow, Scope::Reading, Scope::List],
             Self::Details(_) => vec![Scope::Reading, Scope::Deliveries, Scope::List],
             Self::Receiver(_) => vec![Scope::ReceiverWindow, Scope::List],
+            Self::Responses(_) => vec![Scope::ResponsesForm],
             Self::Request(_) => vec![Scope::RequestWindow, Scope::Reading, Scope::List],
             Self::Senders(_) => vec![Scope::SendersWindow, Scope::List],
             Self::Overview(_) => vec![Scope::OverviewWindow, Scope::List],
@@ -79,11 +84,12 @@ impl Overlay {
         }
     }
 
-    /// The receiver's window, if it is open, also beneath a request.
+    /// The receiver's window, if it is open, also beneath a request or a form.
     pub fn receiver(&mut self) -> Option<&mut ReceiverWindow> {
         match self {
             Self::Receiver(window) => Some(window),
             Self::Request(window) => Some(&mut window.below),
+            Self::Responses(form) => Some(&mut form.below),
             _ => None,
         }
     }
@@ -115,7 +121,7 @@ impl Overlay {
     #[must_use]
     pub fn writes_text(&self) -> bool {
         match self {
-            Self::Test(_) | Self::AddVariable(_) => true,
+            Self::Test(_) | Self::AddVariable(_) | Self::Responses(_) => true,
             _ => self.reading().is_some_and(|reading| reading.find.is_typing()),
         }
     }

@@ -9,26 +9,42 @@ use jiff::tz::TimeZone;
 use crate::console::model::list::List;
 use crate::console::model::receiver::ReceiverState;
 use crate::keymap::Action;
-use crate::receiver::{Behaviour, Examined, Received, describe_in};
+use crate::receiver::{Behaviour, Received, Verification, describe_in};
 
 /// The window.
 #[derive(Debug, Default)]
 pub struct ReceiverWindow {
     pub(in crate::console) list: List,
     /// The request that was described last, with its text: decoding a long request takes longer than a frame may.
-    described: RefCell<Option<(Arc<Received>, Arc<str>)>>,
+    described: RefCell<Option<Described>>,
+}
+
+/// A request as text.
+#[derive(Debug)]
+struct Described {
+    request: Arc<Received>,
+    verification: Option<Arc<Verification>>,
+    text: Arc<str>,
 }
 
 impl ReceiverWindow {
-    /// Why an action cannot be done in this window; `None` if it can.
+    /// Why an action cannot be done in this window, with this many profiles to verify with; `None` if it can.
     #[must_use]
-    pub fn why_not(&self, receiver: &ReceiverState, action: Action) -> Option<&'static str> {
+    pub fn why_not(&self, receiver: &ReceiverState, profiles: usize, action: Action) -> Option<&'static str> {
         match action {
             Action::CopyId if receiver.address.is_none() => {
                 Some("the receiver is off: {receiver-window-toggle} starts it")
             }
             Action::Left | Action::Right if self.selected().is_some() => {
                 Some("a request is selected: the settings are above")
+            }
+            Action::Left | Action::Right
+                if receiver.behaviour.script.is_some() && SCRIPTED.contains(&self.list.selected()) =>
+            {
+                Some("the script decides that: {receiver-window-edit-responses} changes it")
+            }
+            Action::Left | Action::Right if self.list.selected() == VERIFY && profiles == 0 => {
+                Some("the list has no profile to verify with")
             }
             Action::ShowInFull if receiver.arrived.is_empty() => Some("no request has arrived"),
             _ => None,
@@ -47,22 +63,44 @@ impl ReceiverWindow {
         self.list.selected().checked_sub(SETTINGS.len())
     }
 
-    /// A request as text.
-    pub(in crate::console) fn text(&self, request: &Arc<Received>, zone: &TimeZone) -> Arc<str> {
+    /// The request at this index as text, with the result of its verification.
+    pub(in crate::console) fn text(
+        &self,
+        receiver: &ReceiverState,
+        at: usize,
+        zone: &TimeZone,
+    ) -> Option<Arc<str>> {
+        let request = receiver.arrived.get(at)?;
+        let verification = receiver.arrived.verification(at);
         let mut described = self.described.borrow_mut();
-        if let Some((of, text)) = &*described
-            && Arc::ptr_eq(of, request)
-        {
-            return Arc::clone(text);
+        let same = |of: &Described| {
+            let results = of.verification.as_ref().map(Arc::as_ptr);
+            Arc::ptr_eq(&of.request, request) && results == verification.map(Arc::as_ptr)
+        };
+        if let Some(described) = described.as_ref().filter(|described| same(described)) {
+            return Some(Arc::clone(&described.text));
         }
-        let text: Arc<str> = describe_in(request, zone, &Examined::default()).into();
-        *described = Some((Arc::clone(request), Arc::clone(&text)));
-        text
+        let text: Arc<str> = describe_in(request, zone, &receiver.examined(at)).into();
+        *described = Some(Described {
+            request: Arc::clone(request),
+            verification: verification.cloned(),
+            text: Arc::clone(&text),
+        });
+        Some(text)
     }
 }
 
-pub(in crate::console) const SETTINGS: [&str; 5] =
-    ["Respond with", "Fail the first", "Delay", "Hang", "Reset"];
+pub(in crate::console) const SETTINGS: [&str; 7] =
+    ["Respond with", "Fail the first", "Delay", "Hang", "Reset", "Script, body", "Verify with"];
+
+/// The settings that do not apply while there is a script.
+pub(in crate::console) const SCRIPTED: [usize; 4] = [0, 1, 3, 4];
+
+/// The setting that opens the form for script, headers and body.
+pub(in crate::console) const RESPONSES: usize = 5;
+
+/// The setting that chooses the profile for verification.
+pub(in crate::console) const VERIFY: usize = 6;
 
 const STATUSES: [u16; 9] = [200, 204, 301, 400, 401, 404, 429, 500, 503];
 

@@ -10,6 +10,7 @@ pub mod preview;
 pub mod question;
 pub mod receiver;
 pub mod request;
+pub mod responses_form;
 pub mod senders;
 pub mod snippet;
 pub mod test;
@@ -29,6 +30,7 @@ pub fn key(state: &mut State, key: Key) -> Option<Vec<Effect>> {
     let pressed = match state.overlay.as_mut()? {
         Overlay::Test(window) => return window.key(key, &state.settings.keys).then(Vec::new),
         Overlay::AddVariable(form) => return form.key(key).then(Vec::new),
+        Overlay::Responses(form) => return form.key(key).then(Vec::new),
         window => window.reading_mut()?.find.key(key),
     };
     match pressed {
@@ -43,6 +45,7 @@ pub fn paste(state: &mut State, text: &str) {
     match &mut state.overlay {
         Some(Overlay::Test(window)) => window.paste(text),
         Some(Overlay::AddVariable(form)) => form.paste(text),
+        Some(Overlay::Responses(form)) => form.paste(text),
         Some(window) => {
             if let Some(reading) = window.reading_mut() {
                 reading.find.paste(text);
@@ -71,6 +74,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Some(Overlay::Snippet(_)) => snippet::act(state, action),
         Some(Overlay::Details(_)) => details::act(state, action),
         Some(Overlay::Receiver(_)) => receiver::act(state, action),
+        Some(Overlay::Responses(_)) => responses_form::act(state, action),
         Some(Overlay::Request(_)) => request::act(state, action),
         Some(Overlay::Senders(_)) => senders::act(state, action),
         Some(Overlay::Overview(_)) if action == Action::ShowFailed => overview_failures::show(state),

@@ -1,10 +1,13 @@
 //! Updates of the window of the built-in endpoint.
 
 use crate::console::model::effect::Effect;
+use crate::console::model::receiver::ReceiverState;
 use crate::console::model::state::State;
 use crate::console::model::window::Overlay;
-use crate::console::model::window::receiver::{self, SETTINGS};
+use crate::console::model::window::receiver::{self, RESPONSES, SETTINGS, VERIFY};
 use crate::console::model::window::request::RequestWindow;
+use crate::console::model::window::responses_form::ResponsesForm;
+use crate::console::update::verifying;
 use crate::keymap::Action;
 use crate::receiver::describe_in_full;
 
@@ -18,20 +21,23 @@ pub(in crate::console) fn act(state: &mut State, action: Action) -> Vec<Effect> 
     match action {
         Action::Toggle if receiver.address.is_some() => vec![Effect::StopReceiver],
         Action::Toggle => vec![Effect::StartReceiver(receiver.behaviour.clone())],
+        Action::EditResponses => edit_responses(state),
+        Action::Left | Action::Right if window.list.selected() == RESPONSES => edit_responses(state),
+        Action::Left | Action::Right if window.list.selected() == VERIFY => {
+            verifying::turn(state, action == Action::Right)
+        }
         Action::Left | Action::Right if window.selected().is_none() => {
             receiver::turn(&mut receiver.behaviour, window.list.selected(), action == Action::Right);
-            match &receiver.address {
-                Some(_) => vec![Effect::SetReceiver(receiver.behaviour.clone())],
-                None => Vec::new(),
-            }
+            set(receiver)
         }
         Action::CopyId => {
             let text = receiver.address.as_ref().map(|address| format!("http://{address}/"));
             text.map(|text| Effect::Copy { what: text.clone(), text }).into_iter().collect()
         }
         Action::ShowInFull => {
-            if let Some(request) = receiver.arrived.get(window.selected().unwrap_or(0)) {
-                let text = describe_in_full(request, state.settings.clock.zone());
+            let at = window.selected().unwrap_or(0);
+            if let Some(request) = receiver.arrived.get(at) {
+                let text = describe_in_full(request, state.settings.clock.zone(), &receiver.examined(at));
                 let below = Box::new(std::mem::take(window));
                 state.overlay = Some(Overlay::Request(RequestWindow::new(text, below)));
             }
@@ -43,4 +49,22 @@ pub(in crate::console) fn act(state: &mut State, action: Action) -> Vec<Effect> 
         }
         _ => Vec::new(),
     }
+}
+
+/// Lets a running receiver respond as it is set.
+pub(in crate::console) fn set(receiver: &ReceiverState) -> Vec<Effect> {
+    match &receiver.address {
+        Some(_) => vec![Effect::SetReceiver(receiver.behaviour.clone())],
+        None => Vec::new(),
+    }
+}
+
+/// Opens the form for script, headers and body.
+fn edit_responses(state: &mut State) -> Vec<Effect> {
+    if let Some(Overlay::Receiver(window)) = &mut state.overlay {
+        let below = Box::new(std::mem::take(window));
+        let form = ResponsesForm::new(&state.receiver.behaviour, below);
+        state.overlay = Some(Overlay::Responses(Box::new(form)));
+    }
+    Vec::new()
 }

@@ -9,6 +9,7 @@ pub mod preview;
 pub mod question;
 pub mod receiver;
 pub mod request;
+pub mod responses_form;
 pub mod senders;
 pub mod snippet;
 pub mod test;
@@ -34,6 +35,7 @@ pub fn draw(state: &State, out: &mut Frame<'_>) {
         Some(Overlay::Snippet(window)) => snippet::draw(state, window, out),
         Some(Overlay::Details(window)) => details::draw(state, window, out),
         Some(Overlay::Receiver(window)) => receiver::draw(state, window, out),
+        Some(Overlay::Responses(form)) => responses_form::draw(state, form, out),
         Some(Overlay::Request(window)) => request::draw(state, window, out),
         Some(Overlay::Senders(window)) => senders::draw(state, window, out),
         Some(Overlay::Overview(window)) => overview::draw(state, window, out),

@@ -5,20 +5,23 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::console::model::list::List;
+use crate::console::model::receiver::ReceiverState;
 use crate::console::model::state::State;
-use crate::console::model::window::receiver::{ReceiverWindow, SETTINGS};
+use crate::console::model::window::receiver::{RESPONSES, ReceiverWindow, SCRIPTED, SETTINGS};
 use crate::console::model::{layout, scroll};
 use crate::console::view::frame;
 use crate::console::view::put::put;
 use crate::receiver::{Behaviour, Received, Reply};
-use crate::text::{fit, group_digits, wrap};
+use crate::text::{cut, escape_controls, fit, group_digits, wrap};
 
-/// Lines above the list of requests.
-const HEAD: u16 = 8;
+/// From this height on, blank lines divide the settings from what is above and below.
+const ROOMY: u16 = 16;
 
-fn shown(behaviour: &Behaviour, setting: usize) -> String {
+fn shown(receiver: &ReceiverState, setting: usize) -> String {
+    let behaviour = &receiver.behaviour;
     let yes = |on: bool, what: &str| if on { format!("yes: {what}") } else { "no".to_owned() };
     match setting {
+        _ if behaviour.script.is_some() && SCRIPTED.contains(&setting) => "by the script".to_owned(),
         0 => behaviour.status.to_string(),
         1 => match behaviour.fail_first {
             0 => "none".to_owned(),
@@ -29,8 +32,28 @@ fn shown(behaviour: &Behaviour, setting: usize) -> String {
         2 if behaviour.delay.is_zero() => "none".to_owned(),
         2 => format!("{} ms", behaviour.delay.as_millis()),
         3 => yes(behaviour.hang, "no response"),
-        _ => yes(behaviour.reset, "the connection is closed"),
+        4 => yes(behaviour.reset, "the connection is closed"),
+        RESPONSES => responses(behaviour),
+        _ => match &receiver.verifying {
+            None => "no profile".to_owned(),
+            Some(verifying) => escape_controls(&verifying.title),
+        },
     }
+}
+
+/// Script, headers and body in short.
+fn responses(behaviour: &Behaviour) -> String {
+    let mut parts = Vec::new();
+    parts.extend(behaviour.script.as_ref().map(ToString::to_string));
+    match behaviour.headers.len() {
+        0 => {}
+        1 => parts.push("1 header".to_owned()),
+        n => parts.push(format!("{n} headers")),
+    }
+    if behaviour.body.is_some() {
+        parts.push("own body".to_owned());
+    }
+    if parts.is_empty() { "none".to_owned() } else { parts.join(" · ") }
 }
 
 pub(in crate::console) fn draw(state: &State, window: &ReceiverWindow, out: &mut Frame<'_>) {
@@ -52,23 +75,26 @@ pub(in crate::console) fn draw(state: &State, window: &ReceiverWindow, out: &mut
     };
     put(head, frame::row(inner, 0), out);
     let selected = window.list.selected();
+    let gap = usize::from(inner.height >= ROOMY);
+    let room = usize::from(inner.width).saturating_sub(18 + 4);
     for (at, label) in SETTINGS.iter().enumerate() {
         let here = at == selected;
-        let value = shown(&receiver.behaviour, at);
+        let value = shown(receiver, at);
         let style = if here { theme.selected } else { theme.text };
         let line = Line::from(vec![
             Span::styled(if here { "▌" } else { " " }, theme.focus),
             Span::styled(fit(label, 17), theme.label),
-            Span::styled(format!("‹ {value} ›"), style),
+            Span::styled(format!("‹ {} ›", cut(&value, room)), style),
         ]);
-        let area = frame::row(inner, at + 2);
+        let area = frame::row(inner, 1 + gap + at);
         put(line, area, out);
         if here {
             out.set_cursor_position((area.x, area.y));
         }
     }
-    let below = inner.height.saturating_sub(HEAD);
-    requests(state, window, Rect { y: inner.y + HEAD, height: below, ..inner }, out);
+    let head = u16::try_from(1 + SETTINGS.len() + 2 * gap).unwrap_or(u16::MAX).min(inner.height);
+    let rest = Rect { y: inner.y + head, height: inner.height - head, ..inner };
+    requests(state, window, rest, out);
 }
 
 /// Draws the requests: a list, and one of them in more detail.
@@ -91,17 +117,17 @@ fn requests(state: &State, window: &ReceiverWindow, area: Rect, out: &mut Frame<
         let style = if here { theme.selected } else { theme.text };
         let line = Line::from(vec![
             Span::styled(if here { "▌" } else { " " }, theme.focus),
-            Span::styled(fit(&request_line(state, request), width.saturating_sub(1)), style),
+            Span::styled(fit(&request_line(state, request, at), width.saturating_sub(1)), style),
         ]);
         put(line, row, out);
         if here {
             out.set_cursor_position((row.x, row.y));
         }
     }
-    let Some(request) = arrived.get(selected.unwrap_or(0)) else { return };
     // A blank line between the two if there is room for it.
     let top = 1 + list_room + usize::from(free > 5);
-    let text = window.text(request, state.settings.clock.zone());
+    let zone = state.settings.clock.zone();
+    let Some(text) = window.text(&state.receiver, selected.unwrap_or(0), zone) else { return };
     let lines: Vec<String> = text.lines().flat_map(|line| wrap(line, width)).collect();
     let count = lines.len().min(usize::from(area.height).saturating_sub(top));
     frame::mark_more(state, area, &(0..count), lines.len(), out);
@@ -131,13 +157,27 @@ fn heading(state: &State, selected: Option<usize>, visible: &std::ops::Range<usi
     ])
 }
 
-fn request_line(state: &State, request: &Received) -> String {
+fn request_line(state: &State, request: &Received, at: usize) -> String {
     let answer = match request.response.reply {
         Reply::Status(status) => status.to_string(),
         Reply::Hung => "hang".to_owned(),
         Reply::Reset => "reset".to_owned(),
     };
-    let time = state.settings.clock.of_day(request.received_at);
+    let (clock, at_time) = (&state.settings.clock, request.received_at);
+    let time = if clock.is_today(at_time, state.now) {
+        clock.of_day(at_time)
+    } else {
+        clock.to_the_minute(at_time, state.now)
+    };
     let query = if request.query.is_empty() { String::new() } else { format!("?{}", request.query) };
-    format!("{time} {:6} → {answer:9} {}{query}", request.method, request.path)
+    let verified = match (&state.receiver.verifying, state.receiver.arrived.verification(at)) {
+        (None, _) => "",
+        (Some(_), None) => "… ",
+        (Some(_), Some(verification)) => match verification.is_verified() {
+            Some(true) => "✓ ",
+            Some(false) => "✗ ",
+            None => "– ",
+        },
+    };
+    format!("{time} {:6} → {answer:9} {verified}{}{query}", request.method, request.path)
 }
