@@ -114,8 +114,8 @@ pub use running_api::RunningApi;
 pub use sender_info::SenderInfo;
 pub use server_problem::ServerProblem;
 pub use sqlite::{
-    BackedUp, BackupError, FileCopy, FileSource, FileTarget, Inspection, Lease, LockError, LockWait,
-    LogPinned, NameKind, Process, Seat, Store, StoredName, back_up, check_integrity, inspect, named_profiles,
+    BackedUp, BackupError, FileSource, FileTarget, Inspection, Lease, LockError, LockWait, LogPinned,
+    NameKind, Process, Seat, Store, StoredName, back_up, check_integrity, inspect, named_profiles,
     report_lock_waits, stored_names,
 };
 pub use unreadable::{PassedOver, UnreadableRow};

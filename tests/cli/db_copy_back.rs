@@ -146,6 +146,12 @@ fn a_copied_server_takes_no_changes() {
     }
     let listed = on(&place, &url, &["profiles", "list", "--json"]).json();
     assert!(listed.to_string().contains(&id), "{listed}");
+    let doctor = on(&place, &url, &["doctor"]);
+    assert!(
+        doctor.out.contains(&format!("was copied to {}: it can only be read", name(&to))),
+        "{}",
+        doctor.out
+    );
     let again = ran(copying(&place, &url, name(&to)));
     assert_eq!((again.code, &again.json()["result"]), (Some(0), &json!("unchanged")), "{again:?}");
     ran(copying(&place, &url, name(&place.path("third.db")))).refused(1, &["it was copied to", "before"]);

@@ -152,12 +152,12 @@ fn progress_text(progress: CopyProgress) -> String {
 
 fn text(from: &str, to: &str, copied: &Copied) -> String {
     let rows = |name| copied.tables.iter().find(|sum| sum.table == name).map_or(0, |sum| sum.rows);
-    let of = state_counts::text(&copied.counts);
+    let count = |n: u64, one, many| format!("{} {}", group_digits(n), if n == 1 { one } else { many });
     format!(
-        "copied {from} to {to}\n{} profiles, {} deliveries{of}, {} attempts; verified by counts and checksums\n",
-        group_digits(rows("profiles")),
-        group_digits(rows("deliveries")),
-        group_digits(rows("attempts")),
+        "copied {from} to {to}\n{}, {}, {}; verified by counts and checksums\n",
+        count(rows("profiles"), "profile", "profiles"),
+        state_counts::total_text(&copied.counts),
+        count(rows("attempts"), "attempt", "attempts"),
     )
 }
 

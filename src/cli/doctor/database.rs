@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use crate::cli::blocked;
 use crate::cli::error::CommandError;
 
-use crate::storage::{BlockedCounts, FileCopy, Inspection, Lease, LogPinned, inspect};
+use crate::storage::transfer::CopiedTo;
+use crate::storage::{BlockedCounts, Inspection, Lease, LogPinned, inspect};
 use crate::text::rfc3339;
 
 use super::apis;
@@ -60,6 +61,18 @@ fn missing(path: &Path, named: bool) -> Finding {
     }
 }
 
+/// What a copy into another database means for this one, and what to do.
+pub fn copied(CopiedTo { target, is_finished }: &CopiedTo) -> (String, &'static str) {
+    if *is_finished {
+        (format!("was copied to {target}: it can only be read"), "use that database")
+    } else {
+        (
+            format!("is being copied to {target}: it takes no changes"),
+            "wait for the end of `ringback db copy`; if it was interrupted, run it again, or with --abandon",
+        )
+    }
+}
+
 fn judge(found: &Inspection) -> Vec<Finding> {
     let path = found.path.display();
     let schema = match found.schema {
@@ -72,15 +85,8 @@ fn judge(found: &Inspection) -> Vec<Finding> {
     };
     let sound = if found.damage.is_empty() { ", sound" } else { "" };
     let facts = format!("{path}: {}{log}, {schema}, mode {:04o}{sound}", size(found.bytes), found.mode);
-    let mut all = vec![if let Some(FileCopy { target, is_finished }) = &found.copy {
-        let (state, fix) = if *is_finished {
-            (format!("was copied to {target}: it can only be read"), "use that database")
-        } else {
-            (
-                format!("is being copied to {target}: it takes no changes"),
-                "wait for the end of `ringback db copy`; if it was interrupted, run it again, or with --abandon",
-            )
-        };
+    let mut all = vec![if let Some(copy) = &found.copy {
+        let (state, fix) = copied(copy);
         Finding::note(TOPIC, format!("{facts}, {state}"), fix)
     } else if found.writable {
         Finding::ok(TOPIC, facts)
@@ -225,7 +231,7 @@ mod tests {
         assert_eq!(states(&sound()), [State::Ok]);
         assert_eq!(states(&Inspection { writable: false, ..sound() }), [State::Problem]);
         assert_eq!(states(&Inspection { schema: Some(1), ..sound() }), [State::Ok, State::Note]);
-        let copy = |is_finished| Some(FileCopy { target: "postgres://db1/log".to_owned(), is_finished });
+        let copy = |is_finished| Some(CopiedTo { target: "postgres://db1/log".to_owned(), is_finished });
         for (is_finished, part) in [(false, "is being copied to postgres://db1/log"), (true, "was copied to")]
         {
             let found = judge(&Inspection { copy: copy(is_finished), writable: !is_finished, ..sound() });

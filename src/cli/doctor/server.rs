@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::cli::doctor::apis;
-use crate::cli::doctor::database::{blocks, size};
+use crate::cli::doctor::database::{blocks, copied, size};
 use crate::cli::doctor::finding::Finding;
 use crate::storage::postgres::{PgStore, ServerFacts};
 use crate::storage::{
@@ -85,7 +85,14 @@ fn judge(name: &str, facts: &ServerFacts) -> Vec<Finding> {
         facts.schema,
         size(facts.bytes)
     );
-    let mut all = vec![Finding::ok(TOPIC, of_server).with("server", json!({
+    let first = match &facts.copy {
+        Some(copy) => {
+            let (state, fix) = copied(copy);
+            Finding::note(TOPIC, format!("{of_server}, {state}"), fix)
+        }
+        None => Finding::ok(TOPIC, of_server),
+    };
+    let mut all = vec![first.with("server", json!({
         "version": facts.version, "schema": facts.schema, "bytes": facts.bytes, "latency_ms": latency,
         "encrypted": facts.is_encrypted, "connections": facts.connections, "max_connections": facts.max_connections,
         "clock_offset_ms": facts.clock_offset_ms, "dead_rows": facts.dead_rows,

@@ -8,6 +8,7 @@ use crate::storage::error::StoreError;
 use crate::storage::postgres::PgStore;
 use crate::storage::postgres::queue::orphans::COUNT_ORPHANS;
 use crate::storage::postgres::rows::get_or_default;
+use crate::storage::transfer::CopiedTo;
 
 /// What is found of the server and of the database.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +44,8 @@ pub struct ServerFacts {
     pub orphans: Option<u64>,
     /// For how many days after today there are partitions.
     pub days_ahead: u32,
+    /// The copy into another database that has closed this one.
+    pub copy: Option<CopiedTo>,
 }
 
 /// One row with everything that the server knows.
@@ -59,7 +62,9 @@ SELECT current_setting('server_version') AS version, (SELECT version FROM meta) 
   (SELECT (extract(epoch FROM clock_timestamp()) - (min(seq) >> 11) / 1000000)::bigint FROM pending) AS oldest,
   (SELECT count(*) FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
     WHERE i.inhparent = 'delivery'::regclass AND c.relname > 'delivery_' || to_char(now(), 'YYYYMMDD'))::int
-    AS days_ahead";
+    AS days_ahead,
+  (SELECT moved_to FROM meta WHERE closed_at IS NOT NULL) AS moved_to,
+  (SELECT moved_at IS NOT NULL FROM meta) AS is_moved";
 
 impl PgStore {
     /// Looks at the server and at the database.
@@ -99,6 +104,8 @@ impl PgStore {
                 .and_then(|s| u64::try_from(s).ok()),
             orphans: orphans.and_then(|n| u64::try_from(n).ok()),
             days_ahead: small("days_ahead"),
+            copy: get_or_default::<Option<String>>(&row, "moved_to")
+                .map(|target| CopiedTo { target, is_finished: get_or_default(&row, "is_moved") }),
         })
     }
 }

@@ -34,7 +34,6 @@ pub use backup::{BackedUp, BackupError, back_up};
 pub use engine::busy::{LockWait, report_lock_waits};
 pub use file::file_locks::Process;
 pub use file::inspect::{Inspection, inspect};
-pub use file::moved::FileCopy;
 pub use file::named_profiles::named_profiles;
 pub use integrity::check_integrity;
 pub use lock::lease::Lease;

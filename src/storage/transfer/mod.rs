@@ -22,6 +22,7 @@
 
 mod abandon;
 pub mod batch;
+mod copied_to;
 mod copy;
 pub mod datum;
 mod error;
@@ -32,6 +33,7 @@ pub mod table;
 mod tests;
 
 pub use abandon::abandon;
+pub use copied_to::CopiedTo;
 pub use copy::{Copied, CopyProgress, copy};
 pub use error::TransferError;
 pub use fingerprint::TableSum;

@@ -11,7 +11,6 @@ use crate::storage::error::StoreError;
 use crate::storage::running_api::RunningApi;
 use crate::storage::sqlite::control::blocked;
 use crate::storage::sqlite::error::{InFile as _, opening};
-use crate::storage::sqlite::file::moved::FileCopy;
 use crate::storage::sqlite::file::schema::{self, Found};
 use crate::storage::sqlite::file::writable::may_be_written;
 use crate::storage::sqlite::file::{moved, read_only};
@@ -20,6 +19,7 @@ use crate::storage::sqlite::rows::row_check;
 use crate::storage::sqlite::running_api;
 use crate::storage::sqlite::wal::checkpoint;
 use crate::storage::sqlite::wal::pinned::{self, LogPinned};
+use crate::storage::transfer::CopiedTo;
 use crate::storage::unreadable::PassedOver;
 
 /// The result of an inspection.
@@ -40,7 +40,7 @@ pub struct Inspection {
     /// The latest schema that this program knows.
     pub known_schema: i64,
     /// The copy into another database that has closed it, if there is one.
-    pub copy: Option<FileCopy>,
+    pub copy: Option<CopiedTo>,
     /// Damage found by `PRAGMA quick_check`, and missing parts of the schema, at most ten lines; empty if there is
     /// none.
     pub damage: Vec<String>,
