@@ -71,8 +71,8 @@ pub trait CopySource: Contents {
     /// Refuses all changes from now on, by every process.
     ///
     /// # Errors
-    /// The store cannot be written.
-    async fn shut(&self) -> Result<(), StoreError>;
+    /// The store cannot be written, or a process that has it open could still change it.
+    async fn shut(&self) -> Result<(), TransferError>;
 
     /// Ends a copy that has not finished: takes changes again.
     ///

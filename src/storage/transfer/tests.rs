@@ -119,8 +119,8 @@ impl CopySource for Store {
         })
     }
 
-    async fn shut(&self) -> Result<(), StoreError> {
-        self.step(|world| world.source.as_mut().unwrap().is_closed = true)
+    async fn shut(&self) -> Result<(), TransferError> {
+        Ok(self.step(|world| world.source.as_mut().unwrap().is_closed = true)?)
     }
 
     async fn reopen(&self) -> Result<(), StoreError> {

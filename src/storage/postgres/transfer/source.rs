@@ -81,11 +81,11 @@ impl CopySource for PgSource {
         mark::plan(self.session.acquire().await?.db()?, id, target).await
     }
 
-    async fn shut(&self) -> Result<(), StoreError> {
+    async fn shut(&self) -> Result<(), TransferError> {
         let mut acquired = self.session.acquire().await?;
         let transaction = acquired.begin().await?;
-        mark::shut(transaction.db()).await?;
-        transaction.commit().await
+        mark::shut(transaction.db(), &self.name()).await?;
+        Ok(transaction.commit().await?)
     }
 
     async fn reopen(&self) -> Result<(), StoreError> {

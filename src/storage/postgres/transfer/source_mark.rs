@@ -6,6 +6,8 @@ use crate::storage::error::StoreError;
 use crate::storage::postgres::connection::db::Db;
 use crate::storage::postgres::rollups::fold;
 use crate::storage::postgres::schema::migrate::CLOSE_OTHERS;
+use crate::storage::postgres::transfer::others::others;
+use crate::storage::transfer::TransferError;
 use crate::storage::transfer::store::SourceMark;
 
 /// Where the database is filled from, if a copy into it has not finished.
@@ -36,17 +38,22 @@ pub async fn plan(db: Db<'_>, id: Uuid, target: &str) -> Result<(), StoreError> 
 }
 
 /// Closes a marked database, in a transaction of its own.
-pub async fn shut(db: Db<'_>) -> Result<(), StoreError> {
+pub async fn shut(db: Db<'_>, source: &str) -> Result<(), TransferError> {
     // A program that connects now waits until this has ended, and finds the database closed.
     db.batch("LOCK TABLE meta IN ACCESS EXCLUSIVE MODE").await?;
     db.rows(CLOSE_OTHERS, &[]).await?;
+    // Those of other users stay, unless this one may close them. What was listed before is not up to date.
+    db.rows("SELECT pg_stat_clear_snapshot()", &[]).await?;
+    if let Some(who) = others(db).await? {
+        return Err(TransferError::InUse { target: source.to_owned(), who });
+    }
     db.batch(
         "UPDATE meta SET copying_from = 'this database, which is copied to ' || moved_to,
              closed_at = (extract(epoch FROM clock_timestamp()) * 1000)::bigint",
     )
     .await?;
     // Afterwards nothing is folded, and only what is folded is copied.
-    fold::fold_all(db).await
+    Ok(fold::fold_all(db).await?)
 }
 
 /// Removes the mark of an unfinished copy, and opens the database.

@@ -94,9 +94,9 @@ impl CopySource for FileSource {
         self.store.write(move |tx| mark::plan(tx, id, &target)).await
     }
 
-    async fn shut(&self) -> Result<(), StoreError> {
+    async fn shut(&self) -> Result<(), TransferError> {
         let now = millis(clock::now());
-        self.store.write(move |tx| mark::shut(tx, now)).await
+        Ok(self.store.write(move |tx| mark::shut(tx, now)).await?)
     }
 
     async fn reopen(&self) -> Result<(), StoreError> {
