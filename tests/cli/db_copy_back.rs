@@ -46,7 +46,7 @@ fn name(path: &Path) -> &str {
 const RARE: &str = "
 INSERT INTO recovering (profile_id, width) VALUES ('IN_recovering', 3);
 INSERT INTO remote_link VALUES ('acc', 'IN_1', '77', NULL, '{}'), ('acc', 'IN_2', NULL, 'made', '[1]');
-INSERT INTO health SELECT 'IN_ill', 'failing', 5, 3, id, 500, 'server_error', 'ö', 1, 2 FROM delivery LIMIT 1;
+INSERT INTO health SELECT 'IN_ill', 'failing', 5, 3, id, 500, 'status', 'ö', 1, 2 FROM delivery LIMIT 1;
 INSERT INTO turn (id, at, profile_id, title, kind, was, was_since, failed, delivery, status, class, message, wanted)
 SELECT randomblob(16), 7, 'IN_ill', 'T', 'failing', NULL, NULL, 3, id, NULL, 'timeout', 'm', seq % 2 FROM delivery LIMIT 3;
 INSERT INTO alert (id, made_at, taken_by, ended_at) VALUES (zeroblob(16), 1, 'x', 2);
@@ -56,6 +56,12 @@ INSERT INTO bulk_member SELECT 4611686018427387904, seq FROM delivery LIMIT 4;
 UPDATE delivery SET probes = 1 WHERE state < 2 AND seq % 2 = 0;
 UPDATE attempt SET is_probe = 1, response_body = x'00ff00', response_cut = 1 WHERE key % 3 = 0;
 UPDATE lane SET failed_in_row = 2, delivered = (SELECT id FROM delivery LIMIT 1) WHERE seq % 2 = 1;
+CREATE TEMP TABLE retried AS SELECT max(seq) AS seq FROM queued;
+UPDATE delivery SET state = 1, attempts = 1, due_at = due_at + 86400000000, last_status = 503, last_class = 'status',
+    last_message = 'status 503', last_ms = 7 WHERE seq = (SELECT seq FROM retried);
+INSERT INTO attempt (key, started_at, duration_ms, status, class, message, response_cut, response_headers, response_body)
+SELECT seq << 10 | 1, 1700000000000, 7, 503, 'status', 'status 503', 0, '[]', x'' FROM retried;
+UPDATE tally SET n = n + CASE state WHEN 0 THEN -1 ELSE 1 END WHERE state < 2;
 INSERT INTO tested SELECT seq, '{\"secret\":\"ß\"}' FROM delivery WHERE state < 2 LIMIT 2;";
 
 #[test]
@@ -79,6 +85,7 @@ fn a_copy_to_servers_and_back_to_files_has_the_same_in_each_table() {
         (name(&back).to_owned(), name(&last).to_owned()),
     ];
     let results = steps.each_ref().map(|(from, to)| copy(place, from, to));
+    assert!(results[0]["deliveries"]["waiting"].as_u64() > Some(0), "{results:?}");
     for result in &results {
         for table in
             ["turns", "health", "bulk_members", "remote_links", "tested", "attempts", "resends", "receipts"]
@@ -114,6 +121,11 @@ fn a_copy_to_servers_and_back_to_files_has_the_same_in_each_table() {
         "nothing is left beside the files"
     );
 
+    // The retry is due in years.
+    let waiting = on(place, name(&last), &["deliveries", "list", "--state", "waiting", "--json"]).json();
+    assert_eq!((&waiting[0]["status"], &waiting[0]["attempt_count"]), (&json!(503), &json!(1)), "{waiting}");
+    let cancel = ["deliveries", "cancel", waiting[0]["delivery_id"].as_str().unwrap()];
+    assert_eq!(on(place, name(&last), &cancel).code, Some(0));
     // What was pending is sent from the last one, once.
     let before = endpoint.book().len();
     assert_eq!(on(place, name(&last), &["deliveries", "resume", &second]).code, Some(0));
