@@ -28,6 +28,7 @@ pub(super) struct BackupArgs {
 }
 
 /// Why a database on a server has its own backup.
+#[cfg(feature = "postgres")]
 const OF_SERVER: &str = "a database on a server is backed up by PostgreSQL itself, which alone can also restore it to \
                          any moment: use pg_dump, or pg_basebackup with an archived write-ahead log (docs/fleet.md, Backup)";
 
