@@ -81,6 +81,7 @@ pub enum Action {
     Pager,
     ShowInFull,
     EditResponses,
+    Replay,
     WriteFile,
     Mouse,
     Suspend,
@@ -119,6 +120,7 @@ pub enum Scope {
     Question,
     ReceiverWindow,
     ResponsesForm,
+    ReplayForm,
     RequestWindow,
     SendersWindow,
     OverviewWindow,
@@ -143,6 +145,7 @@ impl Scope {
         Self::SnippetWindow,
         Self::ReceiverWindow,
         Self::ResponsesForm,
+        Self::ReplayForm,
         Self::RequestWindow,
         Self::SendersWindow,
         Self::OverviewWindow,
@@ -169,7 +172,7 @@ impl Scope {
     /// Whether keys with characters always type text here, and so are never actions.
     #[must_use]
     pub fn is_for_text(self) -> bool {
-        matches!(self, Self::Editor | Self::TestWindow | Self::Form | Self::ResponsesForm)
+        matches!(self, Self::Editor | Self::TestWindow | Self::Form | Self::ResponsesForm | Self::ReplayForm)
     }
 
     /// The heading in the help.
@@ -187,7 +190,8 @@ impl Scope {
             Self::SnippetWindow => "Snippet",
             Self::Question => "Questions",
             Self::ReceiverWindow => "Receiver",
-            Self::ResponsesForm => "Responses of the receiver",
+            Self::ResponsesForm => "Responses, and what is shown",
+            Self::ReplayForm => "Sending a request elsewhere",
             Self::RequestWindow => "Request",
             Self::SendersWindow => "Senders",
             Self::OverviewWindow => "Overview",

@@ -214,11 +214,14 @@ pub const TABLE: &[Entry] = table! {
         "receiver-window-right" Right, "right l", "Change", "Change the selected setting",
             "respond status delay fail hang reset verify";
         "receiver-window-edit-responses" EditResponses, "e", "Script",
-            "Set script, headers and body of the responses",
-            "sequence retry-after location redirect timeout body header";
+            "Set script, headers and body of the responses, and the paths that are shown",
+            "sequence retry-after location redirect timeout body header filter path";
         "receiver-window-show-in-full" ShowInFull, "enter", "Show",
             "Show the selected request in full, or the newest one",
             "details open request body headers";
+        "receiver-window-send-to" Replay, "p", "Send to",
+            "Send the selected request, or the newest one, to another address",
+            "forward repeat elsewhere";
         "receiver-window-copy-id" CopyId, "y", "Copy URL", "Copy the address to test against",
             "clipboard address endpoint";
         "receiver-window-leave" Leave, "esc R", "Back", "Back; the receiver keeps running", "";
@@ -229,7 +232,13 @@ pub const TABLE: &[Entry] = table! {
         "responses-previous-field" PreviousField, "shift+tab up", "", "Previous field", "";
         "responses-leave" Leave, "esc", "Back", "Back; nothing is changed", "";
     }
+    ReplayForm {
+        "send-to-accept" Accept, "enter", "Send", "Send the request to this address", "ok";
+        "send-to-leave" Leave, "esc", "Back", "Back to the receiver", "";
+    }
     RequestWindow {
+        "request-window-send-to" Replay, "p", "Send to", "Send the request to another address",
+            "forward repeat elsewhere";
         "request-window-copy-request" CopyRequest, "y", "Copy", "Copy the request", "clipboard yank";
         "request-window-leave" Leave, "esc enter", "Back", "Back to the receiver", "";
     }

@@ -14,7 +14,7 @@ pub use bulk::{begin_bulk, change_all};
 pub use endpoint_check::{CheckResult, CheckedSample, EndpointCheck, SampleToCheck, samples_to_check};
 pub use profile_check::{CheckedProfile, DocumentFault, DocumentSource, ProfileCheck};
 pub use profile_patch::patched;
-pub use replay::{ReplayError, left_out, replayed};
+pub use replay::{LONGEST_RESPONSE, ReplayError, Replayed, left_out, replayed, send_replayed};
 pub use saved_at::{saved_after, saved_at};
 pub use steer::{ResendAs, SteerError, Steered, cancel, resend, retry};
 pub use switch::{SwitchedStatus, switch};

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 
 use super::replay::{self, ReplayArgs};
-use super::stored::{all, file, is_shown, named};
+use super::stored::{all, file, named};
 use crate::cli::error::CommandError;
 use crate::cli::output::{eprint_line, print};
 use crate::cli::session::Session;
 use crate::cli::table::table;
-use crate::receiver::{Examined, KeptRequests, Received, Reply, describe_in_full};
+use crate::receiver::{Examined, KeptRequests, PathFilter, Received, Reply, describe_in_full};
 use crate::text::escape_controls;
 use crate::text::time::format_in_zone;
 use crate::threads;
@@ -53,7 +53,7 @@ pub(super) struct ShowArgs {
 
 pub(super) async fn run(session: &Session, verb: Verb) -> Result<ExitCode, CommandError> {
     match verb {
-        Verb::List(args) => list(&all(session).await?, &args)?,
+        Verb::List(args) => list(&all(session).await?, args)?,
         Verb::Show(args) => {
             let request = named(&all(session).await?, &args.request)?;
             if args.json {
@@ -78,9 +78,9 @@ fn json(request: &Received) -> Result<String, CommandError> {
     text.map_err(|error| CommandError::Input(format!("request {}: {error}", request.id)))
 }
 
-fn list(all: &[Arc<Received>], args: &ListArgs) -> Result<(), CommandError> {
-    let fits = |request: &&Arc<Received>| is_shown(&args.path, request);
-    let found: Vec<_> = all.iter().rev().filter(fits).take(args.limit).collect();
+fn list(all: &[Arc<Received>], args: ListArgs) -> Result<(), CommandError> {
+    let paths = PathFilter::new(args.path);
+    let found: Vec<_> = all.iter().rev().filter(|request| paths.takes(request)).take(args.limit).collect();
     if args.json {
         let documents = found.iter().map(|request| json(request)).collect::<Result<Vec<_>, _>>()?;
         return print(&format!("[{}]\n", documents.join(",")));

@@ -23,7 +23,8 @@ use super::resolve_profile;
 use super::session::Session;
 use super::streams::{self, eprint_line};
 use crate::receiver::{
-    Decryption, Examined, KeptRequests, NoRequest, Received, Receiver, Requests, Verifier, describe_in,
+    Decryption, Examined, KeptRequests, NoRequest, PathFilter, Received, Receiver, Requests, Verifier,
+    describe_in,
 };
 use crate::text::escape_controls;
 use crate::threads;
@@ -94,8 +95,8 @@ pub(super) async fn run(
     let (addr, requests) = (receiver.addr(), receiver.requests());
     let (ended, mut writer_ended) = oneshot::channel();
     let kept = if args.no_keep { None } else { Some(KeptRequests::at(stored::file(session)?)) };
-    let output =
-        Output { runtime: Handle::current(), json: args.json, decryption, verifier, paths: args.path, kept };
+    let paths = PathFilter::new(args.path);
+    let output = Output { runtime: Handle::current(), json: args.json, decryption, verifier, paths, kept };
     // On a separate thread: writing blocks when the reader stops reading, and Ctrl+C must still end the program.
     let write = move || ended.send(output.announce(addr).and_then(|()| output.show(requests)));
     threads::spawn("receive", write).map_err(ReceiveError::NoThread)?;
@@ -133,8 +134,8 @@ struct Output {
     json: bool,
     decryption: Option<Decryption>,
     verifier: Option<Verifier>,
-    /// Only requests whose paths begin with one of these are shown; all if there are none.
-    paths: Vec<String>,
+    /// Which requests are shown and kept.
+    paths: PathFilter,
     /// None once they cannot be kept.
     kept: Option<KeptRequests>,
 }
@@ -148,7 +149,7 @@ impl Output {
         }
         let verifying = self.verifier.as_ref().map(verification_announced);
         let decrypting = self.decryption().map(decryption::announced);
-        let filtering = (!self.paths.is_empty()).then(|| paths_announced(&self.paths));
+        let filtering = (!self.paths.is_for_all()).then(|| paths_announced(&self.paths));
         let with = verifying.into_iter().chain(decrypting).chain(filtering);
         if self.json {
             eprint_line(&format!("listening on http://{addr}"));
@@ -168,7 +169,7 @@ impl Output {
     fn show(mut self, mut requests: Requests) -> io::Result<()> {
         loop {
             match self.runtime.block_on(requests.recv()) {
-                Ok(request) if !stored::is_shown(&self.paths, &request) => {}
+                Ok(request) if !self.paths.takes(&request) => {}
                 Ok(request) => {
                     self.keep(&request);
                     streams::write(&self.text(&request)?)?;
@@ -212,7 +213,7 @@ fn verification_announced(verifier: &Verifier) -> String {
 }
 
 /// Which requests are shown.
-fn paths_announced(paths: &[String]) -> String {
-    let paths: Vec<String> = paths.iter().map(|path| escape_controls(path)).collect();
-    format!("showing requests to {}…; others get responses and are not shown", paths.join("… and "))
+fn paths_announced(paths: &PathFilter) -> String {
+    let paths = escape_controls(&paths.to_string()).replace(' ', "… and ");
+    format!("showing requests to {paths}…; others get responses and are not shown")
 }

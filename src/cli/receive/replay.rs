@@ -6,7 +6,6 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
-use tokio::time::Instant;
 
 use super::responses::duration;
 use super::stored;
@@ -17,14 +16,9 @@ use crate::cli::output::{eprint_line, print, print_json};
 use crate::cli::resolve_profile;
 use crate::cli::session::Session;
 use crate::clock;
-use crate::delivery::{Exchange, ExchangeResponse};
-use crate::management::{left_out, replayed};
-use crate::profile::Tls;
+use crate::management::{Replayed, left_out, replayed, send_replayed};
 use crate::record::random;
-use crate::text::{escape_controls, escape_lines};
-
-/// The longest response that is read, in bytes: 1 MiB.
-const LONGEST: usize = 1 << 20;
+use crate::text::escape_controls;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct ReplayArgs {
@@ -67,52 +61,21 @@ pub(super) async fn run(session: &Session, args: &ReplayArgs) -> Result<ExitCode
         let fix = "values of secret headers are not kept; --profile adds those of a profile";
         eprint_line(&format!("ringback: note: sent without {names}: {fix}"));
     }
-    let tls = profile.as_ref().map_or_else(Tls::default, |profile| profile.tls.clone());
-    let exchange = Exchange::new(network, tls);
     let mut interrupts = Interrupts::watch()?;
-    let began = Instant::now();
-    let result = tokio::select! {
-        result = exchange.send(&made, LONGEST, args.timeout) => result.map_err(|error| error.to_string()),
+    let replayed = tokio::select! {
+        replayed = send_replayed(&made, profile.as_ref(), network, args.timeout) => replayed,
         code = interrupts.next() => return Ok(ExitCode::from(code)),
     };
-    let took = began.elapsed();
-    let target = format!("{} {}", made.method, made.url);
-    let is_success = result.as_ref().is_ok_and(|response| (200..300).contains(&response.status));
     if args.json {
-        let document = document(&request.id, &made.method, made.url.as_str(), took, &result);
-        print_json(&document)?;
+        print_json(&document(&request.id, &replayed))?;
     } else {
-        print(&text(&target, took, &result))?;
+        print(&replayed.describe())?;
     }
-    Ok(if is_success { ExitCode::SUCCESS } else { ExitCode::from(FAILED) })
+    Ok(if replayed.is_success() { ExitCode::SUCCESS } else { ExitCode::from(FAILED) })
 }
 
-fn text(target: &str, took: Duration, result: &Result<ExchangeResponse, String>) -> String {
-    let target = escape_controls(target);
-    let ms = took.as_millis();
-    let response = match result {
-        Err(why) => return format!("{target}  → ✗ {} after {ms} ms\n", escape_controls(why)),
-        Ok(response) => response,
-    };
-    let mut out = format!("{target}  → {} in {ms} ms\n", response.status);
-    for (name, value) in &response.headers {
-        out.extend(["  ", &escape_controls(name), ": ", &escape_controls(value), "\n"]);
-    }
-    if !response.body.is_empty() {
-        out.push('\n');
-        out.push_str(escape_lines(&String::from_utf8_lossy(&response.body)).trim_end_matches('\n'));
-        out.push('\n');
-    }
-    out
-}
-
-fn document(
-    id: &str,
-    method: &str,
-    url: &str,
-    took: Duration,
-    result: &Result<ExchangeResponse, String>,
-) -> Value {
+fn document(id: &str, replayed: &Replayed) -> Value {
+    let Replayed { method, url, took, result } = replayed;
     let response = result.as_ref().ok();
     let mut document = json!({
         "id": id,

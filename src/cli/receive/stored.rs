@@ -55,8 +55,3 @@ pub(super) fn named(all: &[Arc<Received>], text: &str) -> Result<Arc<Received>, 
         (None, _) => Err(none(format!("no request '{shown}'"))),
     }
 }
-
-/// Whether a request's path begins with one of these, or there are none.
-pub(super) fn is_shown(paths: &[String], request: &Received) -> bool {
-    paths.is_empty() || paths.iter().any(|path| request.path.starts_with(path.as_str()))
-}

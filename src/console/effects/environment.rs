@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::console::model::message::Message;
-use crate::receiver::Behaviour;
+use crate::receiver::{Behaviour, PathFilter};
 use crate::record::DeliveryId;
 
 /// The sources of everything that differs from run to run.
@@ -42,6 +42,9 @@ pub trait BuiltInEndpoint: Send + Sync {
 
     /// Changes its behaviour if it is running.
     async fn set(&self, behaviour: Behaviour);
+
+    /// Passes on, and keeps, only requests to these paths.
+    fn filter(&self, paths: PathFilter);
 
     /// Stops it if it is running.
     async fn stop(&self) -> Message;

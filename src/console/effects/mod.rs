@@ -10,6 +10,7 @@ mod overview;
 mod profiles;
 mod receiver;
 mod recent;
+mod replay;
 mod subjects;
 pub mod system;
 #[cfg(test)]
@@ -85,7 +86,7 @@ pub struct Runner {
     draft: Option<(Instant, Request)>,
     /// Effects that must finish before the console exits.
     tasks: JoinSet<()>,
-    /// Effects that may never finish: reading a file.
+    /// Effects that may never finish, or that nobody waits for at the end: reading a file, a response.
     unbounded: JoinSet<()>,
 }
 
@@ -185,7 +186,8 @@ impl Runner {
         let Request { ticket, effect } = request;
         let mut turn = self.queues.next(Subject::of(&effect));
         let outside = Arc::clone(&self.outside);
-        let tasks = if let Effect::ReadValues(_) = effect { &mut self.unbounded } else { &mut self.tasks };
+        let is_unbounded = matches!(effect, Effect::ReadValues(_) | Effect::Replay(_));
+        let tasks = if is_unbounded { &mut self.unbounded } else { &mut self.tasks };
         tasks.spawn(async move {
             turn.comes().await;
             outside.carry_out(ticket, effect).await;
@@ -282,12 +284,17 @@ impl Outside {
                 endpoint.set(behaviour).await;
                 return Ok(Vec::new());
             }
+            Effect::FilterRequests(paths) => {
+                endpoint.filter(paths);
+                return Ok(Vec::new());
+            }
             Effect::StopReceiver => endpoint.stop().await,
             // A long request takes longer than others may wait.
             Effect::VerifyRequests(request) => match threads::blocking(move || request.verify()).await {
                 Ok(verified) => Message::Verified(verified),
                 Err(error) => Message::Failed(error.to_string()),
             },
+            Effect::Replay(request) => replay::replay(store, sources, *request).await,
             Effect::CountBulk(_) | Effect::StartBulk(_) | Effect::StopBulk => {
                 self.many(effect);
                 return Ok(Vec::new());

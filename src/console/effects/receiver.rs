@@ -1,7 +1,7 @@
 //! The built-in endpoint, started and stopped by the console.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use async_trait::async_trait;
 use tokio::sync::mpsc::UnboundedSender;
@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 use super::environment::BuiltInEndpoint;
 use crate::console::model::arrived::Arrival;
 use crate::console::model::message::Message;
-use crate::receiver::{Behaviour, KeptRequests, NoRequest, Received, Receiver};
+use crate::receiver::{Behaviour, KeptRequests, NoRequest, PathFilter, Received, Receiver};
 use crate::text::escape_controls;
 use crate::threads;
 
@@ -23,8 +23,12 @@ pub(super) struct Endpoint {
     running: Mutex<Option<Running>>,
     /// Where requests are kept over a restart, if they are.
     kept: Option<PathBuf>,
+    paths: Shown,
     tx: UnboundedSender<Message>,
 }
+
+/// Which requests are shown and kept: set while the endpoint runs.
+type Shown = Arc<std::sync::Mutex<PathFilter>>;
 
 struct Running {
     receiver: Receiver,
@@ -38,8 +42,9 @@ impl Endpoint {
         kept: Option<PathBuf>,
         tx: UnboundedSender<Message>,
     ) -> Self {
-        let running = receiver.map(|receiver| listen(receiver, kept.clone(), tx.clone()));
-        Self { running: Mutex::new(running), kept, tx }
+        let paths = Shown::default();
+        let running = receiver.map(|receiver| listen(receiver, kept.clone(), Arc::clone(&paths), tx.clone()));
+        Self { running: Mutex::new(running), kept, paths, tx }
     }
 }
 
@@ -52,7 +57,8 @@ impl BuiltInEndpoint for Endpoint {
             match Receiver::start(([127, 0, 0, 1], port).into(), behaviour.clone()).await {
                 Ok(receiver) => {
                     let address = receiver.addr().to_string();
-                    *running = Some(listen(receiver, self.kept.clone(), self.tx.clone()));
+                    let paths = Arc::clone(&self.paths);
+                    *running = Some(listen(receiver, self.kept.clone(), paths, self.tx.clone()));
                     return Message::Receiver(Some(address));
                 }
                 Err(error) => failure = error.to_string(),
@@ -67,6 +73,10 @@ impl BuiltInEndpoint for Endpoint {
         }
     }
 
+    fn filter(&self, paths: PathFilter) {
+        *self.paths.lock().unwrap_or_else(PoisonError::into_inner) = paths;
+    }
+
     async fn stop(&self) -> Message {
         if let Some(running) = self.running.lock().await.take() {
             running.listening.abort();
@@ -76,8 +86,8 @@ impl BuiltInEndpoint for Endpoint {
     }
 }
 
-/// Keeps received requests over a restart, and passes them on, one at a time.
-fn listen(receiver: Receiver, kept: Option<PathBuf>, tx: UnboundedSender<Message>) -> Running {
+/// Keeps received requests over a restart, and passes them on, one at a time: those that are shown.
+fn listen(receiver: Receiver, kept: Option<PathBuf>, paths: Shown, tx: UnboundedSender<Message>) -> Running {
     let mut requests = receiver.requests();
     let ended = receiver.ended();
     let listening = tokio::spawn(async move {
@@ -97,6 +107,9 @@ fn listen(receiver: Receiver, kept: Option<PathBuf>, tx: UnboundedSender<Message
                 }
             };
             let message = match arrival {
+                Ok((request, _)) if !paths.lock().unwrap_or_else(PoisonError::into_inner).takes(&request) => {
+                    continue;
+                }
                 Ok((request, turn)) => {
                     kept = match kept {
                         Some(kept) => keep(kept, Arc::clone(&request), &tx).await,

@@ -85,13 +85,17 @@ impl Subject {
             Effect::LoadRecent(_) => vec![Self::Recent],
             Effect::LoadApis => vec![Self::Apis],
             Effect::LoadRevision => vec![Self::Revision],
-            Effect::StartReceiver(_) | Effect::SetReceiver(_) | Effect::StopReceiver => vec![Self::Receiver],
+            Effect::StartReceiver(_)
+            | Effect::SetReceiver(_)
+            | Effect::FilterRequests(_)
+            | Effect::StopReceiver => vec![Self::Receiver],
             Effect::VerifyRequests(_) => vec![Self::Verification],
             Effect::CountBulk(_) | Effect::StartBulk(_) | Effect::StopBulk => vec![Self::Bulk],
             Effect::Check(_)
             | Effect::Fresh(_)
             | Effect::Preview(_)
             | Effect::ReadValues(_)
+            | Effect::Replay(_)
             | Effect::Copy { .. }
             | Effect::WriteFile { .. }
             | Effect::Run(_)

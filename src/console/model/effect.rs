@@ -11,9 +11,10 @@ use crate::console::model::program::Program;
 use crate::console::model::recent::RecentRequest;
 use crate::console::model::verifying::VerifyRequest;
 use crate::console::model::window::overview::OverviewRequest;
+use crate::console::model::window::replay_form::ReplayRequest;
 use crate::profile::catalogue::Variable;
 use crate::profile::{Draft, Event, Profile, ProfileId};
-use crate::receiver::Behaviour;
+use crate::receiver::{Behaviour, PathFilter};
 use crate::record::DeliveryId;
 use crate::storage::UnsavedDraft;
 
@@ -146,8 +147,12 @@ pub enum Effect {
     Suspend,
     StartReceiver(Behaviour),
     SetReceiver(Behaviour),
+    /// Shows and keeps only requests to these paths.
+    FilterRequests(PathFilter),
     StopReceiver,
     VerifyRequests(VerifyRequest),
+    /// Sends a received request to another address.
+    Replay(Box<ReplayRequest>),
     Redraw,
     Quit,
 }

@@ -17,6 +17,7 @@ use crate::console::model::program::Returned;
 use crate::console::model::recent::RecentOfProfiles;
 use crate::console::model::verifying::Verified;
 use crate::console::model::window::overview::{OverviewNumbers, OverviewPlace};
+use crate::console::model::window::replay_form::ReplayAnswer;
 use crate::console::model::window::test::source::RememberedValues;
 use crate::delivery::SenderStatus;
 use crate::keymap::Key;
@@ -131,6 +132,8 @@ pub enum Message {
     EarlierRequests(Vec<Arc<Received>>),
     /// Received requests were verified.
     Verified(Verified),
+    /// A received request was sent to another address; or why it was not.
+    Replayed(Arc<Received>, Result<Box<ReplayAnswer>, String>),
     /// A request reached the receiver.
     Received(Arrival),
     /// This many requests did not reach the console: they arrived faster than it accepts them.

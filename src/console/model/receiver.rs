@@ -2,7 +2,7 @@
 
 use crate::console::model::arrived::Arrived;
 use crate::console::model::verifying::Verifying;
-use crate::receiver::Examined;
+use crate::receiver::{Examined, PathFilter};
 
 /// The built-in endpoint as the console sees it.
 #[derive(Debug, Default)]
@@ -11,10 +11,14 @@ pub struct ReceiverState {
     pub address: Option<String>,
     /// Its responses.
     pub behaviour: crate::receiver::Behaviour,
+    /// Which requests are shown and kept.
+    pub paths: PathFilter,
     /// The requests that arrived.
     pub arrived: Arrived,
     /// The profile that they are verified with; none if they are not verified.
     pub verifying: Option<Verifying>,
+    /// Where a request was replayed to last, as it was typed.
+    pub replayed_to: String,
 }
 
 impl ReceiverState {

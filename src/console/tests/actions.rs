@@ -21,6 +21,7 @@ fn keys_to(scope: Scope) -> &'static [&'static str] {
         Scope::Question => &["e x esc"],
         Scope::ReceiverWindow => &["R"],
         Scope::ResponsesForm => &["R e"],
+        Scope::ReplayForm => &["R p"],
         Scope::RequestWindow => &["R enter", "R G enter"],
         Scope::SendersWindow => &["S"],
         Scope::OverviewWindow => &["O"],

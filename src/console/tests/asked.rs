@@ -68,6 +68,8 @@ pub fn words(effect: &Effect) -> Option<String> {
         Effect::SetReceiver(behaviour) => format!("receiver answers {}", behaviour.status),
         Effect::StopReceiver => "stop receiver".to_owned(),
         Effect::VerifyRequests(request) => format!("verify {}", request.requests.len()),
+        Effect::FilterRequests(paths) => format!("only requests to {paths}"),
+        Effect::Replay(request) => format!("replay to {}", request.address),
         Effect::Redraw => "redraw".to_owned(),
         Effect::Quit => "quit".to_owned(),
     })

@@ -31,7 +31,7 @@ impl Outside {
         let environment = Environment { sources: Box::new(world.clone()), endpoint: Box::new(FixedEndpoint) };
         Self {
             // Nothing here waits for a timer or a socket.
-            runtime: Builder::new_current_thread().build().unwrap(),
+            runtime: Builder::new_current_thread().enable_all().build().unwrap(),
             runner: Runner::new(Arc::new(world.store.clone()), Region::In, environment, tx),
             messages,
             changes: world.store.changes(),

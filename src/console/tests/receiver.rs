@@ -1,6 +1,9 @@
 //! The receiver's window: the list of requests, and one request in full.
 
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
 use std::sync::Arc;
+use std::thread::JoinHandle;
 
 use crate::console::model::effect::Purpose;
 use crate::console::model::message::Message;
@@ -100,7 +103,11 @@ fn script_headers_and_body_are_set_in_a_form() {
     let mut desk = desk();
     assert_eq!(desk.requested(), ["start receiver"]);
     desk.keys("e").types("500,429:5,200").keys("tab").types("Location: /b").keys("tab tab tab").types("[]");
-    assert!(desk.shows("Responses of the receiver") && desk.shows("Of every response"), "{}", desk.screen());
+    assert!(
+        desk.shows("Responses, and what is shown") && desk.shows("Of every response"),
+        "{}",
+        desk.screen()
+    );
     desk.keys("enter");
     let behaviour = desk.state.receiver.behaviour.clone();
     assert_eq!(behaviour.script.as_ref().map(ToString::to_string).as_deref(), Some("500,429:5,200"));
@@ -198,4 +205,111 @@ fn without_its_profile_nothing_is_verified() {
     desk.receives(Message::Profile(id, None, Purpose::Verify));
     assert!(desk.line("Verify with").contains("‹ no profile ›"), "{}", desk.screen());
     assert!(desk.state.receiver.arrived.verification(0).is_none());
+}
+
+/// An endpoint that gives one response, and returns the request.
+fn endpoint(response: &'static str) -> (String, JoinHandle<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let received = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut request = Vec::new();
+        while !request.ends_with(b"{}") {
+            let mut more = [0; 1024];
+            let length = stream.read(&mut more).unwrap();
+            request.extend_from_slice(&more[..length]);
+        }
+        stream.write_all(response.as_bytes()).unwrap();
+        String::from_utf8(request).unwrap()
+    });
+    (address, received)
+}
+
+#[test]
+fn a_request_is_sent_to_another_address() {
+    let mut desk = Desk::new(80, 24).of(sample::log());
+    let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let request = Received {
+        method: "PUT".to_owned(),
+        path: "/sms".to_owned(),
+        query: "a=b".to_owned(),
+        headers: vec![header("x-shop", "7"), header("webhook-id", "d-7")],
+        left_out: vec!["authorization".to_owned()],
+        body: b"{}"[..].into(),
+        body_length: 2,
+        ..(*sample::request(1)).clone()
+    };
+    desk.keys("R space");
+    desk.receives(Message::Received(Arc::new(request).into()));
+    desk.requested();
+    desk.keys("p");
+    assert!(desk.shows("PUT /sms, 2 bytes") && desk.shows("As it was received"), "{}", desk.screen());
+    let (address, received) =
+        endpoint("HTTP/1.1 503 Service Unavailable\r\nx-why: busy\r\ncontent-length: 5\r\n\r\nlater");
+    desk.types(&format!("http://{address}")).keys("enter");
+    assert!(desk.shows("→ 503 in ") && desk.shows("x-why: busy") && desk.shows("later"), "{}", desk.screen());
+    assert!(
+        desk.shows("sent without authorization: values of secret headers are not kept"),
+        "{}",
+        desk.screen()
+    );
+    let received = received.join().unwrap().to_lowercase();
+    assert!(received.starts_with("put /sms?a=b http/1.1"), "{received}");
+    assert!(received.contains("x-shop: 7") && received.contains("webhook-id: d-7"), "{received}");
+    // From the request in full, with the address of before, and what is wrong with another one.
+    desk.keys("esc enter p");
+    assert!(desk.line("To ").contains(&address), "{}", desk.screen());
+    desk.keys("ctrl+u").types("hooks.example").keys("enter");
+    assert!(desk.shows("✗ the address: must start with https://"), "{}", desk.screen());
+    desk.types("x");
+    assert!(!desk.shows("✗ the address"), "{}", desk.screen());
+    desk.keys("esc");
+    assert!(matches!(desk.state.overlay, Some(Overlay::Receiver(_))));
+}
+
+#[test]
+fn a_request_is_signed_anew_by_the_profile_it_is_verified_with() {
+    let mut desk = Desk::new(120, 40).of(sample::log());
+    desk.keys("R space j j j j j j");
+    let mut shown = 0;
+    while !desk.line("Verify with").contains("‹ Invoice mails ›") {
+        desk.keys("right");
+        shown += 1;
+        assert!(shown < 20, "{}", desk.screen());
+    }
+    let body = Received { body: b"{}"[..].into(), body_length: 2, ..(*invoice("old")).clone() };
+    desk.receives(Message::Received(Arc::new(body).into()));
+    desk.keys("p");
+    assert!(desk.shows("Signed anew, with the credentials of Invoice mails"), "{}", desk.screen());
+    let (address, received) = endpoint("HTTP/1.1 204 No Content\r\n\r\n");
+    desk.types(&format!("http://{address}/other")).keys("enter");
+    assert!(desk.shows("→ 204 in "), "{}", desk.screen());
+    let received = received.join().unwrap().to_lowercase();
+    assert!(received.contains("api-key: k-123") && !received.contains("old"), "{received}");
+}
+
+#[test]
+fn nothing_is_replayed_while_the_settings_are_faulty_and_only_what_arrived() {
+    let mut desk = Desk::new(80, 24).of(World::default());
+    desk.keys("R p");
+    assert_eq!(desk.notice(), "Send to: no request has arrived");
+    desk.state.closed = Some("nothing is sent until config.toml:1 is fixed".to_owned());
+    arrive(&mut desk, 1);
+    desk.requested();
+    desk.keys("p").types("http://127.0.0.1:1").keys("enter");
+    assert!(desk.shows("✗ nothing is sent until config.toml:1 is fixed"), "{}", desk.screen());
+    assert_eq!(desk.requested(), [""; 0]);
+}
+
+#[test]
+fn requests_are_filtered_by_the_beginnings_of_their_paths() {
+    let mut desk = desk();
+    desk.requested();
+    desk.keys("e tab tab tab tab tab").types("/sms  /voice");
+    assert!(desk.shows("Only requests to paths that begin so are shown and kept"), "{}", desk.screen());
+    desk.keys("enter");
+    assert_eq!(desk.requested(), ["receiver answers 200", "only requests to /sms /voice"]);
+    assert!(desk.line("Script, body").contains("‹ only /sms /voice ›"), "{}", desk.screen());
+    desk.keys("e enter");
+    assert_eq!(desk.requested(), ["receiver answers 200"], "nothing has changed");
 }

@@ -227,6 +227,13 @@ fn sentences_on_the_screen_name_the_bound_keys() {
         check_sentences(&desk, step);
         reached.extend(desk.state.target().scopes());
     }
+    let mut desk = with(sample::log(), (120, 40));
+    desk.receives(Message::Received(sample::request(1).into()));
+    for step in ["receiver", "receiver-window-send-to"] {
+        does(&mut desk, step);
+        check_sentences(&desk, step);
+        reached.extend(desk.state.target().scopes());
+    }
     for scope in Scope::ALL {
         assert!(reached.contains(scope), "no scene leads to {scope:?}");
     }

@@ -13,7 +13,7 @@ use crate::callback::Values;
 use crate::console::effects::environment::{BuiltInEndpoint, Sources};
 use crate::console::model::message::Message;
 use crate::profile::{Event, Profile, ProfileId, Region};
-use crate::receiver::Behaviour;
+use crate::receiver::{Behaviour, PathFilter};
 use crate::record::{
     Acceptance, Attempt, DeliveryId, ErrorClass, Failure, Kind, NewDelivery, Next, Phase, Phases,
 };
@@ -208,6 +208,8 @@ impl BuiltInEndpoint for FixedEndpoint {
     }
 
     async fn set(&self, _: Behaviour) {}
+
+    fn filter(&self, _: PathFilter) {}
 
     async fn stop(&self) -> Message {
         Message::Receiver(None)

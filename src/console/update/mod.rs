@@ -275,6 +275,10 @@ fn take(state: &mut State, message: Message, awaits: Option<&Awaits>) -> Vec<Eff
             verifying::verified(state, &results);
             Vec::new()
         }
+        Message::Replayed(request, result) => {
+            window::replay_form::done(state, &request, result.as_deref().map_err(Clone::clone));
+            Vec::new()
+        }
         Message::RequestsDropped(requests) => {
             state.receiver.arrived.count_dropped(requests);
             Vec::new()

@@ -44,6 +44,9 @@ pub fn pane_for(state: &State, entry: &Entry) -> Result<Pane, &'static str> {
         Scope::ResponsesForm => Some(
             "only in the receiver's form: {receiver-window-edit-responses} opens it in the receiver's window",
         ),
+        Scope::ReplayForm => {
+            Some("only above a received request: {receiver-window-send-to} opens it in the receiver's window")
+        }
         Scope::RequestWindow => {
             Some("only in a request: {receiver-window-show-in-full} opens it in the receiver's window")
         }

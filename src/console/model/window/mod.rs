@@ -9,6 +9,7 @@ pub mod overview;
 pub mod preview;
 pub mod question;
 pub mod receiver;
+pub mod replay_form;
 pub mod request;
 pub mod responses_form;
 pub mod senders;
@@ -24,6 +25,7 @@ use crate::console::model::window::overview::OverviewWindow;
 use crate::console::model::window::preview::PreviewWindow;
 use crate::console::model::window::question::Question;
 use crate::console::model::window::receiver::ReceiverWindow;
+use crate::console::model::window::replay_form::ReplayForm;
 use crate::console::model::window::request::RequestWindow;
 use crate::console::model::window::responses_form::ResponsesForm;
 use crate::console::model::window::senders::SendersWindow;
@@ -49,6 +51,8 @@ pub enum Overlay {
     Receiver(ReceiverWindow),
     /// Script, headers and body of its responses.
     Responses(Box<ResponsesForm>),
+    /// Where to send a received request again.
+    Replay(Box<ReplayForm>),
     /// A request that reached the built-in endpoint.
     Request(RequestWindow),
     /// The processes that send from the database.
@@ -75,6 +79,7 @@ impl Overlay {
             Self::Details(_) => vec![Scope::Reading, Scope::Deliveries, Scope::List],
             Self::Receiver(_) => vec![Scope::ReceiverWindow, Scope::List],
             Self::Responses(_) => vec![Scope::ResponsesForm],
+            Self::Replay(_) => vec![Scope::ReplayForm],
             Self::Request(_) => vec![Scope::RequestWindow, Scope::Reading, Scope::List],
             Self::Senders(_) => vec![Scope::SendersWindow, Scope::List],
             Self::Overview(_) => vec![Scope::OverviewWindow, Scope::List],
@@ -90,6 +95,7 @@ impl Overlay {
             Self::Receiver(window) => Some(window),
             Self::Request(window) => Some(&mut window.below),
             Self::Responses(form) => Some(&mut form.below),
+            Self::Replay(form) => Some(&mut form.below),
             _ => None,
         }
     }
@@ -121,7 +127,7 @@ impl Overlay {
     #[must_use]
     pub fn writes_text(&self) -> bool {
         match self {
-            Self::Test(_) | Self::AddVariable(_) | Self::Responses(_) => true,
+            Self::Test(_) | Self::AddVariable(_) | Self::Responses(_) | Self::Replay(_) => true,
             _ => self.reading().is_some_and(|reading| reading.find.is_typing()),
         }
     }

@@ -46,7 +46,9 @@ impl ReceiverWindow {
             Action::Left | Action::Right if self.list.selected() == VERIFY && profiles == 0 => {
                 Some("the list has no profile to verify with")
             }
-            Action::ShowInFull if receiver.arrived.is_empty() => Some("no request has arrived"),
+            Action::ShowInFull | Action::Replay if receiver.arrived.is_empty() => {
+                Some("no request has arrived")
+            }
             _ => None,
         }
     }
@@ -91,7 +93,7 @@ impl ReceiverWindow {
 }
 
 pub(in crate::console) const SETTINGS: [&str; 7] =
-    ["Respond with", "Fail the first", "Delay", "Hang", "Reset", "Script, body", "Verify with"];
+    ["Respond with", "Fail the first", "Delay", "Hang", "Reset", "Script, body, paths", "Verify with"];
 
 /// The settings that do not apply while there is a script.
 pub(in crate::console) const SCRIPTED: [usize; 4] = [0, 1, 3, 4];

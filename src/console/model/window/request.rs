@@ -5,11 +5,15 @@ use std::sync::Arc;
 
 use crate::console::model::window::receiver::ReceiverWindow;
 use crate::console::model::window::text_view::TextView;
+use crate::receiver::Received;
 use crate::text::wrap;
 
 /// The window.
 #[derive(Debug)]
 pub struct RequestWindow {
+    /// The request.
+    pub(in crate::console) request: Arc<Received>,
+    /// The same as text.
     pub(in crate::console) text: String,
     pub(in crate::console) reading: TextView,
     /// The width that was drawn last, and the lines for it: wrapping a long text takes longer than a frame may.
@@ -19,10 +23,10 @@ pub struct RequestWindow {
 }
 
 impl RequestWindow {
-    /// A request as text, above the receiver's window.
+    /// A request, and the same as text, above the receiver's window.
     #[must_use]
-    pub fn new(text: String, below: Box<ReceiverWindow>) -> Self {
-        Self { text, reading: TextView::default(), broken: RefCell::default(), below }
+    pub fn new(request: Arc<Received>, text: String, below: Box<ReceiverWindow>) -> Self {
+        Self { request, text, reading: TextView::default(), broken: RefCell::default(), below }
     }
 
     /// The lines, wrapped to this width.

@@ -1,20 +1,23 @@
-//! The form for script, headers and body of the receiver's responses.
+//! The form for script, headers and body of the receiver's responses, and for the paths that are shown.
 
 use bytes::Bytes;
 
 use crate::console::model::input::{Input, InputResult};
 use crate::console::model::window::receiver::ReceiverWindow;
 use crate::keymap::Key;
-use crate::receiver::{Behaviour, ResponseHeader, Script};
+use crate::receiver::{Behaviour, PathFilter, ResponseHeader, Script};
 
 /// The labels of the fields, from top to bottom.
-pub(in crate::console) const FIELDS: [&str; 5] = ["Script", "Header", "Header", "Header", "Body"];
+pub(in crate::console) const FIELDS: [&str; 6] = ["Script", "Header", "Header", "Header", "Body", "Paths"];
 
 /// The fields with headers.
 const HEADERS: std::ops::Range<usize> = 1..4;
 
 /// The field with the body.
 const BODY: usize = 4;
+
+/// The field with the paths.
+const PATHS: usize = 5;
 
 /// The form, above the receiver's window.
 #[derive(Debug)]
@@ -29,9 +32,9 @@ pub struct ResponsesForm {
 }
 
 impl ResponsesForm {
-    /// A form with the present responses. Headers beyond those that it has fields for are kept.
+    /// A form with the present responses and paths. Headers beyond those that it has fields for are kept.
     #[must_use]
-    pub fn new(behaviour: &Behaviour, below: Box<ReceiverWindow>) -> Self {
+    pub fn new(behaviour: &Behaviour, paths: &PathFilter, below: Box<ReceiverWindow>) -> Self {
         let mut fields = FIELDS.map(|_| Input::line(""));
         if let Some(script) = &behaviour.script {
             fields[0] = Input::line(&script.to_string());
@@ -42,6 +45,7 @@ impl ResponsesForm {
         if let Some(body) = &behaviour.body {
             fields[BODY] = Input::line(&String::from_utf8_lossy(body));
         }
+        fields[PATHS] = Input::line(&paths.to_string());
         Self { fields, at: 0, error: None, below }
     }
 
@@ -77,5 +81,10 @@ impl ResponsesForm {
         headers.extend(behaviour.headers.iter().skip(HEADERS.len()).cloned());
         let body = Some(text(BODY)).filter(|body| !body.is_empty()).map(Bytes::from);
         Ok(Behaviour { script, headers, body, ..behaviour.clone() })
+    }
+
+    /// The paths that were typed.
+    pub(in crate::console) fn paths(&self) -> PathFilter {
+        PathFilter::typed(&self.fields[PATHS].text())
     }
 }

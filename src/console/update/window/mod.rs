@@ -9,6 +9,7 @@ mod overview_failures;
 pub mod preview;
 pub mod question;
 pub mod receiver;
+pub mod replay_form;
 pub mod request;
 pub mod responses_form;
 pub mod senders;
@@ -31,6 +32,7 @@ pub fn key(state: &mut State, key: Key) -> Option<Vec<Effect>> {
         Overlay::Test(window) => return window.key(key, &state.settings.keys).then(Vec::new),
         Overlay::AddVariable(form) => return form.key(key).then(Vec::new),
         Overlay::Responses(form) => return form.key(key).then(Vec::new),
+        Overlay::Replay(form) => return form.key(key).then(Vec::new),
         window => window.reading_mut()?.find.key(key),
     };
     match pressed {
@@ -46,6 +48,7 @@ pub fn paste(state: &mut State, text: &str) {
         Some(Overlay::Test(window)) => window.paste(text),
         Some(Overlay::AddVariable(form)) => form.paste(text),
         Some(Overlay::Responses(form)) => form.paste(text),
+        Some(Overlay::Replay(form)) => form.paste(text),
         Some(window) => {
             if let Some(reading) = window.reading_mut() {
                 reading.find.paste(text);
@@ -75,6 +78,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Some(Overlay::Details(_)) => details::act(state, action),
         Some(Overlay::Receiver(_)) => receiver::act(state, action),
         Some(Overlay::Responses(_)) => responses_form::act(state, action),
+        Some(Overlay::Replay(_)) => replay_form::act(state, action),
         Some(Overlay::Request(_)) => request::act(state, action),
         Some(Overlay::Senders(_)) => senders::act(state, action),
         Some(Overlay::Overview(_)) if action == Action::ShowFailed => overview_failures::show(state),

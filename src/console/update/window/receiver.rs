@@ -1,5 +1,7 @@
 //! Updates of the window of the built-in endpoint.
 
+use std::sync::Arc;
+
 use crate::console::model::effect::Effect;
 use crate::console::model::receiver::ReceiverState;
 use crate::console::model::state::State;
@@ -8,6 +10,7 @@ use crate::console::model::window::receiver::{self, RESPONSES, SETTINGS, VERIFY}
 use crate::console::model::window::request::RequestWindow;
 use crate::console::model::window::responses_form::ResponsesForm;
 use crate::console::update::verifying;
+use crate::console::update::window::replay_form;
 use crate::keymap::Action;
 use crate::receiver::describe_in_full;
 
@@ -39,7 +42,15 @@ pub(in crate::console) fn act(state: &mut State, action: Action) -> Vec<Effect> 
             if let Some(request) = receiver.arrived.get(at) {
                 let text = describe_in_full(request, state.settings.clock.zone(), &receiver.examined(at));
                 let below = Box::new(std::mem::take(window));
-                state.overlay = Some(Overlay::Request(RequestWindow::new(text, below)));
+                let window = RequestWindow::new(Arc::clone(request), text, below);
+                state.overlay = Some(Overlay::Request(window));
+            }
+            Vec::new()
+        }
+        Action::Replay => {
+            if let Some(request) = receiver.arrived.get(window.selected().unwrap_or(0)) {
+                let (request, below) = (Arc::clone(request), std::mem::take(window));
+                replay_form::open(state, request, below);
             }
             Vec::new()
         }
@@ -63,7 +74,7 @@ pub(in crate::console) fn set(receiver: &ReceiverState) -> Vec<Effect> {
 fn edit_responses(state: &mut State) -> Vec<Effect> {
     if let Some(Overlay::Receiver(window)) = &mut state.overlay {
         let below = Box::new(std::mem::take(window));
-        let form = ResponsesForm::new(&state.receiver.behaviour, below);
+        let form = ResponsesForm::new(&state.receiver.behaviour, &state.receiver.paths, below);
         state.overlay = Some(Overlay::Responses(Box::new(form)));
     }
     Vec::new()

@@ -17,10 +17,15 @@ pub(in crate::console) fn act(state: &mut State, action: Action) -> Vec<Effect> 
         }
         Action::Accept => match form.applied(&state.receiver.behaviour) {
             Ok(behaviour) => {
-                let below = std::mem::take(&mut *form.below);
+                let (paths, below) = (form.paths(), std::mem::take(&mut *form.below));
                 state.overlay = Some(Overlay::Receiver(below));
                 state.receiver.behaviour = behaviour;
-                return super::receiver::set(&state.receiver);
+                let mut effects = super::receiver::set(&state.receiver);
+                if state.receiver.paths != paths {
+                    state.receiver.paths = paths.clone();
+                    effects.push(Effect::FilterRequests(paths));
+                }
+                return effects;
             }
             Err(error) => {
                 form.at = error.0;

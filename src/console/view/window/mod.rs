@@ -8,6 +8,7 @@ pub mod overview;
 pub mod preview;
 pub mod question;
 pub mod receiver;
+pub mod replay_form;
 pub mod request;
 pub mod responses_form;
 pub mod senders;
@@ -36,6 +37,7 @@ pub fn draw(state: &State, out: &mut Frame<'_>) {
         Some(Overlay::Details(window)) => details::draw(state, window, out),
         Some(Overlay::Receiver(window)) => receiver::draw(state, window, out),
         Some(Overlay::Responses(form)) => responses_form::draw(state, form, out),
+        Some(Overlay::Replay(form)) => replay_form::draw(state, form, out),
         Some(Overlay::Request(window)) => request::draw(state, window, out),
         Some(Overlay::Senders(window)) => senders::draw(state, window, out),
         Some(Overlay::Overview(window)) => overview::draw(state, window, out),

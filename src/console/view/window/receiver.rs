@@ -11,7 +11,7 @@ use crate::console::model::window::receiver::{RESPONSES, ReceiverWindow, SCRIPTE
 use crate::console::model::{layout, scroll};
 use crate::console::view::frame;
 use crate::console::view::put::put;
-use crate::receiver::{Behaviour, Received, Reply};
+use crate::receiver::{Received, Reply};
 use crate::text::{cut, escape_controls, fit, group_digits, wrap};
 
 /// From this height on, blank lines divide the settings from what is above and below.
@@ -33,7 +33,7 @@ fn shown(receiver: &ReceiverState, setting: usize) -> String {
         2 => format!("{} ms", behaviour.delay.as_millis()),
         3 => yes(behaviour.hang, "no response"),
         4 => yes(behaviour.reset, "the connection is closed"),
-        RESPONSES => responses(behaviour),
+        RESPONSES => responses(receiver),
         _ => match &receiver.verifying {
             None => "no profile".to_owned(),
             Some(verifying) => escape_controls(&verifying.title),
@@ -41,8 +41,9 @@ fn shown(receiver: &ReceiverState, setting: usize) -> String {
     }
 }
 
-/// Script, headers and body in short.
-fn responses(behaviour: &Behaviour) -> String {
+/// Script, headers, body and paths in short.
+fn responses(receiver: &ReceiverState) -> String {
+    let ReceiverState { behaviour, paths, .. } = receiver;
     let mut parts = Vec::new();
     parts.extend(behaviour.script.as_ref().map(ToString::to_string));
     match behaviour.headers.len() {
@@ -52,6 +53,9 @@ fn responses(behaviour: &Behaviour) -> String {
     }
     if behaviour.body.is_some() {
         parts.push("own body".to_owned());
+    }
+    if !paths.is_for_all() {
+        parts.push(format!("only {}", escape_controls(&paths.to_string())));
     }
     if parts.is_empty() { "none".to_owned() } else { parts.join(" · ") }
 }
@@ -76,14 +80,14 @@ pub(in crate::console) fn draw(state: &State, window: &ReceiverWindow, out: &mut
     put(head, frame::row(inner, 0), out);
     let selected = window.list.selected();
     let gap = usize::from(inner.height >= ROOMY);
-    let room = usize::from(inner.width).saturating_sub(18 + 4);
+    let room = usize::from(inner.width).saturating_sub(21 + 4);
     for (at, label) in SETTINGS.iter().enumerate() {
         let here = at == selected;
         let value = shown(receiver, at);
         let style = if here { theme.selected } else { theme.text };
         let line = Line::from(vec![
             Span::styled(if here { "▌" } else { " " }, theme.focus),
-            Span::styled(fit(label, 17), theme.label),
+            Span::styled(fit(label, 20), theme.label),
             Span::styled(format!("‹ {} ›", cut(&value, room)), style),
         ]);
         let area = frame::row(inner, 1 + gap + at);

@@ -16,7 +16,7 @@ const HINT: usize = 4;
 pub(in crate::console) fn draw(state: &State, form: &ResponsesForm, out: &mut Frame<'_>) {
     let theme = &state.settings.theme;
     let lines = u16::try_from(FIELDS.len() + HINT).unwrap_or(u16::MAX);
-    let inner = frame::window(state, "Responses of the receiver", 80, lines.saturating_add(3), out);
+    let inner = frame::window(state, "Responses, and what is shown", 80, lines.saturating_add(3), out);
     for (at, (label, input)) in FIELDS.iter().zip(&form.fields).enumerate() {
         let here = at == form.at;
         let area = frame::row(inner, at);
@@ -57,6 +57,9 @@ fn hint(state: &State, field: usize) -> String {
             "For each delivery: statuses, 429:5 for Retry-After, timeout, reset; the last one repeats"
         }
         "Header" => "Such as Location: /elsewhere; in every response",
+        "Paths" => {
+            "Only requests to paths that begin so are shown and kept; others get responses too. Several with blanks between"
+        }
         _ => "Of every response; empty for a line that says the status",
     };
     let keys = "{responses-accept} sets them · {responses-next-field} next field · {responses-leave} back";

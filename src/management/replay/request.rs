@@ -1,4 +1,4 @@
-//! Sends a request that the receiver has kept to another address.
+//! The request to send: as it was received, with another address.
 
 use hyper::header::HeaderName;
 use jiff::Timestamp;
