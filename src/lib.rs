@@ -28,7 +28,7 @@
 //! | [`listening`] | the listening socket of a server, and its connections | `clock` |
 //! | [`receiver`] | the built-in endpoint to test against | `listening`, `callback`, `profile`, `json`, `files`, `text`, `clock` |
 //! | [`settings`] | the settings file | `profile`, `text`, `files` |
-//! | [`management`] | what people and programs do to profiles and deliveries, the same from a command and over the HTTP API; kept requests are replayed | `storage`, `record`, `callback`, `profile`, `delivery`, `receiver`, `settings`, `clock` |
+//! | [`management`] | what people and programs do to profiles and deliveries, the same from a command and over the HTTP API; kept requests are replayed | `storage`, `record`, `callback`, `profile`, `delivery`, `receiver`, `settings`, `text`, `clock` |
 //! | [`alerting`] | alerts of profiles that turned failing or recovered, given to a command and to a profile | `storage`, `record`, `callback`, `profile`, `documents`, `intake`, `delivery`, `settings`, `shell`, `text`, `clock` |
 //! | [`remote`] | an account of the platform's API: what differs from the profiles here, pull and push | `management`, `delivery`, `storage`, `record`, `profile`, `json`, `settings`, `shell`, `text`, `files`, `clock` |
 //! | [`api`] | the HTTP API | `listening`, `management`, `documents`, `intake`, `storage`, `delivery`, `record`, `callback`, `profile`, `json`, `settings`, `text`, `files`, `clock`, `threads` |
