@@ -5,7 +5,7 @@ use std::time::Instant;
 use tokio::sync::watch;
 
 use super::error::CommandError;
-use super::interrupt::Interrupts;
+use super::interrupt::{Interrupts, again};
 use super::output::eprint_line;
 use crate::delivery::{LocalTrouble, Sender, SenderRole, SenderStatus, Unreadable};
 use crate::record::DeliveryId;
@@ -171,10 +171,12 @@ pub async fn poll_due(changes: &mut watch::Receiver<u64>, next: Instant) {
     }
 }
 
-/// Stops a sender after a signal. Requests in flight get five seconds; a second signal aborts them. Returns
+/// Stops a sender after a signal. Requests in flight get five seconds; a second signal aborts them. `code` is the
+/// exit code of the signal. Returns
 /// what [`stop`] returns.
-pub async fn stop_when_interrupted(sender: Sender, interrupts: &mut Interrupts) -> Option<String> {
-    eprint_line("ringback: stopping; waiting up to 5 s for requests in flight (Ctrl+C again to abort)");
+pub async fn stop_when_interrupted(sender: Sender, interrupts: &mut Interrupts, code: u8) -> Option<String> {
+    let again = again(code);
+    eprint_line(&format!("ringback: stopping; waiting up to 5 s for requests in flight ({again} to abort)"));
     stop(sender, interrupts).await
 }
 

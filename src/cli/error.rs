@@ -25,6 +25,18 @@ pub enum CommandError {
     /// Invalid usage or input; may have several lines.
     #[error("{0}")]
     Input(String),
+    /// The same, where the parts of the message are known.
+    #[error("{message}")]
+    Explained {
+        /// All of it.
+        message: String,
+        /// Where it is, such as a file.
+        place: Option<String>,
+        /// What is wrong.
+        what: String,
+        /// How to fix it.
+        fix: Option<String>,
+    },
     /// The confirmation was declined.
     #[error("{0}")]
     Declined(String),
@@ -126,6 +138,16 @@ impl From<SteerError> for CommandError {
 }
 
 impl CommandError {
+    /// Invalid input that is explained by a message which ends with the fix, after its last colon.
+    #[must_use]
+    pub fn explained(place: &str, message: String) -> Self {
+        let (what, fix) = match message.rsplit_once(": ") {
+            Some((what, fix)) => (what.to_owned(), Some(fix.to_owned())),
+            None => (message.clone(), None),
+        };
+        Self::Explained { message, place: Some(place.to_owned()), what, fix }
+    }
+
     /// The same of a command whose exit code 1 says that there are differences.
     #[must_use]
     pub fn of_comparison(self) -> Self {
@@ -141,6 +163,7 @@ impl CommandError {
     pub fn code(&self) -> u8 {
         match self {
             Self::Input(_)
+            | Self::Explained { .. }
             | Self::NotCompared(..)
             | Self::Settings(_)
             | Self::Tls(_)
@@ -158,6 +181,7 @@ impl CommandError {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Input(_)
+            | Self::Explained { .. }
             | Self::Settings(_)
             | Self::Tls(_)
             | Self::Receive(ReceiveError::Decrypt { .. } | ReceiveError::Body(_)) => "input",

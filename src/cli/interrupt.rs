@@ -71,10 +71,22 @@ impl Interrupts {
     /// Waits for a signal. Returns its exit code: 128 plus the signal's number.
     pub async fn next(&mut self) -> u8 {
         tokio::select! {
-            _ = self.interrupt.recv() => 130,
+            _ = self.interrupt.recv() => SIGINT_CODE,
             _ = self.terminate.recv() => 143,
             () = hung_up(&mut self.hang_up) => 129,
         }
+    }
+}
+
+/// The exit code of a command that Ctrl+C has ended.
+pub const SIGINT_CODE: u8 = 130;
+
+/// What a person or a supervisor does to send the signal of this exit code once more.
+pub fn again(code: u8) -> &'static str {
+    match code {
+        143 => "SIGTERM again",
+        129 => "SIGHUP again",
+        _ => "Ctrl+C again",
     }
 }
 

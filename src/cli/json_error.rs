@@ -29,6 +29,18 @@ fn document(
 /// The error of a command.
 pub fn of_command(error: &CommandError) -> Value {
     let message = error.to_string();
+    match error {
+        CommandError::Explained { place, what, fix, .. } => {
+            return document(error.kind(), [what, &message], place.as_deref(), fix.as_deref(), error.code());
+        }
+        CommandError::Remote(account, cause) | CommandError::NotCompared(account, cause) => {
+            let text = cause.to_string();
+            let fix = cause.fix();
+            let what = fix.and_then(|fix| text.strip_suffix(fix)?.strip_suffix(": ")).unwrap_or(&text);
+            return document(error.kind(), [what, &message], Some(account), fix, error.code());
+        }
+        _ => {}
+    }
     let Some(stored) = error.of_store() else {
         return document(error.kind(), [&message, &message], None, None, error.code());
     };

@@ -38,7 +38,7 @@ use crate::json;
 use crate::text::rfc3339;
 
 pub use body_type::body_type;
-pub use diff::{FieldChange, Sides, diff, value_changes};
+pub use diff::{FieldChange, Sides, diff, fields, value_changes};
 pub use error::DocumentError;
 use error::{misfit, problem};
 pub use import::export;

@@ -147,13 +147,11 @@ impl RemoteClient {
             | NoResponse::Unknown(why)
             | NoResponse::Unusable(why) => RemoteError::NoResponse(self.harmless(&why)),
         })?;
-        let body = String::from_utf8(response.body).ok();
-        let value = body
-            .and_then(|text| json::read(&text).ok())
-            .ok_or("it is not JSON: check the URL of the account");
+        let body = String::from_utf8_lossy(&response.body);
+        let value = json::read(&body).ok();
         let status = response.status;
         if (200..300).contains(&status) {
-            let value = value.map_err(|why| RemoteError::Unusable(why.to_owned()))?;
+            let value = value.ok_or(RemoteError::NotJson)?;
             if value.get("data").is_none() {
                 return Err(RemoteError::Unusable("it has no `data`".to_owned()));
             }
@@ -164,8 +162,9 @@ impl RemoteClient {
                 let to = self.harmless(&to);
                 format!(", to {to}: redirects are not followed, since the key would go there; check the URL")
             }
-            (Ok(value), _) => self.said(&value),
-            _ => String::new(),
+            (Some(value), _) => self.said(&value),
+            // Such as the page of a proxy.
+            (None, _) => self.first_line(&body),
         };
         Err(match status {
             401 => RemoteError::Refused(message),
@@ -184,6 +183,12 @@ impl RemoteClient {
         said.extend(errors.filter_map(|error| text(error, "params")));
         said.retain(|text| !text.is_empty());
         if said.is_empty() { String::new() } else { format!(": {}", self.harmless(&said.join("; "))) }
+    }
+
+    /// The first line of a response that is not JSON, after a colon.
+    fn first_line(&self, body: &str) -> String {
+        let line = body.lines().map(str::trim).find(|line| !line.is_empty());
+        line.map_or_else(String::new, |line| format!(": {}", self.harmless(line)))
     }
 
     /// Text of a server, in a form that can be shown: not too long, without controls, and without the key.

@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use super::comparison::{Changed, Comparison};
-use super::member_change::{ChangedMembers, change_document, member_changes};
+use super::content::{Content, Dialect};
+use super::member_change::{ChangedMembers, OnlySide, change_document, member_changes, whole_values};
 use super::pairs::Pair;
 use super::side::RemoteSide;
 use crate::management::ProfileCheck;
@@ -59,14 +60,16 @@ pub struct ProfileDiff {
     pub changed: ChangedMembers,
     /// Members that are set here and that the account does not carry.
     pub not_carried: Vec<String>,
+    /// Paths of secrets that the account does not return, so that they cannot be compared.
+    pub not_compared: Vec<String>,
     /// What a person should know.
     pub notes: Vec<String>,
 }
 
 impl ProfileDiff {
-    /// Compares a pair.
+    /// Compares a pair. `dialect` is what the account carries.
     #[must_use]
-    pub fn of(pair: &Pair, check: &ProfileCheck<'_>) -> Self {
+    pub fn of(pair: &Pair, check: &ProfileCheck<'_>, dialect: Dialect) -> Self {
         let mut diff = Self {
             id: pair.local.as_ref().map(|profile| profile.id.clone()),
             remote_id: pair.remote.as_ref().map(|remote| remote.id.clone()),
@@ -75,6 +78,7 @@ impl ProfileDiff {
             changes: Vec::new(),
             changed: ChangedMembers::default(),
             not_carried: Vec::new(),
+            not_compared: Vec::new(),
             notes: Vec::new(),
         };
         let (local, remote) = match (&pair.local, &pair.remote) {
@@ -83,17 +87,28 @@ impl ProfileDiff {
                 diff.state = DiffState::NotVisible;
                 return diff;
             }
-            (Some(_), None) => {
+            (Some(local), None) => {
                 diff.state = DiffState::OnlyHere;
                 if pair.was_deleted_there() {
                     diff.notes.push("was deleted on the account".to_owned());
+                } else {
+                    let content = Content::of(local);
+                    let (carried, not_carried) =
+                        content.names().partition::<Vec<&str>, _>(|name| dialect.carries(name));
+                    diff.changes = whole_values(&content, OnlySide::Here, carried.into_iter());
+                    diff.not_carried = not_carried.into_iter().map(str::to_owned).collect();
                 }
                 return diff;
             }
-            (None, _) => {
+            (None, remote) => {
                 diff.state = DiffState::OnlyOnAccount;
                 if pair.was_deleted_here() {
                     diff.notes.push("was deleted here".to_owned());
+                } else if let Some(Ok(side)) =
+                    remote.as_ref().map(|remote| RemoteSide::read(check, remote, None))
+                {
+                    let content = &side.content;
+                    diff.changes = whole_values(content, OnlySide::There, content.names());
                 }
                 return diff;
             }
@@ -117,6 +132,7 @@ impl ProfileDiff {
             diff.changed = ChangedMembers::of(&comparison);
         }
         diff.not_carried = comparison.not_carried;
+        diff.not_compared = side.hidden_secrets(&members);
         diff.notes = side.notes;
         diff
     }
@@ -130,7 +146,7 @@ impl ProfileDiff {
             "state": self.state.name(),
             "changes": self.changes.iter().map(change_document).collect::<Vec<_>>(),
             "changed_here": self.changed.here, "changed_on_account": self.changed.there,
-            "not_carried": self.not_carried, "notes": self.notes,
+            "not_carried": self.not_carried, "not_compared": self.not_compared, "notes": self.notes,
         })
     }
 }

@@ -43,6 +43,19 @@ pub enum KeyError {
     Command(#[from] CommandFailure),
 }
 
+impl KeyError {
+    /// Where the key was expected: a variable or a setting.
+    #[must_use]
+    pub fn place(&self) -> &str {
+        match self {
+            Self::Nowhere | Self::Both => "[remote]",
+            Self::Invalid(source) => source,
+            Self::File(..) | Self::Open(_) => "key_file",
+            Self::Command(_) => "key_command",
+        }
+    }
+}
+
 /// The key of the account: of the environment, otherwise from the command or the file in the settings.
 ///
 /// # Errors
@@ -57,6 +70,13 @@ pub async fn account_key(settings: &RemoteSettings) -> Result<Secret, KeyError> 
         (None, Some(file)) => read_from(&expanded(file, std::env::var_os("HOME").map(PathBuf::from))),
         (None, None) => Err(KeyError::Nowhere),
     }
+}
+
+/// What is wrong with the file in the settings, if a key is to be read from it.
+#[must_use]
+pub fn key_file_fault(settings: &RemoteSettings) -> Option<KeyError> {
+    let file = settings.key_file.as_ref().filter(|_| settings.key_command.is_none())?;
+    read_from(&expanded(file, std::env::var_os("HOME").map(PathBuf::from))).err()
 }
 
 /// The first line of a text as a key.

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::comparison::{Changed, Comparison};
+use super::content::Content;
 use super::side::RemoteSide;
 use crate::profile::Status;
 use crate::profile::document::{FieldChange, value_changes};
@@ -32,6 +33,33 @@ pub fn member_changes(comparison: &Comparison, remote: &RemoteSide, members: &[S
         all.extend(changes);
     }
     all
+}
+
+/// The side of a profile that is on one side only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnlySide {
+    /// Here.
+    Here,
+    /// On the account.
+    There,
+}
+
+/// All values that a profile has on one side, of these members: what a creation writes on the other side.
+#[must_use]
+pub fn whole_values<'a>(
+    content: &Content,
+    side: OnlySide,
+    members: impl Iterator<Item = &'a str>,
+) -> Vec<FieldChange> {
+    let of_side = |value| match side {
+        OnlySide::Here => (value, None),
+        OnlySide::There => (None, value),
+    };
+    let changes = members.flat_map(|member| {
+        let (shown, hidden) = (content.get(member), content.without_secrets(member));
+        value_changes(member, of_side(shown), of_side(hidden))
+    });
+    changes.collect()
 }
 
 /// The path of the secret of a member, if it has a single one; otherwise the member.

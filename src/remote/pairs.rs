@@ -2,8 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::content::Dialect;
 use super::listing::{RemoteDocument, RemoteList};
 use super::marks::Marks;
+use super::same_account::{has_same_id, moved_links};
 use crate::profile::{Profile, ProfileId};
 use crate::storage::{RemoteLink, Storage, StoreError};
 
@@ -80,6 +82,17 @@ impl Pair {
     }
 }
 
+/// The profiles on both sides, matched.
+#[derive(Debug, Default)]
+pub struct Matched {
+    /// The profiles.
+    pub pairs: Vec<Pair>,
+    /// Links that were made under other names of the account and apply to it; they are not stored under its name yet.
+    pub moved: Vec<RemoteLink>,
+    /// Those names.
+    pub other_names: Vec<String>,
+}
+
 /// Matches the profiles of an account with those here: by link, otherwise by id. Those of the account come first, in
 /// its order. Without a store there is nothing here.
 ///
@@ -89,15 +102,44 @@ pub async fn pairs(
     store: Option<&dyn Storage>,
     account: &str,
     remotes: RemoteList,
-) -> Result<Vec<Pair>, StoreError> {
-    let Some(store) = store else { return Ok(matched(Vec::new(), remotes, Vec::new())) };
-    let links = store.remote_links(account).await?;
+) -> Result<Matched, StoreError> {
+    let Some(store) = store else {
+        let pairs = matched(Vec::new(), remotes, Vec::new());
+        return Ok(Matched { pairs, ..Matched::default() });
+    };
+    let own = store.remote_links(account).await?;
+    let (mut links, mut other_names) = (own.clone(), Vec::new());
+    for name in store.remote_accounts().await? {
+        if has_same_id(account, &name) {
+            let mut moved = moved_links(account, &own, store.remote_links(&name).await?, &remotes);
+            // Of two other names the first one has the link.
+            moved.retain(|link| links.iter().all(|known| !is_same(known, link)));
+            if !moved.is_empty() {
+                links.extend(moved);
+                other_names.push(name);
+            }
+        }
+    }
+    let moved = links.get(own.len()..).unwrap_or_default().to_vec();
     let mut locals: Vec<Profile> = Vec::new();
     for row in store.profiles().await? {
         // Another session may delete it in between.
         locals.extend(store.profile(&row.id).await?);
     }
-    Ok(matched(locals, remotes, links))
+    Ok(Matched { pairs: matched(locals, remotes, links), moved, other_names })
+}
+
+/// Whether two links are of the same profile, here or on the account.
+fn is_same(one: &RemoteLink, other: &RemoteLink) -> bool {
+    one.profile_id == other.profile_id || one.remote_id.is_some() && one.remote_id == other.remote_id
+}
+
+/// What the account carries, as its profiles say.
+#[must_use]
+pub fn dialect(pairs: &[Pair]) -> Dialect {
+    let mut documents = pairs.iter().filter_map(|pair| pair.remote.as_ref());
+    let is_ours = documents.any(|remote| Dialect::of(&remote.document) == Dialect::Ringback);
+    if is_ours { Dialect::Ringback } else { Dialect::Platform }
 }
 
 /// The same, from what was read.

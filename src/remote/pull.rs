@@ -4,10 +4,11 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::comparison::{Changed, Comparison};
+use super::content::Content;
 use super::keep_link::{keep_link, renew_link};
 use super::listing::RemoteDocument;
 use super::marks::Marks;
-use super::member_change::{ChangedMembers, member_changes};
+use super::member_change::{ChangedMembers, OnlySide, member_changes, whole_values};
 use super::outcome::{ProfileOutcome, ProfileResult};
 use super::pairs::Pair;
 use super::side::{RemoteSide, new_profile};
@@ -15,6 +16,9 @@ use crate::management::{DocumentSource, ProfileCheck, saved_after};
 use crate::profile::document::{Secrets, export};
 use crate::profile::{Channel, Profile};
 use crate::storage::{Saved, Storage, StoreError};
+
+/// What is noted of a profile here that never was on the account.
+pub const NOT_THERE: &str = "is not on the account";
 
 /// How a pull treats what it finds.
 #[derive(Debug, Clone, Copy, Default)]
@@ -89,7 +93,7 @@ impl Pull<'_> {
             (Some(_), None) if pair.may_be_hidden => {
                 Ok(outcome(ProfileResult::Unchanged).noted("not visible to this key"))
             }
-            _ => Ok(outcome(ProfileResult::Unchanged).noted("is not on the account")),
+            _ => Ok(outcome(ProfileResult::Unchanged).noted(NOT_THERE)),
         }
     }
 
@@ -116,10 +120,15 @@ impl Pull<'_> {
         }
         let mut outcome = ProfileOutcome { id: Some(profile.id.clone()), ..outcome };
         outcome.notes.extend(notes);
+        let content = Content::of(&profile);
+        outcome.changes = whole_values(&content, OnlySide::There, content.names());
         let Some(store) = self.store else { return Ok(outcome) };
         match store.save_profile_if(profile.clone(), None).await? {
             Saved::Saved => {}
-            Saved::Changed(_) => return Ok(outcome.failed("was created here meanwhile: pull again")),
+            Saved::Changed(_) => {
+                return Ok(outcome
+                    .failed("was created here meanwhile: `ringback remote diff` shows what differs now"));
+            }
             // What was deleted is restored with the contents of the account.
             Saved::Gone if self.options.force => store.save_profiles(vec![profile.clone()]).await?,
             Saved::Gone => {
@@ -159,7 +168,8 @@ impl Pull<'_> {
         }
         let conflicts = comparison.members(&[Changed::Both]);
         if !conflicts.is_empty() && !self.options.force {
-            outcome.changes = member_changes(&comparison, &side, &conflicts);
+            let sides = [Changed::Here, Changed::There, Changed::Both];
+            outcome.changes = member_changes(&comparison, &side, &comparison.members(&sides));
             let how = if marks.is_some() {
                 "changed on both sides"
             } else {
@@ -200,8 +210,11 @@ impl Pull<'_> {
         profile.modified_at = saved_after(local.modified_at);
         match store.save_profile_if(profile.clone(), Some(local.modified_at)).await? {
             Saved::Saved => Ok(self.linked(store, (&profile, &side), marks.as_ref(), outcome).await),
-            Saved::Changed(_) => Ok(outcome.failed("was changed here meanwhile: pull again")),
-            Saved::Gone => Ok(outcome.failed("was deleted here meanwhile")),
+            Saved::Changed(_) => {
+                Ok(outcome
+                    .failed("was changed here meanwhile: `ringback remote diff` shows what differs now"))
+            }
+            Saved::Gone => Ok(outcome.failed("was deleted here meanwhile: pull --force restores it")),
         }
     }
 

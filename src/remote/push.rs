@@ -10,7 +10,7 @@ use super::error::RemoteError;
 use super::keep_link::{keep_link, renew_link};
 use super::listing::{RemoteDocument, documents, is_whole, one_profile};
 use super::marks::Marks;
-use super::member_change::{ChangedMembers, member_changes};
+use super::member_change::{ChangedMembers, OnlySide, member_changes, whole_values};
 use super::outcome::{ProfileOutcome, ProfileResult};
 use super::pairs::Pair;
 use super::request_document::{carried, request_document, unsendable};
@@ -63,6 +63,11 @@ impl Push<'_> {
                            deletes it here";
                 Ok(outcome.in_conflict(why))
             }
+            (Some(local), None)
+                if pair.is_out_of_sight() && !self.options.force && !pair.is_changed_here(local) =>
+            {
+                Ok(outcome.noted("not visible to this key, which is limited to some profiles"))
+            }
             (Some(_), None) if pair.is_out_of_sight() => {
                 let why = "not visible to this key, which is limited to some profiles: push with a key for all of them";
                 Ok(outcome.in_conflict(why))
@@ -96,7 +101,8 @@ impl Push<'_> {
         // The preview may have been looked at for long.
         match one_profile(self.client, &remote.id).await {
             Ok(Some(now)) if !self.is_still(remote, &now, None) => {
-                return Ok(outcome.in_conflict("changed on the account meanwhile: push again"));
+                let next = "`ringback remote diff` shows it, --force deletes it there nevertheless";
+                return Ok(outcome.in_conflict(&format!("changed on the account meanwhile: {next}")));
             }
             Ok(_) => {}
             Err(error) => return Ok(outcome.failed(error.to_string())),
@@ -123,6 +129,7 @@ impl Push<'_> {
         let members = carried(&content, self.dialect);
         outcome.result = ProfileResult::Created;
         outcome.not_carried = not_carried(&content, self.dialect);
+        outcome.changes = whole_values(&content, OnlySide::Here, members.iter().map(String::as_str));
         if let Some(why) = unsendable(local, self.dialect, &members) {
             return Ok(outcome.failed(why));
         }
@@ -139,6 +146,11 @@ impl Push<'_> {
                 "an earlier push did not learn whether it was created, and the account has {ids} with this title and \
                  other contents: delete that one there, or --force creates another"
             )));
+        }
+        if pair.may_be_hidden {
+            return Ok(outcome.failed(
+                "cannot be created with this key, which is limited to some profiles: push with a key for all of them",
+            ));
         }
         let Some(store) = self.store else { return Ok(outcome) };
         let document = request_document(local, self.dialect, &members);
@@ -208,7 +220,7 @@ impl Push<'_> {
         let (own, theirs) = (comparison.members(&[Changed::Here]), comparison.members(&[Changed::There]));
         let both = comparison.members(&[Changed::Both]);
         if !self.options.force && (!both.is_empty() || !own.is_empty() && !theirs.is_empty()) {
-            let named = comparison.members(&[Changed::Both, Changed::There]);
+            let named = comparison.members(&[Changed::Here, Changed::There, Changed::Both]);
             outcome.changes = member_changes(&comparison, &side, &named);
             // A pull of what both have changed is a conflict too.
             let decide = "--force pushes yours, `ringback remote pull --force` takes the account's values";
@@ -253,10 +265,14 @@ impl Push<'_> {
         // The preview may have been looked at for long.
         match one_profile(self.client, &remote.id).await {
             Ok(Some(now)) if !self.is_still(remote, &now, Some(local)) => {
-                return Ok(outcome.in_conflict("changed on the account meanwhile: push again"));
+                let next = "`ringback remote diff` shows how; `ringback remote pull` it, then push";
+                return Ok(outcome.in_conflict(&format!("changed on the account meanwhile: {next}")));
             }
             Ok(Some(_)) => {}
-            Ok(None) => return Ok(outcome.failed("was deleted on the account meanwhile: push again")),
+            Ok(None) => {
+                let next = "--force creates it there again, `ringback remote pull --prune` deletes it here";
+                return Ok(outcome.failed(format!("was deleted on the account meanwhile: {next}")));
+            }
             Err(error) => return Ok(outcome.failed(error.to_string())),
         }
         let document = request_document(local, side.dialect, &sent);
@@ -375,7 +391,7 @@ struct Sent {
 /// Whether a profile may have been created although there was no such response.
 fn may_be_created(error: &RemoteError) -> bool {
     match error {
-        RemoteError::Unknown(_) | RemoteError::Unusable(_) => true,
+        RemoteError::Unknown(_) | RemoteError::Unusable(_) | RemoteError::NotJson => true,
         RemoteError::Status { status, .. } => *status >= 500 || *status == 408,
         _ => false,
     }

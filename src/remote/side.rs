@@ -25,6 +25,8 @@ pub struct RemoteSide {
     given: BTreeSet<String>,
     /// The members of which it did not return all secrets.
     secret: BTreeSet<&'static str>,
+    /// The paths of the secrets that it did not return, each with its member.
+    hidden: Vec<(&'static str, String)>,
     /// The members with secrets that neither side gives, and the paths of those.
     of_unknown: BTreeSet<&'static str>,
     unknown: Vec<String>,
@@ -49,6 +51,8 @@ impl RemoteSide {
         let mut document = read.map_err(|fault| fault.to_string())?;
         let secret: BTreeSet<&'static str> =
             document.left_out.iter().filter_map(|field| member(*field)).collect();
+        let path = |field: &Field| Some((member(*field)?, placeholder::path(*field, &document)));
+        let hidden = document.left_out.iter().filter_map(path).collect();
         if let Some(local) = local {
             document.keep_secrets(local);
         }
@@ -67,7 +71,7 @@ impl RemoteSide {
         }
         notes.extend(document.changed.iter().map(ToString::to_string));
         let content = Content::of(&profile);
-        Ok(Self { profile, content, dialect, given, secret, of_unknown, unknown, notes })
+        Ok(Self { profile, content, dialect, given, secret, hidden, of_unknown, unknown, notes })
     }
 
     /// Why members cannot be stored here: they have secrets that neither side gives.
@@ -87,6 +91,13 @@ impl RemoteSide {
     #[must_use]
     pub fn hides(&self, member: &str) -> bool {
         self.secret.contains(member)
+    }
+
+    /// The paths of the secrets that the account did not return, in other members than these.
+    #[must_use]
+    pub fn hidden_secrets(&self, but: &[String]) -> Vec<String> {
+        let is_other = |(member, _): &&(&str, String)| !but.iter().any(|one| one == member);
+        self.hidden.iter().filter(is_other).map(|(_, path)| path.clone()).collect()
     }
 
     /// The value of a member as the account returned it: without the secrets that it does not return.

@@ -73,6 +73,7 @@ pub(super) fn parse(text: &str, file: &Path) -> Loaded {
                     settings.api = api::read(value, report);
                 } else {
                     settings.remote = remote::read(value, is_plain_allowed(table.get_ref()), report);
+                    settings.remote.resolve_files(file);
                 }
                 let places: Vec<usize> = faults.iter().map(|(at, _)| *at).collect();
                 let entries = value.get_ref().as_table().into_iter().flatten().map(|(name, _)| name);

@@ -1,5 +1,6 @@
 //! The `[remote]` of the settings: the account that `ringback remote` works with. It never contains a key.
 
+use std::path::Path;
 use std::time::Duration;
 
 use toml::Spanned;
@@ -25,7 +26,7 @@ pub struct RemoteSettings {
     pub account: Option<AccountId>,
     /// A command whose first line of output is the key, run by `sh -c`.
     pub key_command: Option<String>,
-    /// A private file whose first line is the key.
+    /// A private file whose first line is the key; `~/` is the home folder.
     pub key_file: Option<String>,
     /// A file with certificates (PEM) that are trusted besides those of the system.
     pub ca_file: Option<String>,
@@ -59,6 +60,19 @@ pub fn read(
 }
 
 impl RemoteSettings {
+    /// Makes relative file names relative to the settings file, whichever folder a command is run in.
+    pub(super) fn resolve_files(&mut self, settings: &Path) {
+        let folder = settings.parent().unwrap_or(Path::new(""));
+        for file in [&mut self.key_file, &mut self.ca_file].into_iter().flatten() {
+            // The home folder is known where the file is read.
+            if !file.starts_with("~/")
+                && let Some(resolved) = folder.join(&*file).to_str()
+            {
+                resolved.clone_into(file);
+            }
+        }
+    }
+
     fn set(&mut self, name: &str, value: &DeValue, allow_insecure_http: bool) -> Result<(), String> {
         let place = match name {
             "url" => {
@@ -100,10 +114,18 @@ impl RemoteSettings {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
     use crate::settings::Settings;
+
+    #[test]
+    fn files_are_relative_to_the_settings_file() {
+        let text = "[remote]\nkey_file = \"key\"\nca_file = \"/ca.pem\"\n";
+        let remote = Settings::parse(text, Path::new("/etc/ringback/config.toml")).settings.remote;
+        let files = (remote.key_file.as_deref(), remote.ca_file.as_deref());
+        assert_eq!(files, (Some("/etc/ringback/key"), Some("/ca.pem")));
+        let home = Settings::parse("[remote]\nkey_file = \"~/key\"\n", Path::new("/etc/config.toml"));
+        assert_eq!(home.settings.remote.key_file.as_deref(), Some("~/key"));
+    }
 
     #[test]
     fn the_table_is_read() {

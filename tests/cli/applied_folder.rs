@@ -91,10 +91,12 @@ fn a_dry_run_shows_each_field_and_changes_nothing() {
     let file = place.file("all.json", &all.to_string());
     let before = place.run(&["profiles", "export", "--secrets"]).out;
     let ran = place.run(&["profiles", "apply", "--dry-run", &file]);
+    // All fields of the new one follow.
+    let shown = ran.out.split_inclusive("title: \"New\"\n").next();
     assert_eq!(
-        ran.out,
+        shown.unwrap_or_default(),
         format!(
-            "updated 'Order SMS' ({id})\n\
+            "update 'Order SMS' ({id})\n\
              \x20 http_method: \"PUT\" -> \"POST\"\n\
              \x20 body:\n\
              \x20   -   \"id\": \"<id>\"\n\
@@ -107,7 +109,8 @@ fn a_dry_run_shows_each_field_and_changes_nothing() {
              \x20 retry.interval_s: none -> 10\n\
              \x20 retry.timeout_ms: none -> 5000\n\
              \x20 retry.backoff: none -> \"fixed\"\n\
-             created 'New'\n"
+             create 'New'\n\
+             \x20 title: \"New\"\n"
         )
     );
     for line in [
@@ -134,7 +137,8 @@ fn a_dry_run_shows_each_field_and_changes_nothing() {
         "--dry-run",
         &place.file("n.json", &nightly().to_string()),
     ]);
-    assert_eq!((ran.code, ran.out.as_str()), (Some(0), "created 'Nightly'\n"), "{ran:?}");
+    let is_shown = ran.out.starts_with("create 'Nightly'\n  title: \"Nightly\"\n");
+    assert_eq!((ran.code, is_shown), (Some(0), true), "{ran:?}");
     assert!(!elsewhere.usual_db().exists());
 }
 
@@ -191,9 +195,49 @@ fn a_preview_without_a_database_shows_everything_as_created() {
     let place = Place::new();
     let folder = folder(&place, &[("order.json", order("https://hooks.example/a"))]);
     let preview = place.run(&["profiles", "apply", "-f", &folder, "--prune", "--dry-run"]);
-    assert_eq!((preview.code, preview.out.as_str()), (Some(0), "created 'Order SMS'\n"), "{preview:?}");
+    let is_shown = preview.out.starts_with("create 'Order SMS'\n  title: \"Order SMS\"\n");
+    assert_eq!((preview.code, is_shown), (Some(0), true), "{preview:?}");
     assert!(preview.err.contains("note: no database ") && preview.err.contains("1 to create"), "{preview:?}");
     assert!(preview.err.contains("without --dry-run, this command creates it"), "{preview:?}");
     let again = place.run(&["profiles", "apply", "-f", &folder, "--prune", "--dry-run"]);
     assert_eq!(again.out, preview.out, "the preview has created nothing");
+}
+
+#[test]
+fn an_error_of_a_title_or_an_id_says_what_it_belongs_to() {
+    let place = Place::new();
+    let mut stored = order("https://hooks.example/a");
+    stored["channel"] = json!("sms");
+    let id = place.apply(&stored).remove(0);
+    let of = |more: serde_json::Value| {
+        let mut document = order("https://hooks.example/b");
+        more.as_object().unwrap().iter().for_each(|(name, value)| document[name] = value.clone());
+        document
+    };
+    let voice = folder(&place, &[("voice.json", of(json!({"channel": "voice"})))]);
+    place.run(&["profiles", "apply", "-f", &voice]).refused(
+        2,
+        &[
+            &format!("title: is that of a stored profile ({id}) of another channel, sms"),
+            "enter another title",
+        ],
+    );
+    let with_id = of(json!({"channel": "sms", "profile_id": id, "title": "Renamed"}));
+    let untitled = of(json!({"channel": "sms"}));
+    let first = folder(&place, &[("a.json", untitled.clone()), ("b.json", with_id.clone())]);
+    place
+        .run(&["profiles", "apply", "-f", &first])
+        .refused(2, &["b.json: profile_id: is that of the profile which ", "a.json means by its title"]);
+    let second = folder(&place, &[("a.json", with_id), ("b.json", untitled)]);
+    place.run(&["profiles", "apply", "-f", &second]).refused(
+        2,
+        &["b.json: title: is that of the stored profile ", "a.json describes: remove one of them"],
+    );
+    let misspelt = place.file("one.json", r#"{"title": "A", "url": "https://a.example", "bodyy": "{}"}"#);
+    let refused = place.run(&["profiles", "apply", "--json", &misspelt]);
+    let error: serde_json::Value = serde_json::from_str(refused.err.lines().last().unwrap()).unwrap();
+    let message = error["error"]["message"].as_str().unwrap();
+    assert!(message.contains("unknown field `bodyy` (did you mean `body`?)"), "{error}");
+    assert!(error["error"]["where"].as_str().unwrap().contains("one.json"), "{error}");
+    assert!(error["error"]["fix"].is_string(), "{error}");
 }

@@ -131,3 +131,21 @@ fn settings_are_shown_with_where_they_come_from() {
         assert_eq!((&found["value"], &found["source"]), (&value, &json!("fault")), "{found}");
     }
 }
+
+#[test]
+fn a_key_that_others_can_read_is_a_fault() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let place = Place::new();
+    place.settings("[remote]\nkey_file = \"key\"\n");
+    let shown = place.run(&["config", "show", "--json"]).json();
+    let key = setting(&shown, "remote.key_file")["value"].as_str().unwrap().to_owned();
+    assert!(std::path::Path::new(&key).is_absolute(), "it is beside the settings file: {key}");
+    std::fs::write(&key, "k3y\n").unwrap();
+    let mode = |mode| std::fs::set_permissions(&key, std::fs::Permissions::from_mode(mode)).unwrap();
+    mode(0o644);
+    let checked = place.run(&["config", "check"]);
+    assert_eq!(checked.code, Some(1), "{checked:?}");
+    assert!(checked.out.contains(":2: key_file ") && checked.out.contains("`chmod 600` it"), "{checked:?}");
+    mode(0o600);
+    assert_eq!(place.run(&["config", "check"]).code, Some(0));
+}

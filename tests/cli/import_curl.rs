@@ -84,3 +84,14 @@ fn what_cannot_be_imported_is_refused_with_its_reason() {
     }
     place.run(&["profiles", "import-curl", "gone.txt"]).refused(2, &["gone.txt: it cannot be read"]);
 }
+
+#[test]
+fn a_second_import_names_the_first_one() {
+    let place = Place::new();
+    let import = || place.run(&["profiles", "import-curl", "curl https://hooks.example/a"]);
+    let first = import();
+    assert!(first.code == Some(0) && !first.err.contains("also that of"), "{first:?}");
+    let second = import();
+    let wanted = format!("note: the title is also that of {}: --title sets", first.out.trim());
+    assert!(second.code == Some(0) && second.err.contains(&wanted), "{second:?}");
+}

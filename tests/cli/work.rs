@@ -89,7 +89,7 @@ fn a_signal_ends_work_before_it_is_idle() {
     let mut work = Running::start(place.command(&["work", "--until-idle"]));
     endpoint.wait("what there is room for", |book| book.len() == 4);
     work.signal("TERM");
-    work.line(On::Err, "waiting up to 5 s for requests in flight (Ctrl+C again to abort)");
+    work.line(On::Err, "waiting up to 5 s for requests in flight (SIGTERM again to abort)");
     work.interrupt();
     work.line(On::Out, "0 delivered, 0 failed · 20 queued and 0 waiting; run `ringback work` to continue");
     assert_eq!(work.code(), Some(143));

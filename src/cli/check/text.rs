@@ -86,7 +86,7 @@ pub(super) fn ending(results: &[CheckedSample], tls: Option<&(TlsSession, Timest
     }
     let mut out = String::new();
     if !connection.is_empty() {
-        let _ = writeln!(out, "{}", connection.join(" · "));
+        let _ = writeln!(out, "connected to {}", connection.join(" · "));
     }
     let passed = results.iter().filter(|result| result.passed()).count();
     let _ = writeln!(out, "{passed} of {} passed", results.len());

@@ -13,6 +13,7 @@ use crate::files;
 use crate::management::ProfileCheck;
 use crate::profile::document::{Document, Secrets, export};
 use crate::profile::{Body, Channel, CurlInputs, Draft, Profile, is_curl, read_curl};
+use crate::storage::Opened;
 use crate::text::escape_controls;
 
 /// The longest command, in bytes (our decision): a body of the maximum length, escaped, and its headers.
@@ -54,7 +55,10 @@ pub(super) async fn run(session: &Session, args: &ImportCurlArgs, json: bool) ->
         CommandError::Input(format!("{source}: nothing was saved:\n{}", lines.join("\n")))
     })?;
     let profile = checked.profile;
-    let notes: Vec<&String> = imported.notes.iter().chain(&checked.notes).collect();
+    let mut notes: Vec<String> = imported.notes.iter().chain(&checked.notes).cloned().collect();
+    if let Some(store) = &store {
+        notes.extend(namesakes(store, &profile).await?);
+    }
     match store.filter(|_| !args.dry_run) {
         Some(store) => store.save_profiles(vec![profile.clone()]).await?,
         None => print(&format!("{:#}\n", new_document(&profile)))?,
@@ -84,6 +88,15 @@ fn new_document(profile: &Profile) -> Value {
         }
     }
     document
+}
+
+/// A note of other profiles with the title of this one, if there are any: the command may have been imported before.
+async fn namesakes(store: &Opened, profile: &Profile) -> Result<Option<String>, CommandError> {
+    let rows = store.profiles().await?;
+    let of_title = rows.iter().filter(|row| row.title == profile.title.as_str());
+    let ids: Vec<&str> = of_title.map(|row| row.id.as_str()).collect();
+    let text = format!("the title is also that of {}: --title sets another one", ids.join(", "));
+    Ok((!ids.is_empty()).then_some(text))
 }
 
 /// The command, and what to call its source in an error.

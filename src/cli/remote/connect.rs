@@ -5,17 +5,18 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rustix::process::{Resource, Rlimit, setrlimit};
 
 use crate::cli::error::CommandError;
+use crate::cli::output::eprint_line;
 use crate::cli::session::Session;
 use crate::cli::status_line::StatusLine;
 use crate::delivery::Exchange;
 use crate::management::ProfileCheck;
 use crate::profile::Tls;
 use crate::remote::{
-    Account, Adopted, Pair, RemoteClient, RemoteError, account_key, adopted, all_profiles, chosen, pairs,
-    usual_url,
+    Account, Adopted, Matched, Pair, RemoteClient, RemoteError, account_key, adopted, all_profiles, chosen,
+    pairs, usual_url,
 };
 use crate::settings::{AccountId, AccountNameError, AccountUrl};
-use crate::storage::{Opened, Storage};
+use crate::storage::{Opened, RemoteLink, Storage};
 use crate::text::{escape_controls, escape_lines};
 
 #[derive(Debug, clap::Args)]
@@ -36,25 +37,28 @@ impl AccountArgs {
     fn account(&self, session: &Session) -> Result<Account, CommandError> {
         let loaded = session.loaded();
         let settings = &loaded.settings;
-        let refused = |error: AccountNameError| CommandError::Input(error.to_string());
+        let refused = |error: AccountNameError, at: &str| CommandError::explained(at, error.to_string());
         let url = match (&self.url, &settings.remote.url) {
-            (Some(text), _) => AccountUrl::parse(text, settings.allow_insecure_http).map_err(refused)?,
+            (Some(text), _) => AccountUrl::parse(text, settings.allow_insecure_http)
+                .map_err(|error| refused(error, "--url"))?,
             (None, Some(url)) => url.clone(),
             // They may have meant another one: the key must not go to this one.
             (None, None) if !loaded.notices.is_empty() => {
                 let fix = "fix them (`ringback config check`), or give --url URL";
-                return Err(CommandError::Input(format!(
-                    "the URL of the account is not certain, since the settings have errors: {fix}"
-                )));
+                return Err(CommandError::explained(
+                    "settings",
+                    format!("the URL of the account is not certain, since the settings have errors: {fix}"),
+                ));
             }
-            (None, None) => AccountUrl::parse(usual_url(settings.region), false).map_err(refused)?,
+            (None, None) => AccountUrl::parse(usual_url(settings.region), false)
+                .map_err(|error| refused(error, "settings"))?,
         };
         let id = match (&self.account, &settings.remote.account) {
-            (Some(text), _) => AccountId::parse(text).map_err(refused)?,
+            (Some(text), _) => AccountId::parse(text).map_err(|error| refused(error, "--account"))?,
             (None, Some(id)) => id.clone(),
             (None, None) => {
                 let fix = "set `account` in [remote] of the settings, or give --account SID";
-                return Err(CommandError::Input(format!("no account ID: {fix}")));
+                return Err(CommandError::explained("settings", format!("no account ID: {fix}")));
             }
         };
         Ok(Account::new(&url, &id))
@@ -67,6 +71,21 @@ pub(super) struct Pairs {
     pub all: Vec<Pair>,
     /// Those that were named.
     pub chosen: Vec<Pair>,
+    /// Links that were made under other URLs of the account.
+    moved: Vec<RemoteLink>,
+}
+
+impl Pairs {
+    /// Stores the links that were made under other URLs of the account under its URL of now too.
+    ///
+    /// # Errors
+    /// The store cannot be written.
+    pub async fn keep_moved(&self, store: &dyn Storage) -> Result<(), CommandError> {
+        for link in &self.moved {
+            store.keep_remote_link(link.clone()).await?;
+        }
+        Ok(())
+    }
 }
 
 /// What a command works with.
@@ -94,7 +113,7 @@ impl Connected {
         progress.lock().unwrap_or_else(PoisonError::into_inner).draw(|_| "reading the key".to_owned());
         let key = account_key(&settings.remote).await;
         progress.lock().unwrap_or_else(PoisonError::into_inner).clear();
-        let key = key.map_err(|error| CommandError::Input(error.to_string()))?;
+        let key = key.map_err(|error| CommandError::explained(error.place(), error.to_string()))?;
         let tls = Tls { ca_file: settings.remote.ca_file.clone(), ..Tls::default() };
         let line = Arc::clone(&progress);
         let on_wait = move |text: &str| {
@@ -124,10 +143,15 @@ impl Connected {
         let remotes = all_profiles(&self.client, &progress).await;
         self.progress().clear();
         let remotes = remotes.map_err(|error| self.failed(error))?;
-        let all = pairs(self.store(), self.client.account().name(), remotes).await?;
+        let Matched { pairs: all, moved, other_names } =
+            pairs(self.store(), self.client.account().name(), remotes).await?;
+        for name in &other_names {
+            let name = escape_controls(name);
+            eprint_line(&format!("ringback: note: is the same account as {name}: its links apply here too"));
+        }
         let all = adopted(all, which, check);
         let chosen = chosen(all.clone(), named).map_err(|why| CommandError::Input(escape_lines(&why)))?;
-        Ok(Pairs { all, chosen })
+        Ok(Pairs { all, chosen, moved })
     }
 
     /// Checks of documents.

@@ -9,11 +9,11 @@ use crate::cli::error::{CommandError, FAILED};
 use crate::cli::output::{eprint_line, print, print_json};
 use crate::cli::session::Session;
 use crate::profile::ProfileId;
-use crate::remote::{Adopted, DiffState, ProfileDiff};
+use crate::remote::{Adopted, DiffState, ProfileDiff, dialect};
 use crate::text::escape_controls;
 
 use super::connect::{AccountArgs, Connected};
-use super::report::{NO_PROFILES, push_changes};
+use super::report::{NO_PROFILES, push_changes, push_values};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct DiffArgs {
@@ -33,7 +33,9 @@ pub(super) async fn run(
         .pairs(&args.profiles, Adopted::Interrupted, &check)
         .await
         .map_err(CommandError::of_comparison)?;
-    let diffs: Vec<ProfileDiff> = pairs.chosen.iter().map(|pair| ProfileDiff::of(pair, &check)).collect();
+    let dialect = dialect(&pairs.all);
+    let diff = |pair| ProfileDiff::of(pair, &check, dialect);
+    let diffs: Vec<ProfileDiff> = pairs.chosen.iter().map(diff).collect();
     let is_same = diffs.iter().all(|diff| diff.state == DiffState::Same);
     if json {
         let account = connected.client.account().name();
@@ -52,16 +54,24 @@ pub(super) async fn run(
 fn text(diffs: &[ProfileDiff]) -> String {
     let mut out = String::new();
     for diff in diffs {
-        if diff.state == DiffState::Same && diff.notes.is_empty() {
+        if diff.state == DiffState::Same && diff.notes.is_empty() && diff.not_compared.is_empty() {
             continue;
         }
         let word = word(diff.state);
         let id = diff.id.as_ref().or(diff.remote_id.as_ref()).map_or("", ProfileId::as_str);
         // Writing to a string cannot fail.
         let _ = writeln!(out, "{word}  {id}  {}", escape_controls(&diff.title));
-        push_changes(&mut out, &diff.changes, &diff.changed);
+        if matches!(diff.state, DiffState::OnlyHere | DiffState::OnlyOnAccount) {
+            push_values(&mut out, &diff.changes);
+        } else {
+            push_changes(&mut out, &diff.changes, &diff.changed);
+        }
         if !diff.not_carried.is_empty() && diff.state != DiffState::Same {
             let _ = writeln!(out, "    not carried by the API: {}", diff.not_carried.join(", "));
+        }
+        if !diff.not_compared.is_empty() {
+            let paths = escape_controls(&diff.not_compared.join(", "));
+            let _ = writeln!(out, "    not compared, since the account does not return it: {paths}");
         }
         for note in &diff.notes {
             let _ = writeln!(out, "    note: {}", escape_controls(note));

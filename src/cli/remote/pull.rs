@@ -8,7 +8,7 @@ use crate::cli::interrupt::Interrupts;
 use crate::cli::output::eprint_line;
 use crate::cli::session::Session;
 use crate::cli::terminal;
-use crate::remote::{Adopted, Pair, ProfileOutcome, Pull, PullOptions};
+use crate::remote::{Adopted, NOT_THERE, Pair, ProfileOutcome, Pull, PullOptions};
 use crate::text::escape_controls;
 
 use super::connect::{AccountArgs, Connected};
@@ -41,12 +41,12 @@ pub(super) async fn run(
 ) -> Result<ExitCode, CommandError> {
     let connected = Connected::new(session, account).await?;
     let check = connected.check(session).await?;
-    let pairs = connected.pairs(&args.profiles, Adopted::Interrupted, &check).await?.chosen;
+    let pairs = connected.pairs(&args.profiles, Adopted::Interrupted, &check).await?;
     let account = connected.client.account().name();
     let options = PullOptions { force: args.force, prune: args.prune };
     let mut pull = Pull { store: None, check: &check, account, options };
     if !args.yes && !args.dry_run {
-        confirm(&pairs.iter().filter(|pair| pull.deletes(pair)).collect::<Vec<_>>())?;
+        confirm(&pairs.chosen.iter().filter(|pair| pull.deletes(pair)).collect::<Vec<_>>())?;
     }
     let created;
     if !args.dry_run {
@@ -58,9 +58,12 @@ pub(super) async fn run(
             Some(&*created)
         };
     }
+    if let Some(store) = pull.store {
+        pairs.keep_moved(store).await?;
+    }
     let mut interrupts = Interrupts::watch()?;
     let (mut outcomes, mut ended) = (Vec::new(), None);
-    for pair in &pairs {
+    for pair in &pairs.chosen {
         if ended.is_none() {
             ended = tokio::select! {
                 biased;
@@ -85,6 +88,12 @@ pub(super) async fn run(
         account,
         dry_run: args.dry_run,
     };
+    if args.profiles.is_empty() && !json {
+        // Nobody asked for these.
+        for outcome in &mut outcomes {
+            outcome.notes.retain(|note| note != NOT_THERE);
+        }
+    }
     let code = report(&heading, &outcomes, json)?;
     ended.map_or(Ok(code), Err)
 }

@@ -6,10 +6,10 @@ use std::process::ExitCode;
 
 use crate::cli::ask::ask;
 use crate::cli::error::CommandError;
-use crate::cli::interrupt::Interrupts;
+use crate::cli::interrupt::{Interrupts, again};
 use crate::cli::output::eprint_line;
 use crate::cli::session::Session;
-use crate::remote::{Adopted, Dialect, Pair, ProfileOutcome, Push, PushOptions, namesakes};
+use crate::remote::{Adopted, ProfileOutcome, Push, PushOptions, dialect, namesakes};
 use crate::storage::StoreError;
 
 use super::connect::{AccountArgs, Connected, Pairs};
@@ -62,6 +62,9 @@ pub(super) async fn run(
         ask(&question, "nothing was pushed", "nothing was pushed")?;
     }
     push.store = connected.store();
+    if let Some(store) = push.store {
+        pairs.keep_moved(store).await?;
+    }
     let (outcomes, ended) = all(&connected, &push, &pairs).await?;
     let code = report(&Heading { what: "pushed to", account, dry_run: false }, &outcomes, json)?;
     ended.map_or(Ok(code), Err)
@@ -116,17 +119,10 @@ async fn finished(
         code = interrupts.next() => code,
         done = &mut work => return (Some(done), None),
     };
-    eprint_line("ringback: stopping after the profile in progress (Ctrl+C again to abort)");
+    eprint_line(&format!("ringback: stopping after the profile in progress ({} to abort)", again(code)));
     tokio::select! {
         biased;
         done = &mut work => (Some(done), Some(code)),
         _ = interrupts.next() => (None, Some(code)),
     }
-}
-
-/// What the account carries, as its profiles say.
-fn dialect(pairs: &[Pair]) -> Dialect {
-    let mut documents = pairs.iter().filter_map(|pair| pair.remote.as_ref());
-    let is_ours = documents.any(|remote| Dialect::of(&remote.document) == Dialect::Ringback);
-    if is_ours { Dialect::Ringback } else { Dialect::Platform }
 }

@@ -75,12 +75,15 @@ pub(super) fn text(outcomes: &[ProfileOutcome], is_preview: bool) -> String {
         let _ = write!(out, "{result:<9}  {id}  {title}");
         if let Some(why) = &outcome.why {
             let _ = write!(out, ": {}", escape_controls(why));
-        } else if !outcome.changes.is_empty() && !has_values {
+        } else if outcome.result == ProfileResult::Updated && !has_values {
             let fields: Vec<&str> = outcome.changes.iter().map(|change| change.field.as_str()).collect();
             let _ = write!(out, ": {}", escape_controls(&fields.join(", ")));
         }
         out.push('\n');
-        if has_values {
+        let is_new = outcome.result == ProfileResult::Created;
+        if has_values && is_new {
+            push_values(&mut out, &outcome.changes);
+        } else if has_values && !outcome.changes.is_empty() {
             push_changes(&mut out, &outcome.changes, &outcome.changed);
         }
         if let (ProfileResult::Created, Some(there)) = (outcome.result, &outcome.remote_id)
@@ -113,6 +116,19 @@ pub(super) fn push_changes(out: &mut String, changes: &[FieldChange], by: &Chang
                 value(change.after.as_ref())
             )
         };
+    }
+}
+
+/// The values of a profile that is on one side only, one per line.
+pub(super) fn push_values(out: &mut String, changes: &[FieldChange]) {
+    for change in changes {
+        let field = escape_controls(&change.field);
+        let value = match change {
+            FieldChange { is_secret: true, .. } => "(secret)".to_owned(),
+            FieldChange { before, after, .. } => value(before.as_ref().or(after.as_ref())),
+        };
+        // Writing to a string cannot fail.
+        let _ = writeln!(out, "    {field}: {value}");
     }
 }
 

@@ -20,7 +20,7 @@ use crate::cli::command_sender::{
     SenderReports, poll_due, stop_when_done, stop_when_interrupted, what_becomes_of_pending,
 };
 use crate::cli::error::{CommandError, FAILED};
-use crate::cli::interrupt::Interrupts;
+use crate::cli::interrupt::{Interrupts, SIGINT_CODE};
 use crate::cli::output::eprint_line;
 use crate::cli::status_line::StatusLine;
 use crate::cli::throughput::Throughput;
@@ -130,7 +130,8 @@ pub async fn run(
             let own = run.own_in_flight(&sender).await;
             stop_when_done(sender, interrupts, |id| own.contains(&id)).await
         }
-        (Some(sender), Ok(End::Signal(_)) | Err(_)) => stop_when_interrupted(sender, interrupts).await,
+        (Some(sender), Ok(End::Signal(code))) => stop_when_interrupted(sender, interrupts, *code).await,
+        (Some(sender), Err(_)) => stop_when_interrupted(sender, interrupts, SIGINT_CODE).await,
         (None, _) => None,
     };
     let unknown = run.resolve().await.err();

@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 use super::blocked;
 use super::command_sender::{SenderReports, stop};
 use super::error::{CommandError, FAILED};
-use super::interrupt::{BlockedSignals, Interrupts};
+use super::interrupt::{BlockedSignals, Interrupts, SIGINT_CODE, again};
 use super::output::{eprint_line, print_if_read};
 use super::session::Session;
 use super::upkeep::Upkeep;
@@ -81,10 +81,13 @@ pub(super) async fn run(
         .map_err(|error| system("cannot listen", error))?;
     print_if_read(&format!("listening on {scheme}://{} (Ctrl+C ends)\n", server.addr()))?;
     report_state(SystemdState::Ready);
-    let ended = until_ended(&mut server, &mut news, &mut interrupts).await;
+    let (ended, code) = match until_ended(&mut server, &mut news, &mut interrupts).await {
+        Ok(code) => (Ok(()), code),
+        Err(error) => (Err(error), SIGINT_CODE),
+    };
     report_state(SystemdState::Stopping);
     announce(&*store, None).await;
-    eprint_line("ringback: stopping; waiting for requests in progress (Ctrl+C again to abort)");
+    eprint_line(&format!("ringback: stopping; waiting for requests in progress ({} to abort)", again(code)));
     api.end_streams();
     let aborted = tokio::select! {
         () = server.stop() => false,
@@ -146,11 +149,11 @@ async fn until_ended(
     server: &mut Server,
     news: &mut SenderReports,
     interrupts: &mut Interrupts,
-) -> Result<(), CommandError> {
+) -> Result<u8, CommandError> {
     loop {
         tokio::select! {
             biased;
-            _ = interrupts.next() => return Ok(()),
+            code = interrupts.next() => return Ok(code),
             () = server.ended() => return Err(CommandError::ApiEnded),
             changed = news.changed() => {
                 for news in news.next("waiting for it to end") {

@@ -132,7 +132,7 @@ pub async fn see_through(
     let ended = tokio::select! {
         ended = watch.until_ended() => ended,
         code = interrupts.next() => {
-            let unrecorded = stop_when_interrupted(sender, interrupts).await;
+            let unrecorded = stop_when_interrupted(sender, interrupts, code).await;
             let left = left(store, id).await?;
             return Err(match unrecorded {
                 Some(why) => CommandError::CannotSend(format!("{why}\n{left}")),

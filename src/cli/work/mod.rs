@@ -11,6 +11,7 @@ use tokio::time::MissedTickBehavior;
 use super::blocked;
 use super::command_sender::{SenderReports, stop, stop_when_interrupted, what_becomes_of_pending};
 use super::error::{CommandError, FAILED};
+use super::interrupt::SIGINT_CODE;
 use super::interrupt::{BlockedSignals, Interrupts};
 use super::output::print_if_read;
 use super::session::Session;
@@ -78,7 +79,8 @@ pub(super) async fn run(
         // Unrecorded outcomes are reported as well, and fail the command below.
         let _ = match &ended {
             Ok(None) => stop(sender, &mut interrupts).await,
-            Ok(Some(_)) | Err(_) => stop_when_interrupted(sender, &mut interrupts).await,
+            Ok(Some(code)) => stop_when_interrupted(sender, &mut interrupts, *code).await,
+            Err(_) => stop_when_interrupted(sender, &mut interrupts, SIGINT_CODE).await,
         };
     };
     work.report_until(stopping).await?;

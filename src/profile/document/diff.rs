@@ -36,6 +36,20 @@ pub fn diff(before: &Profile, after: &Profile) -> Vec<FieldChange> {
     value_changes("", sides(&shown), sides(&hidden))
 }
 
+/// All fields of a new profile, in the order of the document.
+#[must_use]
+pub fn fields(profile: &Profile) -> Vec<FieldChange> {
+    let document = |secrets| {
+        let mut document = write(profile, secrets);
+        if let Some(members) = document.as_object_mut() {
+            members.retain(|name, _| !NOT_COMPARED.contains(&name.as_str()));
+        }
+        document
+    };
+    let [shown, hidden] = [Secrets::Shown, Secrets::Hidden].map(document);
+    value_changes("", (None, Some(&shown)), (None, Some(&hidden)))
+}
+
 /// A value before and afterwards; none if there is none.
 pub type Sides<'a> = (Option<&'a Value>, Option<&'a Value>);
 

@@ -3,6 +3,8 @@
 
 use serde_json::error::Error;
 
+use crate::text::nearest;
+
 /// JSON that is not a valid profile: where, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DocumentError {
@@ -50,11 +52,23 @@ pub(super) fn misfit(error: &serde_path_to_error::Error<Error>) -> DocumentError
 /// unknown fields.
 fn message(text: &str) -> String {
     if text.starts_with("unknown field ") {
-        return text.to_owned();
+        return with_meant(text);
     }
     match text.rsplit_once(", expected ") {
         Some((_, wanted)) => format!("must be {}", in_words(wanted)),
         None => "invalid value".to_owned(),
+    }
+}
+
+/// The error of an unknown field, with the known one that it resembles.
+fn with_meant(text: &str) -> String {
+    let mut names = text.split('`').skip(1).step_by(2);
+    let meant = names.next().and_then(|name| nearest(name, names));
+    match (meant, text.split_once(", expected ")) {
+        (Some(meant), Some((unknown, known))) => {
+            format!("{unknown} (did you mean `{meant}`?), expected {known}")
+        }
+        _ => text.to_owned(),
     }
 }
 

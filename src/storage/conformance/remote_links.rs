@@ -27,6 +27,7 @@ pub async fn a_link_is_kept_for_each_account_and_profile(subject: &dyn StoreUnde
     assert!(!store.drop_remote_link(a, &profile_id(1)).await.unwrap());
     assert_eq!(store.remote_links(a).await.unwrap(), [created]);
     assert_eq!(store.remote_links(b).await.unwrap(), [link(b, 1, Some(7))]);
+    assert_eq!(store.remote_accounts().await.unwrap(), [a, b]);
 }
 
 pub async fn a_link_outlives_its_profile(subject: &dyn StoreUnderTest) {

@@ -1,5 +1,7 @@
 //! Links to the profiles of an account.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 
 use super::MemoryStore;
@@ -14,6 +16,12 @@ impl RemoteLinks for MemoryStore {
             tables.remote_links.iter().filter(|link| link.account == account).cloned().collect();
         found.sort_by(|a, b| a.profile_id.as_str().cmp(b.profile_id.as_str()));
         Ok(found)
+    }
+
+    async fn remote_accounts(&self) -> Result<Vec<String>, StoreError> {
+        let tables = self.tables();
+        let accounts: BTreeSet<&String> = tables.remote_links.iter().map(|link| &link.account).collect();
+        Ok(accounts.into_iter().cloned().collect())
     }
 
     async fn keep_remote_link(&self, link: RemoteLink) -> Result<(), StoreError> {

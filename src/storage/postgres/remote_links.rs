@@ -22,6 +22,13 @@ impl RemoteLinks for PgStore {
         links.map_err(|why| StoreError::unreadable("a link to an account", why))
     }
 
+    async fn remote_accounts(&self) -> Result<Vec<String>, StoreError> {
+        let sql = r#"SELECT DISTINCT account COLLATE "C" AS account FROM remote_link ORDER BY 1"#;
+        let rows = self.read().await?.db()?.rows(sql, &[]).await?;
+        let accounts = rows.iter().map(|row| row.try_get("account")).collect::<Result<_, _>>();
+        accounts.map_err(|why| StoreError::unreadable("a link to an account", why.to_string()))
+    }
+
     async fn keep_remote_link(&self, link: RemoteLink) -> Result<(), StoreError> {
         let sql = "INSERT INTO remote_link (account, profile_id, remote_id, creation, seen)
                    VALUES ($1, $2, $3, $4, $5)

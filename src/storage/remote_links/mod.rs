@@ -19,6 +19,12 @@ pub trait RemoteLinks: Send + Sync {
     /// The store, or a link, cannot be read.
     async fn remote_links(&self, account: &str) -> Result<Vec<RemoteLink>, StoreError>;
 
+    /// The accounts that have links, in order.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    async fn remote_accounts(&self) -> Result<Vec<String>, StoreError>;
+
     /// Keeps a link, in place of an earlier one of the same account and profile.
     ///
     /// # Errors

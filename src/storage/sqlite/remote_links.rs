@@ -29,6 +29,16 @@ impl RemoteLinks for Store {
         .await
     }
 
+    async fn remote_accounts(&self) -> Result<Vec<String>, StoreError> {
+        self.read(|tx| {
+            let sql = "SELECT DISTINCT account FROM remote_link ORDER BY account";
+            let mut select = tx.prepare_cached(sql)?;
+            let accounts = select.query_map([], |row| row.get(0))?;
+            Ok(accounts.collect::<Result<Vec<String>, _>>()?)
+        })
+        .await
+    }
+
     async fn keep_remote_link(&self, link: RemoteLink) -> Result<(), StoreError> {
         self.write(move |tx| {
             let sql = "INSERT INTO remote_link (account, profile_id, remote_id, creation, seen)

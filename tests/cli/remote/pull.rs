@@ -137,7 +137,9 @@ fn nothing_is_deleted_unless_asked_for() {
     platform.state().profiles.remove(0);
     let pulled = remote(&place, &platform, &["pull"]);
     assert!(pulled.out.contains("was deleted on the account: --prune deletes it here too"), "{pulled:?}");
-    assert!(pulled.out.contains(&format!("{own}  Own\n    note: is not on the account")), "{pulled:?}");
+    assert!(!pulled.out.contains("Own"), "nothing was to be done: {pulled:?}");
+    let named = remote(&place, &platform, &["pull", "Own"]);
+    assert!(named.out.contains(&format!("{own}  Own\n    note: is not on the account")), "{named:?}");
     let asked = remote(&place, &platform, &["pull", "--prune"]);
     let named = format!("1 profile would be deleted here: Profile 1 ({})", platform_id(1));
     asked.refused(2, &["nothing was pulled", &named, "--yes"]);

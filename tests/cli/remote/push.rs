@@ -120,7 +120,10 @@ fn a_change_after_the_preview_is_noticed() {
         None
     });
     let pushed = remote(&place, &platform, &["push", "--yes"]);
-    assert!(pushed.out.contains("Mine: changed on the account meanwhile: push again"), "{pushed:?}");
+    assert!(
+        pushed.out.contains("Mine: changed on the account meanwhile: `ringback remote diff` shows how; "),
+        "{pushed:?}"
+    );
     assert_eq!(platform.profile(&id)["title"], "Profile 1");
 }
 
@@ -165,7 +168,10 @@ fn what_was_deleted_here_and_changed_there_is_a_conflict_of_prune() {
         pruned.out.contains("Theirs: was deleted here, and changed on the account since: --force"),
         "{pruned:?}"
     );
-    assert!(pruned.out.contains("Profile 3: changed on the account meanwhile: push again"), "{pruned:?}");
+    assert!(
+        pruned.out.contains("Profile 3: changed on the account meanwhile: `ringback remote diff` shows it, "),
+        "{pruned:?}"
+    );
     assert!(pruned.err.contains("1 deleted, 2 conflict"), "{pruned:?}");
     platform.meddle(|_, _, _| None);
     let forced = remote(&place, &platform, &["push", "--prune", "--force", "--yes", "--json"]);

@@ -188,3 +188,117 @@ fn a_deletion_there_does_not_take_any_change_here() {
     let pruned = account.remote(&here, &["pull", "--prune", "--yes", "--json"]);
     assert_eq!(results(&pruned), ["Changed conflict", "Unchanged deleted"], "{pruned:?}");
 }
+
+/// The profiles that are stored at a place.
+fn count(place: &Place) -> usize {
+    place.run(&["profiles", "list", "--json"]).json().as_array().unwrap().len()
+}
+
+#[test]
+fn links_apply_under_every_name_of_the_account() {
+    let (mut account, here) = (Account::start(), empty_place());
+    let mut other = members();
+    other["title"] = json!("Deleted there");
+    here.apply(&json!([members(), other]));
+    let pushed = account.remote(&here, &["push", "--yes"]);
+    assert_eq!(pushed.code, Some(0), "{pushed:?}");
+    let deleted = account.place.run(&["profiles", "delete", "Deleted there", "--yes"]);
+    assert_eq!(deleted.code, Some(0), "{deleted:?}");
+
+    let usual = account.url.clone();
+    account.url = usual.replace("127.0.0.1", "LOCALHOST") + "/";
+    let preview = account.remote(&here, &["push", "--dry-run", "--json"]);
+    assert_eq!(results(&preview), ["Order SMS unchanged", "Deleted there conflict"], "{preview:?}");
+    assert!(preview.err.contains(&format!("is the same account as {usual}/v1/acme/callback/profiles")));
+    let pulled = account.remote(&here, &["pull", "--json"]);
+    assert_eq!(results(&pulled), ["Order SMS unchanged", "Deleted there unchanged"], "{pulled:?}");
+    assert!(pulled.err.contains("its links apply here too"), "{pulled:?}");
+    assert_eq!((count(&here), count(&account.place)), (2, 1));
+    // They are kept under the new name.
+    let again = account.remote(&here, &["pull", "--prune", "--yes", "--json"]);
+    assert!(!again.err.contains("same account"), "{again:?}");
+    assert_eq!(results(&again), ["Order SMS unchanged", "Deleted there deleted"], "{again:?}");
+
+    // What was linked under one name later is known under the other too.
+    let mut third = members();
+    third["title"] = json!("Third");
+    here.apply(&third);
+    assert_eq!(account.remote(&here, &["push", "--yes"]).code, Some(0));
+    account.url = usual;
+    let pulled = account.remote(&here, &["pull", "--json"]);
+    assert_eq!(results(&pulled), ["Order SMS unchanged", "Third unchanged"], "{pulled:?}");
+    assert_eq!((count(&here), count(&account.place)), (2, 2));
+}
+
+#[test]
+fn a_preview_knows_what_a_limited_key_cannot_do() {
+    let (account, here) = (Account::start(), empty_place());
+    let mut other = members();
+    other["title"] = json!("Other");
+    let ids = account.place.apply(&json!([members(), other]));
+    assert_eq!(account.remote(&here, &["pull"]).code, Some(0));
+    let untouched = account.limited(&ids[0], &here, &["push", "--dry-run"]);
+    assert_eq!(untouched.code, Some(0), "{untouched:?}");
+    edit(&here, &ids[1], json!({"body": "{\"mine\": 1}"}));
+    let mut new = members();
+    new["title"] = json!("New");
+    here.apply(&new);
+    for args in [&["push", "--dry-run", "--json"][..], &["push", "--yes", "--json"]] {
+        let pushed = account.limited(&ids[0], &here, args);
+        assert_eq!(pushed.code, Some(1), "{pushed:?}");
+        assert_eq!(results(&pushed), ["Order SMS unchanged", "Other conflict", "New failed"], "{pushed:?}");
+        let why = pushed.json()["profiles"][2]["why"].clone();
+        assert!(why.as_str().unwrap().starts_with("cannot be created with this key"), "{why}");
+    }
+    assert_eq!(count(&account.place), 2);
+}
+
+#[test]
+fn a_difference_names_the_secrets_that_were_not_compared() {
+    let (account, here) = (Account::start(), empty_place());
+    let mut with = members();
+    with["auth"] = json!({"type": "basic", "user": "me", "password": "hush-1"});
+    with["headers"] = json!({"X-Api-Key": "hush-2", "X-Tenant": "north"});
+    let id = here.apply(&with).remove(0);
+    let preview = account.remote(&here, &["diff"]);
+    for line in ["    title: \"Order SMS\"\n", "    headers.X-Api-Key: (secret)\n", "    url: \"https"] {
+        assert!(preview.out.contains(line), "{line} is not in {}", preview.out);
+    }
+    assert_eq!(account.remote(&here, &["push", "--yes"]).code, Some(0));
+    let same = account.remote(&here, &["diff"]);
+    let wanted = "    not compared, since the account does not return it: headers.X-Api-Key, auth.password\n";
+    assert_eq!((same.code, same.out.contains(wanted)), (Some(0), true), "{same:?}");
+    let json = account.remote(&here, &["diff", "--json"]).json();
+    assert_eq!(json["profiles"][0]["not_compared"], json!(["headers.X-Api-Key", "auth.password"]));
+    edit(&here, &id, json!({"auth": {"type": "basic", "user": "me", "password": "hush-3"}}));
+    let json = account.remote(&here, &["diff", "--json"]).json();
+    assert_eq!(json["profiles"][0]["not_compared"], json!(["headers.X-Api-Key"]), "it differs: {json}");
+}
+
+#[test]
+fn a_preview_shows_each_value_of_a_new_profile() {
+    let (account, here) = (Account::start(), empty_place());
+    account.place.apply(&members());
+    let preview = account.remote(&here, &["pull", "--dry-run"]);
+    for line in ["    url: \"https://hooks.example/cb\"\n", "    headers.X-Tenant: \"north\"\n"] {
+        assert!(preview.out.contains(line), "{line} is not in {}", preview.out);
+    }
+    let pulled = account.remote(&here, &["pull"]);
+    assert!(!pulled.out.contains("hooks.example"), "{pulled:?}");
+}
+
+#[test]
+fn errors_of_the_account_say_where_and_how_to_fix_them() {
+    let (account, here) = (Account::start(), empty_place());
+    for (args, code) in [(["diff", "--json"], 2), (["pull", "--json"], 1), (["push", "--json"], 1)] {
+        let mut command = account.command(&here, &args);
+        command.env("RINGBACK_REMOTE_KEY", "rk_wrong-key-of-nobody");
+        let refused = ran(command);
+        assert_eq!(refused.code, Some(code), "{refused:?}");
+        let error: serde_json::Value = serde_json::from_str(refused.err.lines().last().unwrap()).unwrap();
+        let error = &error["error"];
+        assert_eq!(error["where"], format!("{}/v1/acme/callback/profiles", account.url));
+        assert_eq!(error["fix"], "check the key, the account ID and the URL");
+        assert!(error["what"].as_str().unwrap().starts_with("the account refused the key"), "{error}");
+    }
+}

@@ -11,6 +11,8 @@ use crate::text::escape_controls;
 pub(super) struct Errors {
     count: usize,
     first: Vec<String>,
+    /// Place and message of the first one.
+    parts: Option<(String, String)>,
 }
 
 impl Errors {
@@ -21,6 +23,11 @@ impl Errors {
         if self.first.len() < Self::MAX_SHOWN {
             let file = file.map(|file| format!("{file}: ")).unwrap_or_default();
             let text = placed(place, &fault.field, &fault.message);
+            if self.parts.is_none() {
+                let whole = placed(place, &fault.field, "");
+                let at = format!("{file}{}", whole.trim_end_matches(": "));
+                self.parts = Some((at, fault.message.clone()));
+            }
             self.first.push(format!("{}{text}", escape_controls(&file)));
         }
         self.count += 1;
@@ -28,7 +35,7 @@ impl Errors {
 
     /// The refusal of everything, if there is an error. `source` names the only input.
     pub(super) fn refusal(&self, source: Option<&str>) -> Result<(), CommandError> {
-        let Self { count, first } = self;
+        let Self { count, first, parts } = self;
         if *count == 0 {
             return Ok(());
         }
@@ -39,7 +46,23 @@ impl Errors {
             // Writing to a string cannot fail.
             let _ = write!(text, "\nand {} more", count - first.len());
         }
-        Err(CommandError::Input(text))
+        let of_source = |at: &str| format!("{source}{at}").trim_end_matches(": ").to_owned();
+        let (place, what, fix) = match parts {
+            Some((at, message)) if *count == 1 => {
+                let (what, fix) = message.rsplit_once(": ").unwrap_or((message, message));
+                (of_source(at), escape_controls(what), escape_controls(fix))
+            }
+            _ => {
+                let fix = "fix each of the errors in the message, and apply again".to_owned();
+                (of_source(""), format!("nothing was saved: {count} {noun}"), fix)
+            }
+        };
+        Err(CommandError::Explained {
+            message: text,
+            place: Some(place).filter(|place| !place.is_empty()),
+            what,
+            fix: Some(fix),
+        })
     }
 }
 

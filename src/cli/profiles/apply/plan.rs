@@ -8,8 +8,8 @@ use crate::cli::error::CommandError;
 use crate::cli::json_input::JsonInput;
 use crate::cli::profiles::input::{Found, MAX_PROFILES};
 use crate::management::{CheckedProfile, DocumentFault, DocumentSource, ProfileCheck};
-use crate::profile::document::{Document, diff};
-use crate::profile::{Profile, ProfileId};
+use crate::profile::document::{Document, diff, fields};
+use crate::profile::{Channel, Choice as _, Profile, ProfileId};
 use crate::settings::Settings;
 use crate::storage::Opened;
 
@@ -22,10 +22,10 @@ pub(super) struct Planner<'a> {
     check: ProfileCheck<'a>,
     errors: Errors,
     plan: Plan,
-    /// Where each profile is described.
-    places: HashMap<ProfileId, String>,
+    /// Where each profile is described, and whether by its title.
+    places: HashMap<ProfileId, (String, bool)>,
     /// The stored profiles by title, once a folder needs them.
-    by_title: Option<HashMap<String, Vec<ProfileId>>>,
+    by_title: Option<HashMap<String, Vec<(ProfileId, Channel)>>>,
     /// Titles of new profiles of a folder, with their places.
     new_titles: HashMap<String, String>,
     /// The only input, or none if there are several and each message names its own.
@@ -138,7 +138,17 @@ impl<'a> Planner<'a> {
                         return Ok(Err(DocumentFault::new(field, why)));
                     }
                 }
-                [one] => id = Some(one.clone()),
+                [(one, channel)]
+                    if Channel::from_name(&document.draft.channel).is_some_and(|new| new != *channel) =>
+                {
+                    let why = format!(
+                        "is that of a stored profile ({one}) of another channel, {}, and a channel cannot change: \
+                         enter another title, or a profile_id",
+                        channel.name()
+                    );
+                    return Ok(Err(DocumentFault::new(field, why)));
+                }
+                [(one, _)] => id = Some(one.clone()),
                 several => {
                     let why = format!("is that of {} stored profiles: {add}", several.len());
                     return Ok(Err(DocumentFault::new(field, why)));
@@ -146,20 +156,34 @@ impl<'a> Planner<'a> {
             }
         }
         if let Some(id) = &id
-            && let Some(earlier) = self.places.insert(id.clone(), place.to_owned())
+            && let Some((earlier, was_titled)) =
+                self.places.insert(id.clone(), (place.to_owned(), field == "title"))
         {
-            return Ok(Err(DocumentFault::new(field, format!("is also at {earlier}"))));
+            let why = match (field, was_titled) {
+                ("profile_id", false) => format!("is also at {earlier}"),
+                ("profile_id", true) => format!(
+                    "is that of the profile which {earlier} means by its title: remove one of them, or change that title"
+                ),
+                (_, true) => {
+                    format!("is also at {earlier}: give each a title of its own, or a profile_id")
+                }
+                (_, false) => format!(
+                    "is that of the stored profile {id}, which {earlier} describes: remove one of them, or change \
+                     this title"
+                ),
+            };
+            return Ok(Err(DocumentFault::new(field, why)));
         }
         Ok(Ok(id))
     }
 
     /// The stored profiles with this title.
-    async fn titled(&mut self, title: &str) -> Result<&[ProfileId], CommandError> {
+    async fn titled(&mut self, title: &str) -> Result<&[(ProfileId, Channel)], CommandError> {
         if self.by_title.is_none() {
-            let mut by_title: HashMap<String, Vec<ProfileId>> = HashMap::new();
+            let mut by_title: HashMap<String, Vec<(ProfileId, Channel)>> = HashMap::new();
             if let Some(store) = self.store {
                 for row in store.profiles().await? {
-                    by_title.entry(row.title).or_default().push(row.id);
+                    by_title.entry(row.title).or_default().push((row.id, row.channel));
                 }
             }
             self.by_title = Some(by_title);
@@ -173,7 +197,7 @@ impl<'a> Planner<'a> {
         let note = |note: &String| format!("ringback: note: '{title}' ({id}): {note}");
         self.plan.notes.extend(notes.iter().map(note));
         let (changes, result) = match &stored {
-            None => (Vec::new(), ApplyResult::Created),
+            None => (fields(&profile), ApplyResult::Created),
             Some(stored) => {
                 let changes = diff(stored, &profile);
                 let is_same = changes.is_empty();

@@ -22,6 +22,15 @@ pub(super) enum ApplyResult {
 }
 
 impl ApplyResult {
+    /// The word for what is to be done.
+    pub(super) fn plan(self) -> &'static str {
+        match self {
+            Self::Created => "create",
+            Self::Updated => "update",
+            Self::Unchanged => "unchanged",
+        }
+    }
+
     /// The word for it, also in JSON.
     pub(super) fn name(self) -> &'static str {
         match self {
@@ -42,7 +51,7 @@ pub(super) struct PlannedProfile {
     pub profile: Profile,
     /// What becomes of it.
     pub result: ApplyResult,
-    /// What changes of a stored one.
+    /// What changes of a stored one; all fields of a new one.
     pub changes: Vec<FieldChange>,
     /// Whether its ID is assigned by this run, so a later one would assign another.
     pub has_new_id: bool,

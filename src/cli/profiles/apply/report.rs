@@ -40,11 +40,12 @@ pub(super) fn preview(plan: &Plan, json: bool) -> Result<(), CommandError> {
     for planned in plan.profiles.iter().filter(|planned| planned.result != ApplyResult::Unchanged) {
         let id = if planned.has_new_id { String::new() } else { format!(" ({})", planned.profile.id) };
         // Writing to a string cannot fail.
-        let _ = writeln!(text, "{} '{}'{id}", planned.result.name(), planned.profile.title);
-        planned.changes.iter().for_each(|change| text.push_str(&lines(change)));
+        let _ = writeln!(text, "{} '{}'{id}", planned.result.plan(), planned.profile.title);
+        let is_new = planned.result == ApplyResult::Created;
+        planned.changes.iter().for_each(|change| text.push_str(&lines(change, is_new)));
     }
     for row in &plan.deleted {
-        let _ = writeln!(text, "{DELETED} '{}' ({})", escape_controls(&row.title), row.id);
+        let _ = writeln!(text, "delete '{}' ({})", escape_controls(&row.title), row.id);
     }
     print(&text)?;
     let count = |result| plan.profiles.iter().filter(|planned| planned.result == result).count();
@@ -80,12 +81,13 @@ fn rows(plan: &Plan, is_preview: bool) -> Value {
     plan.profiles.iter().map(row).chain(deleted).collect()
 }
 
-/// The lines of a change: both values beside each other, or, for texts of several lines, the lines that differ.
-fn lines(change: &FieldChange) -> String {
+/// The lines of a change: the value of a new profile; both values beside each other, or, for texts of several lines, the lines that differ.
+fn lines(change: &FieldChange, is_new: bool) -> String {
     let FieldChange { field, before, after, is_secret } = change;
     let field = escape_controls(field);
     if *is_secret {
         let what = match (before, after) {
+            (None, _) if is_new => "(secret)",
             (None, _) => "added (secret)",
             (_, None) => "removed (secret)",
             _ => "changed (secret)",
@@ -100,7 +102,10 @@ fn lines(change: &FieldChange) -> String {
     let value = |value: &Option<Value>| {
         value.as_ref().map_or("none".to_owned(), |value| escape_json(&value.to_string()).into_owned())
     };
-    format!("  {field}: {} -> {}\n", value(before), value(after))
+    match before {
+        None if is_new => format!("  {field}: {}\n", value(after)),
+        _ => format!("  {field}: {} -> {}\n", value(before), value(after)),
+    }
 }
 
 /// What differs between two texts, without the lines that both begin and end with.
@@ -124,7 +129,7 @@ mod tests {
     use super::*;
 
     fn change(before: Option<Value>, after: Option<Value>, is_secret: bool) -> String {
-        lines(&FieldChange { field: "body".to_owned(), before, after, is_secret })
+        lines(&FieldChange { field: "body".to_owned(), before, after, is_secret }, false)
     }
 
     #[test]
