@@ -14,6 +14,7 @@ mod check;
 mod clock;
 mod disables;
 mod expiry;
+mod fair_share;
 mod fleet;
 mod floods;
 mod idle_connections;

@@ -211,6 +211,8 @@ impl Endpoint {
     pub fn note_late(&mut self, ticket: Ticket) {
         self.change(ticket.lane, Lane::note_late);
         self.late += usize::from(ticket.slot == Slot::Fast);
+        // What is read of its lane is no longer for a fast one: others were read less, and may have nothing left.
+        self.thirsty |= self.is_thirsty();
     }
 
     /// Ends an attempt. Whether the next one of its lane waits for the record of this one.
