@@ -162,7 +162,7 @@ impl RemoteClient {
                 let to = self.harmless(&to);
                 format!(", to {to}: redirects are not followed, since the key would go there; check the URL")
             }
-            (Some(value), _) => self.said(&value),
+            (Some(value), _) => self.said(&value, status),
             // Such as the page of a proxy.
             (None, _) => self.first_line(&body),
         };
@@ -175,12 +175,15 @@ impl RemoteClient {
     }
 
     /// What an envelope says: its message, and the sentences in `error`, after a colon.
-    fn said(&self, value: &Value) -> String {
+    fn said(&self, value: &Value, status: u16) -> String {
         let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
         let head: Vec<String> = ["code", "message"].iter().filter_map(|name| text(value, name)).collect();
         let errors = value.get("error").and_then(Value::as_array).into_iter().flatten();
         let mut said = vec![head.join(" ")];
-        said.extend(errors.filter_map(|error| text(error, "params")));
+        if status != 401 {
+            // How a program is to give its key helps nobody here.
+            said.extend(errors.filter_map(|error| text(error, "params")));
+        }
         said.retain(|text| !text.is_empty());
         if said.is_empty() { String::new() } else { format!(": {}", self.harmless(&said.join("; "))) }
     }
