@@ -76,6 +76,8 @@ pub enum Action {
     Left,
     Right,
     OpenFile,
+    SaveSample,
+    RemoveSample,
     EditBody,
     EditProfile,
     Pager,

@@ -183,6 +183,9 @@ pub const TABLE: &[Entry] = table! {
             "status choose values";
         "test-window-open-file" OpenFile, "ctrl+o", "File", "Read the values from a file, a JSON object",
             "load import json values";
+        "test-window-save-sample" SaveSample, "ctrl+s f2", "Save",
+            "Save the values as a sample of your own, under a new name or its own", "store name keep";
+        "test-window-remove-sample" RemoveSample, "f8", "", "Remove the selected sample of your own", "delete";
         "test-window-other-step" OtherStep, "f4", "Event", "Next event of the profile", "switch event type";
         "test-window-preview" Preview, "f7", "Preview",
             "Preview the request with these values; Esc returns here",

@@ -79,6 +79,10 @@ fn bash_offers_what_fits() {
     assert_eq!(bash(&place, "ringback deliveries list --fol"), ["--follow"]);
     assert_eq!(bash(&place, "ringback config show keep_de"), ["keep_deliveries"]);
     assert_eq!(bash(&place, "ringback test Bookings --event sms-se"), ["sms-send"]);
+    place.run(&["variables", "samples", "add", "sms-send", "my refund", "--set", "status=FAILED"]);
+    assert_eq!(bash(&place, "ringback test Bookings --sample my"), [r"my\ refund"]);
+    let samples = bash(&place, "ringback preview Bookings --sample de");
+    assert!(samples.iter().any(|sample| sample == "delivered"), "{samples:?}");
     // As a person would have to type them.
     assert_eq!(bash(&place, "ringback profiles show or"), [r#"Order\ \$5\ \"now\""#, r"Order\ SMS"]);
     assert_eq!(bash(&place, "ringback profiles show \"Order "), [r#"Order \$5 \"now\""#, "Order SMS"]);

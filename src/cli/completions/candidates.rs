@@ -188,6 +188,9 @@ fn values(arg: &Arg, path: &str) -> Wanted {
         ("PROFILE" | "PROFILES", _) => Wanted::Stored(NameKind::Profiles),
         ("DELIVERY" | "DELIVERY_ID", _) | (_, "before") => Wanted::Stored(NameKind::Deliveries),
         ("KEY", _) => Wanted::Stored(NameKind::ApiKeys),
+        (_, "sample") if path != "variables add" && path != "variables set" => {
+            Wanted::Stored(NameKind::Samples)
+        }
         ("EVENT", _) => these(["default"].into_iter().chain(Event::ALL.iter().map(|event| event.name()))),
         (_, "state") => {
             let states = DeliveryState::ALL.iter().map(|state| state.name());
@@ -262,6 +265,8 @@ mod tests {
             assert_eq!(stored(line), NameKind::Deliveries, "{line}");
         }
         assert_eq!(stored("keys revoke "), NameKind::ApiKeys);
+        assert_eq!(stored("test x --sample "), NameKind::Samples);
+        assert_eq!(stored("preview x --sample "), NameKind::Samples);
         let option = at("deliveries list --profile=Ord");
         assert_eq!((option.prefix.as_str(), option.before.as_str()), ("Ord", "--profile="));
         for line in ["profiles apply ", "send --from ", "--db ", "--config c", "db backup "] {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use crate::cli::database_name::Database;
 use crate::cli::session::Session;
+use crate::profile::{Choice as _, Event, catalogue};
 use crate::storage::{NameKind, StoredName, stored_names};
 use crate::threads;
 
@@ -20,7 +21,27 @@ pub async fn names(session: &Session, kind: NameKind, prefix: &str) -> Vec<Candi
         Ok(Database::Server(address)) => server::names(&session.on_server(*address).into(), kind).await,
         Err(_) => None,
     };
-    offered(all.unwrap_or_default(), prefix)
+    let mut all = all.unwrap_or_default();
+    if kind == NameKind::Samples {
+        all.splice(0..0, predefined_samples());
+    }
+    offered(all, prefix)
+}
+
+/// The samples of the catalogue, each name once.
+fn predefined_samples() -> Vec<StoredName> {
+    let mut names: Vec<StoredName> = Vec::new();
+    for (event, sample) in
+        Event::ALL.iter().flat_map(|event| catalogue::samples(*event).iter().map(move |one| (event, one)))
+    {
+        if let Some(known) = names.iter_mut().find(|known| known.name == sample.name) {
+            known.about.extend([", ", event.name()]);
+        } else {
+            let about = event.name().to_owned();
+            names.push(StoredName { name: sample.name.clone(), title: None, about });
+        }
+    }
+    names
 }
 
 /// A profile is offered by its title, unless others have the same, or its id is being typed.
@@ -79,6 +100,10 @@ mod server {
                     about: format!("{} · {}", row.state.name(), row.profile_title),
                 });
                 named.collect()
+            }
+            NameKind::Samples => {
+                let own = store.own_samples().await?.into_iter();
+                own.map(|(about, sample)| StoredName { name: sample.name, title: None, about }).collect()
             }
             NameKind::ApiKeys => {
                 let (keys, _) = store.api_keys().await?;

@@ -247,6 +247,7 @@ impl Outside {
                 Message::TestValues(id, RememberedValues { last, samples })
             }
             Effect::ReadValues(file) => values::read(file).await,
+            Effect::ChangeSample(event, change) => values::change_sample(store, event, change).await?,
             Effect::Test(profile, event, values) => {
                 return Ok(deliveries::test(store, sources, *profile, event, values).await);
             }

@@ -70,6 +70,7 @@ impl Subject {
             Effect::LoadOwnVariables
             | Effect::AddVariable(..)
             | Effect::ChangeVariable(..)
+            | Effect::ChangeSample(..)
             | Effect::RemoveVariable(..) => vec![Self::Variables],
             Effect::LoadDeliveries(_) | Effect::CountNewer(_) | Effect::CountMatching(_) => {
                 vec![Self::Deliveries]

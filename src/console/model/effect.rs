@@ -12,6 +12,7 @@ use crate::console::model::recent::RecentRequest;
 use crate::console::model::verifying::VerifyRequest;
 use crate::console::model::window::overview::OverviewRequest;
 use crate::console::model::window::replay_form::ReplayRequest;
+use crate::console::model::window::test::samples::SampleChange;
 use crate::profile::catalogue::Variable;
 use crate::profile::{Draft, Event, Profile, ProfileId};
 use crate::receiver::{Behaviour, PathFilter};
@@ -104,6 +105,8 @@ pub enum Effect {
     RemoveVariable(String, String),
     Preview(Box<PreviewInput>),
     LoadTestValues(ProfileId),
+    /// Changes the own samples of an event.
+    ChangeSample(Option<Event>, SampleChange),
     ReadValues(String),
     Test(Box<Profile>, Option<Event>, Values),
     LoadDeliveries(Query),

@@ -18,6 +18,7 @@ use crate::console::model::recent::RecentOfProfiles;
 use crate::console::model::verifying::Verified;
 use crate::console::model::window::overview::{OverviewNumbers, OverviewPlace};
 use crate::console::model::window::replay_form::ReplayAnswer;
+use crate::console::model::window::test::samples::SampleChanged;
 use crate::console::model::window::test::source::RememberedValues;
 use crate::delivery::SenderStatus;
 use crate::keymap::Key;
@@ -132,6 +133,8 @@ pub enum Message {
     EarlierRequests(Vec<Arc<Received>>),
     /// Received requests were verified.
     Verified(Verified),
+    /// The own samples were changed, with what was done; or why not.
+    SampleChanged(Result<(SampleChanged, String), String>),
     /// A received request was sent to another address; or why it was not.
     Replayed(Arc<Received>, Result<Box<ReplayAnswer>, String>),
     /// A request reached the receiver.

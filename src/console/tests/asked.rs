@@ -3,6 +3,7 @@
 use crate::console::model::deliveries::bulk::BulkRequest;
 use crate::console::model::effect::Effect;
 use crate::console::model::program::Program;
+use crate::console::model::window::test::samples::SampleChange;
 use crate::profile::{Choice as _, ProfileId};
 
 use super::world;
@@ -68,6 +69,8 @@ pub fn words(effect: &Effect) -> Option<String> {
         Effect::SetReceiver(behaviour) => format!("receiver answers {}", behaviour.status),
         Effect::StopReceiver => "stop receiver".to_owned(),
         Effect::VerifyRequests(request) => format!("verify {}", request.requests.len()),
+        Effect::ChangeSample(_, SampleChange::Save(sample)) => format!("save sample {}", sample.name),
+        Effect::ChangeSample(_, SampleChange::Remove(name)) => format!("remove sample {name}"),
         Effect::FilterRequests(paths) => format!("only requests to {paths}"),
         Effect::Replay(request) => format!("replay to {}", request.address),
         Effect::Redraw => "redraw".to_owned(),

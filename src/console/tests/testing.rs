@@ -310,3 +310,56 @@ fn sending_actions_are_refused_while_sending_is_disabled() {
     desk.keys("esc esc 4 c");
     assert_eq!(desk.requested(), ["cancel 9"], "{}", desk.screen());
 }
+
+#[test]
+fn what_is_on_the_screen_becomes_a_sample_of_ones_own() {
+    let mut desk = Desk::new(80, 24).of(sample::world());
+    desk.keys("t");
+    let first = desk.screen();
+    assert!(first.contains("‹ "), "{first}");
+    desk.keys("tab ctrl+u").types("id-7").keys("ctrl+s");
+    assert!(desk.line("Save as sample").contains('▌'), "{}", desk.screen());
+    desk.keys("ctrl+t");
+    assert_eq!(desk.notice(), "Send: enter the name first: Enter takes it");
+    desk.types(" blocked").keys("enter");
+    assert!(
+        desk.shows("✗ sample: the name must have a character, no control characters"),
+        "{}",
+        desk.screen()
+    );
+    desk.keys("ctrl+u").types("blocked number").keys("enter");
+    assert_eq!(desk.notice(), "Added sample blocked number");
+    assert!(desk.shows("‹ blocked number ›") && desk.shows("id-7"), "{}", desk.screen());
+    assert!(desk.shows("F8 removes it"), "{}", desk.screen());
+    // Its values can be changed, under its name, whose case does not matter.
+    desk.keys("ctrl+u").types("id-8").keys("f2 ctrl+u").types("Blocked Number").keys("enter");
+    assert_eq!(desk.notice(), "Changed sample blocked number");
+    let own = desk.world.tables().own_samples.clone();
+    assert_eq!(own.len(), 1);
+    assert!(own[0].1.values.values().any(|value| value == "id-8"), "{own:?}");
+    // Another session of the console offers it.
+    desk.keys("esc t");
+    while !desk.shows("‹ blocked number ›") {
+        desk.keys("right");
+    }
+    assert!(desk.shows("id-8"), "{}", desk.screen());
+    desk.keys("f8");
+    assert!(desk.shows("F8 again removes the sample, Esc keeps it"), "{}", desk.screen());
+    desk.keys("esc");
+    assert!(!desk.shows("again removes") && desk.shows("Test "), "{}", desk.screen());
+    desk.keys("f8 f8");
+    assert_eq!(desk.notice(), "Removed sample blocked number");
+    assert!(desk.world.tables().own_samples.is_empty());
+    assert!(!desk.shows("blocked number ›") && desk.shows("id-8"), "its values stay: {}", desk.screen());
+    desk.keys("f8");
+    assert_eq!(desk.notice(), "Remove the selected sample of your own: select a sample of your own");
+}
+
+#[test]
+fn a_sample_of_the_catalogue_is_not_changed() {
+    let mut desk = Desk::new(80, 24).of(sample::world());
+    desk.keys("t ctrl+s").types("delivered").keys("enter");
+    assert!(desk.shows("✗ sample: 'delivered' exists already"), "{}", desk.screen());
+    desk.keys("esc");
+    assert!(desk.shows("[ Send ]"), "{}", desk.screen());
+}

@@ -176,6 +176,10 @@ fn take(state: &mut State, message: Message, awaits: Option<&Awaits>) -> Vec<Eff
             testing::remember(state, &id, values);
             Vec::new()
         }
+        Message::SampleChanged(changed) => {
+            testing::samples_changed(state, changed);
+            Vec::new()
+        }
         Message::FileValues(name, values) => {
             if let Some(Overlay::Test(window)) = &mut state.overlay {
                 window.take_file(name, values);

@@ -7,6 +7,7 @@ use crate::console::model::pane::Pane;
 use crate::console::model::state::State;
 use crate::console::model::window::Overlay;
 use crate::console::model::window::test::TestWindow;
+use crate::console::model::window::test::samples::SampleChanged;
 use crate::console::model::window::test::source::RememberedValues;
 use crate::console::update::editor::saving;
 use crate::profile::{Profile, ProfileId};
@@ -40,6 +41,18 @@ pub fn remember(state: &mut State, id: &ProfileId, values: RememberedValues) {
     if let Some(details) = state.deliveries.details().filter(|d| d.summary.profile_id == *id) {
         let time = state.settings.clock.in_list(details.summary.accepted_at, state.now);
         window.offer(time, details.summary.event, details.values.clone());
+    }
+}
+
+/// Takes a change of own samples, or why there is none.
+pub fn samples_changed(state: &mut State, changed: Result<(SampleChanged, String), String>) {
+    let Some(Overlay::Test(window)) = &mut state.overlay else { return };
+    match changed {
+        Ok((changed, done)) => {
+            window.take_samples(&changed);
+            state.notify(&done);
+        }
+        Err(why) => window.error = Some(why),
     }
 }
 

@@ -32,6 +32,8 @@ pub enum NameKind {
     Deliveries,
     /// Keys of the API that are not revoked.
     ApiKeys,
+    /// Own named samples of all events.
+    Samples,
 }
 
 /// A name, and what it names.
@@ -61,6 +63,7 @@ pub fn stored_names(path: &Path, kind: NameKind, prefix: &str) -> Result<Vec<Sto
         NameKind::DeletedProfiles => profiles(&db, prefix, "deleted_at IS NOT NULL"),
         NameKind::Deliveries => deliveries(&db, prefix),
         NameKind::ApiKeys => keys(&db, prefix),
+        NameKind::Samples => samples(&db, prefix),
     }
 }
 
@@ -74,6 +77,15 @@ fn pattern(prefix: &str) -> String {
         pattern.push(c);
     }
     pattern + "%"
+}
+
+fn samples(db: &Connection, prefix: &str) -> Result<Vec<StoredName>, StoreError> {
+    let sql = r"SELECT name, scope FROM own_sample WHERE name LIKE ?1 ESCAPE '\' ORDER BY seq LIMIT ?2";
+    let mut select = db.prepare(sql)?;
+    let named = select.query_map((pattern(prefix), MOST), |row| {
+        Ok(StoredName { name: row.get(0)?, title: None, about: row.get(1)? })
+    })?;
+    Ok(named.filter_map(Result::ok).collect())
 }
 
 fn profiles(db: &Connection, prefix: &str, which: &str) -> Result<Vec<StoredName>, StoreError> {

@@ -9,7 +9,8 @@ use crate::console::model::layout;
 use crate::console::model::list::List;
 use crate::console::model::mouse::ClickTarget;
 use crate::console::model::state::State;
-use crate::console::model::window::test::TestWindow;
+use crate::console::model::window::test::source::Source;
+use crate::console::model::window::test::{Naming, TestWindow};
 use crate::console::view::frame;
 use crate::console::view::input::{self, Look};
 use crate::console::view::put::put;
@@ -55,7 +56,7 @@ pub fn draw(state: &State, window: &TestWindow, out: &mut Frame<'_>) {
         let row = &window.rows[at];
         let area = frame::row(inner, 3 + at - visible.start);
         state.mouse.note(area, ClickTarget::WindowRow(at + 1));
-        let here = window.at == at + 1 && window.file.is_none();
+        let here = window.at == at + 1 && window.naming.is_none();
         draw_name(state, &row.name, here, area, out);
         let field = frame::indent(area, NAME);
         draw_input(state, &row.input, here, field, out);
@@ -67,13 +68,21 @@ pub fn draw(state: &State, window: &TestWindow, out: &mut Frame<'_>) {
         put(Line::styled("no variables in use", theme.dim), frame::row(inner, 3), out);
     }
     let bottom = frame::row(inner, usize::from(inner.height).saturating_sub(1));
-    match (&window.error, &window.file) {
+    match (&window.error, &window.naming) {
         (Some(error), _) => {
             put(Line::styled(cut(&format!("✗ {error}"), width), theme.bad), bottom, out);
         }
-        (None, Some(file)) => {
-            draw_name(state, "Values from file", true, bottom, out);
-            draw_input(state, file, true, frame::indent(bottom, NAME), out);
+        (None, Some(naming)) => {
+            let (label, input) = match naming {
+                Naming::File(input) => ("Values from file", input),
+                Naming::Sample(input) => ("Save as sample", input),
+            };
+            draw_name(state, label, true, bottom, out);
+            draw_input(state, input, true, frame::indent(bottom, NAME), out);
+        }
+        (None, None) if window.removing.is_some() => {
+            let again = "{test-window-remove-sample} again removes the sample, {test-window-leave} keeps it";
+            put(Line::styled(cut(&state.settings.keys.spell(again), width), theme.bad), bottom, out);
         }
         (None, None) => {
             const BUTTON: &str = "[ Send ]";
@@ -93,7 +102,7 @@ pub fn draw(state: &State, window: &TestWindow, out: &mut Frame<'_>) {
 
 fn draw_source(state: &State, window: &TestWindow, area: Rect, out: &mut Frame<'_>) {
     let theme = &state.settings.theme;
-    let here = window.at == 0 && window.file.is_none();
+    let here = window.at == 0 && window.naming.is_none();
     draw_name(state, "Sample", here, area, out);
     let field = frame::indent(area, NAME);
     let Some(source) = window.sources.get(window.source) else {
@@ -101,12 +110,17 @@ fn draw_source(state: &State, window: &TestWindow, area: Rect, out: &mut Frame<'
         return;
     };
     let style = if here { theme.selected } else { theme.selected_unfocused };
+    let keys = &state.settings.keys;
+    let removes = match source {
+        Source::Own(_) => format!("  {} removes it", keys.shown("test-window-remove-sample")),
+        _ => String::new(),
+    };
     let place = format!(
-        "  {} of {}  {}/{}",
+        "  {} of {}  {}/{}{removes}",
         window.source + 1,
         window.sources.len(),
-        state.settings.keys.shown("test-window-left"),
-        state.settings.keys.shown("test-window-right")
+        keys.shown("test-window-left"),
+        keys.shown("test-window-right")
     );
     let line =
         vec![Span::styled(format!("‹ {} ›", cut(&source.name(), 30)), style), Span::styled(place, theme.dim)];

@@ -2,6 +2,7 @@
 
 pub mod endpoint;
 pub mod origins;
+pub mod samples;
 pub mod source;
 pub mod tested;
 
@@ -38,9 +39,28 @@ pub struct TestWindow {
     others: Vec<(Option<Event>, Sheet)>,
     /// The focused row; 0 is the choice of the sample, then come the values, then the endpoint.
     pub(in crate::console) at: usize,
-    /// The name of a file while it is being typed.
-    pub(in crate::console) file: Option<Input>,
+    /// A name while it is being typed.
+    pub(in crate::console) naming: Option<Naming>,
+    /// The own sample that is removed if its removal is asked for once more.
+    pub(in crate::console) removing: Option<String>,
     pub(in crate::console) error: Option<String>,
+}
+
+/// A name that is being typed at the bottom of the window.
+#[derive(Debug)]
+pub(in crate::console) enum Naming {
+    /// Of a file to read values from.
+    File(Input),
+    /// Of the own sample that the values become.
+    Sample(Input),
+}
+
+impl Naming {
+    fn input_mut(&mut self) -> &mut Input {
+        match self {
+            Self::File(input) | Self::Sample(input) => input,
+        }
+    }
 }
 
 /// The values and selections for one event.
@@ -79,7 +99,8 @@ impl TestWindow {
             rows: Vec::new(),
             others: Vec::new(),
             at: 0,
-            file: None,
+            naming: None,
+            removing: None,
             error: None,
         };
         window.list_sources();
@@ -121,7 +142,7 @@ impl TestWindow {
     /// Takes the values of a file, or shows why they cannot be read; but only those of the file that is named here
     /// now. The result may come late, when another window is open or another name was typed.
     pub fn take_file(&mut self, name: String, values: Result<Values, String>) {
-        if self.file.as_ref().is_none_or(|file| file.text() != name) {
+        if !matches!(&self.naming, Some(Naming::File(file)) if file.text() == name) {
             return;
         }
         match values {
@@ -131,7 +152,7 @@ impl TestWindow {
                 let values = shown.with(values.members());
                 self.sources.push(Source::File(name, values));
                 self.source = self.sources.len() - 1;
-                self.file = None;
+                self.naming = None;
                 self.fill();
             }
             Err(error) => self.error = Some(error),
@@ -174,8 +195,8 @@ impl TestWindow {
 
     /// The focused input.
     fn input(&mut self) -> Option<&mut Input> {
-        if self.file.is_some() {
-            return self.file.as_mut();
+        if self.naming.is_some() {
+            return self.naming.as_mut().map(Naming::input_mut);
         }
         if self.is_at_endpoint() {
             return Some(&mut self.endpoint.input);
@@ -190,7 +211,7 @@ impl TestWindow {
         if !typed && keys.resolve(key, &[Scope::TestWindow]).is_some() {
             return false;
         }
-        self.error = None;
+        (self.error, self.removing) = (None, None);
         let is_used = self.input().is_some_and(|input| input.key(key) != InputResult::Ignored);
         self.endpoint.read(&self.profile);
         is_used
@@ -212,7 +233,9 @@ impl TestWindow {
     pub(in crate::console) fn why_not(&self, action: Action) -> Option<&'static str> {
         match action {
             Action::OtherStep if !self.has_choice() => Some("the profile has one event only"),
-            Action::Accept if self.file.is_some() => Some("enter a file name first: Enter reads it"),
+            Action::Accept if self.naming.is_some() => Some("enter the name first: Enter takes it"),
+            Action::SaveSample if self.rows.is_empty() => Some("the profile has no variables in use"),
+            Action::RemoveSample if self.own_sample().is_none() => Some("select a sample of your own"),
             Action::Left | Action::Right if self.at > 0 => Some("select the line of the sample"),
             Action::Left | Action::Right if self.sources.len() < 2 => Some("there is no other sample"),
             _ => None,
@@ -249,7 +272,7 @@ impl TestWindow {
     }
 
     pub(in crate::console) fn is_at_endpoint(&self) -> bool {
-        self.at == self.endpoint_row() && self.file.is_none()
+        self.at == self.endpoint_row() && self.naming.is_none()
     }
 
     pub(in crate::console) fn step(&mut self, forward: bool) {
