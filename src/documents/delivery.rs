@@ -52,6 +52,8 @@ pub fn full_delivery(details: &Details, blocks: &Blocks) -> Value {
         "resent_as": row.again.map(|id| id.to_string()),
         "sent_again_as": row.again.map(|id| id.to_string()),
         "resent_from": row.resent_from.map(|id| id.to_string()),
+        "ended_at": row.ended_at.map(rfc3339),
+        "origin": &*row.origin,
         "resends": details.resends.iter().map(resend).collect::<Value>(),
         "error": row.last_error.as_ref().map(|e| json!({"class": e.class.name(), "message": e.message})),
         "retry": {

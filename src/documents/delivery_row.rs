@@ -30,6 +30,8 @@ pub fn delivery_row(row: &Summary, blocks: &Blocks) -> Value {
         "resent_as": row.again.map(|id| id.to_string()),
         "sent_again_as": row.again.map(|id| id.to_string()),
         "resent_from": row.resent_from.map(|id| id.to_string()),
+        "ended_at": row.ended_at.map(rfc3339),
+        "origin": &*row.origin,
     })
 }
 

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{DeliveryId, DeliveryState, ErrorClass, Failure, Kind, LogPosition};
+use super::{DeliveryId, DeliveryState, ErrorClass, Failure, Kind, LogPosition, Origin};
 use crate::profile::{Event, ProfileId, RetryPolicy};
 
 /// A delivery as it is listed, newest first.
@@ -30,6 +30,10 @@ pub struct Summary {
     pub due_at: Option<Timestamp>,
     /// When it was accepted.
     pub accepted_at: Timestamp,
+    /// When it ended; none while it is pending.
+    pub ended_at: Option<Timestamp>,
+    /// The endpoint: scheme, host and port of its URL.
+    pub origin: Origin,
     /// Status of the last response.
     pub last_status: Option<u16>,
     /// Failure of the last attempt, or why no request could be made.

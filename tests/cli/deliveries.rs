@@ -116,7 +116,7 @@ fn a_report_is_csv_that_other_programs_read() {
     let listed = listed.as_array().unwrap();
     assert_eq!((read.len(), listed.len()), (ids.len() + 1, ids.len() + 1));
     for (row, json) in read.iter().zip(listed) {
-        assert_eq!(row.as_object().unwrap().len(), 15, "{row}");
+        assert_eq!(row.as_object().unwrap().len(), 18, "{row}");
         for (name, cell) in row.as_object().unwrap() {
             let value = match name.as_str() {
                 "error_class" => &json["error"]["class"],
@@ -134,6 +134,8 @@ fn a_report_is_csv_that_other_programs_read() {
     }
     assert_eq!(read[0]["delivery_id"], tested["delivery_id"]);
     assert_eq!(read[0]["profile_title"], format!("'{formula}"));
+    assert_eq!(read[0]["origin"], "http://127.0.0.1:1");
+    assert!(read[0]["ended_at"].as_str() >= read[0]["accepted_at"].as_str(), "{}", read[0]);
     let two = place.run(&["deliveries", "list", "--csv", "--state", "delivered", "--limit", "1"]);
     assert_eq!(two.out.lines().count(), 2, "{two:?}");
     assert_eq!(place.run(&["deliveries", "list", "--csv", "--json"]).code, Some(2));

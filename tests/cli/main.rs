@@ -9,6 +9,7 @@
 )]
 
 mod alerts;
+mod allocator;
 mod applied_folder;
 mod applied_notes;
 mod bulk;

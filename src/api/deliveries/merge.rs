@@ -61,6 +61,8 @@ mod tests {
             policy: RetryPolicy::new(0, 10, 5000, Backoff::Fixed),
             due_at: None,
             accepted_at: Timestamp::UNIX_EPOCH,
+            ended_at: None,
+            origin: "https://hooks.example".into(),
             last_status: None,
             last_error: None,
             last_ms: None,

@@ -277,6 +277,8 @@ fn delivery_row() -> Value {
         "resent_as": nullable("string"),
         "sent_again_as": nullable("string"),
         "resent_from": nullable("string"),
+        "ended_at": nullable_time(),
+        "origin": {"type": "string"},
     }))
 }
 
@@ -301,6 +303,8 @@ fn delivery() -> Value {
         "resent_as": nullable("string"),
         "sent_again_as": nullable("string"),
         "resent_from": nullable("string"),
+        "ended_at": nullable_time(),
+        "origin": {"type": "string"},
         "resends": {"type": "array", "items": object(&json!({
             "delivery_id": {"type": "string", "format": "uuid"},
             "state": choice::<DeliveryState>(),

@@ -9,7 +9,7 @@ use crate::text::rfc3339;
 
 /// The columns: a contract, to which later versions may add at the end. They are named as in the JSON; `error` has a
 /// column for each of its members.
-const COLUMNS: [&str; 15] = [
+const COLUMNS: [&str; 18] = [
     "delivery_id",
     "profile_id",
     "profile_title",
@@ -25,6 +25,9 @@ const COLUMNS: [&str; 15] = [
     "error_message",
     "duration_ms",
     "resent_as",
+    "resent_from",
+    "ended_at",
+    "origin",
 ];
 
 /// The heading.
@@ -41,7 +44,7 @@ pub(super) fn push_rows(out: &mut String, rows: &[Summary], blocks: &Blocks) {
     }
 }
 
-fn cells(row: &Summary, blocks: &Blocks) -> [String; 15] {
+fn cells(row: &Summary, blocks: &Blocks) -> [String; 18] {
     let error = row.last_error.as_ref();
     let number = |n: Option<u32>| n.map(|n| n.to_string()).unwrap_or_default();
     [
@@ -60,5 +63,8 @@ fn cells(row: &Summary, blocks: &Blocks) -> [String; 15] {
         error.map(|error| error.message.clone()).unwrap_or_default(),
         number(row.last_ms),
         row.again.map(|id| id.to_string()).unwrap_or_default(),
+        row.resent_from.map(|id| id.to_string()).unwrap_or_default(),
+        row.ended_at.map(rfc3339).unwrap_or_default(),
+        row.origin.to_string(),
     ]
 }

@@ -141,6 +141,8 @@ mod tests {
             policy: RetryPolicy::new(2, 10, 5000, Backoff::Fixed),
             due_at: due_ms.map(|ms| Timestamp::from_millisecond(ms).unwrap()),
             accepted_at: Timestamp::UNIX_EPOCH,
+            ended_at: None,
+            origin: "https://hooks.example".into(),
             last_status: None,
             last_error: attempt(1, None, Some("500 \u{1b}")).error,
             last_ms: None,

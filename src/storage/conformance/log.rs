@@ -86,6 +86,30 @@ pub async fn a_count_of_a_profile_is_exact_or_says_that_there_may_be_more(subjec
     }
 }
 
+pub async fn the_end_of_a_delivery_and_its_endpoint_are_listed(subject: &dyn StoreUnderTest) {
+    let store = subject.store();
+    let origins = ["https://a.example", "https://b.example", "https://c.example", "https://d.example"];
+    let all = origins.map(delivery);
+    let ids = all.clone().map(|new| new.id);
+    store.enqueue(all.to_vec()).await.unwrap();
+    record(subject, ids[1], 1, Next::Delivered).await;
+    record(subject, ids[2], 1, Next::Failed).await;
+    store.cancel(ids[3]).await.unwrap();
+    let listed = store.deliveries(&Filter::default()).await.unwrap();
+    for (at, id) in ids.iter().enumerate() {
+        let row = listed.iter().find(|row| row.id == *id).unwrap();
+        assert_eq!(&*row.origin, origins[at]);
+        assert_eq!(row.ended_at.is_some(), at > 0, "{row:?}");
+        assert_eq!(store.delivery(*id).await.unwrap().unwrap().summary, *row);
+    }
+    for (id, n) in [(ids[1], 1), (ids[2], 1)] {
+        let details = store.delivery(id).await.unwrap().unwrap();
+        let attempt = &details.attempts[n - 1];
+        let end = attempt.started_at + jiff::SignedDuration::from_millis(attempt.duration_ms.into());
+        assert_eq!(details.summary.ended_at, Some(end));
+    }
+}
+
 pub async fn a_delivery_that_is_not_there_is_none(subject: &dyn StoreUnderTest) {
     let store = subject.store();
     assert!(store.delivery(DeliveryId::generate()).await.unwrap().is_none());

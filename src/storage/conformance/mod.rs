@@ -64,6 +64,7 @@ macro_rules! every_test {
                 no_position_is_used_twice_and_one_that_is_gone_is_known,
                 counts_follow_every_change,
                 a_count_of_a_profile_is_exact_or_says_that_there_may_be_more,
+                the_end_of_a_delivery_and_its_endpoint_are_listed,
                 a_delivery_that_is_not_there_is_none;
             filtering:
                 a_filter_leaves_what_fits_however_the_pages_and_the_looks_fall,

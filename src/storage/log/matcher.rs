@@ -126,11 +126,7 @@ impl RowFacts<'_> {
 
 /// Whether a delivery in memory matches, as a store's search would decide: for tests.
 #[cfg(test)]
-pub(crate) fn fits(
-    filter: &Filter,
-    details: &crate::record::Details,
-    ended_at: Option<jiff::Timestamp>,
-) -> bool {
+pub(crate) fn fits(filter: &Filter, details: &crate::record::Details) -> bool {
     use crate::profile::Choice as _;
     let row = &details.summary;
     let values = serde_json::to_string(details.values.members()).unwrap();
@@ -144,7 +140,7 @@ pub(crate) fn fits(
         status: row.last_status,
         class: row.last_error.as_ref().map(|error| error.class.name()),
         accepted_at: row.accepted_at.as_millisecond(),
-        ended_at: ended_at.map(jiff::Timestamp::as_millisecond),
+        ended_at: row.ended_at.map(jiff::Timestamp::as_millisecond),
         was_sent_again: row.again.is_some(),
         resent_from: row.resent_from,
         values: Some(&values),

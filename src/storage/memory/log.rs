@@ -23,8 +23,7 @@ impl Tables {
     /// Whether a delivery matches.
     fn fits(&self, filter: &Filter, stored: &StoredDelivery) -> bool {
         let at = stored.details.summary.position;
-        matcher::fits(filter, &stored.details, stored.ended_at)
-            && filter.bulk.is_none_or(|bulk| self.is_of_bulk(bulk, at))
+        matcher::fits(filter, &stored.details) && filter.bulk.is_none_or(|bulk| self.is_of_bulk(bulk, at))
     }
 
     fn page(&self, filter: &Filter, most: usize) -> Page {

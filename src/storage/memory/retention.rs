@@ -15,7 +15,8 @@ impl Tables {
     fn outdated(&self, policy: RetentionPolicy, now: Timestamp) -> Vec<(DeliveryId, LogPosition, u64)> {
         let cutoff = policy.cutoff(now);
         let ended = self.deliveries.iter().filter(|stored| !stored.details.summary.state.is_pending());
-        let ended: Vec<_> = ended.map(|stored| (&stored.details.summary, stored.ended_at)).collect();
+        let ended: Vec<_> =
+            ended.map(|stored| (&stored.details.summary, stored.details.summary.ended_at)).collect();
         let most = usize::try_from(policy.deliveries).unwrap();
         let surplus = if most == 0 { 0 } else { ended.len().saturating_sub(most) };
         let goes = |at: usize, end: Option<Timestamp>| at < surplus || end.is_some_and(|end| end < cutoff);

@@ -22,7 +22,7 @@ impl Tables {
         let stored =
             self.delivery(id).filter(|stored| stored.details.summary.state == DeliveryState::Failed)?;
         let class = stored.details.summary.last_error.as_ref().map(|failure| failure.class);
-        Some(RollupMark::failed(stored.ended_at?.as_millisecond(), class))
+        Some(RollupMark::failed(stored.details.summary.ended_at?.as_millisecond(), class))
     }
 
     /// Counts something that happened to a delivery of this lane.

@@ -34,8 +34,6 @@ pub struct StoredDelivery {
     pub details: Details,
     /// The run that accepted it.
     pub run: Option<RunId>,
-    /// When it ended.
-    pub ended_at: Option<Timestamp>,
     /// Whether it tested an unsaved profile.
     pub was_tested: bool,
     /// The tested profile, until the delivery ends.
@@ -187,6 +185,8 @@ impl Tables {
             policy: new.policy,
             due_at: is_pending.then_some(new.accepted_at),
             accepted_at: new.accepted_at,
+            ended_at: (!is_pending).then_some(new.accepted_at),
+            origin: Origin::clone(&self.lanes[lane].origin),
             last_status: None,
             last_error: failure,
             last_ms: None,
@@ -204,7 +204,6 @@ impl Tables {
                 resends: Vec::new(),
                 passed_over: Vec::new(),
             },
-            ended_at: (!is_pending).then_some(new.accepted_at),
             run: new.run,
             was_tested: new.tested.is_some(),
             tested: new.tested.filter(|_| is_pending),
@@ -241,6 +240,7 @@ impl Tables {
             attempts: 0,
             due_at: Some(at),
             accepted_at: at,
+            ended_at: None,
             last_status: None,
             last_error: None,
             last_ms: None,
@@ -263,7 +263,6 @@ impl Tables {
                 resends: Vec::new(),
                 passed_over: Vec::new(),
             },
-            ended_at: None,
             run: None,
             was_tested: earlier.tested.is_some(),
             tested: earlier.tested,
@@ -292,7 +291,7 @@ impl Tables {
             };
         }
         if !row.state.is_pending() {
-            stored.ended_at = stored.ended_at.or(Some(ended_at));
+            row.ended_at = row.ended_at.or(Some(ended_at));
             stored.tested = None;
         }
         self.note_attempt(id);
@@ -332,8 +331,9 @@ impl Tables {
         let now = self.now();
         let Some(lane) = self.delivery(id).map(|stored| stored.lane) else { return false };
         let was_pending = self.pending(id, |stored| {
-            (stored.details.summary.state, stored.details.summary.due_at) = (DeliveryState::Cancelled, None);
-            (stored.ended_at, stored.tested) = (Some(now), None);
+            let row = &mut stored.details.summary;
+            (row.state, row.due_at, row.ended_at) = (DeliveryState::Cancelled, None, Some(now));
+            stored.tested = None;
         });
         if was_pending {
             self.count_mark(lane, RollupMark::cancelled(now.as_millisecond()));

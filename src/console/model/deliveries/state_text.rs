@@ -137,6 +137,8 @@ mod tests {
             policy: RetryPolicy::new(2, 10, 5000, Backoff::Fixed),
             due_at: Some(Timestamp::from_millisecond(7250).unwrap()),
             accepted_at: Timestamp::UNIX_EPOCH,
+            ended_at: None,
+            origin: "https://hooks.example".into(),
             last_status: Some(500),
             last_error: Some(Failure { class: ErrorClass::Status, message: "500".into() }),
             last_ms: Some(84),

@@ -14,13 +14,13 @@ use crate::storage::unreadable::{UnreadableRow, Why};
 /// What is listed of the deliveries at these positions. A partition is found at run time only through
 /// `LATERAL … LIMIT 1`: a plain join may read a day of log.
 pub const LISTED: &str = "
-SELECT w.seq, d.id, d.kind, l.profile_id, d.title, d.event, d.retry_count, d.interval_s, d.timeout_ms, d.backoff,
+SELECT w.seq, d.id, d.kind, l.profile_id, l.origin, d.title, d.event, d.retry_count, d.interval_s, d.timeout_ms, d.backoff,
   d.accepted_at, d.again, r.earlier, d.url, d.vals, e.state, e.ended_at, p.due_at,
   coalesce(e.attempts, p.attempts) AS attempts, coalesce(e.status, a.status) AS status,
   coalesce(e.class, a.class) AS class, coalesce(e.message, a.message) AS message, coalesce(e.ms, a.duration_ms) AS ms
 FROM unnest($1::bigint[]) w(seq)
 CROSS JOIN LATERAL (SELECT * FROM delivery WHERE seq = w.seq LIMIT 1) d
-LEFT JOIN LATERAL (SELECT profile_id FROM lane WHERE seq = d.lane LIMIT 1) l ON true
+LEFT JOIN LATERAL (SELECT profile_id, origin FROM lane WHERE seq = d.lane LIMIT 1) l ON true
 LEFT JOIN LATERAL (SELECT earlier FROM resend WHERE seq = CASE WHEN d.kind = 'again' THEN w.seq END LIMIT 1) r ON true
 LEFT JOIN LATERAL (SELECT * FROM ended WHERE seq = w.seq LIMIT 1) e ON true
 LEFT JOIN LATERAL (SELECT * FROM pending WHERE seq = w.seq LIMIT 1) p ON true
@@ -84,6 +84,8 @@ impl Listed {
             policy: rows::policy(row)?,
             due_at: get::<Option<i64>>(row, "due_at")?.map(encoding::time).transpose()?,
             accepted_at: encoding::time(get(row, "accepted_at")?)?,
+            ended_at: get::<Option<i64>>(row, "ended_at")?.map(encoding::time).transpose()?,
+            origin: get::<Option<&str>>(row, "origin")?.unwrap_or_default().into(),
             last_status: rows::unsigned_if_any::<i16, u16>(row, "status")?,
             last_error: encoding::failure(get(row, "class")?, get(row, "message")?)?,
             last_ms: rows::unsigned_if_any::<i32, u32>(row, "ms")?,

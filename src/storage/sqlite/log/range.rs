@@ -10,7 +10,7 @@ use crate::storage::log::filter::Filter;
 use crate::storage::sqlite::log::summary_row::SUMMARY;
 use crate::storage::sqlite::queue::lane;
 use crate::storage::sqlite::rows::columns::state_number;
-use crate::storage::sqlite::rows::outcome::{ENDED_AT, with_outcome};
+use crate::storage::sqlite::rows::outcome::with_outcome;
 
 /// A part of the log that an index leads to, in the order of acceptance.
 pub enum Range {
@@ -309,9 +309,9 @@ type Rows<'s> = rusqlite::Result<rusqlite::Rows<'s>>;
 /// request.
 pub fn looked_at(from: &str, with_request: bool) -> String {
     if with_request {
-        format!("{ENDED_AT}, url, vals FROM {from} LEFT JOIN request ON request.delivery = delivery.seq")
+        format!("url, vals FROM {from} LEFT JOIN request ON request.delivery = delivery.seq")
     } else {
-        format!("{ENDED_AT}, NULL, NULL FROM {from}")
+        format!("NULL, NULL FROM {from}")
     }
 }
 

@@ -19,7 +19,7 @@ use crate::storage::sqlite::log::beyond;
 use crate::storage::sqlite::log::candidates::Candidates;
 use crate::storage::sqlite::log::range::{Range, Reading, looked_at};
 use crate::storage::sqlite::log::summary_row::{
-    ACCEPTED_AT, AFTER_SUMMARY, AGAIN, RESENT_FROM, SEQ, SUMMARY, summary,
+    ACCEPTED_AT, AFTER_SUMMARY, AGAIN, ENDED_AT, RESENT_FROM, SEQ, SUMMARY, summary,
 };
 use crate::storage::sqlite::queue::lane;
 use crate::storage::sqlite::rows::columns::{delivery_id, time};
@@ -145,16 +145,16 @@ fn seen<'r>(matcher: &RowMatcher<'_>, id: DeliveryId, row: &'r Row<'_>) -> Resul
             profile_id: text(2)?.unwrap_or_default(),
             title: text(3)?.unwrap_or_default(),
             event: text(4)?,
-            url: text(AFTER_SUMMARY + 1)?,
+            url: text(AFTER_SUMMARY)?,
             message: text(15)?,
             status: row.get(13)?,
             class: text(14)?,
             accepted_at: row.get(ACCEPTED_AT)?,
-            ended_at: row.get(AFTER_SUMMARY)?,
+            ended_at: row.get(ENDED_AT)?,
             was_sent_again: row.get_ref(AGAIN)? != ValueRef::Null,
             resent_from: row.get::<_, Option<[u8; 16]>>(RESENT_FROM)?.map(DeliveryId::from_bytes),
             // They may be on separate pages, which are read only if needed.
-            values: if matcher.reads_values() { text(AFTER_SUMMARY + 2)? } else { None },
+            values: if matcher.reads_values() { text(AFTER_SUMMARY + 1)? } else { None },
         })
     };
     read().map_err(|error| error.to_string())

@@ -18,5 +18,13 @@ pub const IS_IN_DELIVERED: &str = "(delivery.state IS 0 AND EXISTS (SELECT 1 FRO
 pub const IS_IN_QUEUED: &str = "(delivery.state IS 0 AND EXISTS (SELECT 1 FROM queued
      WHERE queued.lane = delivery.lane AND queued.seq = delivery.seq))";
 
+/// When it ended, in milliseconds, as a literal that other constants contain.
+macro_rules! ended_at {
+    () => {
+        "coalesce(ended_at, only.started_at + only.duration_ms)"
+    };
+}
+pub(crate) use ended_at;
+
 /// When it ended, in milliseconds.
-pub const ENDED_AT: &str = "coalesce(ended_at, only.started_at + only.duration_ms)";
+pub const ENDED_AT: &str = ended_at!();
