@@ -36,13 +36,14 @@ pub async fn change(
     tx: UnboundedSender<Message>,
 ) {
     let mut all = BulkResult::default();
-    let result = noted(&*store, *many, &stop, &mut all, &tx).await;
+    let mut bulk = None;
+    let result = noted(&*store, *many, &stop, (&mut bulk, &mut all), &tx).await;
     let cut = match result {
         Ok(true) => None,
         Ok(false) => Some("stopped".to_owned()),
         Err(error) => Some(error.to_string()),
     };
-    let _ = tx.send(Message::Bulk(BulkNews::Ended { did: Box::new(all), cut }));
+    let _ = tx.send(Message::Bulk(BulkNews::Ended { did: Box::new(all), bulk, cut }));
 }
 
 /// Applies the change, as a bulk action if it is one whose result will be of interest. Whether all of it was done.
@@ -50,15 +51,18 @@ async fn noted(
     store: &dyn Storage,
     many: BulkRequest,
     stop: &AtomicBool,
-    all: &mut BulkResult,
+    (bulk, all): (&mut Option<BulkId>, &mut BulkResult),
     tx: &UnboundedSender<Message>,
 ) -> Result<bool, StoreError> {
-    let bulk = begin_bulk(store, many.change, many.what(), many.count.unwrap_or(0)).await?;
-    let done = run(store, (many, bulk), stop, all, tx).await;
-    if let Some(id) = bulk {
-        store.end_bulk_action(id).await?;
+    *bulk = begin_bulk(store, many.change, many.what(), many.count.unwrap_or(0)).await?;
+    let done = run(store, (many, *bulk), stop, all, tx).await;
+    if let Some(id) = *bulk {
+        let ended = store.end_bulk_action(id).await;
+        // What went wrong first is reported.
+        done.and_then(|done| ended.map(|()| done))
+    } else {
+        done
     }
-    done
 }
 
 /// Applies the change batch by batch. Whether all of it was done.

@@ -23,7 +23,7 @@ pub struct BulkResults {
     pub(in crate::console) error: Option<String>,
     /// Whether they were read.
     pub(in crate::console) is_read: bool,
-    /// Those that had not ended when they were read.
+    /// Those that had not ended when they were read, and those of this console that were not read yet.
     going: HashSet<BulkId>,
     /// Whether deliveries have changed since they were asked for.
     is_outdated: bool,
@@ -41,6 +41,11 @@ impl BulkResults {
     #[must_use]
     pub fn of(&self, id: BulkId) -> Option<&BulkAction> {
         self.actions.iter().find(|action| action.id == id)
+    }
+
+    /// The result of this action is awaited, also if it is there before the action is read for the first time.
+    pub fn awaits(&mut self, id: BulkId) {
+        self.going.insert(id);
     }
 
     /// Deliveries have changed.
@@ -89,5 +94,37 @@ impl BulkResults {
                 Vec::new()
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::storage::Counts;
+
+    fn ended(id: BulkId) -> BulkAction {
+        BulkAction {
+            id,
+            begun_at: Timestamp::UNIX_EPOCH,
+            changed_at: Timestamp::UNIX_EPOCH,
+            is_over: true,
+            what: "failed deliveries".to_owned(),
+            wanted: 2,
+            retried: 0,
+            resent: 2,
+            unchanged: 0,
+            counts: Counts { delivered: 2, ..Counts::default() },
+        }
+    }
+
+    /// A fast endpoint has responded to all before the action is read for the first time.
+    #[test]
+    fn a_result_that_is_there_at_once_is_reported_once() {
+        let (own, others) = (BulkId::new(7), BulkId::new(8));
+        let mut results = BulkResults::default();
+        results.awaits(own);
+        let mut read = || results.take(Ok(vec![ended(others), ended(own)]), Timestamp::UNIX_EPOCH);
+        assert_eq!(read().iter().map(|action| action.id).collect::<Vec<_>>(), [own]);
+        assert!(read().is_empty());
     }
 }

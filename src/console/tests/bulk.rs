@@ -164,7 +164,7 @@ fn a_bulk_change_reports_progress_and_can_be_stopped() {
     assert_eq!(desk.requested(), ["stop"]);
     let why = Some("it has no request".to_owned());
     let did = Box::new(BulkResult { left: 1, why, ..did(2) });
-    desk.receives(Message::Bulk(BulkNews::Ended { did, cut: Some("stopped".to_owned()) }));
+    desk.receives(Message::Bulk(BulkNews::Ended { did, bulk: None, cut: Some("stopped".to_owned()) }));
     assert_eq!(desk.notice(), "Cancelled 2 · unchanged: 1 (it has no request): stopped");
     desk.keys("esc");
     assert_eq!(desk.state.focus.number(), 1);

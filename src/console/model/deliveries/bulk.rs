@@ -2,7 +2,7 @@
 
 use crate::console::model::deliveries::query::Show;
 use crate::keymap::Action;
-use crate::record::DeliveryState;
+use crate::record::{BulkId, DeliveryState};
 use crate::storage::{BulkResult, Change, Filter, StateFilter};
 use crate::text::group_digits;
 
@@ -39,6 +39,8 @@ pub enum BulkNews {
     Ended {
         /// The result.
         did: Box<BulkResult>,
+        /// The action whose deliveries have results of their own, if it is one.
+        bulk: Option<BulkId>,
         /// Why it was not completed.
         cut: Option<String>,
     },

@@ -90,8 +90,11 @@ pub fn progress(state: &mut State, progress: BulkNews) -> Vec<Effect> {
                 state.notify(text);
             }
         }
-        BulkNews::Ended { did, cut } => {
+        BulkNews::Ended { did, bulk, cut } => {
             state.deliveries.running = None;
+            if let Some(id) = bulk {
+                state.bulk_results.awaits(id);
+            }
             match cut {
                 Some(why) => state.notify_error(format!("{}: {why}", ended(&did))),
                 None => state.notify_success(ended(&did)),

@@ -49,8 +49,10 @@ impl TestWindow {
         });
         let mut values: Map<String, Value> = before.cloned().unwrap_or_default();
         for row in &self.rows {
-            if let Some(value) = typed.members().get(&row.name) {
-                values.insert(row.name.clone(), value.clone());
+            match typed.members().get(&row.name) {
+                Some(value) => drop(values.insert(row.name.clone(), value.clone())),
+                // It has no value on the screen.
+                None => drop(values.shift_remove(&row.name)),
             }
         }
         Ok(Sample { name: name.to_owned(), values })
