@@ -4,7 +4,6 @@ use std::fmt::Write;
 
 use jiff::tz::TimeZone;
 
-use crate::profile::is_secret_name;
 use crate::text::time::format_in_zone;
 use crate::text::{escape_controls, group_digits, push_escaped};
 
@@ -53,7 +52,10 @@ pub fn describe_in(received: &Received, zone: &TimeZone, examined: &Examined) ->
     line(&mut out, &format!("{time}  {} {target}  → {answered}", shortened(&received.method, VALUE_SHOWN)));
     verification_lines(&mut out, examined);
     for (name, value) in received.headers.iter().filter(|(name, _)| !PLUMBING.contains(&name.as_str())) {
-        line(&mut out, &format!("  {}: {}", shortened(name, VALUE_SHOWN), header_shown(name, value)));
+        line(
+            &mut out,
+            &format!("  {}: {}", shortened(name, VALUE_SHOWN), header_shown(name, value, examined)),
+        );
     }
     for name in &received.left_out {
         line(&mut out, &format!("  {}: {LEFT_OUT}", shortened(name, VALUE_SHOWN)));
@@ -93,7 +95,7 @@ pub fn describe_in_full(received: &Received, zone: &TimeZone, examined: &Examine
     line(&mut out, &format!("{time}  {}  → {}", escape_controls(&target), reply_text(&received.response)));
     verification_lines(&mut out, examined);
     for (name, value) in &received.headers {
-        let value = hidden(name, value).unwrap_or_else(|| escape_controls(value));
+        let value = hidden(name, value, examined).unwrap_or_else(|| escape_controls(value));
         line(&mut out, &format!("{}: {value}", escape_controls(name)));
     }
     for name in &received.left_out {
@@ -172,13 +174,13 @@ fn reply_text(response: &PlannedResponse) -> String {
 }
 
 /// A header's value, truncated if it is long.
-fn header_shown(name: &str, value: &str) -> String {
-    hidden(name, value).unwrap_or_else(|| shortened(value, VALUE_SHOWN))
+fn header_shown(name: &str, value: &str, examined: &Examined) -> String {
+    hidden(name, value, examined).unwrap_or_else(|| shortened(value, VALUE_SHOWN))
 }
 
 /// Scheme and length of a secret header value.
-fn hidden(name: &str, value: &str) -> Option<String> {
-    if !is_secret_name(name) {
+fn hidden(name: &str, value: &str, examined: &Examined) -> Option<String> {
+    if !examined.is_secret(name) {
         return None;
     }
     let (scheme, secret) = match value.split_once(' ') {

@@ -94,7 +94,10 @@ pub(super) async fn run(
     let receiver = Receiver::start(args.listen, behaviour).await.map_err(ReceiveError::Listen)?;
     let (addr, requests) = (receiver.addr(), receiver.requests());
     let (ended, mut writer_ended) = oneshot::channel();
-    let kept = if args.no_keep { None } else { Some(KeptRequests::at(stored::file(session)?)) };
+    let mut kept = if args.no_keep { None } else { Some(KeptRequests::at(stored::file(session)?)) };
+    if let Some(kept) = &mut kept {
+        kept.leave_out(verifier.as_ref().and_then(Verifier::credential_header));
+    }
     let paths = PathFilter::new(args.path);
     let output = Output { runtime: Handle::current(), json: args.json, decryption, verifier, paths, kept };
     // On a separate thread: writing blocks when the reader stops reading, and Ctrl+C must still end the program.

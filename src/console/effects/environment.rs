@@ -46,6 +46,9 @@ pub trait BuiltInEndpoint: Send + Sync {
     /// Passes on, and keeps, only requests to these paths.
     fn filter(&self, paths: PathFilter);
 
+    /// Leaves the value of this header out of what is kept.
+    fn leave_out(&self, header: Option<String>);
+
     /// Stops it if it is running.
     async fn stop(&self) -> Message;
 }

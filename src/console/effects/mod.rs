@@ -289,6 +289,10 @@ impl Outside {
                 endpoint.filter(paths);
                 return Ok(Vec::new());
             }
+            Effect::LeaveOut(header) => {
+                endpoint.leave_out(header);
+                return Ok(Vec::new());
+            }
             Effect::StopReceiver => endpoint.stop().await,
             // A long request takes longer than others may wait.
             Effect::VerifyRequests(request) => match threads::blocking(move || request.verify()).await {

@@ -27,8 +27,9 @@ pub(super) struct Endpoint {
     tx: UnboundedSender<Message>,
 }
 
-/// Which requests are shown and kept: set while the endpoint runs.
-type Shown = Arc<std::sync::Mutex<PathFilter>>;
+/// Which requests are shown and kept, and the header whose value is left out of what is kept: set while the endpoint
+/// runs.
+type Shown = Arc<std::sync::Mutex<(PathFilter, Option<String>)>>;
 
 struct Running {
     receiver: Receiver,
@@ -74,7 +75,11 @@ impl BuiltInEndpoint for Endpoint {
     }
 
     fn filter(&self, paths: PathFilter) {
-        *self.paths.lock().unwrap_or_else(PoisonError::into_inner) = paths;
+        self.paths.lock().unwrap_or_else(PoisonError::into_inner).0 = paths;
+    }
+
+    fn leave_out(&self, header: Option<String>) {
+        self.paths.lock().unwrap_or_else(PoisonError::into_inner).1 = header;
     }
 
     async fn stop(&self) -> Message {
@@ -107,12 +112,18 @@ fn listen(receiver: Receiver, kept: Option<PathBuf>, paths: Shown, tx: Unbounded
                 }
             };
             let message = match arrival {
-                Ok((request, _)) if !paths.lock().unwrap_or_else(PoisonError::into_inner).takes(&request) => {
+                Ok((request, _))
+                    if !paths.lock().unwrap_or_else(PoisonError::into_inner).0.takes(&request) =>
+                {
                     continue;
                 }
                 Ok((request, turn)) => {
                     kept = match kept {
-                        Some(kept) => keep(kept, Arc::clone(&request), &tx).await,
+                        Some(mut kept) => {
+                            let header = paths.lock().unwrap_or_else(PoisonError::into_inner).1.clone();
+                            kept.leave_out(header.as_deref());
+                            keep(kept, Arc::clone(&request), &tx).await
+                        }
                         None => None,
                     };
                     Message::Received(Arrival::new(request, turn))

@@ -89,6 +89,7 @@ impl Subject {
             Effect::StartReceiver(_)
             | Effect::SetReceiver(_)
             | Effect::FilterRequests(_)
+            | Effect::LeaveOut(_)
             | Effect::StopReceiver => vec![Self::Receiver],
             Effect::VerifyRequests(_) => vec![Self::Verification],
             Effect::CountBulk(_) | Effect::StartBulk(_) | Effect::StopBulk => vec![Self::Bulk],

@@ -152,6 +152,8 @@ pub enum Effect {
     SetReceiver(Behaviour),
     /// Shows and keeps only requests to these paths.
     FilterRequests(PathFilter),
+    /// Leaves the value of this header out of the requests that are kept.
+    LeaveOut(Option<String>),
     StopReceiver,
     VerifyRequests(VerifyRequest),
     /// Sends a received request to another address.

@@ -71,6 +71,7 @@ pub fn words(effect: &Effect) -> Option<String> {
         Effect::VerifyRequests(request) => format!("verify {}", request.requests.len()),
         Effect::ChangeSample(_, SampleChange::Save(sample)) => format!("save sample {}", sample.name),
         Effect::ChangeSample(_, SampleChange::Remove(name)) => format!("remove sample {name}"),
+        Effect::LeaveOut(header) => format!("leave out {header:?}"),
         Effect::FilterRequests(paths) => format!("only requests to {paths}"),
         Effect::Replay(request) => format!("replay to {}", request.address),
         Effect::Redraw => "redraw".to_owned(),

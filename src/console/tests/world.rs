@@ -211,6 +211,8 @@ impl BuiltInEndpoint for FixedEndpoint {
 
     fn filter(&self, _: PathFilter) {}
 
+    fn leave_out(&self, _: Option<String>) {}
+
     async fn stop(&self) -> Message {
         Message::Receiver(None)
     }

@@ -49,9 +49,12 @@ pub(in crate::console) fn loaded(state: &mut State, profile: &Profile) -> Vec<Ef
     if chosen.verifier.as_ref().is_some_and(|before| **before == *verifier) {
         return Vec::new();
     }
+    let leave_out = Effect::LeaveOut(verifier.credential_header().map(str::to_owned));
     chosen.verifier = Some(verifier);
     let requests = receiver.arrived.all().cloned().collect();
-    verify(state, requests)
+    let mut effects = vec![leave_out];
+    effects.extend(verify(state, requests));
+    effects
 }
 
 /// The chosen profile was deleted.

@@ -32,6 +32,8 @@ pub struct KeptRequests {
     path: PathBuf,
     /// How many were added since the file was rewritten.
     added: usize,
+    /// A header whose value is a secret, whatever its name suggests.
+    credential: Option<String>,
 }
 
 impl KeptRequests {
@@ -39,7 +41,12 @@ impl KeptRequests {
     #[must_use]
     pub fn at(path: PathBuf) -> Self {
         // Earlier processes may have added some; the first rewrite counts them.
-        Self { path, added: KEPT_REQUESTS / 2 }
+        Self { path, added: KEPT_REQUESTS / 2, credential: None }
+    }
+
+    /// Leaves out the value of this header too from now on: the header with the API key of a profile.
+    pub fn leave_out(&mut self, header: Option<&str>) {
+        self.credential = header.map(str::to_owned);
     }
 
     /// The file.
@@ -53,7 +60,7 @@ impl KeptRequests {
     /// # Errors
     /// The file cannot be written, or is locked by a process that has stopped.
     pub fn add(&mut self, request: &Received) -> Result<(), KeepError> {
-        let line = line::write(request);
+        let line = line::write(request, self.credential.as_deref());
         let mut file = self.locked()?;
         let end = file.seek(SeekFrom::End(0))?;
         // A program that was killed may have left a part of a line.
@@ -245,7 +252,7 @@ mod tests {
                 let path = path.clone();
                 std::thread::spawn(move || {
                     // Each rewrites the file in between.
-                    let mut kept = KeptRequests { path, added: KEPT_REQUESTS - 15 };
+                    let mut kept = KeptRequests { path, added: KEPT_REQUESTS - 15, credential: None };
                     for n in 0..40 {
                         kept.add(&request(writer * 100 + n, 500)).unwrap();
                     }

@@ -41,10 +41,12 @@ enum Outcome {
     Reset,
 }
 
-/// A request as a line, with its line feed.
-pub(super) fn write(received: &Received) -> String {
+/// A request as a line, with its line feed. `credential` is a header whose value is a secret, whatever its name suggests.
+pub(super) fn write(received: &Received, credential: Option<&str>) -> String {
     let kept = |(name, value): &(String, String)| {
-        (name.clone(), Some(value.clone()).filter(|_| !is_secret_name(name)))
+        let is_secret =
+            is_secret_name(name) || credential.is_some_and(|other| other.eq_ignore_ascii_case(name));
+        (name.clone(), Some(value.clone()).filter(|_| !is_secret))
     };
     let left_out = received.left_out.iter().map(|name| (name.clone(), None));
     let response = &received.response;
@@ -145,7 +147,7 @@ mod tests {
                 response: behaviour.response(attempt),
                 ..sample()
             };
-            let line = write(&received);
+            let line = write(&received, None);
             assert!(line.ends_with('\n') && line.matches('\n').count() == 1, "{line}");
             assert!(!line.contains("bWU6c2VjcmV0") && !line.contains("s3cret"), "{line}");
             let mut expected = received.clone();
@@ -153,15 +155,29 @@ mod tests {
             expected.left_out = vec!["authorization".to_owned()];
             expected.response.headers.retain(|header| header.name() != "set-cookie");
             assert_eq!(read(&line), Some(expected.clone()));
-            assert_eq!(write(&expected), write(&read(&line).unwrap()), "what is left out stays known");
+            assert_eq!(
+                write(&expected, None),
+                write(&read(&line).unwrap(), None),
+                "what is left out stays known"
+            );
         }
     }
 
     #[test]
     fn a_part_of_a_line_is_no_request() {
-        let line = write(&sample());
+        let line = write(&sample(), None);
         for end in 0..line.len() - 1 {
             assert_eq!(read(&line[..end]), None, "{end}");
         }
+    }
+
+    #[test]
+    fn the_header_with_a_profiles_key_is_left_out_whatever_its_name() {
+        let headers = vec![("x-client".to_owned(), "s3cret".to_owned()), ("x-a".to_owned(), "1".to_owned())];
+        let received = Received { headers, ..sample() };
+        let line = write(&received, Some("X-Client"));
+        assert!(!line.contains("s3cret"), "{line}");
+        let kept = read(&line).unwrap();
+        assert_eq!((kept.headers.len(), kept.left_out), (1, vec!["x-client".to_owned()]));
     }
 }

@@ -42,6 +42,17 @@ pub struct Verification {
     pub checks: Vec<VerificationCheck>,
 }
 
+impl Verifier {
+    /// The header with the API key of the profile, whatever its name suggests.
+    #[must_use]
+    pub fn credential_header(&self) -> Option<&str> {
+        match &self.auth {
+            Auth::ApiKey { header, .. } => Some(header),
+            Auth::None | Auth::Basic { .. } | Auth::OAuth2(_) => None,
+        }
+    }
+}
+
 impl From<&Profile> for Verifier {
     fn from(profile: &Profile) -> Self {
         let decryption = profile.encryption.as_ref().map(|encryption| {

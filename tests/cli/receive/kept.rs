@@ -194,3 +194,28 @@ fn replays_that_fail_or_are_refused() {
     let cut = place.run(&["receive", "replay", "last", &format!("http://{to}")]);
     cut.refused(2, &["only the first 1048576 of 1572864 bytes of its body are kept"]);
 }
+
+/// Nothing but the profile says that the header has a secret.
+#[test]
+fn the_key_of_a_profile_is_neither_shown_nor_kept_whatever_its_header() {
+    let place = Place::new();
+    place.apply(&json!({
+        "title": "Key SMS", "channel": "sms", "url": "https://hooks.example/cb", "body": "{}",
+        "auth": {"type": "api-key", "header": "X-Client", "key": "k3y-of-the-profile"},
+    }));
+    let receiver = Running::start(place.command(&["receive", "--listen", "0", "--profile", "Key SMS"]));
+    let to = address(&receiver.line(On::Out, "listening on"));
+    let sent = Command::new("curl")
+        .args(["-s", "--noproxy", "*", "-H", "X-Client: k3y-of-the-profile", "-d", "{}"])
+        .arg(format!("http://{to}/cb"))
+        .output()
+        .unwrap();
+    assert!(sent.status.success());
+    receiver.line(On::Out, "verified: API key in");
+    let header = receiver.line(On::Out, "x-client: ");
+    assert!(header.contains("hidden"), "{header}");
+    let shown = place.run(&["receive", "show", "last"]);
+    assert!(shown.out.contains("x-client: ") && !shown.out.contains("k3y"), "{shown:?}");
+    let file = std::fs::read_to_string(place.path("ringback.db.received")).unwrap();
+    assert!(!file.contains("k3y"), "{file}");
+}
